@@ -1,0 +1,135 @@
+//! An escalation path, in the form that the API returns and in the form that it takes.
+
+use crate::condition::{Binding, BindingPayload};
+use crate::macros::{object, open_enum};
+use crate::{Condition, ConditionPayload, Json as _, Map, Named, Node, User, Value, WorkingHours};
+
+open_enum! {
+    /// Where a path's nodes come from.
+    pub enum PathKind {
+        /// It carries its own.
+        Standalone = "standalone",
+        /// It takes them from a template.
+        Templated = "templated",
+    }
+}
+
+object! {
+    /// Paging again after an acknowledgement, while the alert still fires.
+    pub struct RepeatConfig {
+        /// How long after the acknowledgement, in seconds: 300 to 345600.
+        required repeat_after_seconds: i64,
+        /// Whether activity on the incident starts that time anew.
+        required delay_repeat_on_activity: bool,
+    }
+}
+
+object! {
+    /// An escalation path as the API returns it.
+    pub struct Path {
+        /// Its id.
+        required id: String,
+        /// Its name.
+        required name: String,
+        /// Where its nodes come from.
+        optional kind: PathKind,
+        /// Its nodes; empty for a templated path.
+        list path: Vec<Node<Condition>>,
+        /// The sets of working hours that its nodes name; absent for a templated path.
+        optional working_hours: Vec<WorkingHours>,
+        /// Paging again after an acknowledgement.
+        optional repeat_config: RepeatConfig,
+        /// The ids of the teams that own it.
+        optional team_ids: Vec<String>,
+        /// The id of its template.
+        optional template_id: String,
+        /// The values of the template's parameters.
+        optional param_bindings: Named<Binding>,
+        /// Who is on call for it now.
+        optional current_responders: Vec<User>,
+    }
+}
+
+object! {
+    /// An escalation path as it is sent, to create one or to replace one.
+    pub struct PathPayload {
+        /// Its name.
+        required name: String,
+        /// Where its nodes come from.
+        optional kind: PathKind,
+        /// Its nodes; empty for a templated path.
+        list path: Vec<Node<ConditionPayload>>,
+        /// The sets of working hours that its nodes name.
+        optional working_hours: Vec<WorkingHours>,
+        /// Paging again after an acknowledgement.
+        optional repeat_config: RepeatConfig,
+        /// The ids of the teams that own it.
+        optional team_ids: Vec<String>,
+        /// The id of its template.
+        optional template_id: String,
+        /// The values of the template's parameters.
+        optional param_bindings: Named<BindingPayload>,
+    }
+}
+
+/// The payload that saves a path as it was returned. Fields that are not known are kept: `PUT` replaces everything, so
+/// leaving one out would erase it.
+impl From<&Path> for PathPayload {
+    fn from(read: &Path) -> Self {
+        Self {
+            name: read.name.clone(),
+            kind: read.kind.clone(),
+            path: read.path.iter().map(Node::from).collect(),
+            working_hours: read.working_hours.clone(),
+            repeat_config: read.repeat_config.clone(),
+            team_ids: read.team_ids.clone(),
+            template_id: read.template_id.clone(),
+            param_bindings: read.param_bindings.as_ref().map(|all| {
+                Named(all.0.iter().map(|(name, binding)| (name.clone(), BindingPayload::from(binding))).collect())
+            }),
+            extra: read.extra.clone(),
+        }
+    }
+}
+
+impl PathPayload {
+    /// Reads a path in either form: what was returned becomes what would be sent.
+    ///
+    /// # Errors
+    /// The value itself when it is neither; [`Json::explain`](crate::Json::explain) of this type says why.
+    pub fn read_either(value: Value) -> Result<Self, Value> {
+        // Only what is returned has an id.
+        if value.get("id").is_some() {
+            match Path::read(value) {
+                Ok(path) => Ok(Self::from(&path)),
+                Err(value) => Self::read(value),
+            }
+        } else {
+            Self::read(value)
+        }
+    }
+
+    /// The nodes of the path, whether it is `standalone` or its kind is absent.
+    #[must_use]
+    pub fn is_templated(&self) -> bool {
+        self.kind == Some(PathKind::Templated)
+    }
+}
+
+impl PathPayload {
+    /// A path with this name and nothing in it.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_string(),
+            kind: None,
+            path: Vec::new(),
+            working_hours: None,
+            repeat_config: None,
+            team_ids: None,
+            template_id: None,
+            param_bindings: None,
+            extra: Map::new(),
+        }
+    }
+}

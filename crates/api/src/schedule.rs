@@ -1,0 +1,136 @@
+//! On-call schedules and their entries.
+
+use crate::macros::{object, open_enum};
+use crate::{Map, Timestamp, User, WeekdayInterval};
+
+open_enum! {
+    /// The unit of a handover's interval.
+    pub enum IntervalType {
+        /// Hours.
+        Hourly = "hourly",
+        /// Days.
+        Daily = "daily",
+        /// Weeks.
+        Weekly = "weekly",
+    }
+}
+
+open_enum! {
+    /// How a rotation shares shifts out.
+    pub enum SchedulingMode {
+        /// By the time that each has carried.
+        Fair = "fair",
+        /// One after another.
+        Sequential = "sequential",
+    }
+}
+
+object! {
+    /// How long a shift lasts.
+    pub struct Handover {
+        /// The unit.
+        required interval_type: IntervalType,
+        /// How many.
+        required interval: i64,
+    }
+}
+
+object! {
+    /// One of the people who are on call at the same time.
+    pub struct Layer {
+        /// Its id.
+        optional id: String,
+        /// For people.
+        optional name: String,
+    }
+}
+
+object! {
+    /// A rotation, or one version of it.
+    pub struct Rotation {
+        /// Its id; several versions of a rotation share it.
+        required id: String,
+        /// For people.
+        required name: String,
+        /// Who takes part, in the order of their shifts.
+        list users: Vec<User>,
+        /// As many as are on call at the same time.
+        list layers: Vec<Layer>,
+        /// When the first user's first shift begins.
+        required handover_start_at: Timestamp,
+        /// How long shifts last; several apply in turn.
+        list handovers: Vec<Handover>,
+        /// When anybody is on call at all; empty: always.
+        list working_intervals: Vec<WeekdayInterval>,
+        /// When this version takes effect; the first has none.
+        optional effective_from: Timestamp,
+        /// How shifts are shared out.
+        optional scheduling_mode: SchedulingMode,
+    }
+}
+
+object! {
+    /// What a schedule is made of.
+    pub struct ScheduleConfig {
+        /// Its rotations.
+        list rotations: Vec<Rotation>,
+    }
+}
+
+object! {
+    /// A schedule.
+    pub struct Schedule {
+        /// Its id.
+        required id: String,
+        /// Its name.
+        required name: String,
+        /// The IANA name of its zone.
+        required timezone: String,
+        /// What it is made of; absent for one that another system provides.
+        optional config: ScheduleConfig,
+        /// Who is on call now.
+        optional current_shifts: Vec<Entry>,
+        /// Who is on call after the next handover.
+        optional next_shifts: Vec<Entry>,
+        /// The ids of the teams that own it.
+        optional team_ids: Vec<String>,
+        /// Where the vendor's dashboard shows it.
+        optional permalink: String,
+        /// When it was made.
+        optional created_at: Timestamp,
+        /// When it was last changed.
+        optional updated_at: Timestamp,
+        /// Who manages it, among other things.
+        optional annotations: Map,
+    }
+}
+
+object! {
+    /// A time for which somebody, or nobody, is on call.
+    pub struct Entry {
+        /// From when.
+        required start_at: Timestamp,
+        /// Until when.
+        required end_at: Timestamp,
+        /// Who; nobody if absent.
+        optional user: User,
+        /// In which rotation.
+        optional rotation_id: String,
+        /// The same for all the entries of one shift.
+        optional fingerprint: String,
+        /// Its id.
+        optional entry_id: String,
+    }
+}
+
+object! {
+    /// The entries of a schedule in a window.
+    pub struct Entries {
+        /// By the rotations alone.
+        list scheduled: Vec<Entry>,
+        /// The overrides alone.
+        list overrides: Vec<Entry>,
+        /// Who is on call in the end.
+        list r#final as "final": Vec<Entry>,
+    }
+}

@@ -1,0 +1,49 @@
+//! `escalation check`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use escalation_engine::{Severity, check};
+
+use crate::{Format, Found, input};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// The path
+    path: PathBuf,
+
+    /// What it refers to; without one, only its structure is checked
+    #[arg(long)]
+    world: Option<PathBuf>,
+}
+
+pub fn run(options: &Options, format: Format) -> Result<Found> {
+    let path = input::path(&options.path)?;
+    let index = input::world(options.world.as_deref())?;
+    let mut problems = check(&path.id, &path.path, &index);
+    if options.world.is_none() {
+        // Without a world, everything that is referred to is unknown, which says nothing.
+        problems.retain(|problem| problem.code != check::Code::UnknownReference);
+    }
+    match format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&problems)?),
+        Format::Text if problems.is_empty() => println!("nothing to say against `{}`", path.path.name),
+        Format::Text => {
+            let mut table = Table::new();
+            table.load_preset(NOTHING);
+            for problem in &problems {
+                let severity = match problem.severity {
+                    Severity::Error => "error",
+                    Severity::Warning => "warning",
+                    Severity::Info => "info",
+                };
+                table.add_row([problem.code.as_str(), severity, &problem.pointer, &problem.message, &problem.hint]);
+            }
+            println!("{table}");
+        }
+    }
+    let against = problems.iter().any(|problem| problem.severity != Severity::Info);
+    Ok(if against { Found::Something } else { Found::Nothing })
+}

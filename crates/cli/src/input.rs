@@ -1,0 +1,66 @@
+//! Reading files, with the name of the file and the place of the fault in every error.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use escalation_api::{At, Json as _, PathPayload, Value};
+use escalation_engine::{Index, Scenario, World};
+
+/// The largest file that is read, in bytes.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// Reads a file, or standard input for `-`.
+fn text(file: &Path) -> Result<String> {
+    let name = file.display();
+    let mut text = String::new();
+    if file.as_os_str() == "-" {
+        let read = std::io::stdin().lock().take(MAX_FILE + 1).read_to_string(&mut text);
+        read.context("standard input cannot be read")?;
+    } else {
+        let opened = fs::File::open(file).with_context(|| format!("{name} cannot be read"))?;
+        opened.take(MAX_FILE + 1).read_to_string(&mut text).with_context(|| format!("{name} cannot be read"))?;
+    }
+    if u64::try_from(text.len()).is_ok_and(|length| length > MAX_FILE) {
+        bail!("{name} is larger than {MAX_FILE} bytes");
+    }
+    Ok(text)
+}
+
+/// A path with its id, empty for one that has none.
+pub struct NamedPath {
+    pub id: String,
+    pub path: PathPayload,
+}
+
+/// Reads a path: as it is returned, as it is sent, or the whole answer that has it.
+pub fn path(file: &Path) -> Result<NamedPath> {
+    let value: Value = serde_json::from_str(&text(file)?).with_context(|| format!("{} is not JSON", file.display()))?;
+    let value = match value {
+        Value::Object(mut answer) if answer.contains_key("escalation_path") => {
+            answer.remove("escalation_path").unwrap_or_default()
+        }
+        other => other,
+    };
+    let id = value.get("id").and_then(Value::as_str).unwrap_or_default().to_string();
+    let path = PathPayload::read_either(value).map_err(|value| {
+        let mut faults = Vec::new();
+        PathPayload::explain(&value, &At::Top, &mut faults);
+        let faults: Vec<_> = faults.iter().map(|fault| format!("{}: {fault}", fault.pointer)).collect();
+        anyhow!("{} is no escalation path: {}", file.display(), faults.join("; "))
+    })?;
+    Ok(NamedPath { id, path })
+}
+
+/// Reads a world; without a file one in which nobody and nothing is known.
+pub fn world(file: Option<&Path>) -> Result<Index> {
+    let Some(file) = file else { return Ok(Index::new(World::default())) };
+    let world = World::from_text(&text(file)?);
+    world.map(Index::new).map_err(|error| anyhow!("{} is no world: {error}", file.display()))
+}
+
+/// Reads a scenario.
+pub fn scenario(file: &Path) -> Result<Scenario> {
+    Scenario::from_text(&text(file)?).map_err(|error| anyhow!("{} is no scenario: {error}", file.display()))
+}

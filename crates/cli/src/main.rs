@@ -1,0 +1,79 @@
+//! `escalation`: checks and simulates escalation paths in a terminal or in CI.
+//!
+//! It prints for people, or JSON with `--format json`. It exits with 0 when there is nothing to say against the path,
+//! with 1 when there is, and with 2 when the input cannot be used.
+
+#![allow(unreachable_pub, reason = "nothing outside a program reaches in")]
+
+mod check;
+mod input;
+mod simulate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Says who an escalation path would page, when and why, and what is wrong with it.
+#[derive(Parser)]
+#[command(name = "escalation", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// What is printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+const EXAMPLES: &str = "\
+Files are JSON; `-` reads standard input. A path is given as the API returns it, as it is sent, or as the whole answer
+that has it. A world is what the path refers to: people, schedules with their entries, priorities, other paths.
+
+Examples:
+  escalation check path.json --world world.json
+  escalation simulate --world world.json --scenario scenario.json
+  escalation simulate --world world.json --path path.json --priority p1 --at 2026-03-28T03:10:00Z
+
+Exit status: 0 nothing to say against the path, 1 something to say, 2 the input cannot be used.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Says everything that is wrong with a path
+    Check(check::Options),
+    /// Plays an alert and says who is paged, when and why
+    Simulate(simulate::Options),
+}
+
+/// What is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// Whether there is something to say against a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// No.
+    Nothing,
+    /// Yes.
+    Something,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Check(options) => check::run(&options, cli.format),
+        Command::Simulate(options) => simulate::run(&options, cli.format),
+    };
+    match done {
+        Ok(Found::Nothing) => ExitCode::SUCCESS,
+        Ok(Found::Something) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! `escalation simulate`.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow, bail};
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use escalation_api::Json as _;
+use escalation_engine::machine::Outcome;
+use escalation_engine::words::duration;
+use escalation_engine::{Index, Instant, Scenario, Trace, simulate};
+
+use crate::{Format, Found, input};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// What the path refers to
+    #[arg(long)]
+    world: Option<PathBuf>,
+
+    /// What is assumed: the alert, how people answer, and the path unless --path gives it
+    #[arg(long, required_unless_present = "at")]
+    scenario: Option<PathBuf>,
+
+    /// The path, in place of the scenario's
+    #[arg(long)]
+    path: Option<PathBuf>,
+
+    /// The id of the alert's priority, in place of the scenario's
+    #[arg(long, value_name = "ID")]
+    priority: Option<String>,
+
+    /// When the alert fires, in place of the scenario's: 2026-03-28T03:10:00Z
+    #[arg(long, value_name = "INSTANT")]
+    at: Option<Instant>,
+}
+
+pub fn run(options: &Options, format: Format) -> Result<Found> {
+    let index = input::world(options.world.as_deref())?;
+    let scenario = scenario(options)?;
+    let trace = simulate(&index, &scenario).map_err(|error| anyhow!("the scenario cannot be played: {error}"))?;
+    match format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&trace)?),
+        Format::Text => println!("{}", table(&trace, &index)),
+    }
+    // A run that ends in any of these says nothing about who would be paged after it.
+    let followed = matches!(trace.outcome, Outcome::Acked | Outcome::Expired | Outcome::Cancelled | Outcome::Resolved);
+    Ok(if followed { Found::Nothing } else { Found::Something })
+}
+
+fn scenario(options: &Options) -> Result<Scenario> {
+    let mut scenario = match &options.scenario {
+        Some(file) => input::scenario(file)?,
+        None => Scenario::default(),
+    };
+    if let Some(at) = options.at {
+        scenario.fired_at = at;
+    }
+    if let Some(priority) = &options.priority {
+        scenario.priority_id = Some(priority.clone());
+    }
+    if let Some(file) = &options.path {
+        let named = input::path(file)?;
+        let mut value = named.path.write();
+        if let (false, Some(path)) = (named.id.is_empty(), value.as_object_mut()) {
+            // So that a hand-over back to it is known for one.
+            path.insert("id".to_string(), named.id.into());
+        }
+        (scenario.path, scenario.path_id) = (Some(value), None);
+    }
+    if scenario.path.is_none() && scenario.path_id.is_none() && scenario.user_ids.is_empty() {
+        bail!("there is no path: give one with --path, or one of the world's as `path_id` of the scenario");
+    }
+    Ok(scenario)
+}
+
+fn table(trace: &Trace, index: &Index) -> String {
+    let mut table = Table::new();
+    table.load_preset(NOTHING);
+    for step in &trace.steps {
+        let who = match (&step.user_id, &step.channel_id) {
+            (Some(user), _) => index.user_name(user),
+            (None, Some(channel)) => index.channel_name(channel),
+            (None, None) => "",
+        };
+        let name = serde_json::to_value(step.step).ok();
+        let name = name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+        let (at, after) = (step.at.to_string(), format!("T+{}", duration(step.after_seconds)));
+        let node = step.node_id.as_deref().unwrap_or_default();
+        table.add_row([&at, &after, node, name, who, &step.why, &step.rule]);
+    }
+    format!("{table}\n\n{} at {}", trace.outcome.as_str(), trace.ended_at)
+}

@@ -1,0 +1,125 @@
+//! The program as a person or a CI job runs it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+fn project(file: &str) -> String {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(file).display().to_string()
+}
+
+fn run(args: &[&str], input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_escalation"));
+    let mut child =
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn good() -> Value {
+    json!({"name": "Good", "path": [{"id": "a", "type": "level", "level": {"targets":
+        [{"type": "user", "id": "maya", "urgency": "high"}], "time_to_ack_seconds": 300}}]})
+}
+
+#[test]
+fn check_says_all_that_is_wrong() {
+    let world = project("tests/corpus/worlds/base.json");
+    let clean = run(&["check", "-", "--world", &world], &good().to_string());
+    assert_eq!((clean.status.code(), text(&clean.stdout).as_str()), (Some(0), "nothing to say against `Good`\n"));
+
+    let wrong = json!({"name": "n", "path": [{"id": "a", "type": "level", "level": {"targets": []}}, {"id": "a", "type": "delay", "delay": {}}]});
+    let found = run(&["check", "-", "--world", &world], &wrong.to_string());
+    let said = text(&found.stdout);
+    assert_eq!(found.status.code(), Some(1));
+    for part in ["EP005", "path.0.level.targets", "EP003", "path.1.id"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let json = run(&["check", "-", "--world", &world, "--format", "json"], &wrong.to_string());
+    let problems: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let codes: Vec<_> = problems.as_array().unwrap().iter().map(|p| p["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["EP005", "EP003"]);
+}
+
+#[test]
+fn a_path_in_any_form() {
+    let read = project("tests/contract/examples/20-show-path.response.json");
+    let example: Value = serde_json::from_str(&std::fs::read_to_string(read).unwrap()).unwrap();
+    let answer = run(&["check", "-"], &example["body"].to_string());
+    assert_eq!(answer.status.code(), Some(0), "{}", text(&answer.stderr));
+    let path = run(&["check", "-"], &example["body"]["escalation_path"].to_string());
+    assert_eq!(path.status.code(), Some(0), "{}", text(&path.stderr));
+}
+
+#[test]
+fn simulate_says_who_when_and_why() {
+    let world = project("tests/corpus/worlds/base.json");
+    let scenario = json!({"path": good(), "priority_id": "p1", "fired_at": "2026-03-25T10:00:00Z"});
+    let file = std::env::temp_dir().join(format!("scenario-{}.json", std::process::id()));
+    std::fs::write(&file, scenario.to_string()).unwrap();
+    let file = file.display().to_string();
+
+    let told = run(&["simulate", "--world", &world, "--scenario", &file], "");
+    let said = text(&told.stdout);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+    assert!(said.contains("Maya Chen") && said.contains("named on this level"), "{said}");
+    assert!(said.ends_with("expired at 2026-03-25T10:05:00Z\n"), "{said}");
+
+    let json = run(&["simulate", "--world", &world, "--scenario", &file, "--format", "json"], "");
+    let trace: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(trace["outcome"], "expired");
+    assert_eq!(trace["steps"][2]["user_id"], "maya");
+
+    let other =
+        run(&["simulate", "--world", &world, "--path", "-", "--at", "2026-03-25T11:00:00Z"], &good().to_string());
+    assert!(text(&other.stdout).ends_with("expired at 2026-03-25T11:05:00Z\n"));
+
+    let unknown = json!({"name": "n", "path": [{"id": "x", "type": "hologram"}]});
+    let undecided =
+        run(&["simulate", "--world", &world, "--path", "-", "--at", "2026-03-25T11:00:00Z"], &unknown.to_string());
+    assert_eq!(undecided.status.code(), Some(1), "nobody can say who is paged");
+}
+
+#[test]
+fn input_that_cannot_be_used() {
+    let world = project("tests/corpus/worlds/base.json");
+    for (args, input, said) in [
+        (vec!["check", "-"], "{", "- is not JSON"),
+        (vec!["check", "-"], "{}", "name: Name is required"),
+        (vec!["check", "/nowhere.json"], "", "/nowhere.json cannot be read"),
+        (vec!["check", "-", "--world", "-"], "{}", "error"),
+        (
+            vec!["simulate", "--scenario", "-"],
+            r#"{"fired_at": "soon"}"#,
+            "- is no scenario: fired_at: `soon` is not a timestamp",
+        ),
+        (
+            vec!["simulate", "--scenario", "-"],
+            r#"{"fired_at": "2026-03-25T10:00:00Z", "firedat": 1}"#,
+            "unknown field `firedat`",
+        ),
+        (vec!["simulate", "--scenario", "-"], r#"{"fired_at": "2026-03-25T10:00:00Z"}"#, "there is no path"),
+        (
+            vec!["simulate", "--scenario", "-", "--world", &world],
+            r#"{"fired_at": "2026-03-25T10:00:00Z", "path_id": "ghost"}"#,
+            "the world has no path `ghost`",
+        ),
+        (
+            vec!["simulate", "--scenario", "-"],
+            r#"{"fired_at": "2026-03-25T10:00:00Z", "path_id": "p", "responses": [{"user_id": "u", "response": "ack", "after_seconds": -1}]}"#,
+            "responses.0.after_seconds: must not be negative",
+        ),
+    ] {
+        let refused = run(&args, input);
+        assert_eq!(refused.status.code(), Some(2), "{args:?}");
+        assert!(text(&refused.stderr).contains(said), "{args:?}: {}", text(&refused.stderr));
+        assert_eq!(text(&refused.stdout), "");
+    }
+}

@@ -1,0 +1,118 @@
+//! The open document with all that was done to it.
+
+use std::sync::Arc;
+
+use escalation_api::PathPayload;
+
+use crate::command::{Command, Refusal};
+
+/// A document that can be changed, and every change undone.
+#[derive(Debug, Clone)]
+pub struct Editor {
+    /// The states of the document, the first as it was opened.
+    states: Vec<State>,
+    /// Which of them is now.
+    now: usize,
+    /// The document as it was saved last.
+    saved: Option<Arc<PathPayload>>,
+}
+
+#[derive(Debug, Clone)]
+struct State {
+    path: Arc<PathPayload>,
+    /// The change that led here; nothing for the first.
+    by: Option<Command>,
+}
+
+/// The most states that are kept; the oldest go first.
+const MAX_STATES: usize = 1_000;
+
+impl Editor {
+    /// Opens a document that is saved as it is.
+    #[must_use]
+    pub fn open(path: PathPayload) -> Self {
+        let path = Arc::new(path);
+        Self { states: vec![State { path: path.clone(), by: None }], now: 0, saved: Some(path) }
+    }
+
+    /// Opens a document that was never saved.
+    #[must_use]
+    pub fn new_document(path: PathPayload) -> Self {
+        Self { saved: None, ..Self::open(path) }
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn path(&self) -> Arc<PathPayload> {
+        // `now` is always the index of a state.
+        self.states
+            .get(self.now)
+            .or(self.states.first())
+            .map(|state| state.path.clone())
+            .unwrap_or_else(|| Arc::new(PathPayload::named("")))
+    }
+
+    /// Makes a change. What had been undone is forgotten. Returns the node to select, if the change decides that.
+    ///
+    /// # Errors
+    /// Why the change may not be made; the document is as it was.
+    pub fn dispatch(&mut self, command: Command) -> Result<Option<String>, Refusal> {
+        let before = self.path();
+        let path = Arc::new(command.apply(&before)?);
+        let selects = command.selects(&before);
+        self.states.truncate(self.now + 1);
+        self.states.push(State { path, by: Some(command) });
+        if self.states.len() > MAX_STATES {
+            self.states.remove(0);
+        }
+        self.now = self.states.len() - 1;
+        Ok(selects)
+    }
+
+    /// The change that undo would take back.
+    #[must_use]
+    pub fn to_undo(&self) -> Option<&Command> {
+        self.states.get(self.now)?.by.as_ref().filter(|_| self.now > 0)
+    }
+
+    /// The change that redo would make again.
+    #[must_use]
+    pub fn to_redo(&self) -> Option<&Command> {
+        self.states.get(self.now + 1)?.by.as_ref()
+    }
+
+    /// Takes the last change back; the change, if there was one.
+    pub fn undo(&mut self) -> Option<Command> {
+        let undone = self.to_undo().cloned()?;
+        self.now -= 1;
+        Some(undone)
+    }
+
+    /// Makes the change again that was taken back last; the change, if there was one.
+    pub fn redo(&mut self) -> Option<Command> {
+        let redone = self.to_redo().cloned()?;
+        self.now += 1;
+        Some(redone)
+    }
+
+    /// Whether there is anything that is not saved.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        // The same content is saved content, by whichever way it came about.
+        self.saved.as_ref().is_none_or(|saved| !Arc::ptr_eq(saved, &self.path()) && **saved != *self.path())
+    }
+
+    /// How many changes lie between what is saved and what is now, along the history; nothing if what is saved is no
+    /// longer in it.
+    #[must_use]
+    pub fn changes_since_save(&self) -> Option<usize> {
+        let saved = self.saved.as_ref()?;
+        let at = self.states.iter().position(|state| Arc::ptr_eq(&state.path, saved))?;
+        Some(at.abs_diff(self.now))
+    }
+
+    /// Notes that a document was saved; it may have been changed since.
+    pub fn mark_saved(&mut self, path: &Arc<PathPayload>) {
+        self.saved = Some(path.clone());
+    }
+}

@@ -1,0 +1,24 @@
+//! The open document: what may be done to it, what was done, how it is told in words and where it is drawn.
+//!
+//! The document is a value that is never changed in place; its history is a list of such values. Every change is a
+//! [`Command`] through [`Editor::dispatch`], and undo, the mark of what is not saved and the names of changes hang on
+//! it. Something that only shows a document has no `Editor`. This crate knows no DOM.
+
+pub mod card;
+pub mod command;
+pub mod duration;
+pub mod history;
+pub mod layout;
+pub mod play;
+pub mod search;
+pub mod tree;
+pub mod viewport;
+pub mod words;
+pub mod zoned;
+
+pub use command::{Command, Refusal};
+pub use history::Editor;
+pub use layout::Layout;
+pub use play::Play;
+pub use tree::{ListAt, Side, Slot};
+pub use viewport::Viewport;

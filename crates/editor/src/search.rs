@@ -1,0 +1,49 @@
+//! Finding things by typing parts of their names.
+
+/// How well a name fits what was typed; smaller is better, nothing is not at all. Every word that was typed must be in
+/// the name; names that begin with it come first, then those with a word that does.
+#[must_use]
+pub fn rank(typed: &str, name: &str) -> Option<u8> {
+    let (typed, name) = (typed.trim().to_lowercase(), name.to_lowercase());
+    if !typed.split_whitespace().all(|word| name.contains(word)) {
+        return None;
+    }
+    let begins = |words: &str| words.starts_with(&typed);
+    let name = name.trim_start_matches(['#', '@']);
+    if begins(name) {
+        Some(0)
+    } else if name.split(|c: char| !c.is_alphanumeric()).any(begins) {
+        Some(1)
+    } else {
+        Some(2)
+    }
+}
+
+/// The positions of the names that fit, the best first, otherwise in their own order; at most so many.
+pub fn find<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<usize> {
+    let ranked = names.into_iter().enumerate().filter_map(|(position, name)| Some((rank(typed, name)?, position)));
+    let mut ranked: Vec<_> = ranked.collect();
+    ranked.sort_unstable();
+    ranked.into_iter().take(most).map(|(_, position)| position).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_first() {
+        let names = ["Alice Moreau", "Maya Chen", "Tom Okafor", "#payments-alerts", "Primary on-call", "Mei Ling Tan"];
+        let found = |typed: &str| find(typed, names, 10).into_iter().map(|at| names[at]).collect::<Vec<_>>();
+        assert_eq!(
+            found("m"),
+            ["Maya Chen", "Mei Ling Tan", "Alice Moreau", "Tom Okafor", "#payments-alerts", "Primary on-call"]
+        );
+        assert_eq!(found("pay"), ["#payments-alerts"]);
+        assert_eq!(found("CALL"), ["Primary on-call"]);
+        assert_eq!(found("tan mei"), ["Mei Ling Tan"]);
+        assert_eq!(found("zzz"), [""; 0]);
+        assert_eq!(found("").len(), names.len());
+        assert_eq!(find("", names, 2), [0, 1]);
+    }
+}

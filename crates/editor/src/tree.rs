@@ -1,0 +1,132 @@
+//! Finding one's way in the tree of nodes.
+
+use escalation_api::{ConditionPayload, Node, NodeKind, PathPayload};
+
+/// A node as it is edited.
+pub type PathNode = Node<ConditionPayload>;
+
+/// A side of a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// Where the condition holds.
+    Then,
+    /// Where it does not.
+    Else,
+}
+
+/// A list of nodes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ListAt {
+    /// The path's own.
+    Root,
+    /// A side of the branch with this id.
+    Of(String, Side),
+}
+
+/// A place between two nodes, or at an end: before the node with this index.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot {
+    /// The list.
+    pub list: ListAt,
+    /// From 0 to the number of nodes.
+    pub index: usize,
+}
+
+/// Where a node is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found<'a> {
+    /// The node.
+    pub node: &'a PathNode,
+    /// Its place.
+    pub slot: Slot,
+    /// The ids of the branches around it, from the outermost.
+    pub enclosing: Vec<&'a str>,
+}
+
+/// Every node with its place, in the order of the text: a branch before what is in it.
+pub fn walk<'a>(path: &'a PathPayload, mut visit: impl FnMut(Found<'a>)) {
+    walk_list(&path.path, &ListAt::Root, &mut Vec::new(), &mut visit);
+}
+
+fn walk_list<'a>(
+    nodes: &'a [PathNode],
+    list: &ListAt,
+    enclosing: &mut Vec<&'a str>,
+    visit: &mut impl FnMut(Found<'a>),
+) {
+    for (index, node) in nodes.iter().enumerate() {
+        visit(Found { node, slot: Slot { list: list.clone(), index }, enclosing: enclosing.clone() });
+        if let NodeKind::IfElse(branch) = &node.kind {
+            enclosing.push(&node.id);
+            walk_list(&branch.then_path, &ListAt::Of(node.id.clone(), Side::Then), enclosing, visit);
+            walk_list(&branch.else_path, &ListAt::Of(node.id.clone(), Side::Else), enclosing, visit);
+            enclosing.pop();
+        }
+    }
+}
+
+/// The first node with this id.
+#[must_use]
+pub fn find<'a>(path: &'a PathPayload, id: &str) -> Option<Found<'a>> {
+    let mut found = None;
+    walk(path, |node| {
+        if node.node.id == id && found.is_none() {
+            found = Some(node);
+        }
+    });
+    found
+}
+
+/// The nodes of a list.
+#[must_use]
+pub fn list<'a>(path: &'a PathPayload, at: &ListAt) -> Option<&'a [PathNode]> {
+    match at {
+        ListAt::Root => Some(&path.path),
+        ListAt::Of(id, side) => match &find(path, id)?.node.kind {
+            NodeKind::IfElse(branch) => Some(match side {
+                Side::Then => &branch.then_path,
+                Side::Else => &branch.else_path,
+            }),
+            _ => None,
+        },
+    }
+}
+
+pub(crate) fn list_mut<'a>(path: &'a mut PathPayload, at: &ListAt) -> Option<&'a mut Vec<PathNode>> {
+    match at {
+        ListAt::Root => Some(&mut path.path),
+        ListAt::Of(id, side) => match &mut find_mut(&mut path.path, id)?.kind {
+            NodeKind::IfElse(branch) => Some(match side {
+                Side::Then => &mut branch.then_path,
+                Side::Else => &mut branch.else_path,
+            }),
+            _ => None,
+        },
+    }
+}
+
+pub(crate) fn find_mut<'a>(nodes: &'a mut [PathNode], id: &str) -> Option<&'a mut PathNode> {
+    for node in nodes {
+        if node.id == id {
+            return Some(node);
+        }
+        if let NodeKind::IfElse(branch) = &mut node.kind {
+            let inside = find_mut(&mut branch.then_path, id).or_else(|| find_mut(&mut branch.else_path, id));
+            if inside.is_some() {
+                return inside;
+            }
+        }
+    }
+    None
+}
+
+/// An id that no node of the path has: the word, a dash and the smallest number that is free.
+#[must_use]
+pub fn free_id(path: &PathPayload, word: &str) -> String {
+    let mut taken = std::collections::BTreeSet::new();
+    walk(path, |found| {
+        taken.insert(found.node.id.as_str());
+    });
+    let free = (1..).map(|number: u32| format!("{word}-{number}")).find(|id| !taken.contains(id.as_str()));
+    free.unwrap_or_else(|| word.to_string())
+}

@@ -1,0 +1,227 @@
+//! Where everything is drawn.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use escalation_api::{Json as _, NodeKind, PathPayload};
+use escalation_editor::command::open_slots;
+use escalation_editor::layout::{CARD, EdgeKind, Layout, Point, Rect, Size, svg_path};
+use escalation_editor::tree::PathNode;
+use escalation_editor::{ListAt, Side};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn lay_out(path: &PathPayload) -> Layout {
+    let size = |node: &PathNode| match node.kind {
+        NodeKind::IfElse(_) => Size { width: 180, height: 38 },
+        NodeKind::Level(_) => Size { width: CARD, height: 104 },
+        _ => Size { width: CARD, height: 60 },
+    };
+    Layout::new(path, &size, &|_| [40, 70])
+}
+
+fn demo() -> Vec<PathPayload> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/demo/paths");
+    let mut files: Vec<_> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    let read = |file| {
+        PathPayload::read(serde_json::from_str::<Value>(&fs::read_to_string(file).unwrap()).unwrap()["payload"].clone())
+    };
+    files.into_iter().map(|file| read(file).unwrap()).collect()
+}
+
+/// What must hold of every layout.
+fn is_tidy(path: &PathPayload, layout: &Layout) {
+    let whole = Rect { x: 0, y: 0, width: layout.size.width, height: layout.size.height };
+    let inside =
+        |rect: &Rect| rect.x >= 0 && rect.y >= 0 && rect.right() <= whole.right() && rect.bottom() <= whole.bottom();
+    for (index, node) in layout.nodes.iter().enumerate() {
+        assert!(inside(&node.rect), "{} is outside: {:?}", node.id, node.rect);
+        for other in &layout.nodes[index + 1..] {
+            assert!(!node.rect.meets(&other.rect), "{} meets {}", node.id, other.id);
+        }
+        if let Some((around, side)) = &node.around {
+            let around = layout.node(around).unwrap();
+            assert!(node.rect.y > around.rect.bottom(), "{} is not below {}", node.id, around.id);
+            let middle = |rect: &Rect| rect.x + rect.width / 2;
+            assert_eq!(
+                middle(&node.rect) < middle(&around.rect),
+                *side == Side::Then,
+                "{} is on the wrong side",
+                node.id
+            );
+        }
+    }
+    for edge in &layout.edges {
+        for pair in edge.points.windows(2) {
+            assert!(pair[0].x == pair[1].x || pair[0].y == pair[1].y, "{edge:?} is slanted");
+        }
+        for Point { x, y } in &edge.points {
+            assert!((0..=whole.width).contains(x) && (0..=whole.height).contains(y), "{edge:?} is outside");
+        }
+        // Lines into a node and lines on a level go through nobody else.
+        if edge.kind != EdgeKind::Back {
+            for node in
+                layout.nodes.iter().filter(|n| Some(&n.id) != edge.from.as_ref() && Some(&n.id) != edge.to.as_ref())
+            {
+                for pair in edge.points.windows(2) {
+                    let (a, b) = (pair[0], pair[1]);
+                    let line = Rect {
+                        x: a.x.min(b.x),
+                        y: a.y.min(b.y),
+                        width: (a.x - b.x).abs().max(1),
+                        height: (a.y - b.y).abs().max(1),
+                    };
+                    assert!(!line.meets(&node.rect), "a line from {:?} goes through {}", edge.from, node.id);
+                }
+            }
+        }
+    }
+    for (index, slot) in layout.slots.iter().enumerate() {
+        let mark = Rect { x: slot.at.x - 10, y: slot.at.y - 10, width: 20, height: 20 };
+        assert!(layout.nodes.iter().all(|node| !node.rect.meets(&mark)), "{slot:?} lies on a node");
+        assert!(
+            layout.slots[index + 1..]
+                .iter()
+                .all(|other| (other.at.x - slot.at.x).abs() >= 20 || (other.at.y - slot.at.y).abs() >= 20),
+            "{slot:?} lies on another"
+        );
+    }
+    // Exactly the places into which something can be put are offered.
+    let mut lists = vec![ListAt::Root];
+    lists.extend(
+        layout
+            .nodes
+            .iter()
+            .filter(|n| {
+                layout.edges.iter().any(|e| e.from.as_ref() == Some(&n.id) && matches!(e.kind, EdgeKind::Side(_)))
+            })
+            .flat_map(|n| [ListAt::Of(n.id.clone(), Side::Then), ListAt::Of(n.id.clone(), Side::Else)]),
+    );
+    let open: BTreeSet<_> = lists.iter().flat_map(|list| open_slots(path, list)).collect();
+    let offered: BTreeSet<_> = layout.slots.iter().map(|mark| mark.slot.clone()).collect();
+    assert_eq!(offered, open);
+}
+
+#[test]
+fn the_demo_paths_are_tidy() {
+    for path in demo() {
+        is_tidy(&path, &lay_out(&path));
+    }
+}
+
+#[test]
+fn lines_that_go_back_touch_nobody_in_the_demo() {
+    for path in demo() {
+        let layout = lay_out(&path);
+        for edge in layout.edges.iter().filter(|edge| edge.kind == EdgeKind::Back) {
+            for node in layout.nodes.iter().filter(|node| Some(&node.id) != edge.from.as_ref()) {
+                for pair in edge.points.windows(2) {
+                    let (a, b) = (pair[0], pair[1]);
+                    let line = Rect {
+                        x: a.x.min(b.x),
+                        y: a.y.min(b.y),
+                        width: (a.x - b.x).abs().max(1),
+                        height: (a.y - b.y).abs().max(1),
+                    };
+                    assert!(!line.meets(&node.rect), "{}: {edge:?} goes through {}", path.name, node.id);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_path_without_nodes_has_a_start_a_place_and_an_end() {
+    let path = PathPayload::named("n");
+    let layout = lay_out(&path);
+    assert_eq!((layout.nodes.len(), layout.edges.len(), layout.slots.len(), layout.ends.len()), (0, 1, 1, 1));
+    is_tidy(&path, &layout);
+}
+
+#[test]
+fn the_tree_is_told_for_the_ear() {
+    let path = &demo()[2];
+    let layout = lay_out(path);
+    let told: Vec<_> =
+        layout.nodes.iter().map(|n| format!("{} level {}, {} of {}", n.id, n.level, n.position, n.siblings)).collect();
+    assert_eq!(
+        told,
+        [
+            "prio-1 level 1, 1 of 1",
+            "crit-1 level 2, 1 of 4",
+            "crit-2 level 2, 2 of 4",
+            "crit-3 level 2, 3 of 4",
+            "hours-1 level 2, 4 of 4",
+            "low-1 level 3, 1 of 4",
+            "low-2 level 3, 2 of 4",
+            "low-3 level 3, 3 of 4",
+            "low-4 level 3, 4 of 4",
+        ]
+    );
+}
+
+#[test]
+fn corners_are_round() {
+    let point = |x, y| Point { x, y };
+    assert_eq!(svg_path(&[point(0, 0), point(0, 50), point(80, 50)], 10), "M0 0L0 40Q0 50 10 50L80 50");
+    assert_eq!(
+        svg_path(&[point(0, 0), point(0, 8), point(80, 8)], 10),
+        "M0 0L0 4Q0 8 10 8L80 8",
+        "no further than half way"
+    );
+    assert_eq!(svg_path(&[point(1, 2), point(1, 9)], 10), "M1 2L1 9");
+}
+
+fn any_list(depth: u32) -> BoxedStrategy<Vec<Value>> {
+    let simple = prop_oneof![
+        Just(json!({"type": "level", "level": {"targets": []}})),
+        Just(json!({"type": "delay", "delay": {}})),
+        Just(json!({"type": "zeppelin"})),
+    ];
+    let end: BoxedStrategy<Option<Value>> = if depth == 0 {
+        Just(None).boxed()
+    } else {
+        let branch = (any_list(depth - 1), any_list(depth - 1)).prop_map(|(then, otherwise)| {
+            Some(json!({"type": "if_else", "if_else": {"conditions": [], "then_path": then, "else_path": otherwise}}))
+        });
+        let repeat = Just(Some(json!({"type": "repeat", "repeat": {"to_node": "n0", "repeat_times": 1}})));
+        let hand_over = Just(Some(json!({"type": "escalation_path", "escalation_path": {"escalation_path_id": "p"}})));
+        prop_oneof![2 => Just(None), 5 => branch, 1 => repeat, 1 => hand_over].boxed()
+    };
+    (prop::collection::vec(simple, 0..4), end)
+        .prop_map(|(mut nodes, end)| {
+            nodes.extend(end);
+            nodes
+        })
+        .boxed()
+}
+
+/// Gives every node an id of its own, in the order of the text.
+fn name(nodes: &mut [Value], next: &mut usize) {
+    for node in nodes {
+        node["id"] = json!(format!("n{next}"));
+        *next += 1;
+        for side in ["then_path", "else_path"] {
+            if let Some(list) = node.get_mut("if_else").and_then(|b| b.get_mut(side)).and_then(Value::as_array_mut) {
+                name(list, next);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_path_is_tidy(mut nodes in any_list(6)) {
+        name(&mut nodes, &mut 0);
+        let path = PathPayload::read(json!({"name": "n", "path": nodes})).unwrap();
+        let layout = lay_out(&path);
+        is_tidy(&path, &layout);
+        prop_assert_eq!(lay_out(&path), layout);
+    }
+}

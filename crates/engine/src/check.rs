@@ -1,0 +1,160 @@
+//! What is wrong with a path before it is ever walked: what the API refuses, and what a person would regret.
+//!
+//! All findings at once, in the order of the text. Checking never fails, whatever the path looks like.
+
+mod code;
+mod hours;
+mod node;
+mod references;
+mod structure;
+
+use std::collections::BTreeMap;
+
+use escalation_api::{At, ConditionPayload, Node, PathPayload};
+use serde::{Deserialize, Serialize};
+
+use crate::index::Index;
+
+pub use code::Code;
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The API refuses the path.
+    Error,
+    /// The API takes it, and somebody will regret it.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+/// One thing that is wrong with a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Which kind of problem; stable.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The node, if it is one node's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_id: Option<String>,
+    /// Where, in the vendor's dotted form: `path.0.level.targets.1.selected_rota_id`.
+    pub pointer: String,
+    /// What is wrong, in the vendor's manner.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// The deepest nesting of branches that is taken.
+pub const MAX_DEPTH: usize = 32;
+/// The most nodes that are taken.
+pub const MAX_NODES: usize = 2_000;
+
+/// Checks a path in a world. `id` is the path's own, or empty for a new one.
+#[must_use]
+pub fn check(id: &str, path: &PathPayload, index: &Index) -> Vec<Problem> {
+    let mut check = Check {
+        id,
+        path,
+        index,
+        problems: Vec::new(),
+        ids: BTreeMap::new(),
+        enclosing: Vec::new(),
+        count: 0,
+        node_id: None,
+    };
+    check.whole();
+    check.problems
+}
+
+/// Whether the API would refuse a path with these problems.
+#[must_use]
+pub fn is_refused(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
+}
+
+type ApiNode = Node<ConditionPayload>;
+
+struct Check<'a> {
+    id: &'a str,
+    path: &'a PathPayload,
+    index: &'a Index,
+    problems: Vec<Problem>,
+    /// Where each id stands first.
+    ids: BTreeMap<&'a str, String>,
+    /// The ids of the branches around the node at hand.
+    enclosing: Vec<&'a str>,
+    count: usize,
+    /// The node at hand.
+    node_id: Option<&'a str>,
+}
+
+impl<'a> Check<'a> {
+    fn whole(&mut self) {
+        let top = At::Top;
+        self.fields(&top);
+        self.hours(&top);
+        self.repeat_config(&top);
+        let path = self.path;
+        let nodes = top.field("path");
+        if path.is_templated() {
+            if path.template_id.is_none() {
+                self.say(
+                    Code::TemplateMissing,
+                    &top.field("template_id"),
+                    "Template_id is required for a templated path",
+                );
+            }
+            if !path.path.is_empty() {
+                self.say(
+                    Code::TemplatedWithNodes,
+                    &nodes,
+                    "Path must be empty for a templated path: its nodes come from the template",
+                );
+            }
+        } else if path.path.is_empty() {
+            self.say(Code::NoNodes, &nodes, "Path must have at least one node");
+        }
+        self.list(&path.path, &nodes);
+        if self.count > MAX_NODES {
+            let message = format!("Path has {} nodes; at most {MAX_NODES} are taken", self.count);
+            self.say(Code::TooManyNodes, &nodes, message);
+        }
+    }
+
+    /// Known fields of the path itself whose values are of the wrong kind. Those of nodes are said with the nodes.
+    fn fields(&mut self, top: &At<'_>) {
+        let shallow = PathPayload { path: Vec::new(), ..self.path.clone() };
+        self.misread(&shallow, top);
+    }
+
+    /// A list of nodes: the order in it, then each.
+    fn list(&mut self, nodes: &'a [ApiNode], at: &At<'_>) {
+        self.order(nodes, at);
+        for (index, node) in nodes.iter().enumerate() {
+            self.count += 1;
+            let at = at.index(index);
+            let before = self.node_id.replace(node.id.as_str());
+            self.identity(node, &at);
+            self.node(node, &at);
+            self.node_id = before;
+        }
+    }
+
+    fn say(&mut self, code: Code, at: &At<'_>, message: impl Into<String>) {
+        self.push(code, at.to_string(), message.into());
+    }
+
+    fn push(&mut self, code: Code, pointer: String, message: String) {
+        self.problems.push(Problem {
+            code,
+            severity: code.severity(),
+            node_id: self.node_id.filter(|id| !id.is_empty()).map(str::to_string),
+            pointer,
+            message,
+            hint: code.hint().to_string(),
+        });
+    }
+}

@@ -1,0 +1,102 @@
+//! The kinds of problems. A code never changes its meaning and is never used again.
+
+use serde::{Deserialize, Serialize};
+
+use super::Severity;
+
+macro_rules! codes {
+    ($( $(#[$doc:meta])* $name:ident = $code:literal, $severity:ident, $hint:literal; )*) => {
+        /// A kind of problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $( $(#[$doc])* #[serde(rename = $code)] $name, )*
+        }
+
+        impl Code {
+            /// All of them, in order.
+            pub const ALL: &[Self] = &[$( Self::$name, )*];
+
+            /// The code itself, such as `EP001`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $( Self::$name => $code, )* }
+            }
+
+            /// How bad it is.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $( Self::$name => Severity::$severity, )* }
+            }
+
+            /// What to do about it.
+            #[must_use]
+            pub fn hint(self) -> &'static str {
+                match self { $( Self::$name => $hint, )* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The path has no nodes.
+    NoNodes = "EP001", Error, "Add a level that pages somebody.";
+    /// A node has no id.
+    NoId = "EP002", Error, "Give the node an id that no other node of the path has.";
+    /// Two nodes have one id.
+    DuplicateId = "EP003", Error, "Give one of the two another id, and look at the repeats that go to it.";
+    /// A node does not have what its type promises, or has a value of the wrong kind.
+    BadField = "EP004", Error, "Give the field a value of that kind, or leave it out if it is optional.";
+    /// A level or a channel node without targets.
+    NoTargets = "EP005", Error, "Add a person, a schedule or a channel.";
+    /// Something follows a branch.
+    AfterBranch = "EP006", Error, "A branch is never returned from: move what follows into one of its sides.";
+    /// Something other than a hand-over follows a repeat.
+    AfterRepeat = "EP007", Error, "A repeat is the end of its list: move it to the end.";
+    /// A repeat goes to a node that it cannot go to.
+    RepeatTarget = "EP008", Error, "Let it go back to the first node of the path or to a branch that it lies in.";
+    /// A branch has no condition, or several.
+    ConditionCount = "EP009", Error, "A branch tests one condition: nest branches to combine several.";
+    /// A condition on priority without priorities.
+    NoPriorities = "EP010", Error, "Choose at least one priority.";
+    /// A mode for one rota without the rota.
+    RotaMissing = "EP011", Error, "Choose the rota, or a mode for the whole schedule.";
+    /// A rota with a mode for the whole schedule.
+    RotaNotAllowed = "EP012", Error, "Leave the rota out, or choose a mode for one rota.";
+    /// Retries that are out of bounds.
+    RetryBounds = "EP013", Error, "2 to 10 attempts, counting the first page, at whole minutes.";
+    /// A condition or a timer names working hours that the path does not have.
+    UnknownHours = "EP014", Error, "Add the working hours to the path, or choose others.";
+    /// One of the two fields of a timer by working hours without the other.
+    HalfInterval = "EP015", Error, "Give both the working hours and the state to wait for, or neither.";
+    /// A number that means nothing here.
+    BadNumber = "EP016", Error, "Use a number in that range.";
+    /// Working hours without meaning.
+    BadHours = "EP017", Error, "Use an IANA zone such as Europe/London, weekdays in lower case and times as HH:MM.";
+    /// Two sets of working hours have one id.
+    DuplicateHours = "EP018", Error, "Give one of the two another id.";
+    /// A target of a kind that does not belong there.
+    TargetKind = "EP019", Error, "A channel node tells channels; to page people add a level.";
+    /// A templated path without a template.
+    TemplateMissing = "EP020", Error, "Choose the template that the path is made from.";
+    /// A templated path with nodes of its own.
+    TemplatedWithNodes = "EP021", Error, "Remove the nodes, or make the path a standalone one.";
+    /// More nodes than are taken.
+    TooManyNodes = "EP022", Error, "Split the path in two with a hand-over.";
+    /// Branches nested more deeply than is taken.
+    TooDeep = "EP023", Error, "Split the path in two with a hand-over.";
+
+    /// A node whose type is not known.
+    UnknownNode = "EP101", Warning, "It is kept as it is, but nobody can say here who is paged after it.";
+    /// A value that is not known.
+    UnknownValue = "EP102", Warning, "It is kept as it is, but nobody can say here what it does.";
+    /// A condition that is neither on priority nor on working hours.
+    ForeignCondition = "EP103", Warning, "It is kept as it is; say in the simulation which way to go.";
+    /// A side of a branch without nodes.
+    EmptyBranch = "EP104", Warning, "Add a node, or the escalation ends there.";
+    /// A person, schedule, rota, priority or path that does not exist.
+    UnknownReference = "EP105", Warning, "Choose one that exists.";
+    /// Somebody who cannot be paged.
+    CannotBePaged = "EP106", Warning, "Choose somebody with an on-call seat.";
+    /// A node that is never reached.
+    Unreachable = "EP107", Warning, "Move it before the hand-over, or remove it.";
+}

@@ -1,0 +1,240 @@
+//! What each kind of node holds.
+
+use escalation_api::{
+    self as api, At, ConditionForm as _, ConditionPayload, IntervalCondition, Json as _, NodeKind, Target, TargetType,
+    Test,
+};
+
+use super::{ApiNode, Check, Code};
+
+/// The fields of a timer, which a level, a channel node and a delay have under different names.
+struct Timer<'t> {
+    seconds: (&'static str, Option<i64>),
+    state: (&'static str, Option<&'t IntervalCondition>),
+    hours: (&'static str, Option<&'t str>),
+}
+
+impl<'a> Check<'a> {
+    pub(super) fn node(&mut self, node: &'a ApiNode, at: &At<'_>) {
+        let name = node.kind.type_name();
+        let payload = at.field(name);
+        match &node.kind {
+            NodeKind::Level(level) => {
+                self.misread(level, &payload);
+                self.targets(&level.targets, level.misread(), &payload);
+                self.timer(&Timer::of_level(level), &payload);
+                self.level(level, &payload);
+            }
+            NodeKind::NotifyChannel(channel) => {
+                self.misread(channel, &payload);
+                self.targets(&channel.targets, channel.misread(), &payload);
+                for (index, target) in channel.targets.iter().enumerate().filter(|(_, t)| t.is_people()) {
+                    let at = payload.field("targets");
+                    let at = at.index(index);
+                    let message = format!("Type `{}` cannot be told by a channel node", target.target_type);
+                    self.say(Code::TargetKind, &at.field("type"), message);
+                }
+                self.timer(&Timer::of_channel(channel), &payload);
+            }
+            NodeKind::Delay(delay) => {
+                self.misread(delay, &payload);
+                self.timer(&Timer::of_delay(delay), &payload);
+            }
+            NodeKind::IfElse(branch) => {
+                // Without what is in it, which is said with the nodes in it.
+                let shallow = api::IfElse { then_path: Vec::new(), else_path: Vec::new(), ..branch.clone() };
+                self.misread(&shallow, &payload);
+                self.branch(node, &payload);
+            }
+            NodeKind::Repeat(repeat) => {
+                self.repeat_target(&repeat.to_node, &payload);
+                if repeat.repeat_times < 1 {
+                    self.say(Code::BadNumber, &payload.field("repeat_times"), "Repeat_times must be at least 1");
+                }
+            }
+            NodeKind::HandOver(hand_over) => {
+                self.path_exists(&hand_over.escalation_path_id, &payload.field("escalation_path_id"));
+            }
+            NodeKind::Sealed(_) => self.sealed(node, at),
+        }
+    }
+
+    fn sealed(&mut self, node: &ApiNode, at: &At<'_>) {
+        let mut faults = Vec::new();
+        node.faults(at, &mut faults);
+        if faults.is_empty() {
+            let message = format!("Type `{}` is not known here", node.kind.type_name());
+            self.say(Code::UnknownNode, &at.field("type"), message);
+        }
+        let at_id = at.field("id").to_string();
+        for fault in faults {
+            let code = if fault.pointer == at_id { Code::NoId } else { Code::BadField };
+            let message = fault.to_string();
+            self.push(code, fault.pointer, message);
+        }
+    }
+
+    /// Known fields whose values are of the wrong kind.
+    pub(super) fn misread<T: api::Json>(&mut self, payload: &T, at: &At<'_>) {
+        let mut faults = Vec::new();
+        payload.faults(at, &mut faults);
+        for fault in faults {
+            let message = fault.to_string();
+            self.push(Code::BadField, fault.pointer, message);
+        }
+    }
+
+    fn targets(&mut self, targets: &[Target], misread: Option<&str>, at: &At<'_>) {
+        let at = at.field("targets");
+        if targets.is_empty() && misread != Some("targets") {
+            self.say(Code::NoTargets, &at, "Targets must name at least one");
+        }
+        for (index, target) in targets.iter().enumerate() {
+            self.target(target, &at.index(index));
+        }
+    }
+
+    fn target(&mut self, target: &Target, at: &At<'_>) {
+        self.known(
+            matches!(target.target_type, TargetType::Other(_)),
+            "Type",
+            target.target_type.as_str(),
+            &at.field("type"),
+        );
+        let unknown = matches!(target.urgency, api::Urgency::Other(_));
+        self.known(unknown, "Urgency", target.urgency.as_str(), &at.field("urgency"));
+        if let Some(mode @ api::ScheduleMode::Other(_)) = &target.schedule_mode {
+            self.known(true, "Schedule_mode", mode.as_str(), &at.field("schedule_mode"));
+        }
+        let for_rota = target.schedule_mode.as_ref().is_some_and(api::ScheduleMode::is_for_rota);
+        let unknown_mode = matches!(target.schedule_mode, Some(api::ScheduleMode::Other(_)));
+        let rota = target.selected_rota_id.as_deref().filter(|rota| !rota.is_empty());
+        let at_rota = at.field("selected_rota_id");
+        match rota {
+            None if for_rota => {
+                self.say(Code::RotaMissing, &at_rota, "Selected_rota_id is required for this schedule_mode")
+            }
+            Some(_) if !for_rota && !unknown_mode => {
+                self.say(Code::RotaNotAllowed, &at_rota, "Selected_rota_id must not be set for this schedule_mode");
+            }
+            _ => {}
+        }
+        self.target_exists(target, at);
+    }
+
+    fn known(&mut self, unknown: bool, field: &str, value: &str, at: &At<'_>) {
+        if unknown {
+            self.say(Code::UnknownValue, at, format!("{field} `{value}` is not known here"));
+        }
+    }
+
+    fn level(&mut self, level: &api::Level, at: &At<'_>) {
+        if let Some(mode @ api::AckMode::Other(_)) = &level.ack_mode {
+            self.known(true, "Ack_mode", mode.as_str(), &at.field("ack_mode"));
+        }
+        if let Some(retry) = &level.retry_config {
+            let at = at.field("retry_config");
+            if !(2..=10).contains(&retry.attempts) {
+                self.say(Code::RetryBounds, &at.field("attempts"), "Attempts must be from 2 to 10");
+            }
+            if retry.interval_seconds <= 0 || retry.interval_seconds % 60 != 0 {
+                self.say(Code::RetryBounds, &at.field("interval_seconds"), "Interval_seconds must be a multiple of 60");
+            }
+        }
+        let rotation = level.round_robin_config.as_ref().and_then(|config| config.rotate_after_seconds);
+        if rotation.is_some_and(|seconds| seconds <= 0) {
+            let at = at.field("round_robin_config");
+            self.say(Code::BadNumber, &at.field("rotate_after_seconds"), "Rotate_after_seconds must be more than 0");
+        }
+    }
+
+    fn timer(&mut self, timer: &Timer<'_>, at: &At<'_>) {
+        if timer.seconds.1.is_some_and(|seconds| seconds < 0) {
+            let message = format!("{} must not be negative", capitalised(timer.seconds.0));
+            self.say(Code::BadNumber, &at.field(timer.seconds.0), message);
+        }
+        if let Some(state @ IntervalCondition::Other(_)) = timer.state.1 {
+            self.known(true, &capitalised(timer.state.0), state.as_str(), &at.field(timer.state.0));
+        }
+        match (timer.state.1, timer.hours.1) {
+            (Some(_), None) => {
+                let message = format!("{} is required with {}", capitalised(timer.hours.0), timer.state.0);
+                self.say(Code::HalfInterval, &at.field(timer.hours.0), message);
+            }
+            (None, Some(_)) => {
+                let message = format!("{} is required with {}", capitalised(timer.state.0), timer.hours.0);
+                self.say(Code::HalfInterval, &at.field(timer.state.0), message);
+            }
+            _ => {}
+        }
+        if let Some(id) = timer.hours.1 {
+            self.hours_exist(id, &at.field(timer.hours.0));
+        }
+    }
+
+    pub(super) fn condition(&mut self, condition: &ConditionPayload, at: &At<'_>) {
+        match condition.test() {
+            Some(Test::PriorityOneOf(ids)) if ids.is_empty() => {
+                self.say(
+                    Code::NoPriorities,
+                    &at.field("param_bindings"),
+                    "Param_bindings must name at least one priority",
+                );
+            }
+            Some(Test::PriorityOneOf(ids)) => {
+                for (index, id) in ids.into_iter().enumerate() {
+                    let (bindings, values) = (at.field("param_bindings"), index);
+                    let (binding, first) = (bindings.index(0), "array_value");
+                    self.priority_exists(id, &binding.field(first).index(values));
+                }
+            }
+            Some(Test::WorkingHoursActive(id)) => self.hours_exist(id, &at.field("subject")),
+            None => {
+                let message =
+                    format!("Subject `{}` with `{}` cannot be tested here", condition.subject, condition.operation);
+                self.say(Code::ForeignCondition, &at.field("subject"), message);
+            }
+        }
+    }
+
+    /// A condition or a timer names a set of working hours.
+    fn hours_exist(&mut self, id: &str, at: &At<'_>) {
+        if !self.path.working_hours.iter().flatten().any(|set| set.id == id) {
+            self.say(Code::UnknownHours, at, format!("There are no working hours `{id}` on this path"));
+        }
+    }
+}
+
+impl<'t> Timer<'t> {
+    fn of_level(level: &'t api::Level) -> Self {
+        Self {
+            seconds: ("time_to_ack_seconds", level.time_to_ack_seconds),
+            state: ("time_to_ack_interval_condition", level.time_to_ack_interval_condition.as_ref()),
+            hours: ("time_to_ack_weekday_interval_config_id", level.time_to_ack_weekday_interval_config_id.as_deref()),
+        }
+    }
+
+    fn of_channel(channel: &'t api::NotifyChannel) -> Self {
+        Self {
+            seconds: ("time_to_ack_seconds", channel.time_to_ack_seconds),
+            state: ("time_to_ack_interval_condition", channel.time_to_ack_interval_condition.as_ref()),
+            hours: (
+                "time_to_ack_weekday_interval_config_id",
+                channel.time_to_ack_weekday_interval_config_id.as_deref(),
+            ),
+        }
+    }
+
+    fn of_delay(delay: &'t api::Delay) -> Self {
+        Self {
+            seconds: ("delay_seconds", delay.delay_seconds),
+            state: ("delay_interval_condition", delay.delay_interval_condition.as_ref()),
+            hours: ("delay_weekday_interval_config_id", delay.delay_weekday_interval_config_id.as_deref()),
+        }
+    }
+}
+
+fn capitalised(field: &str) -> String {
+    let mut chars = field.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,257 @@
+//! Where a run stands. All of it is here: stored as JSON and read again, it goes on as if nothing had happened.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Outcome, Who};
+use crate::compile::{Loud, Place};
+use crate::index::Id;
+use crate::instant::{Instant, Seconds};
+
+/// Where an escalation stands, in the API's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nobody has been told yet.
+    Pending,
+    /// People are being paged.
+    Triggered,
+    /// Waiting at a delay.
+    Delayed,
+    /// Put off.
+    Snoozed,
+    /// Somebody has taken it.
+    Acked,
+    /// Somebody has taken it, and it will page again.
+    PendingRepeat,
+    /// The path ran out.
+    Expired,
+    /// It was stopped.
+    Cancelled,
+    /// It is over.
+    Resolved,
+}
+
+/// The alert behind an escalation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alert {
+    /// It is over as soon as somebody acknowledges.
+    ResolvesWithAck,
+    /// It fires until it is said to be over.
+    Firing,
+}
+
+/// The state of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// When the alert fired.
+    pub fired_at: Instant,
+    /// The id of its priority.
+    pub priority: Option<Id>,
+    /// The alert.
+    pub alert: Alert,
+    /// Where the escalation stands.
+    pub status: Status,
+    /// How the run ended, once it has.
+    pub outcome: Option<Outcome>,
+    /// What is waited for.
+    pub(super) phase: Phase,
+    /// The node that the walk is on.
+    pub(super) place: Option<Place>,
+    /// How often the walk has begun or gone back.
+    pub(super) pass: u32,
+    /// A number for each time that a node was entered at which the walk may wait.
+    pub(super) entry: u32,
+    /// R15: how often each repeat has gone back.
+    pub(super) counters: Vec<(Place, u32)>,
+    /// R16: the paths walked so far, the first included.
+    pub(super) handed: Vec<u32>,
+    /// R10: who was told, on which entry.
+    pub(super) told: Vec<Told>,
+    /// The level or channel node that the walk waits at.
+    pub(super) level: Option<Level>,
+    /// R18: when to page again.
+    pub(super) repeat_at: Option<Instant>,
+    /// R24: how many steps there were.
+    pub(super) steps: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Phase {
+    /// Before the alert fires.
+    New { grace: Seconds },
+    /// R1.
+    Grace { until: Instant },
+    /// At a node that waits; nothing: for ever.
+    Waiting { since: Instant, until: Option<Instant> },
+    /// R19.
+    Snoozed { until: Instant },
+    /// Somebody has taken it; what may still come is in `level` and `repeat_at`.
+    Acked,
+    /// Nothing happens any more.
+    Ended,
+}
+
+/// Somebody who was told and may answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Told {
+    pub(super) who: Who,
+    pub(super) entry: u32,
+    pub(super) standing: Standing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Standing {
+    /// May answer.
+    Open,
+    /// Has answered.
+    Answered,
+    /// The page was cancelled by somebody else's acknowledgement.
+    Cancelled,
+}
+
+/// A level while the walk waits at it, or while it still pages after an acknowledgement under `ack_mode` `all`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Level {
+    /// Pages are sent only before it; nothing: for ever.
+    pub(super) deadline: Option<Instant>,
+    /// In R8's order.
+    pub(super) people: Vec<Person>,
+    /// R13: somebody in a channel may still answer.
+    pub(super) has_channel: bool,
+    /// R8: whose turn it is.
+    pub(super) turn: Option<Turn>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Person {
+    pub(super) id: Id,
+    pub(super) urgency: Loud,
+    pub(super) via: Id,
+    pub(super) paging: Paging,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Paging {
+    /// Not paged on this level yet.
+    Not,
+    /// Paged, not answered: when first (in this turn), and how often.
+    Open { first: Instant, count: u32 },
+    /// Has declined.
+    Declined,
+    /// Has acknowledged.
+    Acked,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Turn {
+    /// The person's position.
+    pub(super) of: usize,
+    /// When the next person's turn begins; nothing: there is only one turn.
+    pub(super) until: Option<Instant>,
+}
+
+impl State {
+    /// The state before an alert fires.
+    #[must_use]
+    pub fn new(fired_at: Instant, priority: Option<&str>, grace_period_seconds: Seconds, alert: Alert) -> Self {
+        Self {
+            fired_at,
+            priority: priority.map(Id::from),
+            alert,
+            status: Status::Pending,
+            outcome: None,
+            phase: Phase::New { grace: grace_period_seconds },
+            place: None,
+            pass: 1,
+            entry: 0,
+            counters: Vec::new(),
+            handed: Vec::new(),
+            told: Vec::new(),
+            level: None,
+            repeat_at: None,
+            steps: 0,
+        }
+    }
+
+    /// When the next timer is due; nothing when the run has ended or only somebody's doing can go on with it.
+    #[must_use]
+    pub fn due(&self, context: &Context<'_>) -> Option<Instant> {
+        let due = self.due_unbounded(context)?;
+        let limit = self.limit(context);
+        // R24 cuts what is still going on. An escalation that somebody has taken is not.
+        if due > limit && self.phase == Phase::Acked { None } else { Some(due.min(limit)) }
+    }
+
+    /// R24: when a run is cut off.
+    #[must_use]
+    pub fn limit(&self, context: &Context<'_>) -> Instant {
+        self.fired_at + context.semantics.cut_off_after_seconds
+    }
+
+    /// Whether the alert has not fired yet.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        matches!(self.phase, Phase::New { .. })
+    }
+
+    /// Whether nothing will happen any more, whoever does what.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+
+    /// Whether somebody has taken it.
+    #[must_use]
+    pub fn is_acked(&self) -> bool {
+        self.phase == Phase::Acked
+    }
+
+    /// The number of the last time that a node was entered at which the walk may wait.
+    #[must_use]
+    pub fn entry(&self) -> u32 {
+        self.entry
+    }
+
+    pub(super) fn due_unbounded(&self, context: &Context<'_>) -> Option<Instant> {
+        match self.phase {
+            Phase::New { .. } => Some(self.fired_at),
+            Phase::Grace { until } | Phase::Snoozed { until } => Some(until),
+            Phase::Waiting { until, .. } => {
+                earliest([until, self.next_turn(), self.next_retry(context).map(|(at, _)| at)])
+            }
+            Phase::Acked => earliest([self.repeat_at, self.next_retry(context).map(|(at, _)| at)]),
+            Phase::Ended => None,
+        }
+    }
+
+    /// R8: when the next turn begins, if before the deadline.
+    pub(super) fn next_turn(&self) -> Option<Instant> {
+        let level = self.level.as_ref()?;
+        level.turn.as_ref()?.until.filter(|until| level.deadline.is_none_or(|deadline| *until < deadline))
+    }
+
+    /// R9: when somebody is paged again, if before the deadline, and the person's position.
+    pub(super) fn next_retry(&self, context: &Context<'_>) -> Option<(Instant, usize)> {
+        let level = self.level.as_ref()?;
+        let crate::compile::Kind::Level(written) = &context.path.node(self.place?)?.kind else { return None };
+        let retry = written.retry?;
+        let again = level.people.iter().enumerate().filter_map(|(position, person)| {
+            let Paging::Open { first, count } = person.paging else { return None };
+            if count >= retry.attempts || level.turn.as_ref().is_some_and(|turn| turn.of != position) {
+                return None;
+            }
+            let at = first + retry.interval.saturating_mul(i64::from(count));
+            let in_turn = level.turn.as_ref().and_then(|turn| turn.until).is_none_or(|until| at < until);
+            (in_turn && level.deadline.is_none_or(|deadline| at < deadline)).then_some((at, position))
+        });
+        again.min()
+    }
+}
+
+fn earliest<const N: usize>(instants: [Option<Instant>; N]) -> Option<Instant> {
+    instants.into_iter().flatten().min()
+}

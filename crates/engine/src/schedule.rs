@@ -1,0 +1,295 @@
+//! From the rotations of a schedule to who is on call when.
+
+use escalation_api::schedule::{Handover, IntervalType, Rotation, Schedule};
+use escalation_api::{Map, WorkingHours};
+
+use crate::calendar::{Hours, WallTime, Zone};
+use crate::instant::{DAY, HOUR, Instant, Seconds, WEEK};
+
+/// A time for which somebody is on call by the rotations of a schedule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shift {
+    /// From when.
+    pub start_at: Instant,
+    /// Until just before when.
+    pub end_at: Instant,
+    /// The rotation's id.
+    pub rotation_id: String,
+    /// Which of the people on call at the same time, from 0.
+    pub layer: usize,
+    /// The user's id.
+    pub user_id: String,
+}
+
+/// Why the rotations of a schedule mean nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScheduleError {
+    /// The schedule's zone is not known.
+    UnknownZone(String),
+    /// The rotation with this id has no handover, or one that is not a positive number of hours, days or weeks.
+    Handover(String),
+    /// The working intervals of the rotation with this id have no meaning.
+    WorkingIntervals(String),
+    /// There are more shifts in the window than are told.
+    TooMany,
+}
+
+/// The most shifts that one schedule may have in a window.
+const MAX_SHIFTS: usize = 50_000;
+
+/// The shifts of a schedule that lie in a window, at least in part, in order. Shifts are told whole.
+///
+/// Handovers go by the clock on the wall of the schedule's zone: a shift from Monday 09:00 to Monday 09:00 is an hour
+/// shorter or longer when the clock changes. The first user is on from `handover_start_at`, nobody before; with n
+/// layers the n users from the one whose turn it is are on together.
+///
+/// # Errors
+/// Where the zone, a handover or the working intervals have no meaning.
+pub fn shifts(schedule: &Schedule, from: Instant, until: Instant) -> Result<Vec<Shift>, ScheduleError> {
+    let zone = Zone::get(&schedule.timezone).ok_or_else(|| ScheduleError::UnknownZone(schedule.timezone.clone()))?;
+    let rotations = schedule.config.as_ref().map_or(&[][..], |config| &config.rotations);
+    let mut shifts = Vec::new();
+    for rotation in rotations {
+        let begins = rotation.effective_from.as_ref().map(|at| Instant::from(at.at()));
+        // A version counts until the next one of the same rotation.
+        let others = rotations.iter().filter(|other| other.id == rotation.id);
+        let later = others.filter_map(|other| other.effective_from.as_ref().map(|at| Instant::from(at.at())));
+        let ends = later.filter(|at| begins.is_none_or(|begins| begins < *at)).min();
+        let effective = (begins.unwrap_or(Instant::MIN), ends.unwrap_or(Instant::MAX));
+        let window = (from.max(effective.0), until.min(effective.1));
+        version(&zone, &schedule.timezone, rotation, window, effective, &mut shifts)?;
+    }
+    shifts.sort();
+    Ok(shifts)
+}
+
+/// Adds the shifts of one version of a rotation that lie in `window`, cut to the time for which the version counts.
+fn version(
+    zone: &Zone,
+    zone_name: &str,
+    rotation: &Rotation,
+    window: (Instant, Instant),
+    effective: (Instant, Instant),
+    shifts: &mut Vec<Shift>,
+) -> Result<(), ScheduleError> {
+    if rotation.users.is_empty() || window.0 >= window.1 {
+        return Ok(());
+    }
+    let lengths: Option<Vec<Seconds>> = rotation.handovers.iter().map(length).collect();
+    let lengths = lengths.filter(|lengths| !lengths.is_empty());
+    let lengths = lengths.ok_or_else(|| ScheduleError::Handover(rotation.id.clone()))?;
+    let working = working_hours(rotation, zone_name)?;
+    let anchor = Instant::from(rotation.handover_start_at.at());
+    let first = zone.wall(anchor);
+    let cycle: Seconds = lengths.iter().sum();
+
+    // Begins with the last whole cycle before the window, less one for a change of the clock.
+    let ahead = (zone.wall(window.0).seconds_since(first)).div_euclid(cycle) - 1;
+    let cycles = ahead.max(0);
+    let mut turn = usize::try_from(cycles).unwrap_or_default().saturating_mul(lengths.len());
+    let mut wall = first.plus(cycles.saturating_mul(cycle));
+    let mut start = zone.first_at_wall(wall);
+    while start < window.1 {
+        let Some(length) = lengths.get(turn % lengths.len()) else { break };
+        wall = wall.plus(*length);
+        let end = zone.first_at_wall(wall);
+        let (cut_start, cut_end) = (start.max(effective.0), end.min(effective.1));
+        if cut_end > window.0 {
+            for layer in 0..rotation.layers.len().max(1).min(rotation.users.len()) {
+                let Some(user) = rotation.users.get((turn + layer) % rotation.users.len()) else { continue };
+                for (start_at, end_at) in within(working.as_ref(), cut_start, cut_end) {
+                    if end_at > window.0 && start_at < window.1 {
+                        let (rotation_id, user_id) = (rotation.id.clone(), user.id.clone());
+                        shifts.push(Shift { start_at, end_at, rotation_id, layer, user_id });
+                    }
+                }
+            }
+            if shifts.len() > MAX_SHIFTS {
+                return Err(ScheduleError::TooMany);
+            }
+        }
+        start = end;
+        turn += 1;
+    }
+    Ok(())
+}
+
+fn length(handover: &Handover) -> Option<Seconds> {
+    let unit = match handover.interval_type {
+        IntervalType::Hourly => HOUR,
+        IntervalType::Daily => DAY,
+        IntervalType::Weekly => WEEK,
+        IntervalType::Other(_) => return None,
+    };
+    (1..=10_000).contains(&handover.interval).then(|| unit * handover.interval)
+}
+
+/// When anybody is on call at all; nothing: always.
+fn working_hours(rotation: &Rotation, zone_name: &str) -> Result<Option<Hours>, ScheduleError> {
+    if rotation.working_intervals.is_empty() {
+        return Ok(None);
+    }
+    let set = WorkingHours {
+        id: String::new(),
+        name: String::new(),
+        timezone: zone_name.to_string(),
+        weekday_intervals: rotation.working_intervals.clone(),
+        extra: Map::new(),
+    };
+    Hours::new(&set).map(Some).map_err(|_| ScheduleError::WorkingIntervals(rotation.id.clone()))
+}
+
+/// The parts of a time that lie within working hours.
+fn within(hours: Option<&Hours>, start: Instant, end: Instant) -> Vec<(Instant, Instant)> {
+    let Some(hours) = hours else { return if start < end { vec![(start, end)] } else { Vec::new() } };
+    let mut parts = Vec::new();
+    let mut now = start;
+    while let Some(begins) = hours.first(now, true).filter(|begins| *begins < end) {
+        let ends = hours.first(begins, false).unwrap_or(end).min(end);
+        parts.push((begins, ends));
+        if ends >= end {
+            break;
+        }
+        now = ends;
+    }
+    parts
+}
+
+impl WallTime {
+    fn plus(self, seconds: Seconds) -> Self {
+        Self::new(0, self.seconds_since(Self::new(0, 0)).saturating_add(seconds))
+    }
+
+    /// By the clock on the wall, as if it never changed.
+    fn seconds_since(self, earlier: Self) -> Seconds {
+        (self.day() - earlier.day()) * DAY + self.second_of_day() - earlier.second_of_day()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use escalation_api::Json as _;
+    use serde_json::{Value, json};
+
+    fn schedule(zone: &str, rotations: Value) -> Schedule {
+        Schedule::read(json!({"id": "s", "name": "S", "timezone": zone, "config": {"rotations": rotations}})).unwrap()
+    }
+
+    fn rotation(users: &[&str], start: &str, handovers: Value) -> Value {
+        let users: Vec<_> = users.iter().map(|id| json!({"id": id, "name": id, "role": "unset"})).collect();
+        json!({"id": "r", "name": "R", "users": users, "layers": [{"id": "1", "name": "1"}],
+            "handover_start_at": start, "handovers": handovers, "working_intervals": []})
+    }
+
+    fn every(interval: i64, interval_type: &str) -> Value {
+        json!([{"interval": interval, "interval_type": interval_type}])
+    }
+
+    fn told(schedule: &Schedule, from: &str, until: &str) -> Vec<String> {
+        let shifts = shifts(schedule, from.parse().unwrap(), until.parse().unwrap()).unwrap();
+        shifts.iter().map(|s| format!("{} {} {}", s.user_id, s.start_at, s.end_at)).collect()
+    }
+
+    #[test]
+    fn weekly_by_the_clock_on_the_wall() {
+        // Set up in winter, looked at across the change to summer time on 29 March.
+        let s = schedule("Europe/London", json!([rotation(&["a", "b"], "2026-01-05T09:00:00Z", every(1, "weekly"))]));
+        assert_eq!(
+            told(&s, "2026-03-24T00:00:00Z", "2026-04-07T00:00:00Z"),
+            [
+                "b 2026-03-23T09:00:00Z 2026-03-30T08:00:00Z",
+                "a 2026-03-30T08:00:00Z 2026-04-06T08:00:00Z",
+                "b 2026-04-06T08:00:00Z 2026-04-13T08:00:00Z",
+            ]
+        );
+    }
+
+    #[test]
+    fn daily_in_a_zone_without_change() {
+        let s =
+            schedule("Asia/Singapore", json!([rotation(&["a", "b", "c"], "2026-03-01T01:00:00Z", every(1, "daily"))]));
+        assert_eq!(
+            told(&s, "2026-03-03T00:00:00Z", "2026-03-04T00:00:00Z"),
+            ["b 2026-03-02T01:00:00Z 2026-03-03T01:00:00Z", "c 2026-03-03T01:00:00Z 2026-03-04T01:00:00Z",]
+        );
+    }
+
+    #[test]
+    fn several_handovers_in_turn() {
+        let handovers = json!([{"interval": 1, "interval_type": "daily"}, {"interval": 3, "interval_type": "daily"}]);
+        let s = schedule("UTC", json!([rotation(&["a", "b", "c"], "2026-03-01T00:00:00Z", handovers)]));
+        assert_eq!(
+            told(&s, "2026-03-01T00:00:00Z", "2026-03-09T00:00:00Z"),
+            [
+                "a 2026-03-01T00:00:00Z 2026-03-02T00:00:00Z",
+                "b 2026-03-02T00:00:00Z 2026-03-05T00:00:00Z",
+                "c 2026-03-05T00:00:00Z 2026-03-06T00:00:00Z",
+                "a 2026-03-06T00:00:00Z 2026-03-09T00:00:00Z",
+            ]
+        );
+    }
+
+    #[test]
+    fn layers_are_people_at_the_same_time() {
+        let mut r = rotation(&["a", "b", "c"], "2026-03-01T00:00:00Z", every(1, "weekly"));
+        r["layers"] = json!([{"id": "1"}, {"id": "2"}]);
+        let s = schedule("UTC", json!([r]));
+        assert_eq!(
+            told(&s, "2026-03-08T00:00:00Z", "2026-03-09T00:00:00Z"),
+            ["b 2026-03-08T00:00:00Z 2026-03-15T00:00:00Z", "c 2026-03-08T00:00:00Z 2026-03-15T00:00:00Z",]
+        );
+    }
+
+    #[test]
+    fn working_intervals_leave_gaps() {
+        let mut r = rotation(&["a", "b"], "2026-03-02T00:00:00Z", every(1, "weekly"));
+        r["working_intervals"] = json!([
+            {"weekday": "saturday", "start_time": "09:00", "end_time": "17:00"},
+            {"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]);
+        let s = schedule("UTC", json!([r]));
+        assert_eq!(
+            told(&s, "2026-03-07T00:00:00Z", "2026-03-10T00:00:00Z"),
+            ["a 2026-03-07T09:00:00Z 2026-03-07T17:00:00Z", "b 2026-03-09T09:00:00Z 2026-03-09T17:00:00Z",]
+        );
+    }
+
+    #[test]
+    fn a_version_counts_until_the_next() {
+        let old = rotation(&["a"], "2026-03-01T00:00:00Z", every(1, "daily"));
+        let mut new = rotation(&["b"], "2026-03-01T00:00:00Z", every(1, "daily"));
+        new["effective_from"] = json!("2026-03-02T12:00:00Z");
+        let s = schedule("UTC", json!([old, new]));
+        assert_eq!(
+            told(&s, "2026-03-02T00:00:00Z", "2026-03-04T00:00:00Z"),
+            [
+                "a 2026-03-02T00:00:00Z 2026-03-02T12:00:00Z",
+                "b 2026-03-02T12:00:00Z 2026-03-03T00:00:00Z",
+                "b 2026-03-03T00:00:00Z 2026-03-04T00:00:00Z",
+            ]
+        );
+    }
+
+    #[test]
+    fn nobody_before_the_first_shift() {
+        let s = schedule("UTC", json!([rotation(&["a"], "2026-03-10T00:00:00Z", every(1, "daily"))]));
+        assert_eq!(
+            told(&s, "2026-03-01T00:00:00Z", "2026-03-11T00:00:00Z"),
+            ["a 2026-03-10T00:00:00Z 2026-03-11T00:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn nonsense_is_an_error() {
+        let now: Instant = "2026-03-01T00:00:00Z".parse().unwrap();
+        let of = |s: Schedule| shifts(&s, now, now + 7 * DAY).unwrap_err();
+        let rota = |handovers| json!([rotation(&["a"], "2026-01-01T00:00:00Z", handovers)]);
+        assert_eq!(
+            of(schedule("Europe/Atlantis", rota(every(1, "daily")))),
+            ScheduleError::UnknownZone("Europe/Atlantis".into())
+        );
+        assert_eq!(of(schedule("UTC", rota(every(0, "daily")))), ScheduleError::Handover("r".into()));
+        assert_eq!(of(schedule("UTC", rota(every(1, "lunar")))), ScheduleError::Handover("r".into()));
+        assert_eq!(of(schedule("UTC", rota(json!([])))), ScheduleError::Handover("r".into()));
+    }
+}

@@ -1,0 +1,245 @@
+//! Plays a scenario: drives the state machine with assumed time.
+
+use std::collections::BTreeMap;
+
+use crate::compile::CompiledPath;
+use crate::index::{Id, Index};
+use crate::instant::Instant;
+use crate::machine::{Alert, Context, Event, EventKind, Outcome, State, Step, What, Who, step};
+use crate::read::ReadError;
+use crate::scenario::{Action, Answer, Response, Scenario};
+use crate::trace::Trace;
+use crate::why::Why;
+
+/// A run before it is told in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The last state.
+    pub state: State,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// All that happened.
+    pub steps: Vec<Step>,
+}
+
+/// Plays a scenario in a world.
+///
+/// # Errors
+/// Where the scenario names no path, one that the world does not have, or one that cannot be read.
+pub fn simulate(index: &Index, scenario: &Scenario) -> Result<Trace, ReadError> {
+    let path = compile_for(index, scenario)?;
+    Ok(trace(&path, index, scenario))
+}
+
+/// Compiles the path that a scenario names or brings.
+///
+/// # Errors
+/// Where the scenario names no path, one that the world does not have, or one that cannot be read.
+pub fn compile_for(index: &Index, scenario: &Scenario) -> Result<CompiledPath, ReadError> {
+    scenario.check()?;
+    if !scenario.user_ids.is_empty() {
+        return Ok(CompiledPath::direct(&scenario.user_ids));
+    }
+    if let Some(path) = scenario.inline_path()? {
+        let id = scenario.path.as_ref().and_then(|path| path.get("id")).and_then(escalation_api::Value::as_str);
+        return Ok(CompiledPath::new(id.unwrap_or_default(), &path, index));
+    }
+    let Some(id) = &scenario.path_id else {
+        return Err(ReadError::new("path_id", "is required: the scenario neither names a path nor brings one"));
+    };
+    let path = index.path(id).ok_or_else(|| ReadError::new("path_id", format!("the world has no path `{id}`")))?;
+    Ok(CompiledPath::new(id, &path.into(), index))
+}
+
+/// Plays a scenario on a compiled path and tells the run in words.
+#[must_use]
+pub fn trace(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Trace {
+    let run = run(path, index, scenario);
+    Trace::new(&context(path, index, scenario), &run.state, run.outcome, &run.steps)
+}
+
+/// Plays a scenario on a compiled path.
+#[must_use]
+pub fn run(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Run {
+    let context = context(path, index, scenario);
+    let mut player = Player::new(&context, scenario);
+    while let Some(event) = player.next() {
+        player.take(event);
+    }
+    player.finish()
+}
+
+fn context<'a>(path: &'a CompiledPath, index: &'a Index, scenario: &'a Scenario) -> Context<'a> {
+    Context {
+        path,
+        index,
+        semantics: &scenario.semantics,
+        branches: &scenario.branches,
+        round_robin: &scenario.round_robin,
+    }
+}
+
+struct Player<'a> {
+    context: &'a Context<'a>,
+    scenario: &'a Scenario,
+    state: State,
+    steps: Vec<Step>,
+    /// What is done to the escalation and the alert, the last first; at one instant a cancel before a resolve.
+    outside: Vec<(Instant, Outside)>,
+    /// When each answers: one answer per person and level entry.
+    answers: BTreeMap<(Who, u32), Planned>,
+    /// How often each was told in this run.
+    pages: BTreeMap<Who, u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outside {
+    Do(Action),
+    AlertResolves,
+    Activity,
+}
+
+/// An answer to come, or one that was given.
+struct Planned {
+    /// Nothing once it was given.
+    due: Option<Instant>,
+    /// In which order answers at one instant were planned.
+    order: usize,
+    response: Answer,
+    snooze: i64,
+}
+
+impl<'a> Player<'a> {
+    fn new(context: &'a Context<'a>, scenario: &'a Scenario) -> Self {
+        let firing = scenario.alert_keeps_firing || scenario.alert_resolves_after_seconds.is_some();
+        let alert = if firing { Alert::Firing } else { Alert::ResolvesWithAck };
+        let fired_at = scenario.fired_at;
+        let state = State::new(fired_at, scenario.priority_id.as_deref(), scenario.grace_period_seconds, alert);
+        let done = scenario.interventions.iter().map(|i| (fired_at + i.after_seconds, Outside::Do(i.action)));
+        let resolves = scenario.alert_resolves_after_seconds.map(|after| (fired_at + after, Outside::AlertResolves));
+        let activity = scenario.activity_after_seconds.iter().map(|after| (fired_at + *after, Outside::Activity));
+        let mut outside: Vec<_> = done.chain(resolves).chain(activity).collect();
+        outside.sort_unstable_by(|a, b| b.cmp(a));
+        Self { context, scenario, state, steps: Vec::new(), outside, answers: BTreeMap::new(), pages: BTreeMap::new() }
+    }
+
+    /// The next event. R21: at one instant what is done from outside goes first, then answers, then timers.
+    fn next(&mut self) -> Option<Event> {
+        if self.state.has_ended() {
+            return None;
+        }
+        if self.state.is_new() {
+            return Some(Event { at: self.scenario.fired_at, kind: EventKind::Fire });
+        }
+        let limit = self.state.limit(self.context);
+        let outside = self.outside.last().map(|(at, _)| *at).filter(|at| *at <= limit);
+        let answers = self.answers.iter().filter_map(|(key, planned)| Some((planned.due?, planned.order, key)));
+        let answer = answers.min().filter(|(at, ..)| *at <= limit).map(|(at, _, key)| (at, key.clone()));
+        let timer = self.state.due(self.context);
+
+        let first = [outside, answer.as_ref().map(|(at, _)| *at), timer].into_iter().flatten().min()?;
+        let kind = if outside == Some(first) {
+            match self.outside.pop()?.1 {
+                Outside::Do(Action::Cancel) => EventKind::Cancel,
+                Outside::Do(Action::Resolve) => EventKind::Resolve,
+                Outside::AlertResolves => EventKind::AlertResolved,
+                Outside::Activity => EventKind::Activity,
+            }
+        } else if let Some((_, key)) = answer.filter(|(at, _)| *at == first) {
+            let planned = self.answers.get_mut(&key)?;
+            planned.due = None;
+            let (who, entry) = (key.0, Some(key.1));
+            match planned.response {
+                Answer::Ack => EventKind::Ack { who, entry },
+                Answer::Nack => EventKind::Nack { who, entry },
+                Answer::Snooze => EventKind::Snooze { who, entry, until: first + planned.snooze },
+            }
+        } else {
+            EventKind::Timer
+        };
+        Some(Event { at: first, kind })
+    }
+
+    fn take(&mut self, event: Event) {
+        let at = event.at;
+        // The state is moved out and back; what stands in its place meanwhile is never looked at.
+        let state = std::mem::replace(&mut self.state, State::new(at, None, 0, Alert::ResolvesWithAck));
+        let (state, steps) = step(self.context, state, event);
+        self.state = state;
+        for step in &steps {
+            match &step.what {
+                What::Paged { user, .. } => self.plan(Who::User(user.clone()), at),
+                What::Posted(channel, _) => self.plan(Who::Channel(channel.clone()), at),
+                _ => {}
+            }
+        }
+        self.steps.extend(steps);
+    }
+
+    /// R10: plans the answer to a page. Of several for a person the first that matches the page applies; of several in
+    /// one level entry the earliest stands.
+    fn plan(&mut self, who: Who, at: Instant) {
+        let page = self.pages.entry(who.clone()).or_default();
+        *page += 1;
+        let page = *page;
+        let matches = |response: &&Response| {
+            let addressed = match &who {
+                Who::User(id) => response.user_id.as_deref() == Some(&**id),
+                Who::Channel(id) => response.channel_id.as_deref() == Some(&**id),
+            };
+            addressed && response.to_page.is_none_or(|to_page| to_page == page)
+        };
+        let Some(response) = self.scenario.responses.iter().find(matches) else { return };
+        let due = at + response.after_seconds;
+        let order = self.answers.len();
+        let planned = Planned {
+            due: Some(due),
+            order,
+            response: response.response,
+            snooze: response.snooze_seconds.unwrap_or_default(),
+        };
+        // The page belongs to the entry at hand: a page is only ever sent on the node that the walk is on.
+        match self.answers.entry((who, self.state.entry())) {
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(planned);
+            }
+            std::collections::btree_map::Entry::Occupied(mut before) => {
+                if before.get().due.is_some_and(|earlier| due < earlier) {
+                    before.insert(planned);
+                }
+            }
+        }
+    }
+
+    /// What becomes of a run in which nothing more is due.
+    fn finish(mut self) -> Run {
+        let outcome =
+            self.state.outcome.unwrap_or(if self.state.is_acked() { Outcome::Acked } else { Outcome::WaitsForever });
+        if outcome == Outcome::WaitsForever {
+            let last = self.steps.last();
+            let (at, place, pass) = last.map_or((self.scenario.fired_at, None, 1), |s| (s.at, s.place, s.pass));
+            let what = What::Stopped(outcome);
+            let rule = crate::machine::Rule(24);
+            self.steps.push(Step { at, place, pass, what, rule, why: Why::NothingMoreIsDue, decision: None });
+        }
+        Run { state: self.state, outcome, steps: self.steps }
+    }
+}
+
+/// The people and channels that a run told, in the order of their first page, each with the instants.
+#[must_use]
+pub fn told(run: &Run) -> Vec<(Who, Vec<Instant>)> {
+    let mut told: Vec<(Who, Vec<Instant>)> = Vec::new();
+    for step in &run.steps {
+        let who = match &step.what {
+            What::Paged { user, .. } => Who::User(Id::clone(user)),
+            What::Posted(channel, _) => Who::Channel(Id::clone(channel)),
+            _ => continue,
+        };
+        match told.iter_mut().find(|(known, _)| *known == who) {
+            Some((_, times)) => times.push(step.at),
+            None => told.push((who, vec![step.at])),
+        }
+    }
+    told
+}

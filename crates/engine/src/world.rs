@@ -1,0 +1,141 @@
+//! Everything outside a path that decides who is paged: people, schedules, priorities, other paths.
+
+use escalation_api::Path;
+use serde::{Deserialize, Serialize};
+
+use crate::instant::Instant;
+use crate::read::{self, ReadError};
+
+/// The organisation at a point in time, as plain data. [`Index`](crate::Index) makes it quick to ask.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct World {
+    /// From the highest to the lowest.
+    pub priorities: Vec<Priority>,
+    /// People.
+    pub users: Vec<User>,
+    /// On-call schedules.
+    pub schedules: Vec<Schedule>,
+    /// Channels whose names are known.
+    pub channels: Vec<Channel>,
+    /// Escalation paths, as the API returns them; hand-overs go to these.
+    pub paths: Vec<Path>,
+    /// Times in which a person is not to be paged.
+    pub pauses: Vec<Pause>,
+    /// Before this instant it is not known who is on call. Absent: known from the beginning of time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries_from: Option<Instant>,
+    /// From this instant on it is not known who is on call. Absent: known for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries_until: Option<Instant>,
+}
+
+/// How urgent an alert is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Priority {
+    /// Its id, which conditions name.
+    pub id: String,
+    /// For people, such as `P1`.
+    pub name: String,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// Their id.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// Their email address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// False for somebody without an on-call seat or who has left.
+    pub can_be_paged: bool,
+    /// Why they cannot be paged, for people: "has no on-call seat".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_paged_reason: Option<String>,
+}
+
+/// An on-call schedule with its entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The IANA name of its zone.
+    pub timezone: String,
+    /// Its rotas, in order.
+    #[serde(default)]
+    pub rotas: Vec<Rota>,
+    /// Who is on call when, overrides merged in.
+    #[serde(default)]
+    pub entries: Vec<Entry>,
+}
+
+/// One rota of a schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rota {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Who takes part, in order.
+    #[serde(default)]
+    pub user_ids: Vec<String>,
+}
+
+/// A time for which somebody, or nobody, is on call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The rota.
+    pub rota_id: String,
+    /// Who; nobody if absent or null.
+    #[serde(default)]
+    pub user_id: Option<String>,
+    /// From when.
+    pub start_at: Instant,
+    /// Until just before when.
+    pub end_at: Instant,
+}
+
+/// A channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// Its id.
+    pub id: String,
+    /// `slack_channel` or `msteams_channel`.
+    #[serde(rename = "type")]
+    pub channel_type: String,
+    /// Its name, such as `#incidents`.
+    pub name: String,
+}
+
+/// A time in which a person is not to be paged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    /// Who.
+    pub user_id: String,
+    /// From when.
+    pub starts_at: Instant,
+    /// Until just before when.
+    pub ends_at: Instant,
+}
+
+impl World {
+    /// Reads a world from JSON text.
+    ///
+    /// # Errors
+    /// The first thing that is not as it must be, with its place. A field that is not known is an error: a misspelled
+    /// one would be a wrong answer.
+    pub fn from_text(text: &str) -> Result<Self, ReadError> {
+        read::from_text(text)
+    }
+}

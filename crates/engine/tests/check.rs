@@ -1,0 +1,324 @@
+//! Every kind of problem, each shown by the smallest path that has it.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use escalation_api::{Json as _, PathPayload};
+use escalation_engine::check::{Code, MAX_DEPTH, MAX_NODES, is_refused};
+use escalation_engine::{Index, World, check};
+use serde_json::{Value, json};
+
+fn index() -> Index {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/worlds/base.json");
+    Index::new(World::from_text(&fs::read_to_string(file).unwrap()).unwrap())
+}
+
+/// The problems of a path, each as `CODE pointer: message`.
+fn problems(path: &Value) -> Vec<String> {
+    let path = PathPayload::read(path.clone()).unwrap();
+    let found = check("", &path, &index());
+    found.iter().map(|p| format!("{} {}: {}", p.code.as_str(), p.pointer, p.message)).collect()
+}
+
+fn of_nodes(nodes: Value) -> Value {
+    json!({"name": "n", "path": nodes, "working_hours": [{"id": "uk", "name": "UK", "timezone": "Europe/London",
+        "weekday_intervals": [{"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]}]})
+}
+
+fn level(id: &str) -> Value {
+    json!({"id": id, "type": "level", "level": {"targets": [{"type": "user", "id": "maya", "urgency": "high"}],
+        "time_to_ack_seconds": 300}})
+}
+
+fn level_with(field: &str, value: Value) -> Value {
+    let mut node = level("a");
+    node["level"][field] = value;
+    of_nodes(json!([node]))
+}
+
+fn target(target: Value) -> Value {
+    level_with("targets", json!([target]))
+}
+
+fn branch(id: &str, then: Value, otherwise: Value) -> Value {
+    json!({"id": id, "type": "if_else", "if_else": {"conditions": [{"subject": "escalation.working_hours[\"uk\"]",
+        "operation": "is_active", "param_bindings": []}], "then_path": then, "else_path": otherwise}})
+}
+
+/// The smallest path with each problem.
+fn cases() -> Vec<(Value, &'static str)> {
+    let a = || level("a");
+    let repeat =
+        |to: &str, times: i64| json!({"id": "r", "type": "repeat", "repeat": {"to_node": to, "repeat_times": times}});
+    let hand_over =
+        |to: &str| json!({"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": to}});
+    let both = |then: Value| branch("b", then, json!([level("z")]));
+    let conditions = |conditions: Value| {
+        let mut node = both(json!([a()]));
+        node["if_else"]["conditions"] = conditions;
+        of_nodes(json!([node]))
+    };
+    let priorities = |ids: Value| {
+        conditions(
+            json!([{"subject": "escalation.priority", "operation": "one_of", "param_bindings": [{"array_value": ids}]}]),
+        )
+    };
+    let set = |field: &str, value: Value| {
+        let mut path = of_nodes(json!([a()]));
+        path["working_hours"][0][field] = value;
+        path
+    };
+    let whole = |field: &str, value: Value| {
+        let mut path = of_nodes(json!([a()]));
+        path[field] = value;
+        path
+    };
+    vec![
+        (of_nodes(json!([])), "EP001 path: Path must have at least one node"),
+        (of_nodes(json!([{"type": "level", "level": level("x")["level"]}])), "EP002 path.0.id: Id is required"),
+        (of_nodes(json!([a(), a()])), "EP003 path.1.id: Id `a` is used before, at path.0"),
+        (
+            of_nodes(json!([{"id": "x", "type": "notify_channel", "level": {}}])),
+            "EP004 path.0.notify_channel: Notify_channel type requires a notify_channel payload",
+        ),
+        (
+            level_with("time_to_ack_seconds", json!("5m")),
+            "EP004 path.0.level.time_to_ack_seconds: Time_to_ack_seconds must be a whole number",
+        ),
+        (whole("team_ids", json!(7)), "EP004 team_ids: Team_ids must be a list"),
+        (level_with("targets", json!([])), "EP005 path.0.level.targets: Targets must name at least one"),
+        (
+            of_nodes(json!([both(json!([a()])), level("c")])),
+            "EP006 path.1: If_else `b` must be the last node of its list: what follows is never reached",
+        ),
+        (
+            of_nodes(json!([a(), repeat("a", 1), level("c")])),
+            "EP007 path.2: Repeat `r` must be the last node of its list",
+        ),
+        (
+            of_nodes(json!([a(), level("c"), repeat("c", 1)])),
+            "EP008 path.2.repeat.to_node: To_node must reference an if_else node on the current branch or the root node",
+        ),
+        (conditions(json!([])), "EP009 path.0.if_else.conditions: Conditions must hold exactly one condition, not 0"),
+        (
+            priorities(json!([])),
+            "EP010 path.0.if_else.conditions.0.param_bindings: Param_bindings must name at least one priority",
+        ),
+        (
+            target(
+                json!({"type": "schedule", "id": "primary", "urgency": "high", "schedule_mode": "all_users_for_rota"}),
+            ),
+            "EP011 path.0.level.targets.0.selected_rota_id: Selected_rota_id is required for this schedule_mode",
+        ),
+        (
+            target(
+                json!({"type": "schedule", "id": "primary", "urgency": "high", "schedule_mode": "all_users", "selected_rota_id": "main"}),
+            ),
+            "EP012 path.0.level.targets.0.selected_rota_id: Selected_rota_id must not be set for this schedule_mode",
+        ),
+        (
+            level_with("retry_config", json!({"attempts": 11, "interval_seconds": 60})),
+            "EP013 path.0.level.retry_config.attempts: Attempts must be from 2 to 10",
+        ),
+        (
+            level_with("retry_config", json!({"attempts": 3, "interval_seconds": 90})),
+            "EP013 path.0.level.retry_config.interval_seconds: Interval_seconds must be a multiple of 60",
+        ),
+        (
+            conditions(
+                json!([{"subject": "escalation.working_hours[\"mars\"]", "operation": "is_active", "param_bindings": []}]),
+            ),
+            "EP014 path.0.if_else.conditions.0.subject: There are no working hours `mars` on this path",
+        ),
+        (
+            of_nodes(
+                json!([{"id": "d", "type": "delay", "delay": {"delay_interval_condition": "active", "delay_weekday_interval_config_id": "mars"}}]),
+            ),
+            "EP014 path.0.delay.delay_weekday_interval_config_id: There are no working hours `mars` on this path",
+        ),
+        (
+            level_with("time_to_ack_interval_condition", json!("active")),
+            "EP015 path.0.level.time_to_ack_weekday_interval_config_id: Time_to_ack_weekday_interval_config_id is required with time_to_ack_interval_condition",
+        ),
+        (
+            level_with("time_to_ack_seconds", json!(-1)),
+            "EP016 path.0.level.time_to_ack_seconds: Time_to_ack_seconds must not be negative",
+        ),
+        (of_nodes(json!([a(), repeat("a", 0)])), "EP016 path.1.repeat.repeat_times: Repeat_times must be at least 1"),
+        (
+            level_with("round_robin_config", json!({"enabled": true, "rotate_after_seconds": 0})),
+            "EP016 path.0.level.round_robin_config.rotate_after_seconds: Rotate_after_seconds must be more than 0",
+        ),
+        (
+            whole("repeat_config", json!({"repeat_after_seconds": 60, "delay_repeat_on_activity": false})),
+            "EP016 repeat_config.repeat_after_seconds: Repeat_after_seconds must be from 300 to 345600, which is 5 minutes to 4 days",
+        ),
+        (
+            set("timezone", json!("Europe/Atlantis")),
+            "EP017 working_hours.0.timezone: Timezone `Europe/Atlantis` is not known",
+        ),
+        (
+            set("weekday_intervals", json!([{"weekday": "Monday", "start_time": "09:00", "end_time": "17:00"}])),
+            "EP017 working_hours.0.weekday_intervals.0.weekday: Weekday `Monday` is none",
+        ),
+        (
+            set("weekday_intervals", json!([{"weekday": "monday", "start_time": "9", "end_time": "17:00"}])),
+            "EP017 working_hours.0.weekday_intervals.0: Time `9` is not of the form HH:MM",
+        ),
+        (
+            whole(
+                "working_hours",
+                json!([{"id": "x", "name": "x", "timezone": "UTC", "weekday_intervals": []},
+            {"id": "x", "name": "y", "timezone": "UTC", "weekday_intervals": []}]),
+            ),
+            "EP018 working_hours.1.id: Id `x` is used by two sets of working hours",
+        ),
+        (
+            of_nodes(
+                json!([{"id": "c", "type": "notify_channel", "notify_channel": {"targets": [{"type": "user", "id": "maya", "urgency": "low"}]}}]),
+            ),
+            "EP019 path.0.notify_channel.targets.0.type: Type `user` cannot be told by a channel node",
+        ),
+        (
+            json!({"name": "n", "kind": "templated", "path": []}),
+            "EP020 template_id: Template_id is required for a templated path",
+        ),
+        (
+            json!({"name": "n", "kind": "templated", "template_id": "t", "path": [a()]}),
+            "EP021 path: Path must be empty for a templated path: its nodes come from the template",
+        ),
+        (
+            of_nodes((0..=MAX_NODES).map(|n| level(&format!("n{n}"))).collect()),
+            "EP022 path: Path has 2001 nodes; at most 2000 are taken",
+        ),
+        (
+            of_nodes(json!([a(), {"id": "x", "type": "hologram", "hologram": {}}])),
+            "EP101 path.1.type: Type `hologram` is not known here",
+        ),
+        (
+            target(json!({"type": "user", "id": "maya", "urgency": "medium"})),
+            "EP102 path.0.level.targets.0.urgency: Urgency `medium` is not known here",
+        ),
+        (level_with("ack_mode", json!("some")), "EP102 path.0.level.ack_mode: Ack_mode `some` is not known here"),
+        (
+            conditions(json!([{"subject": "alert.colour", "operation": "is", "param_bindings": []}])),
+            "EP103 path.0.if_else.conditions.0.subject: Subject `alert.colour` with `is` cannot be tested here",
+        ),
+        (
+            of_nodes(json!([both(json!([]))])),
+            "EP104 path.0.if_else.then_path: If_else has an empty \"then\" branch: the escalation ends there",
+        ),
+        (
+            target(json!({"type": "user", "id": "ghost", "urgency": "high"})),
+            "EP105 path.0.level.targets.0.id: There is no person `ghost`",
+        ),
+        (
+            target(json!({"type": "schedule", "id": "ghost", "urgency": "high"})),
+            "EP105 path.0.level.targets.0.id: There is no schedule `ghost`",
+        ),
+        (
+            target(
+                json!({"type": "schedule", "id": "primary", "urgency": "high", "schedule_mode": "next_on_call_for_rota", "selected_rota_id": "ghost"}),
+            ),
+            "EP105 path.0.level.targets.0.selected_rota_id: Primary has no rota `ghost`",
+        ),
+        (
+            of_nodes(json!([hand_over("ghost")])),
+            "EP105 path.0.escalation_path.escalation_path_id: There is no path `ghost`",
+        ),
+        (
+            priorities(json!([{"literal": "p1"}, {"literal": "p9"}])),
+            "EP105 path.0.if_else.conditions.0.param_bindings.0.array_value.1: There is no priority `p9`",
+        ),
+        (
+            target(json!({"type": "user", "id": "zoe", "urgency": "high"})),
+            "EP106 path.0.level.targets.0.id: Zoe Adams is deactivated, so nobody is paged by this target",
+        ),
+        (of_nodes(json!([hand_over("other"), a()])), "EP107 path.1: Nothing comes after the hand-over `h`"),
+        (deep(MAX_DEPTH + 1), "EP023 PLACE: Branches are nested 33 levels deep; at most 32 are taken"),
+    ]
+}
+
+fn deep(levels: usize) -> Value {
+    let end = json!([level("a")]);
+    let nodes = (0..levels)
+        .fold(end, |inner, depth| json!([branch(&format!("b{depth}"), inner, json!([level(&format!("e{depth}"))]))]));
+    of_nodes(nodes)
+}
+
+#[test]
+fn each_problem_alone() {
+    for (path, expected) in cases() {
+        let found: Vec<_> = problems(&path);
+        let place = format!("path.0{}.if_else", ".if_else.then_path.0".repeat(MAX_DEPTH));
+        assert_eq!(
+            found,
+            [expected.replace("PLACE", &place)],
+            "in {}",
+            serde_json::to_string(&path).unwrap().chars().take(400).collect::<String>()
+        );
+    }
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let shown: BTreeSet<&str> = cases().iter().map(|(_, expected)| &expected[..5]).collect();
+    let all: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(shown, all);
+}
+
+#[test]
+fn all_at_once() {
+    let path = of_nodes(json!([
+        branch("b", json!([]), json!([{"id": "b", "type": "level", "level": {"targets": [], "time_to_ack_seconds": -5}}])),
+        {"id": "r", "type": "repeat", "repeat": {"to_node": "nowhere", "repeat_times": 1}},
+        {"type": "delay", "delay": {"delay_seconds": "x"}},
+    ]));
+    let codes: Vec<String> = problems(&path).iter().map(|p| p[..5].to_string()).collect();
+    assert_eq!(codes, ["EP006", "EP007", "EP104", "EP003", "EP005", "EP016", "EP008", "EP002", "EP004"]);
+}
+
+#[test]
+fn the_vendors_shapes() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract/examples");
+    let read = |file: &str| -> Value {
+        let text = fs::read_to_string(dir.join(file)).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()["body"].clone()
+    };
+    for file in [
+        "01-working-hours-branch",
+        "02-hold-until-working-hours",
+        "03-priority-branch",
+        "04-rota-modes",
+        "05-retry-and-round-robin",
+        "06-hand-over",
+        "09-templated-path",
+    ] {
+        let path = PathPayload::read(read(&format!("{file}.create.json"))).unwrap();
+        let found = check("", &path, &index());
+        assert!(!is_refused(&found), "{file}: {found:?}");
+    }
+    let rejected = read("90-rejected-paths.json");
+    let expected = [
+        ("nodes after a branch", "EP006"),
+        ("repeat to a sibling that is neither root nor an enclosing if_else", "EP008"),
+        ("type without its payload", "EP004"),
+        ("selected_rota_id with a whole-schedule mode", "EP012"),
+        ("more than one condition", "EP009"),
+        ("retry interval not whole minutes", "EP013"),
+    ];
+    let cases = rejected["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), expected.len());
+    for (case, (why, code)) in cases.iter().zip(expected) {
+        assert_eq!(case["why"], why);
+        let path = json!({"name": why, "path": case["path"], "working_hours": rejected["working_hours"]});
+        let found = check("", &PathPayload::read(path).unwrap(), &index());
+        let errors: Vec<_> =
+            found.iter().filter(|p| is_refused(std::slice::from_ref(*p))).map(|p| p.code.as_str()).collect();
+        assert_eq!(errors, [code], "{why}");
+    }
+}

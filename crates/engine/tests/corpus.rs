@@ -1,0 +1,64 @@
+//! Plays every case of tests/corpus, each as a test of its own. `UPDATE=1` writes the traces anew; what must happen
+//! stands in the case itself and is never written.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod cases;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus");
+    let worlds: BTreeMap<String, String> = files(&corpus.join("worlds")).into_iter().map(read).collect();
+    let all: Vec<_> = files(&corpus.join("cases")).into_iter().map(read).collect();
+
+    let mut trials = Vec::new();
+    let names: BTreeSet<String> = all.iter().map(|(name, _)| name.clone()).collect();
+    let mut rules = BTreeSet::new();
+    for (name, text) in all {
+        rules.extend(cases::play(&text, &worlds).map(|(case, _)| case.rules).unwrap_or_default());
+        let (worlds, stored) = (worlds.clone(), corpus.join("traces").join(format!("{name}.json")));
+        trials.push(Trial::test(name, move || check(&text, &worlds, &stored)));
+    }
+    trials.push(Trial::test("every_rule_has_a_case", move || {
+        let missing: Vec<_> = (1..=24).map(|n| format!("R{n}")).filter(|rule| !rules.contains(rule)).collect();
+        if missing.is_empty() { Ok(()) } else { Err(format!("no case is about {}", missing.join(", ")).into()) }
+    }));
+    trials.push(Trial::test("every_trace_has_a_case", move || {
+        let traces = files(&corpus.join("traces")).into_iter().map(|file| read(file).0);
+        let stray: Vec<_> = traces.filter(|name| !names.contains(name)).collect();
+        if stray.is_empty() { Ok(()) } else { Err(format!("traces of no case: {}", stray.join(", ")).into()) }
+    }));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn check(case: &str, worlds: &BTreeMap<String, String>, stored: &Path) -> Result<(), Failed> {
+    let (_, trace) = cases::play(case, worlds)?;
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(stored, trace)?;
+        return Ok(());
+    }
+    let expected = fs::read_to_string(stored).unwrap_or_default();
+    if trace == expected {
+        return Ok(());
+    }
+    let differs = trace.lines().zip(expected.lines()).position(|(a, b)| a != b);
+    let line = differs.unwrap_or_else(|| trace.lines().count().min(expected.lines().count()));
+    let of = |text: &str| text.lines().nth(line).unwrap_or("(nothing)").to_string();
+    Err(format!("line {} is\n  {}\nbut must be\n  {}", line + 1, of(&trace), of(&expected)).into())
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn read(file: PathBuf) -> (String, String) {
+    (file.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(file).unwrap())
+}

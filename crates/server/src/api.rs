@@ -1,0 +1,49 @@
+//! The vendor's API, answered from the database.
+
+mod paths;
+mod schedules;
+mod users;
+
+use axum::Router;
+use axum::routing::get;
+use escalation_api::list::PaginationMeta;
+use escalation_api::{Map, Value};
+
+use crate::error::ApiError;
+use crate::store::Store;
+
+#[cfg(test)]
+pub(crate) use paths::read_form;
+
+pub(crate) fn router(store: Store) -> Router {
+    Router::new()
+        .route("/v2/escalation_paths", get(paths::list).post(paths::create))
+        .route("/v2/escalation_paths/{id}", get(paths::show).put(paths::update).delete(paths::destroy))
+        .route("/v2/users", get(users::list))
+        .route("/v2/users/{id}", get(users::show))
+        .route("/v2/schedules", get(schedules::list))
+        .route("/v2/schedules/{id}", get(schedules::show))
+        .route("/v2/schedule_entries", get(schedules::entries))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .with_state(store)
+}
+
+/// A body of JSON.
+pub(crate) struct Json(pub(crate) Value);
+
+impl axum::response::IntoResponse for Json {
+    fn into_response(self) -> axum::response::Response {
+        let json = [(axum::http::header::CONTENT_TYPE, "application/json")];
+        let store = [(axum::http::header::CACHE_CONTROL, "no-store")];
+        (json, store, self.0.to_string()).into_response()
+    }
+}
+
+/// Cuts a list that was asked for with one more than a page holds, and says where the page ends.
+fn page<T>(items: &mut Vec<T>, page_size: u32, id: impl Fn(&T) -> &str) -> PaginationMeta {
+    let size = usize::try_from(page_size).unwrap_or(usize::MAX);
+    let more = items.len() > size;
+    items.truncate(size);
+    let after = if more { items.last().map(|item| id(item).to_string()) } else { None };
+    PaginationMeta { after, page_size: Some(page_size.into()), total_record_count: None, extra: Map::new() }
+}

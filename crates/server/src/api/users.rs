@@ -1,0 +1,28 @@
+//! People, to look up.
+
+use axum::extract::{Path, State};
+use escalation_api::list::Users;
+use escalation_api::{Json as _, Map};
+use serde_json::json;
+
+use super::{Json, page};
+use crate::error::ApiError;
+use crate::query::Query;
+use crate::store::{Store, UserFilter};
+
+pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+    let page_size = query.page_size(10_000)?;
+    let filter = UserFilter {
+        email: query.get("email"),
+        slack_user_id: query.get("slack_user_id"),
+        include_inactive: query.flag("include_inactive")?,
+    };
+    let mut users = store.users(&filter, query.get("after").unwrap_or_default(), page_size + 1).await?;
+    let meta = page(&mut users, page_size, |user| &user.id);
+    Ok(Json(Users { users, pagination_meta: Some(meta), extra: Map::new() }.write()))
+}
+
+pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
+    let user = store.user(&id).await?.ok_or_else(|| ApiError::not_found("User"))?;
+    Ok(Json(json!({ "user": user.write() })))
+}

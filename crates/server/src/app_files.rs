@@ -1,0 +1,237 @@
+//! The built app: its files in memory, compressed when it was built, with the headers that keep a browser safe and a
+//! second visit fast.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{ApiError, StartError};
+
+/// The files of the app by their path in the address.
+pub(crate) struct AppFiles {
+    files: BTreeMap<String, File>,
+    policy: HeaderValue,
+}
+
+struct File {
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+    content_type: &'static str,
+    etag: HeaderValue,
+    /// Its name has a hash of its content, so it never changes.
+    hashed: bool,
+}
+
+impl AppFiles {
+    /// Loads the app from a folder, or from inside this program.
+    pub(crate) fn load(folder: Option<&Path>) -> Result<Arc<Self>, StartError> {
+        let mut contents = BTreeMap::new();
+        match folder {
+            Some(folder) => {
+                if !folder.join("index.html").is_file() {
+                    return Err(StartError::NoApp { folder: folder.to_path_buf() });
+                }
+                read(folder, "", &mut contents)?;
+            }
+            None => embedded(&mut contents)?,
+        }
+        let policy = policy(contents.get("index.html").map_or(&[], Vec::as_slice));
+        let compressed = |name: &str| name.ends_with(".br") || name.ends_with(".gz");
+        let files = contents.iter().filter(|(name, _)| !compressed(name)).map(|(name, content)| {
+            let other = |ending: &str| contents.get(&format!("{name}{ending}")).map(|c| Bytes::from(c.clone()));
+            let digest = STANDARD.encode(Sha256::digest(content));
+            let file = File {
+                plain: Bytes::from(content.clone()),
+                brotli: other(".br"),
+                gzip: other(".gz"),
+                content_type: content_type(name),
+                etag: HeaderValue::from_str(&format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"\"")),
+                hashed: is_hashed(name),
+            };
+            (format!("/{name}"), file)
+        });
+        Ok(Arc::new(Self { files: files.collect(), policy }))
+    }
+}
+
+fn read(folder: &Path, prefix: &str, contents: &mut BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
+    let failed = |file: &Path| {
+        let file = file.to_path_buf();
+        move |source| StartError::Read { file, source }
+    };
+    for entry in fs::read_dir(folder).map_err(failed(folder))? {
+        let path: PathBuf = entry.map_err(failed(folder))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() {
+            read(&path, &format!("{prefix}{name}/"), contents)?;
+        } else {
+            contents.insert(format!("{prefix}{name}"), fs::read(&path).map_err(failed(&path))?);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(feature = "embed-app")]
+fn embedded(contents: &mut BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
+    static APP: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/../../dist");
+    fn add(dir: &include_dir::Dir<'_>, contents: &mut BTreeMap<String, Vec<u8>>) {
+        for file in dir.files() {
+            contents.insert(file.path().to_string_lossy().replace('\\', "/"), file.contents().to_vec());
+        }
+        for dir in dir.dirs() {
+            add(dir, contents);
+        }
+    }
+    add(&APP, contents);
+    Ok(())
+}
+
+#[cfg(not(feature = "embed-app"))]
+fn embedded(_contents: &mut BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
+    // `dist` is where the build puts the app; a program without the app inside looks there.
+    Err(StartError::NoApp { folder: PathBuf::from("dist") })
+}
+
+/// What the page may do: load its own files and talk to this server. The scripts inside the page are named by their
+/// hashes, so nothing else runs.
+fn policy(index: &[u8]) -> HeaderValue {
+    let html = String::from_utf8_lossy(index);
+    let mut hashes = String::new();
+    for part in html.split("<script").skip(1) {
+        let Some((attributes, rest)) = part.split_once('>') else { continue };
+        let Some((script, _)) = rest.split_once("</script>") else { continue };
+        if !attributes.contains("src=") && !script.is_empty() {
+            hashes.push_str(&format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))));
+        }
+    }
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data: blob:; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
+pub(crate) fn router(app: Arc<AppFiles>) -> Router {
+    Router::new().fallback(serve).with_state(app)
+}
+
+async fn serve(State(app): State<Arc<AppFiles>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path();
+    if path.starts_with("/v1/") || path.starts_with("/v2/") || path.starts_with("/v3/") || path.starts_with("/builder/")
+    {
+        return ApiError::not_found("The requested resource").into_response();
+    }
+    let path = if path == "/" { "/index.html" } else { path };
+    let Some(file) = app.files.get(path) else { return ApiError::not_found("The requested file").into_response() };
+    if method != Method::GET && method != Method::HEAD {
+        return ApiError::method_not_allowed().into_response();
+    }
+    let mut answer = HeaderMap::new();
+    let caching = if file.hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    answer.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+    answer.insert(ETAG, file.etag.clone());
+    answer.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    answer.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if file.content_type.starts_with("text/html") {
+        answer.insert(CONTENT_SECURITY_POLICY, app.policy.clone());
+    }
+    let etag = file.etag.to_str().unwrap_or_default();
+    let known = headers.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)) {
+        return (StatusCode::NOT_MODIFIED, answer).into_response();
+    }
+    answer.insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+    let content = match (&file.brotli, &file.gzip) {
+        (Some(brotli), _) if accepts(&headers, "br") => {
+            answer.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+            brotli
+        }
+        (_, Some(gzip)) if accepts(&headers, "gzip") => {
+            answer.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            gzip
+        }
+        _ => &file.plain,
+    };
+    (answer, Body::from(content.clone())).into_response()
+}
+
+/// Whether a request accepts an encoding: named, and not with a weight of 0.
+fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let named = parts.next() == Some(encoding);
+        let refused = parts.any(|weight| weight.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0));
+        named && !refused
+    })
+}
+
+/// Whether the bundler put a hash into the name: `-` and 16 hexadecimal digits before the ending.
+fn is_hashed(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let stem = stem.strip_suffix("_bg").unwrap_or(stem);
+    let hash = stem.rsplit_once('-').map_or("", |(_, hash)| hash);
+    hash.len() >= 15 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "json" | "webmanifest" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_a_hash() {
+        assert!(is_hashed("escalation-path-builder-1f3a5b7c9d0e2f41_bg.wasm"));
+        assert!(is_hashed("main-a1b2c3d4e5f60718.css"));
+        assert!(!is_hashed("index.html"));
+        assert!(!is_hashed("favicon.svg"));
+    }
+
+    #[test]
+    fn encodings() {
+        let with = |value: &'static str| HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]);
+        assert!(accepts(&with("gzip, deflate, br"), "br"));
+        assert!(!accepts(&with("gzip, br;q=0"), "br"));
+        assert!(accepts(&with("br;q=0.5"), "br"));
+        assert!(!accepts(&HeaderMap::new(), "br"));
+    }
+
+    #[test]
+    fn scripts_are_named_by_their_hashes() {
+        let policy = policy(b"<script type=\"module\">1</script><script src=\"x.js\"></script>");
+        let text = policy.to_str().unwrap();
+        assert!(text.contains("'wasm-unsafe-eval' 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=';"), "{text}");
+        assert!(!text.contains("unsafe-inline"));
+    }
+}

@@ -1,0 +1,92 @@
+//! The demo organisation: a company with people in London, New York and Singapore.
+
+use escalation_api::{Json as _, PathPayload, Schedule, User, Value};
+use escalation_engine::world::{Channel, Priority};
+use serde::Deserialize;
+
+use crate::error::StartError;
+
+/// An organisation to fill a new database with.
+pub(crate) struct Organisation {
+    pub(crate) priorities: Vec<Priority>,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) users: Vec<User>,
+    pub(crate) schedules: Vec<Schedule>,
+    /// Each with its id.
+    pub(crate) paths: Vec<(String, PathPayload)>,
+}
+
+/// The things of which the vendor's API has no list.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lists {
+    #[serde(default)]
+    pub(crate) priorities: Vec<Priority>,
+    #[serde(default)]
+    pub(crate) channels: Vec<Channel>,
+}
+
+const PATHS: [&str; 7] = [
+    include_str!("../demo/paths/1-urgent-support.json"),
+    include_str!("../demo/paths/2-back-office.json"),
+    include_str!("../demo/paths/3-payments.json"),
+    include_str!("../demo/paths/4-warehouse.json"),
+    include_str!("../demo/paths/5-data-platform.json"),
+    include_str!("../demo/paths/6-mobile-apps.json"),
+    include_str!("../demo/paths/7-major-incidents.json"),
+];
+
+/// Reads the demo organisation.
+pub(crate) fn organisation() -> Result<Organisation, StartError> {
+    let lists: Lists = serde_json::from_str(include_str!("../demo/organisation.json")).map_err(damaged)?;
+    let users: Vec<User> = serde_json::from_str(include_str!("../demo/users.json")).map_err(damaged)?;
+    let schedules: Vec<Schedule> = serde_json::from_str(include_str!("../demo/schedules.json")).map_err(damaged)?;
+    let paths: Result<Vec<_>, _> = PATHS.iter().map(|text| path(text)).collect();
+    let Lists { priorities, channels } = lists;
+    Ok(Organisation { priorities, channels, users, schedules, paths: paths? })
+}
+
+fn path(text: &str) -> Result<(String, PathPayload), StartError> {
+    #[derive(Deserialize)]
+    struct Demo {
+        id: String,
+        payload: Value,
+    }
+    let demo: Demo = serde_json::from_str(text).map_err(damaged)?;
+    let payload = PathPayload::read(demo.payload).map_err(|_| StartError::Demo(format!("path {}", demo.id)))?;
+    Ok((demo.id, payload))
+}
+
+fn damaged(error: serde_json::Error) -> StartError {
+    StartError::Demo(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use escalation_engine::check::is_refused;
+    use escalation_engine::from_api::Answers;
+    use escalation_engine::{Index, World, check};
+
+    #[test]
+    fn it_is_what_the_vendor_would_take_but_for_the_faults_that_are_meant() {
+        let Organisation { priorities, channels, users, schedules, paths } = organisation().unwrap();
+        assert_eq!((users.len(), priorities.len(), schedules.len(), paths.len()), (14, 5, 4, 7));
+        let as_read = |(id, path): &(String, PathPayload)| crate::api::read_form(id, path, &priorities);
+        let world = World::from_api(Answers {
+            users,
+            schedules: schedules.into_iter().map(|schedule| (schedule, Vec::new())).collect(),
+            paths: paths.iter().map(as_read).collect(),
+            priorities: priorities.clone(),
+            channels,
+            ..Answers::default()
+        });
+        let index = Index::new(world);
+        for (id, path) in &paths {
+            let problems = check(id, path, &index);
+            assert!(!is_refused(&problems), "{}: {problems:?}", path.name);
+            let faulty = path.name == "Warehouse (inherited)";
+            assert_eq!(!problems.is_empty(), faulty, "{}: {problems:?}", path.name);
+        }
+    }
+}

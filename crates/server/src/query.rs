@@ -1,0 +1,44 @@
+//! Parameters in the address.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequestParts, Query as AxumQuery};
+use axum::http::request::Parts;
+
+use crate::error::ApiError;
+
+/// The parameters of a request.
+pub(crate) struct Query(BTreeMap<String, String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = AxumQuery::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
+        query.map(|AxumQuery(map)| Self(map)).map_err(|error| ApiError::bad_request(error.to_string()))
+    }
+}
+
+impl Query {
+    /// A parameter that is there and not empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// How many are asked for: from 1 to `most`, 25 if that is not said.
+    pub(crate) fn page_size(&self, most: u32) -> Result<u32, ApiError> {
+        let Some(text) = self.get("page_size") else { return Ok(25) };
+        let size = text.parse::<u32>().ok().filter(|size| (1..=most).contains(size));
+        size.ok_or_else(|| ApiError::invalid_parameter("page_size", format!("Page_size must be from 1 to {most}")))
+    }
+
+    /// True or false; false if that is not said.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
+        match self.get(name) {
+            None => Ok(false),
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            Some(_) => Err(ApiError::invalid_parameter(name, format!("{name} must be true or false"))),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The database: one SQLite file.
+
+use std::path::Path;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use escalation_api::{Json as _, PathPayload, Schedule, User, Value};
+use escalation_engine::world::{Channel, Priority};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::demo;
+use crate::error::StartError;
+
+/// A handle on the database; cheap to copy.
+#[derive(Clone)]
+pub(crate) struct Store {
+    pool: SqlitePool,
+}
+
+/// A path as it is kept.
+pub(crate) struct StoredPath {
+    pub(crate) id: String,
+    pub(crate) payload: PathPayload,
+}
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+impl Store {
+    /// Opens the database in a folder, making both if they are not there. A new one gets the demo organisation if
+    /// `with_demo` says so.
+    pub(crate) async fn open(folder: &Path, with_demo: bool) -> std::result::Result<Self, StartError> {
+        let not_writable = |source| StartError::Data { folder: folder.to_path_buf(), source };
+        std::fs::create_dir_all(folder).map_err(not_writable)?;
+        // Whether a folder can be written to is only known from writing to it.
+        let probe = folder.join(".writable");
+        std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(not_writable)?;
+
+        let file = folder.join("escalation.db");
+        let is_new = !file.exists();
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true);
+        let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await;
+        let pool = pool.map_err(|source| StartError::Database { file: file.clone(), source })?;
+        let migrated = sqlx::migrate!().run(&pool).await;
+        migrated.map_err(|source| StartError::Migrate { file: file.clone(), source })?;
+        let store = Self { pool };
+        if is_new && with_demo {
+            let written = store.fill(&demo::organisation()?).await;
+            written.map_err(|source| StartError::Database { file, source })?;
+        }
+        Ok(store)
+    }
+
+    /// Writes an organisation into an empty database, all of it or nothing.
+    async fn fill(&self, organisation: &demo::Organisation) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        for (rank, priority) in (0_i64..).zip(&organisation.priorities) {
+            let query = sqlx::query("insert into priorities (id, name, rank) values ($1, $2, $3)");
+            query.bind(&priority.id).bind(&priority.name).bind(rank).execute(&mut *transaction).await?;
+        }
+        for channel in &organisation.channels {
+            let query = sqlx::query("insert into channels (id, type, name) values ($1, $2, $3)");
+            query.bind(&channel.id).bind(&channel.channel_type).bind(&channel.name).execute(&mut *transaction).await?;
+        }
+        for user in &organisation.users {
+            let query = sqlx::query(
+                "insert into users (id, email, slack_user_id, is_active, document) values ($1, $2, $3, $4, $5)",
+            );
+            let query = query.bind(&user.id).bind(&user.email).bind(&user.slack_user_id);
+            let query = query.bind(user.is_active != Some(false)).bind(user.write().to_string());
+            query.execute(&mut *transaction).await?;
+        }
+        for schedule in &organisation.schedules {
+            let query = sqlx::query("insert into schedules (id, document) values ($1, $2)");
+            query.bind(&schedule.id).bind(schedule.write().to_string()).execute(&mut *transaction).await?;
+        }
+        for (id, path) in &organisation.paths {
+            insert_path(&mut transaction, id, path, Utc::now()).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// A page of paths, by id.
+    pub(crate) async fn paths(&self, after: &str, count: u32) -> Result<Vec<StoredPath>> {
+        let query = sqlx::query_as::<_, (String, String)>(
+            "select id, document from escalation_paths where archived_at is null and id > $1 order by id limit $2",
+        );
+        let rows = query.bind(after).bind(count).fetch_all(&self.pool).await?;
+        rows.into_iter().map(|(id, document)| stored_path(id, &document)).collect()
+    }
+
+    /// All paths, by id.
+    pub(crate) async fn all_paths(&self) -> Result<Vec<StoredPath>> {
+        self.paths("", u32::MAX).await
+    }
+
+    pub(crate) async fn path(&self, id: &str) -> Result<Option<StoredPath>> {
+        let query = sqlx::query_as::<_, (String, String)>(
+            "select id, document from escalation_paths where archived_at is null and id = $1",
+        );
+        let row = query.bind(id).fetch_optional(&self.pool).await?;
+        row.map(|(id, document)| stored_path(id, &document)).transpose()
+    }
+
+    pub(crate) async fn create_path(&self, id: &str, path: &PathPayload, now: DateTime<Utc>) -> Result<()> {
+        let mut connection = self.pool.acquire().await?;
+        insert_path(&mut connection, id, path, now).await
+    }
+
+    /// Replaces a path; false if there is no such path.
+    pub(crate) async fn update_path(&self, id: &str, path: &PathPayload, now: DateTime<Utc>) -> Result<bool> {
+        let query = sqlx::query(
+            "update escalation_paths set document = $2, updated_at = $3 where id = $1 and archived_at is null",
+        );
+        let query = query.bind(id).bind(path.write().to_string()).bind(stamp(now));
+        Ok(query.execute(&self.pool).await?.rows_affected() > 0)
+    }
+
+    /// Archives a path; false if there is no such path.
+    pub(crate) async fn archive_path(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
+        let query = sqlx::query("update escalation_paths set archived_at = $2 where id = $1 and archived_at is null");
+        Ok(query.bind(id).bind(stamp(now)).execute(&self.pool).await?.rows_affected() > 0)
+    }
+
+    /// A page of users, by id.
+    pub(crate) async fn users(&self, filter: &UserFilter<'_>, after: &str, count: u32) -> Result<Vec<User>> {
+        let query = sqlx::query_scalar::<_, String>(
+            "select document from users
+             where id > $1 and (is_active or $2) and ($3 is null or email = $3) and ($4 is null or slack_user_id = $4)
+             order by id limit $5",
+        );
+        let query = query.bind(after).bind(filter.include_inactive).bind(filter.email).bind(filter.slack_user_id);
+        documents(query.bind(count).fetch_all(&self.pool).await?)
+    }
+
+    pub(crate) async fn user(&self, id: &str) -> Result<Option<User>> {
+        let query = sqlx::query_scalar::<_, String>("select document from users where id = $1");
+        let row = query.bind(id).fetch_optional(&self.pool).await?;
+        row.map(|text| document(&text)).transpose()
+    }
+
+    /// A page of schedules, by id.
+    pub(crate) async fn schedules(&self, after: &str, count: u32) -> Result<Vec<Schedule>> {
+        let query =
+            sqlx::query_scalar::<_, String>("select document from schedules where id > $1 order by id limit $2");
+        documents(query.bind(after).bind(count).fetch_all(&self.pool).await?)
+    }
+
+    pub(crate) async fn schedule_count(&self) -> Result<i64> {
+        sqlx::query_scalar("select count(*) from schedules").fetch_one(&self.pool).await
+    }
+
+    pub(crate) async fn schedule(&self, id: &str) -> Result<Option<Schedule>> {
+        let query = sqlx::query_scalar::<_, String>("select document from schedules where id = $1");
+        let row = query.bind(id).fetch_optional(&self.pool).await?;
+        row.map(|text| document(&text)).transpose()
+    }
+
+    /// From the highest to the lowest.
+    pub(crate) async fn priorities(&self) -> Result<Vec<Priority>> {
+        let query = sqlx::query_as::<_, (String, String)>("select id, name from priorities order by rank, id");
+        let rows = query.fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(id, name)| Priority { id, name }).collect())
+    }
+
+    pub(crate) async fn channels(&self) -> Result<Vec<Channel>> {
+        let query =
+            sqlx::query_as::<_, (String, String, String)>("select id, type, name from channels order by name, id");
+        let rows = query.fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(id, channel_type, name)| Channel { id, channel_type, name }).collect())
+    }
+}
+
+/// Which users are asked for.
+#[derive(Default)]
+pub(crate) struct UserFilter<'a> {
+    pub(crate) email: Option<&'a str>,
+    pub(crate) slack_user_id: Option<&'a str>,
+    pub(crate) include_inactive: bool,
+}
+
+async fn insert_path(
+    connection: &mut sqlx::SqliteConnection,
+    id: &str,
+    path: &PathPayload,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let query =
+        sqlx::query("insert into escalation_paths (id, document, created_at, updated_at) values ($1, $2, $3, $3)");
+    query.bind(id).bind(path.write().to_string()).bind(stamp(now)).execute(connection).await.map(drop)
+}
+
+fn stored_path(id: String, text: &str) -> Result<StoredPath> {
+    document(text).map(|payload| StoredPath { id, payload })
+}
+
+fn documents<T: escalation_api::Json>(texts: Vec<String>) -> Result<Vec<T>> {
+    texts.iter().map(|text| document(text)).collect()
+}
+
+/// Reads a document that was written by [`escalation_api::Json::write`].
+fn document<T: escalation_api::Json>(text: &str) -> Result<T> {
+    let damaged = |what: String| sqlx::Error::Decode(what.into());
+    let value: Value = serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
+    T::read(value).map_err(|_| damaged("a document is not of the kind that was stored".to_string()))
+}
+
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}

@@ -1,0 +1,227 @@
+//! The proxy, with a second instance of our own server in the vendor's role.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use std::fs;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use common::{Server, answer};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use tempfile::TempDir;
+
+const KEY: &str = "inc_secret_0123456789";
+
+/// A server that passes on to `upstream`.
+async fn proxy(upstream: &str, more: &[&str]) -> Server {
+    let folder = TempDir::new().unwrap();
+    let key = folder.path().join("key");
+    fs::write(&key, format!("{KEY}\n")).unwrap();
+    let options = ["--upstream", upstream, "--upstream-key-file", key.to_str().unwrap()];
+    Server::with(folder, &[&options, more].concat()).await
+}
+
+/// A stand between the proxy and the vendor that demands the key and writes down what it sees.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Vec<(String, String)>>>);
+
+async fn gate(vendor: &Server) -> (String, Seen) {
+    let seen = Seen::default();
+    let base = vendor.base.clone();
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let onward = move |request: Request| {
+        let (client, base) = (client.clone(), base.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+            let url = format!("{base}{}", parts.uri);
+            let mut onward = client.request(parts.method, url).body(body);
+            if let Some(content_type) = parts.headers.get("content-type") {
+                onward = onward.header("content-type", content_type);
+            }
+            let answer = onward.send().await.unwrap();
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            let mut response = (status, answer.bytes().await.unwrap()).into_response();
+            response.headers_mut().insert(
+                "content-type",
+                headers.get("content-type").cloned().unwrap_or(axum::http::HeaderValue::from_static("text/plain")),
+            );
+            response.headers_mut().insert("x-ratelimit-remaining", axum::http::HeaderValue::from_static("1199"));
+            response.headers_mut().insert("set-cookie", axum::http::HeaderValue::from_static("session=1"));
+            response
+        }
+    };
+    let router = Router::new().fallback(onward).layer(middleware::from_fn_with_state(seen.clone(), demand_key));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (format!("http://{address}"), seen)
+}
+
+async fn demand_key(State(seen): State<Seen>, request: Request, next: Next) -> Response {
+    let headers = request
+        .headers()
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect::<Vec<_>>();
+    seen.0.lock().unwrap().push((format!("{} {}", request.method(), request.uri()), headers.join("\n")));
+    if request.headers().get("authorization").and_then(|v| v.to_str().ok()) != Some(&format!("Bearer {KEY}")) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    next.run(request).await
+}
+
+#[tokio::test]
+async fn the_same_reads_and_writes() {
+    let vendor = Server::demo().await;
+    let (url, seen) = gate(&vendor).await;
+    let proxy = proxy(&url, &[]).await;
+    for path in [
+        "/v2/escalation_paths?page_size=3",
+        "/v2/users?page_size=100",
+        "/v2/schedules/01J0SCHEDPRIMARY0000000000",
+        "/v2/schedule_entries?schedule_id=01J0SCHEDPRIMARY0000000000&entry_window_start=2026-03-24T00:00:00Z&entry_window_end=2026-04-24T00:00:00Z",
+    ] {
+        let (there, here) = (vendor.get(path).await, proxy.get(path).await);
+        assert_eq!((here.status, &here.body), (there.status, &there.body), "{path}");
+        assert_eq!(here.headers["content-type"], "application/json");
+    }
+    let payload = json!({"name": "Through the proxy", "team_ids": [], "path": [{"id": "a", "type": "delay", "delay": {"delay_seconds": 5}}]});
+    let made = proxy.call(Method::POST, "/v2/escalation_paths", Some(&payload)).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let url = format!("/v2/escalation_paths/{}", made.body["escalation_path"]["id"].as_str().unwrap());
+    assert_eq!(vendor.get(&url).await.body, made.body);
+    let mut changed = payload;
+    changed["name"] = json!("Changed");
+    assert_eq!(proxy.call(Method::PUT, &url, Some(&changed)).await.status, StatusCode::OK);
+    assert_eq!(vendor.get(&url).await.body["escalation_path"]["name"], "Changed");
+    assert_eq!(proxy.call(Method::DELETE, &url, None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(vendor.get(&url).await.status, StatusCode::NOT_FOUND);
+    assert!(seen.0.lock().unwrap().len() >= 7, "all of it went through the gate");
+    assert_eq!(proxy.get("/builder/v1/info").await.body["mode"], "proxy");
+}
+
+#[tokio::test]
+async fn the_vendors_errors_as_they_are() {
+    let vendor = Server::demo().await;
+    let (url, _) = gate(&vendor).await;
+    let proxy = proxy(&url, &[]).await;
+    let wrong = json!({"name": "n", "path": []});
+    let (here, there) = (
+        proxy.call(Method::POST, "/v2/escalation_paths", Some(&wrong)).await,
+        vendor.call(Method::POST, "/v2/escalation_paths", Some(&wrong)).await,
+    );
+    assert_eq!(here.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(here.body["errors"], there.body["errors"]);
+    assert_eq!(here.headers["x-ratelimit-remaining"], "1199");
+    assert!(here.headers.get("set-cookie").is_none(), "only what the app needs is passed on");
+    assert_eq!(proxy.get("/v2/escalation_paths/none").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_key_goes_to_the_vendor_and_nowhere_else() {
+    let vendor = Server::demo().await;
+    let (url, seen) = gate(&vendor).await;
+    let proxy = proxy(&url, &[]).await;
+    let request = proxy
+        .request(Method::GET, "/v2/users")
+        .header("authorization", "Bearer of-the-page")
+        .header("cookie", "a=b")
+        .header("x-incident-user", "boss");
+    let users = answer(request).await;
+    assert_eq!(users.status, StatusCode::OK);
+    let (_, headers) = seen.0.lock().unwrap().last().unwrap().clone();
+    assert!(headers.contains(&format!("authorization: Bearer {KEY}")));
+    for foreign in ["of-the-page", "cookie", "x-incident-user"] {
+        assert!(!headers.contains(foreign), "{headers}");
+    }
+    let everything = [
+        format!("{:?}{}", users.headers, users.body),
+        answer(proxy.request(Method::GET, "/")).await.body.to_string(),
+        proxy.get("/builder/v1/info").await.body.to_string(),
+        proxy.get("/v2/escalation_paths/none").await.body.to_string(),
+    ];
+    assert!(everything.iter().all(|text| !text.contains(KEY)));
+}
+
+#[tokio::test]
+async fn only_what_the_app_needs_is_passed_on() {
+    let vendor = Server::demo().await;
+    let (url, seen) = gate(&vendor).await;
+    let proxy = proxy(&url, &[]).await;
+    for (method, path) in [
+        (Method::GET, "/v1/identity"),
+        (Method::GET, "/v2/alerts"),
+        (Method::POST, "/v2/users"),
+        (Method::DELETE, "/v2/schedules/01J0SCHEDPRIMARY0000000000"),
+        (Method::GET, "/v2/users/%2e%2e"),
+        (Method::GET, "/v2/users/..%2Fapi_keys"),
+    ] {
+        let refused = proxy.call(method, path, None).await;
+        assert!(
+            matches!(refused.status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED),
+            "{path}: {}",
+            refused.status
+        );
+    }
+    assert!(seen.0.lock().unwrap().is_empty(), "{:?}", seen.0.lock().unwrap());
+}
+
+#[tokio::test]
+async fn an_api_that_is_away_is_said_to_be() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gone = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let proxy = proxy(&gone, &[]).await;
+    let away = proxy.get("/v2/escalation_paths").await;
+    assert_eq!(away.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(away.body["errors"][0]["code"], "upstream_unreachable");
+    assert!(!away.body.to_string().contains(KEY));
+    assert_eq!(answer(proxy.request(Method::GET, "/")).await.status, StatusCode::OK, "the app itself is served");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let router = Router::new().fallback(async || (StatusCode::FOUND, [("location", "http://127.0.0.1:1/steal")]));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let proxy = proxy(&url, &[]).await;
+    let answer = answer(proxy.request(Method::GET, "/v2/users")).await;
+    assert_eq!(answer.status, StatusCode::FOUND);
+    assert!(answer.headers.get("location").is_none());
+}
+
+#[tokio::test]
+async fn what_the_vendor_has_no_list_of_comes_from_a_file() {
+    let vendor = Server::demo().await;
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("organisation.json");
+    fs::write(&file, json!({"priorities": [{"id": "p", "name": "P1"}]}).to_string()).unwrap();
+    let proxy = proxy(&vendor.base, &["--organisation", file.to_str().unwrap()]).await;
+    assert_eq!(proxy.get("/builder/v1/priorities").await.body, json!({"priorities": [{"id": "p", "name": "P1"}]}));
+    assert_eq!(proxy.get("/builder/v1/channels").await.body, json!({"channels": []}));
+}
+
+#[tokio::test]
+async fn a_bad_key_file_or_address_keeps_it_from_starting() {
+    let folder = TempDir::new().unwrap();
+    let key = folder.path().join("key");
+    let said = async |url: &str| {
+        let config = common::config(folder.path(), &["--upstream", url, "--upstream-key-file", key.to_str().unwrap()]);
+        escalation_server::start(config).await.err().unwrap().to_string()
+    };
+    assert!(said("https://api.example").await.starts_with("cannot read"));
+    fs::write(&key, "two words").unwrap();
+    let text = said("https://api.example").await;
+    assert!(text.contains("does not hold a key") && !text.contains("two words"), "{text}");
+    fs::write(&key, KEY).unwrap();
+    assert!(said("http://api.example").await.contains("only https"));
+    assert!(said("nonsense").await.contains("is not the address of an API"));
+}

@@ -1,0 +1,80 @@
+//! The app: which screen is shown, and what is said when there is none to show.
+
+use leptos::prelude::*;
+
+use crate::editor::{EditorScreen, Opened};
+use crate::list::PathsScreen;
+use crate::net::NetError;
+use crate::parts::notice::Notice;
+use crate::route::{Route, route};
+use crate::session::{Loading, Session};
+use crate::strings;
+
+#[component]
+pub fn App() -> impl IntoView {
+    let session = Session::begin();
+    provide_context(session);
+    let route = route();
+    let screen = move || match session.loading.get() {
+        Loading::Busy => view! { <Skeleton/> }.into_any(),
+        Loading::Failed(error) => view! { <Failed error/> }.into_any(),
+        Loading::Done => match route.get() {
+            Route::List => view! { <PathsScreen/> }.into_any(),
+            Route::New => view! { <EditorScreen opened=Opened::fresh()/> }.into_any(),
+            Route::Path(id) => {
+                // What is saved later is the editor's own doing, so the screen does not follow it.
+                match session.index.with_untracked(|index| index.path(&id).map(Opened::saved)) {
+                    Some(opened) => view! { <EditorScreen opened/> }.into_any(),
+                    None => view! { <NoSuchPath/> }.into_any(),
+                }
+            }
+        },
+    };
+    view! {
+        {screen}
+        <div class="spoken" role="status" aria-live="polite">{move || session.said.get()}</div>
+    }
+}
+
+/// The shape of what is to come.
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <main class="skeleton" aria-busy="true" aria-label=strings::LOADING>
+            <div class="skeleton-bar"></div>
+            <div class="skeleton-tree">
+                <i class="bone pill-bone"></i>
+                <i class="bone"></i>
+                <i class="bone"></i>
+                <i class="bone"></i>
+            </div>
+        </main>
+    }
+}
+
+#[component]
+fn Failed(error: NetError) -> impl IntoView {
+    let session = crate::session::session();
+    let (title, hint) = match error {
+        NetError::Away => (strings::AWAY_LOADING.to_string(), strings::AWAY_LOADING_HINT.to_string()),
+        NetError::Unreadable(status) => (strings::status(status.into()), strings::AWAY_LOADING_HINT.to_string()),
+        NetError::Refused(error) => {
+            let said = error.errors.first().map(|error| error.message.clone()).unwrap_or_default();
+            (strings::status(error.status), said)
+        }
+    };
+    view! {
+        <Notice title hint>
+            <button class="primary" on:click=move |_| session.load()>{strings::TRY_AGAIN}</button>
+        </Notice>
+    }
+}
+
+#[component]
+fn NoSuchPath() -> impl IntoView {
+    view! {
+        <Notice title=strings::NOT_FOUND.to_string() hint=strings::NOT_FOUND_HINT.to_string()>
+            <a class="primary" href=Route::List.href()>{strings::BACK_TO_PATHS}</a>
+        </Notice>
+    }
+}

@@ -1,0 +1,190 @@
+//! The graph: pan, zoom, cards and lines.
+
+mod card;
+mod keys;
+mod lines;
+mod pointer;
+pub mod scene;
+mod zoom;
+
+use escalation_editor::Viewport;
+use escalation_editor::command::new_level;
+use escalation_editor::layout::SlotMark;
+use escalation_editor::words::NodeIcon;
+use escalation_editor::{Command, Slot};
+use leptos::html::Main;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+
+use crate::editor::state::Open;
+use crate::parts::icon::{Glyph, Icon};
+use crate::strings;
+use card::Card;
+use lines::Lines;
+use zoom::ZoomBar;
+
+pub use keys::focus_selected;
+
+/// What is drawn around what is seen, in pixels of the screen, so that panning finds it there.
+const MARGIN: f64 = 300.0;
+/// What is seen is looked at anew when the drawing has moved by so much.
+const GRAIN: f64 = 128.0;
+
+#[component]
+pub fn Canvas() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let frame = NodeRef::<Main>::new();
+    watch_size(frame, open);
+    open_view(open);
+
+    let move_world = move || {
+        let view = open.view.get();
+        format!("translate({}px,{}px) scale({})", view.x.round(), view.y.round(), view.scale)
+    };
+    let grid = move || {
+        let view = open.view.get();
+        format!("{}px {}px", view.x.round(), view.y.round())
+    };
+    let seen = Memo::new(move |_| {
+        let view = open.view.get();
+        let grained = Viewport { x: (view.x / GRAIN).floor() * GRAIN, y: (view.y / GRAIN).floor() * GRAIN, ..view };
+        grained.seen(open.screen.get(), MARGIN + GRAIN)
+    });
+    let visible = move || {
+        let seen = seen.get();
+        let selected = open.selected.get();
+        open.scene.with(|scene| {
+            let shown =
+                |id: &str, rect: &escalation_editor::layout::Rect| rect.meets(&seen) || selected.as_deref() == Some(id);
+            let nodes = scene.layout.nodes.iter().filter(|node| shown(&node.id, &node.rect));
+            nodes.map(|node| node.id.clone()).collect::<Vec<_>>()
+        })
+    };
+    view! {
+        <main
+            class="canvas"
+            class:panning=move || open.panning.get()
+            node_ref=frame
+            style:background-position=grid
+            on:wheel=move |event| pointer::wheel(open, &event)
+            on:pointerdown=move |event| pointer::down(open, &event)
+            on:pointermove=move |event| pointer::moved(open, &event)
+            on:pointerup=move |event| pointer::up(open, &event)
+            on:pointercancel=move |event| pointer::up(open, &event)
+        >
+            <div class="world" style:transform=move_world>
+                <Lines seen/>
+                <Start/>
+                <div
+                    class="cards"
+                    class:simulated=move || open.simulated.get()
+                    style:width=move || format!("{}px", open.scene.with(|scene| scene.layout.size.width))
+                    style:height=move || format!("{}px", open.scene.with(|scene| scene.layout.size.height))
+                    role="tree"
+                    aria-label=strings::CANVAS
+                    aria-describedby="canvas-help"
+                    on:keydown=move |event| keys::on_tree(open, &event)
+                >
+                    <For each=visible key=|id: &String| id.clone() let(id)>
+                        <Card id/>
+                    </For>
+                </div>
+                <Slots seen/>
+            </div>
+            <p id="canvas-help" class="spoken">{strings::CANVAS_HELP}</p>
+            <ZoomBar/>
+        </main>
+    }
+}
+
+/// Where the alert fires.
+#[component]
+fn Start() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let at = move || {
+        let start = open.scene.with(|scene| scene.layout.start);
+        format!("translate({}px,{}px)", start.x, start.y)
+    };
+    view! { <div class="start" style:transform=at>{strings::ALERT_FIRES}</div> }
+}
+
+/// The places into which a level can be put.
+#[component]
+fn Slots(seen: Memo<escalation_editor::layout::Rect>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let marks = move || {
+        let seen = seen.get();
+        let inside = |mark: &&SlotMark| {
+            let (x, y) = (mark.at.x, mark.at.y);
+            seen.x <= x && x <= seen.right() && seen.y <= y && y <= seen.bottom()
+        };
+        open.scene.with(|scene| scene.layout.slots.iter().filter(inside).cloned().collect::<Vec<_>>())
+    };
+    view! {
+        <For each=marks key=|mark| (mark.slot.clone(), mark.at.x, mark.at.y) let(mark)>
+            <button
+                class="plus"
+                tabindex="-1"
+                title=strings::ADD_LEVEL
+                aria-label=strings::ADD_LEVEL
+                style:transform=format!("translate({}px,{}px)", mark.at.x - 11, mark.at.y - 11)
+                on:click=move |_| add_level(open, mark.slot.clone())
+            >
+                <Icon glyph=Glyph::Plus/>
+            </button>
+        </For>
+    }
+}
+
+/// Puts a new level into a slot.
+pub fn add_level(open: Open, slot: Slot) {
+    let level = new_level(&open.path.get_untracked());
+    open.dispatch(Command::Insert(slot, Box::new(level)));
+}
+
+/// Keeps the size of the frame.
+fn watch_size(frame: NodeRef<Main>, open: Open) {
+    Effect::new(move |_| {
+        let Some(element) = frame.get() else { return };
+        let measured = element.clone();
+        let measure = move || {
+            let size = measured.get_bounding_client_rect();
+            open.screen.set((size.width(), size.height()));
+        };
+        measure();
+        let callback = Closure::<dyn Fn()>::new(measure);
+        if let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) {
+            observer.observe(&element);
+            // Dropped with the screen, which disconnects it.
+            let held = StoredValue::new_local((observer, callback));
+            on_cleanup(move || held.with_value(|(observer, _)| observer.disconnect()));
+        }
+    });
+}
+
+/// Shows the drawing as soon as the size of the frame is known.
+fn open_view(open: Open) {
+    Effect::new(move |shown: Option<bool>| {
+        let screen = open.screen.get();
+        if shown == Some(true) || screen.0 < 1.0 {
+            return shown.unwrap_or(false);
+        }
+        let (size, top) = open.scene.with_untracked(|scene| (scene.layout.size, scene.layout.start));
+        open.view.set(Viewport::open(size, f64::from(top.x + top.width / 2), screen));
+        true
+    });
+}
+
+/// The class of a node's kind.
+fn kind_class(icon: NodeIcon) -> &'static str {
+    match icon {
+        NodeIcon::Level => "level",
+        NodeIcon::Channel => "channel",
+        NodeIcon::Priority | NodeIcon::Hours | NodeIcon::Branch => "branch",
+        NodeIcon::Delay => "delay",
+        NodeIcon::Repeat => "repeat",
+        NodeIcon::HandOver => "hand-over",
+        NodeIcon::Sealed => "sealed",
+    }
+}

@@ -1,0 +1,155 @@
+//! One node: a card, or a lozenge for a branch.
+
+use escalation_editor::layout::NodeBox;
+use escalation_editor::words::NodeIcon;
+use escalation_editor::{Side, card, play};
+use leptos::attr::custom::custom_attribute;
+use leptos::prelude::*;
+
+use super::kind_class;
+use super::scene::Card as CardWords;
+use crate::editor::state::Open;
+use crate::parts::icon::{Glyph, Icon};
+use crate::strings;
+
+/// The id of the element that draws a node.
+pub fn element_id(node_id: &str) -> String {
+    format!("node:{node_id}")
+}
+
+/// A node where it is drawn, with its words.
+#[derive(Clone, PartialEq)]
+struct Drawn {
+    node: NodeBox,
+    card: CardWords,
+}
+
+#[component]
+pub fn Card(id: String) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let drawn = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            open.scene.with(|scene| {
+                let (node, card) = (scene.layout.node(&id)?.clone(), scene.card(&id)?.clone());
+                Some(Drawn { node, card })
+            })
+        })
+    };
+    let visit = {
+        let id = id.clone();
+        Memo::new(move |_| open.play.with(|play| play.visits.get(&id).cloned()))
+    };
+    let problems = {
+        let id = id.clone();
+        Memo::new(move |_| open.problems.with(|all| all.iter().filter(|p| p.node_id.as_ref() == Some(&id)).count()))
+    };
+    let selected = {
+        let id = id.clone();
+        Memo::new(move |_| open.selected.with(|selected| selected.as_ref() == Some(&id)))
+    };
+    // One tab stop for the whole tree: the selected node, or the first.
+    let is_stop = {
+        let id = id.clone();
+        Memo::new(move |_| match open.selected.get() {
+            Some(selected) => selected == id,
+            None => open.scene.with(|scene| scene.layout.nodes.first().is_some_and(|first| first.id == id)),
+        })
+    };
+    let place =
+        move |of: fn(&NodeBox) -> i32| drawn.get().map_or(String::new(), |drawn| format!("{}px", of(&drawn.node)));
+    let icon = move || drawn.get().map_or(NodeIcon::Sealed, |drawn| drawn.card.words.icon);
+    let class = move || format!("node {}", kind_class(icon()));
+    let walked = move || visit.get().is_some();
+    let number =
+        move |of: fn(&NodeBox) -> usize| drawn.get().map_or_else(String::new, |drawn| of(&drawn.node).to_string());
+    let spoken = move || {
+        drawn.get().map_or_else(String::new, |drawn| spoken(&drawn, visit.get().as_ref(), problems.get(), open))
+    };
+    let expanded = move || matches!(icon(), NodeIcon::Priority | NodeIcon::Hours | NodeIcon::Branch).then_some("true");
+    let click = {
+        let id = id.clone();
+        move |_| open.select(Some(id.clone()))
+    };
+    view! {
+        <div
+            id=element_id(&id)
+            class=class
+            class:walked=walked
+            class:stopped=move || visit.get().is_some_and(|visit| visit.stopped)
+            class:selected=move || selected.get()
+            style:transform=move || drawn.get().map_or(String::new(), |d| format!("translate({}px,{}px)", d.node.rect.x, d.node.rect.y))
+            style:width=move || place(|node| node.rect.width)
+            style:height=move || place(|node| node.rect.height)
+            role="treeitem"
+            tabindex=move || if is_stop.get() { "0" } else { "-1" }
+            aria-selected=move || selected.get().to_string()
+            // By its own name: leptos knows the other attributes of a tree, not this one.
+            {..custom_attribute("aria-level", move || number(|node| node.level))}
+            aria-posinset=move || number(|node| node.position)
+            aria-setsize=move || number(|node| node.siblings)
+            aria-expanded=expanded
+            aria-label=spoken
+            on:click=click
+        >
+            {move || drawn.get().map(|drawn| view! { <Face face=drawn.card/> })}
+            {move || visit.get().map(|visit| view! { <span class="when">{when(&visit, open)}</span> })}
+            {move || {
+                (problems.get() > 0).then(|| view! { <span class="mark"><Icon glyph=Glyph::Warning/></span> })
+            }}
+        </div>
+    }
+}
+
+/// What is written on a node.
+#[component]
+fn Face(face: CardWords) -> impl IntoView {
+    let words = face.words;
+    if face.sides.is_some() {
+        return view! { <Icon glyph=words.icon/><span class="question">{words.title}</span> }.into_any();
+    }
+    let two_lines = card::title_lines(&words) == 2;
+    let badges = words.badges.iter().map(|badge| view! { <span class="chip">{badge.text().to_string()}</span>" " });
+    let badges = (!words.badges.is_empty()).then(|| view! { <div class="chips">{badges.collect_view()}</div> });
+    let timer = (!words.timer.is_empty()).then(|| view! { <div class="timer">{words.timer.clone()}</div> });
+    view! {
+        <div class="kind"><Icon glyph=words.icon/>{words.kind}</div>
+        // Spaces, so that the words are words to those who read them out.
+        " "
+        <div class="title" class:two=two_lines>{words.title}</div>
+        " "
+        {timer}
+        " "
+        {badges}
+        " "
+    }
+    .into_any()
+}
+
+/// When the walk comes to a node: `T+5m · 03:15`, and how often if more than once.
+fn when(visit: &play::Visit, open: Open) -> String {
+    let first = visit.at.first().copied().unwrap_or_default();
+    let more = if visit.at.len() > 1 { format!(" {}", strings::visits(visit.at.len())) } else { String::new() };
+    format!("{} · {}{more}", strings::after(first), open.time_of(first))
+}
+
+/// A node in one sentence, for the ear: what is written on it, in that order, then what is only seen.
+fn spoken(drawn: &Drawn, visit: Option<&play::Visit>, problems: usize, open: Open) -> String {
+    let words = &drawn.card.words;
+    let mut said = vec![format!("{}: {}", words.kind, words.title)];
+    said.extend(Some(words.timer.clone()).filter(|timer| !timer.is_empty()));
+    said.extend(words.badges.iter().map(|badge| badge.text().to_string()));
+    if let Some(visit) = visit {
+        said.push(when(visit, open));
+        said.extend((!visit.told.is_empty()).then(|| strings::told(&visit.told.join(", "))));
+    }
+    if let Some((branch, side)) = &drawn.node.around {
+        let label = open.scene.with(|scene| scene.card(branch).and_then(|card| card.sides.clone()));
+        let side = label.map(|[then, otherwise]| if *side == Side::Then { then } else { otherwise });
+        said.extend(side.map(|side| strings::on_side(&side)));
+    }
+    if problems > 0 {
+        said.push(strings::problems(problems));
+    }
+    said.join(". ")
+}

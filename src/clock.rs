@@ -1,0 +1,17 @@
+//! The one place that looks at a clock, and at where the viewer is.
+
+use escalation_engine::Instant;
+use wasm_bindgen::JsValue;
+
+/// Now, to the second.
+pub fn now() -> Instant {
+    // Milliseconds since 1970 fit a float exactly for the next 285,000 years.
+    Instant::from_unix((js_sys::Date::now() / 1000.0) as i64)
+}
+
+/// The IANA name of the viewer's zone, UTC where the browser does not say.
+pub fn viewer_zone() -> String {
+    let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
+    let zone = js_sys::Reflect::get(&options, &JsValue::from_str("timeZone")).ok();
+    zone.and_then(|zone| zone.as_string()).unwrap_or_else(|| "UTC".to_string())
+}

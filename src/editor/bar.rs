@@ -1,0 +1,105 @@
+//! The bar above a path: where one is, whether it is saved, and what may be done.
+
+use escalation_editor::{Editor, words};
+use leptos::prelude::*;
+
+use super::save::{Saving, save};
+use super::state::Open;
+use crate::parts::icon::{Glyph, Icon};
+use crate::route::Route;
+use crate::strings;
+use crate::theme::ThemeSwitch;
+
+#[component]
+pub fn Bar() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let name = move || open.path.get().name.clone();
+    let problems = move || open.problems.with(|problems| problems.len());
+    let undo = move || open.editor.with(|editor| editor.to_undo().map(words::command));
+    let redo = move || open.editor.with(|editor| editor.to_redo().map(words::command));
+    let dirty = move || open.editor.with(Editor::is_dirty);
+    let busy = move || open.saving.get() == Saving::Busy;
+    view! {
+        <header class="bar">
+            <nav class="crumbs" aria-label=strings::PATHS>
+                <a href=Route::List.href()>{strings::PATHS}</a>
+                <span aria-hidden="true">"/"</span>
+            </nav>
+            <h1>{name}</h1>
+            <StatusPill/>
+            {move || {
+                let count = problems();
+                (count > 0).then(|| view! {
+                    <span class="pill warn"><Icon glyph=Glyph::Warning/>{strings::problems(count)}</span>
+                })
+            }}
+            <span class="spring"></span>
+            <button
+                class="tool"
+                disabled=move || undo().is_none()
+                title=move || undo().map_or_else(|| strings::UNDO.to_string(), strings::undo)
+                on:click=move |_| open.undo()
+            >
+                <Icon glyph=Glyph::Undo/>
+                <span class="wide">{strings::UNDO}</span>
+            </button>
+            <button
+                class="tool"
+                disabled=move || redo().is_none()
+                title=move || redo().map_or_else(|| strings::REDO.to_string(), strings::redo)
+                on:click=move |_| open.redo()
+            >
+                <Icon glyph=Glyph::Redo/>
+                <span class="wide">{strings::REDO}</span>
+            </button>
+            <ThemeSwitch/>
+            <button class="primary" disabled=move || !dirty() || busy() on:click=move |_| save(open)>
+                {move || if busy() { strings::SAVING } else { strings::SAVE }}
+            </button>
+            <Failure/>
+        </header>
+    }
+}
+
+/// Whether everything is saved.
+#[component]
+fn StatusPill() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let text = move || {
+        if open.saving.get() == Saving::Busy {
+            return strings::SAVING.to_string();
+        }
+        open.editor.with(|editor| match (editor.is_dirty(), editor.changes_since_save()) {
+            (false, _) => strings::SAVED.to_string(),
+            (true, Some(count)) => strings::changes(count.max(1)),
+            (true, None) => strings::NEVER_SAVED.to_string(),
+        })
+    };
+    let dirty = move || open.editor.with(Editor::is_dirty);
+    view! { <span class="pill" class:changed=dirty data-status>{text}</span> }
+}
+
+/// Why saving did not work.
+#[component]
+fn Failure() -> impl IntoView {
+    let open = expect_context::<Open>();
+    move || {
+        let Saving::Failed { message, errors } = open.saving.get() else { return None };
+        let errors = errors.into_iter().map(|error| {
+            let pointer = error.pointer().to_string();
+            view! { <li>{error.message}" "<code>{pointer}</code></li> }
+        });
+        Some(view! {
+            <div class="failure" role="alert">
+                <Icon glyph=Glyph::Warning/>
+                <div class="grow">
+                    <p>{message}</p>
+                    <ul>{errors.collect_view()}</ul>
+                </div>
+                <button class="tool icon-only" aria-label=strings::DISMISS on:click=move |_| open.saving.set(Saving::Idle)>
+                    <Icon glyph=Glyph::Close/>
+                </button>
+            </div>
+        })
+    }
+}

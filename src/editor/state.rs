@@ -1,0 +1,269 @@
+//! The open path: signals that hold it, and what is derived from them.
+
+use std::sync::Arc;
+
+use escalation_api::PathPayload;
+use escalation_editor::{Command, Editor, Play, Refusal, Viewport, words};
+use escalation_engine::calendar::Zone;
+use escalation_engine::scenario::{Answer, Response};
+use escalation_engine::words::day_and_time;
+use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Trace, check, simulate};
+use leptos::prelude::*;
+
+use super::save::Saving;
+use crate::canvas::scene::Scene;
+use crate::clock;
+use crate::session::{Session, session};
+use crate::strings;
+
+/// The open path. Cheap to copy: all of it is signals.
+#[derive(Clone, Copy)]
+pub struct Open {
+    /// The id of the path; empty for one that was never saved.
+    pub id: RwSignal<String>,
+    /// The document with its history.
+    pub editor: RwSignal<Editor>,
+    /// The document.
+    pub path: Memo<Arc<PathPayload>>,
+    /// What is drawn.
+    pub scene: Memo<Arc<Scene>>,
+    /// What is wrong.
+    pub problems: Memo<Arc<Vec<Problem>>>,
+    /// The node that is looked at.
+    pub selected: RwSignal<Option<String>>,
+
+    /// How the drawing lies on the screen.
+    pub view: RwSignal<Viewport>,
+    /// The size of the frame.
+    pub screen: RwSignal<(f64, f64)>,
+    /// Whether the drawing is being dragged.
+    pub panning: RwSignal<bool>,
+    /// The pointers that are down.
+    pub fingers: RwSignal<Vec<(i32, (f64, f64))>>,
+
+    /// What is assumed.
+    pub assumed: Assumed,
+    /// The document, ready to be walked.
+    pub compiled: Memo<Arc<CompiledPath>>,
+    /// What happens then.
+    pub trace: Memo<Arc<Trace>>,
+    /// The same, ready to be drawn.
+    pub play: Memo<Arc<Play>>,
+    /// Who is told if nobody responds: those who can be given a behaviour.
+    pub silent: Memo<Arc<Play>>,
+    /// Whether the simulation is shown.
+    pub panel: RwSignal<bool>,
+    /// Whether what is simulated is shown on the graph.
+    pub simulated: Memo<bool>,
+
+    /// How far saving has come.
+    pub saving: RwSignal<Saving>,
+    /// What all screens share.
+    pub session: Session,
+}
+
+/// What is assumed of the alert and of people.
+#[derive(Clone, Copy)]
+pub struct Assumed {
+    /// The id of the alert's priority.
+    pub priority: RwSignal<Option<String>>,
+    /// When it fires.
+    pub at: RwSignal<Instant>,
+    /// The zone in which times are told.
+    pub zone: RwSignal<String>,
+    /// What people do.
+    pub people: RwSignal<Behaviour>,
+}
+
+/// What people do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Behaviour {
+    /// Nothing.
+    Nobody,
+    /// One person, or somebody in one channel, acknowledges so long after each page.
+    Acks {
+        /// The id.
+        id: String,
+        /// Whether it is a channel.
+        is_channel: bool,
+        /// How long after the page.
+        after: Seconds,
+    },
+}
+
+/// Whether two documents are one and the same; what differs in content alone is made by different changes.
+fn another<T>(before: Option<&Arc<T>>, now: Option<&Arc<T>>) -> bool {
+    match (before, now) {
+        (Some(before), Some(now)) => !Arc::ptr_eq(before, now),
+        _ => true,
+    }
+}
+
+impl Open {
+    pub fn new(id: String, editor: Editor) -> Self {
+        let session = session();
+        let id = RwSignal::new(id);
+        let editor = RwSignal::new(editor);
+        let path = Memo::new_with_compare(move |_| editor.with(Editor::path), another);
+        let scene = Memo::new(move |_| Arc::new(Scene::new(&path.get(), &session.index.get())));
+        let problems = Memo::new(move |_| Arc::new(check(&id.get(), &path.get(), &session.index.get())));
+        let compiled = Memo::new_with_compare(
+            move |_| Arc::new(CompiledPath::new(&id.get(), &path.get(), &session.index.get())),
+            another,
+        );
+        let assumed = Assumed::new(&path.get_untracked(), session);
+        let run = move |behaviour: &Behaviour| {
+            let index = session.index.get();
+            Arc::new(simulate::trace(&compiled.get(), &index, &assumed.scenario(behaviour)))
+        };
+        let trace = Memo::new(move |_| run(&assumed.people.get()));
+        let play = Memo::new(move |_| Arc::new(Play::new(&trace.get(), &id.get(), &session.index.get())));
+        let silent = Memo::new(move |_| Arc::new(Play::new(&run(&Behaviour::Nobody), &id.get(), &session.index.get())));
+        let panel = RwSignal::new(true);
+        Self {
+            id,
+            editor,
+            path,
+            scene,
+            problems,
+            selected: RwSignal::new(None),
+            view: RwSignal::new(Viewport::default()),
+            screen: RwSignal::new((0.0, 0.0)),
+            panning: RwSignal::new(false),
+            fingers: RwSignal::new(Vec::new()),
+            assumed,
+            compiled,
+            trace,
+            play,
+            silent,
+            panel,
+            simulated: Memo::new(move |_| panel.get()),
+            saving: RwSignal::new(Saving::Idle),
+            session,
+        }
+    }
+
+    /// One simulation of the path as it is, from the compiled path to the words, for whoever measures it.
+    pub fn simulate_once(self) -> Trace {
+        let scenario = untrack(|| self.assumed.scenario(&self.assumed.people.get()));
+        let index = self.session.index.get_untracked();
+        simulate::trace(&self.compiled.get_untracked(), &index, &scenario)
+    }
+
+    /// Makes a change and says so; a change that may not be made is explained.
+    pub fn dispatch(self, command: Command) {
+        let name = words::command(&command);
+        let mut done = Ok(None);
+        self.editor.update(|editor| done = editor.dispatch(command));
+        match done {
+            Ok(selects) => {
+                if let Some(id) = selects {
+                    self.select(Some(id));
+                }
+                self.forget_missing_selection();
+                self.session.say(strings::done(name));
+            }
+            Err(Refusal::NoChange) => {}
+            Err(refusal) => self.session.say(refusal.to_string()),
+        }
+    }
+
+    /// Takes the last change back.
+    pub fn undo(self) {
+        let mut undone = None;
+        self.editor.update(|editor| undone = editor.undo());
+        if let Some(command) = undone {
+            self.forget_missing_selection();
+            self.session.say(strings::undone(words::command(&command)));
+        }
+    }
+
+    /// Makes the change again that was taken back last.
+    pub fn redo(self) {
+        let mut redone = None;
+        self.editor.update(|editor| redone = editor.redo());
+        if let Some(command) = redone {
+            self.forget_missing_selection();
+            self.session.say(strings::redone(words::command(&command)));
+        }
+    }
+
+    /// Looks at a node, and shows it.
+    pub fn select(self, id: Option<String>) {
+        let rect =
+            id.as_ref().and_then(|id| self.scene.with_untracked(|scene| scene.layout.node(id).map(|node| node.rect)));
+        if let Some(rect) = rect {
+            let screen = self.screen.get_untracked();
+            let now = self.view.get_untracked();
+            let shown = now.reveal(rect, screen, 24.0);
+            if shown != now {
+                self.view.set(shown);
+            }
+        }
+        if self.selected.get_untracked() != id {
+            self.selected.set(id);
+        }
+    }
+
+    fn forget_missing_selection(self) {
+        let gone =
+            self.selected.get_untracked().is_some_and(|id| self.scene.with_untracked(|s| s.layout.node(&id).is_none()));
+        if gone {
+            self.selected.set(None);
+        }
+    }
+
+    /// The zone in which times are told.
+    pub fn zone(self) -> Zone {
+        Zone::get(&self.assumed.zone.get()).unwrap_or_else(Zone::utc)
+    }
+
+    /// The time of day so long after the alert fired.
+    pub fn time_of(self, after: Seconds) -> String {
+        let zone = self.zone();
+        let at = self.assumed.at.get() + after;
+        let text = day_and_time(&zone, at);
+        let same_day = zone.wall(at).day() == zone.wall(self.assumed.at.get()).day();
+        // Without the weekday where it is the alert's own.
+        match text.split_once(' ') {
+            Some((_, time)) if same_day => time.to_string(),
+            _ => text,
+        }
+    }
+}
+
+impl Assumed {
+    fn new(path: &PathPayload, session: Session) -> Self {
+        let index = session.index.get_untracked();
+        let priority = index.world().priorities.first().map(|priority| priority.id.clone());
+        let zone =
+            path.working_hours.iter().flatten().map(|set| set.timezone.clone()).find(|zone| Zone::get(zone).is_some());
+        // To the minute: nobody reads seconds.
+        let now = clock::now();
+        Self {
+            priority: RwSignal::new(priority),
+            at: RwSignal::new(Instant::from_unix(now.unix() - now.unix().rem_euclid(60))),
+            zone: RwSignal::new(zone.unwrap_or_else(clock::viewer_zone)),
+            people: RwSignal::new(Behaviour::Nobody),
+        }
+    }
+
+    fn scenario(self, behaviour: &Behaviour) -> Scenario {
+        let responses = match behaviour {
+            Behaviour::Nobody => Vec::new(),
+            Behaviour::Acks { id, is_channel, after } => {
+                let (user_id, channel_id) =
+                    if *is_channel { (None, Some(id.clone())) } else { (Some(id.clone()), None) };
+                vec![Response {
+                    user_id,
+                    channel_id,
+                    response: Answer::Ack,
+                    after_seconds: *after,
+                    to_page: None,
+                    snooze_seconds: None,
+                }]
+            }
+        };
+        Scenario { priority_id: self.priority.get(), fired_at: self.at.get(), responses, ..Scenario::default() }
+    }
+}

@@ -1,0 +1,132 @@
+//! All paths.
+
+mod miniature;
+
+use std::sync::Arc;
+
+use escalation_api::{NodeKind, Path, PathPayload};
+use escalation_editor::{Play, tree};
+use escalation_engine::{CompiledPath, Index, Problem, Scenario, check, simulate};
+use leptos::prelude::*;
+
+use crate::clock;
+use crate::parts::icon::{Glyph, Icon};
+use crate::route::Route;
+use crate::session::session;
+use crate::strings;
+use crate::theme::ThemeSwitch;
+use miniature::Miniature;
+
+/// What a row of the list says.
+struct Row {
+    id: String,
+    name: String,
+    shape: String,
+    first: String,
+    problems: Vec<Problem>,
+    path: PathPayload,
+}
+
+impl Row {
+    fn new(path: &Path, index: &Index) -> Self {
+        let payload = PathPayload::from(path);
+        let (mut levels, mut branches) = (0, 0);
+        tree::walk(&payload, |found| match found.node.kind {
+            NodeKind::Level(_) => levels += 1,
+            NodeKind::IfElse(_) => branches += 1,
+            _ => {}
+        });
+        Self {
+            id: path.id.clone(),
+            name: path.name.clone(),
+            shape: strings::shape(levels, branches),
+            first: first_paged(path, &payload, index),
+            problems: check(&path.id, &payload, index),
+            path: payload,
+        }
+    }
+}
+
+/// Who would be told first if an alert of the highest priority fired now.
+fn first_paged(path: &Path, payload: &PathPayload, index: &Index) -> String {
+    let scenario = Scenario {
+        priority_id: index.world().priorities.first().map(|priority| priority.id.clone()),
+        fired_at: clock::now(),
+        ..Scenario::default()
+    };
+    let compiled = CompiledPath::new(&path.id, payload, index);
+    let trace = simulate::trace(&compiled, index, &scenario);
+    let play = Play::new(&trace, &path.id, index);
+    let first = play.pages.first().map(|page| page.at);
+    let names: Vec<_> =
+        play.pages.iter().filter(|page| Some(page.at) == first).map(|page| page.name.as_str()).collect();
+    if names.is_empty() { strings::NOBODY_TOLD.to_string() } else { strings::paged_first(&names.join(", ")) }
+}
+
+#[component]
+pub fn PathsScreen() -> impl IntoView {
+    let session = session();
+    let rows = move || {
+        let index: Arc<Index> = session.index.get();
+        let mut rows: Vec<_> = index.world().paths.iter().map(|path| Row::new(path, &index)).collect();
+        rows.sort_by_key(|row| row.name.to_lowercase());
+        rows
+    };
+    let list = move || {
+        let rows = rows();
+        if rows.is_empty() {
+            return view! { <Empty/> }.into_any();
+        }
+        view! { <ul class="paths">{rows.into_iter().map(|row| view! { <PathRow row/> }).collect_view()}</ul> }
+            .into_any()
+    };
+    view! {
+        <header class="bar">
+            <span class="brand">{strings::PRODUCT}</span>
+            <span class="spring"></span>
+            <ThemeSwitch/>
+            <a class="primary" href=Route::New.href()>{strings::NEW_PATH}</a>
+        </header>
+        <main class="list">
+            <h1>{strings::PATHS}</h1>
+            {list}
+        </main>
+    }
+}
+
+#[component]
+fn PathRow(row: Row) -> impl IntoView {
+    let index = session().index.get_untracked();
+    let problems = (!row.problems.is_empty()).then(|| {
+        view! {
+            <span class="pill warn">
+                <Icon glyph=Glyph::Warning/>
+                {strings::problems(row.problems.len())}
+            </span>
+        }
+    });
+    view! {
+        <li>
+            <a class="path-row" href=Route::Path(row.id).href()>
+                <Miniature path=row.path index/>
+                <span class="path-words">
+                    <strong>{row.name}</strong>
+                    <span class="path-shape">{row.shape}</span>
+                    <span class="path-first">{row.first}</span>
+                </span>
+                {problems}
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h2>{strings::NO_PATHS}</h2>
+            <p>{strings::NO_PATHS_HINT}</p>
+            <a class="primary" href=Route::New.href()>{strings::NEW_PATH}</a>
+        </div>
+    }
+}

@@ -1,0 +1,29 @@
+//! The browser app: views only. What a path means is the engine's business, what may be done to it the editor's.
+
+#![allow(unreachable_pub, reason = "nothing outside a program reaches in")]
+
+mod app;
+mod bench;
+mod canvas;
+mod clock;
+mod editor;
+mod inspector;
+mod list;
+mod load;
+mod net;
+mod parts;
+mod route;
+mod session;
+mod simulate;
+mod strings;
+mod theme;
+
+use leptos::mount::mount_to_body;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    mount_to_body(app::App);
+}

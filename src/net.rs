@@ -1,0 +1,145 @@
+//! Talking to the server.
+
+use escalation_api::list::{OnePath, Paths, ScheduleEntries, Schedules, Users};
+use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule};
+use escalation_engine::Instant;
+use escalation_engine::world::{Channel, Priority};
+use gloo_net::http::{Request, RequestBuilder, Response};
+use serde::Deserialize;
+
+/// Why the server's answer is none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NetError {
+    /// There was no answer.
+    Away,
+    /// The server refused, and says why.
+    Refused(Box<ErrorResponse>),
+    /// The answer cannot be read; its status.
+    Unreadable(u16),
+}
+
+type Answer<T> = Result<T, NetError>;
+
+/// Pages of lists that have many; the vendor gives paths 25 at a time.
+const PAGE: u32 = 250;
+const PAGE_OF_PATHS: u32 = 25;
+/// So many pages are read and no more.
+const MAX_PAGES: usize = 200;
+
+async fn send(request: Result<Request, gloo_net::Error>) -> Answer<String> {
+    let answer = request.map_err(|_| NetError::Away)?.send().await.map_err(|_| NetError::Away)?;
+    let status = answer.status();
+    let text = text(&answer).await?;
+    if answer.ok() {
+        return Ok(text);
+    }
+    let error = ErrorResponse::from_text(&text).map_err(|_| NetError::Unreadable(status))?;
+    // A server in front of ours says so when ours is away.
+    if matches!(status, 502..=504) { Err(NetError::Away) } else { Err(NetError::Refused(Box::new(error))) }
+}
+
+async fn text(answer: &Response) -> Answer<String> {
+    answer.text().await.map_err(|_| NetError::Away)
+}
+
+async fn get(url: &str) -> Answer<String> {
+    send(Request::get(url).build()).await
+}
+
+fn read<T: Json>(text: &str) -> Answer<T> {
+    T::from_text(text).map_err(|_| NetError::Unreadable(200))
+}
+
+/// All paths.
+pub async fn paths() -> Answer<Vec<Path>> {
+    let mut all = Vec::new();
+    let mut after = String::new();
+    for _ in 0..MAX_PAGES {
+        let page: Paths = read(&get(&format!("/v2/escalation_paths?page_size={PAGE_OF_PATHS}{after}")).await?)?;
+        all.extend(page.escalation_paths);
+        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
+        after = format!("&after={next}");
+    }
+    Ok(all)
+}
+
+/// All people, those who have left included.
+pub async fn users() -> Answer<Vec<escalation_api::User>> {
+    let mut all = Vec::new();
+    let mut after = String::new();
+    for _ in 0..MAX_PAGES {
+        let page: Users = read(&get(&format!("/v2/users?include_inactive=true&page_size={PAGE}{after}")).await?)?;
+        all.extend(page.users);
+        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
+        after = format!("&after={next}");
+    }
+    Ok(all)
+}
+
+/// All schedules.
+pub async fn schedules() -> Answer<Vec<Schedule>> {
+    let mut all = Vec::new();
+    let mut after = String::new();
+    for _ in 0..MAX_PAGES {
+        let page: Schedules = read(&get(&format!("/v2/schedules?page_size={PAGE}{after}")).await?)?;
+        all.extend(page.schedules);
+        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
+        after = format!("&after={next}");
+    }
+    Ok(all)
+}
+
+/// Who is on call by a schedule in a window, overrides merged in.
+pub async fn entries(schedule_id: &str, window: (Instant, Instant)) -> Answer<Vec<escalation_api::Entry>> {
+    let (from, until) = window;
+    let url =
+        format!("/v2/schedule_entries?schedule_id={schedule_id}&entry_window_start={from}&entry_window_end={until}");
+    let entries: ScheduleEntries = read(&get(&url).await?)?;
+    Ok(entries.schedule_entries.r#final)
+}
+
+#[derive(Deserialize)]
+struct Priorities {
+    priorities: Vec<Priority>,
+}
+
+#[derive(Deserialize)]
+struct Channels {
+    channels: Vec<Channel>,
+}
+
+/// Priorities, from the highest to the lowest. None where the server has no list of them.
+pub async fn priorities() -> Answer<Vec<Priority>> {
+    let text = ours("/builder/v1/priorities").await?;
+    Ok(text.and_then(|text| serde_json::from_str::<Priorities>(&text).ok()).map_or(Vec::new(), |list| list.priorities))
+}
+
+/// Channels whose names are known. None where the server has no list of them.
+pub async fn channels() -> Answer<Vec<Channel>> {
+    let text = ours("/builder/v1/channels").await?;
+    Ok(text.and_then(|text| serde_json::from_str::<Channels>(&text).ok()).map_or(Vec::new(), |list| list.channels))
+}
+
+/// Something that only our own server has.
+async fn ours(url: &str) -> Answer<Option<String>> {
+    match get(url).await {
+        Ok(text) => Ok(Some(text)),
+        Err(NetError::Away) => Err(NetError::Away),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Saves a path: replaces the one with this id, or makes a new one. Gives it back as it is now.
+pub async fn save(id: &str, path: &PathPayload) -> Answer<Path> {
+    let request = if id.is_empty() {
+        Request::post("/v2/escalation_paths")
+    } else {
+        Request::put(&format!("/v2/escalation_paths/{id}"))
+    };
+    let saved: OnePath = read(&send(with_json(request, path)).await?)?;
+    Ok(saved.escalation_path)
+}
+
+fn with_json(request: RequestBuilder, path: &PathPayload) -> Result<Request, gloo_net::Error> {
+    request.header("content-type", "application/json").body(path.write().to_string())
+}

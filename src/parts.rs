@@ -1,0 +1,7 @@
+//! Small things that every screen uses.
+
+pub mod avatar;
+pub mod combobox;
+pub mod icon;
+pub mod notice;
+pub mod segments;

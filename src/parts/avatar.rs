@@ -1,0 +1,42 @@
+//! A person, schedule or channel as two letters in a round or square field.
+
+use leptos::prelude::*;
+
+/// What the letters stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// A person.
+    Person,
+    /// A schedule.
+    Schedule,
+    /// A channel.
+    Channel,
+}
+
+/// The first letters of the first two words of a name.
+fn initials(name: &str) -> String {
+    let words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    words.take(2).flat_map(char::to_uppercase).collect()
+}
+
+/// One of eight shades, always the same for a name.
+fn shade(name: &str) -> usize {
+    name.bytes().fold(7_usize, |sum, byte| (sum * 31 + usize::from(byte)) % 1009) % 8
+}
+
+#[component]
+pub fn Avatar(
+    /// Whose.
+    #[prop(into)]
+    name: String,
+    /// What it is.
+    of: Of,
+) -> impl IntoView {
+    let class = match of {
+        Of::Person => format!("avatar shade-{}", shade(&name)),
+        Of::Schedule => "avatar square schedule".to_string(),
+        Of::Channel => "avatar square channel".to_string(),
+    };
+    let letters = if of == Of::Channel { "#".to_string() } else { initials(&name) };
+    view! { <span class=class aria-hidden="true">{letters}</span> }
+}

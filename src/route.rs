@@ -1,0 +1,53 @@
+//! Which screen the address names, after the `#`. Hash routes work wherever the files lie.
+
+use leptos::prelude::*;
+
+/// A screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// All paths.
+    List,
+    /// A path that is not saved yet.
+    New,
+    /// A path, by id.
+    Path(String),
+}
+
+impl Route {
+    fn parse(hash: &str) -> Self {
+        let parts: Vec<&str> = hash.trim_start_matches('#').split('/').filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            ["new"] => Self::New,
+            ["paths", id, ..] => Self::Path((*id).to_string()),
+            _ => Self::List,
+        }
+    }
+
+    /// The address of a screen.
+    pub fn href(&self) -> String {
+        match self {
+            Self::List => "#/".to_string(),
+            Self::New => "#/new".to_string(),
+            Self::Path(id) => format!("#/paths/{id}"),
+        }
+    }
+}
+
+fn current() -> Route {
+    Route::parse(&window().location().hash().unwrap_or_default())
+}
+
+/// The screen that the address names, now and whenever it changes.
+pub fn route() -> ReadSignal<Route> {
+    let (route, set_route) = signal(current());
+    // The app lives as long as the page, and so does the listener.
+    let _for_ever = window_event_listener_untyped("hashchange", move |_| set_route.set(current()));
+    route
+}
+
+/// Changes the address without leaving the screen: a new path has got its id.
+pub fn rename(route: &Route) {
+    if let Ok(history) = window().history() {
+        let _same_page = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.href()));
+    }
+}

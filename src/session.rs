@@ -1,0 +1,81 @@
+//! What all screens share: the organisation, and the voice of the page.
+
+use std::sync::Arc;
+
+use escalation_api::Path;
+use escalation_engine::{Index, World};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::clock;
+use crate::load;
+use crate::net::NetError;
+
+/// How far loading has come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Loading {
+    /// On its way.
+    Busy,
+    /// There.
+    Done,
+    /// It did not work.
+    Failed(NetError),
+}
+
+/// What all screens share.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// The organisation.
+    pub index: RwSignal<Arc<Index>>,
+    /// How far loading it has come.
+    pub loading: RwSignal<Loading>,
+    /// What is said to those who listen.
+    pub said: RwSignal<String>,
+}
+
+impl Session {
+    /// A session that begins to load.
+    pub fn begin() -> Self {
+        let session = Self {
+            index: RwSignal::new(Arc::new(Index::new(World::default()))),
+            loading: RwSignal::new(Loading::Busy),
+            said: RwSignal::new(String::new()),
+        };
+        session.load();
+        session
+    }
+
+    /// Loads the organisation anew.
+    pub fn load(self) {
+        self.loading.set(Loading::Busy);
+        spawn_local(async move {
+            match load::world(clock::now()).await {
+                Ok(world) => {
+                    self.index.set(Arc::new(Index::new(world)));
+                    self.loading.set(Loading::Done);
+                }
+                Err(error) => self.loading.set(Loading::Failed(error)),
+            }
+        });
+    }
+
+    /// Says something to those who listen.
+    pub fn say(self, text: impl Into<String>) {
+        self.said.set(text.into());
+    }
+
+    /// Takes a path into the organisation as it was saved.
+    pub fn saved(self, path: Path) {
+        let mut world = self.index.get_untracked().world().clone();
+        match world.paths.iter_mut().find(|known| known.id == path.id) {
+            Some(known) => *known = path,
+            None => world.paths.push(path),
+        }
+        self.index.set(Arc::new(Index::new(world)));
+    }
+}
+
+/// The session of the app.
+pub fn session() -> Session {
+    expect_context::<Session>()
+}

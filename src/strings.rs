@@ -1,0 +1,167 @@
+//! Every word of the interface that is not said by the engine or the editor, seen or spoken.
+
+use escalation_engine::Seconds;
+use escalation_engine::words::duration;
+
+pub const PRODUCT: &str = "Escalation Path Builder";
+pub const PATHS: &str = "Paths";
+pub const NEW_PATH: &str = "New path";
+pub const NEW_PATH_NAME: &str = "Untitled path";
+pub const NO_PATHS: &str = "No paths yet";
+pub const NO_PATHS_HINT: &str =
+    "An escalation path says who is paged, in what order and after how long. Make the first one.";
+pub const LOADING: &str = "Loading";
+pub const TRY_AGAIN: &str = "Try again";
+pub const NOT_FOUND: &str = "There is no such path";
+pub const NOT_FOUND_HINT: &str = "It may have been deleted, or the link is wrong.";
+pub const BACK_TO_PATHS: &str = "Back to all paths";
+
+pub const SAVE: &str = "Save";
+pub const SAVING: &str = "Saving…";
+pub const SAVED: &str = "Saved";
+pub const NEVER_SAVED: &str = "Not saved yet";
+pub const UNDO: &str = "Undo";
+pub const REDO: &str = "Redo";
+pub const THEME: &str = "Light or dark";
+pub const DISMISS: &str = "Dismiss";
+
+pub const AWAY: &str = "The server cannot be reached. Your changes are still here: try again when it is back.";
+pub const AWAY_LOADING: &str = "The server cannot be reached";
+pub const AWAY_LOADING_HINT: &str = "Check that it runs and that you are online.";
+pub const UNREADABLE: &str = "The server answered with something that cannot be read. Your changes are still here.";
+pub const REFUSED: &str = "The server did not take the path. Your changes are still here.";
+
+pub const CANVAS: &str = "Escalation path";
+pub const CANVAS_HELP: &str =
+    "Arrows move through the path. Enter edits a step, A adds a level after it, Delete removes it, F shows everything.";
+pub const ALERT_FIRES: &str = "Alert fires";
+pub const ENDS: &str = "ends: nobody acknowledged";
+pub const ENDS_AFTER: &str = "then ends: nobody acknowledged";
+pub const ADD_LEVEL: &str = "Add a level here";
+pub const ZOOM_IN: &str = "Zoom in";
+pub const ZOOM_OUT: &str = "Zoom out";
+pub const FIT: &str = "Fit";
+pub const OWN_SIZE: &str = "Show at its own size";
+
+pub const INSPECTOR: &str = "Details";
+pub const PICK_A_NODE: &str = "Choose a step to see and change it";
+pub const PATH_NAME: &str = "Name";
+pub const WHO: &str = "Who is paged";
+pub const WHO_TOLD: &str = "Who is told";
+pub const ADD_TARGET: &str = "Add a person, schedule or channel…";
+pub const ADD_TARGET_LABEL: &str = "Add to this level";
+pub const REMOVE_TARGET: &str = "Remove";
+pub const NOTHING_FITS: &str = "Nothing fits";
+pub const NOBODY_THEN: &str = "nobody on call then";
+pub const SLACK: &str = "Slack channel";
+pub const TEAMS: &str = "Teams channel";
+pub const URGENCY: &str = "Urgency";
+pub const HIGH: &str = "High";
+pub const LOW: &str = "Low";
+pub const WHO_OF_SCHEDULE: &str = "Who of the schedule";
+pub const ON_CALL_NOW: &str = "Whoever is on call";
+pub const ON_CALL_NEXT: &str = "Whoever is on call next";
+pub const EVERYBODY: &str = "Everybody";
+pub const GO_ON: &str = "If nobody acknowledges, go on";
+pub const GO_ON_DELAY: &str = "Wait";
+pub const AFTER: &str = "after";
+pub const WHEN_BEGIN: &str = "when hours begin";
+pub const WHEN_END: &str = "when hours end";
+pub const UNSAID: &str = "not said";
+pub const DURATION: &str = "How long";
+pub const WHICH_HOURS: &str = "Which hours";
+pub const ACKNOWLEDGING: &str = "Acknowledging";
+pub const FIRST_STOPS: &str = "First stops the rest";
+pub const EVERYONE_MUST: &str = "Everyone must";
+pub const ACK_UNSAID: &str = "Not said; the first stops the rest.";
+pub const DELETE: &str = "Delete";
+pub const READ_ONLY_KIND: &str = "This kind of step can be moved and deleted here, not changed.";
+pub const RAW: &str = "As it is stored";
+pub const PROBLEMS: &str = "Problems";
+
+pub const SIMULATE: &str = "Simulate";
+pub const COLLAPSE: &str = "Collapse";
+pub const EXPAND: &str = "Expand";
+pub const PRIORITY: &str = "Priority";
+pub const NO_PRIORITY: &str = "none";
+pub const FIRED_AT: &str = "Fires at";
+pub const NOW: &str = "Now";
+pub const ZONE: &str = "Zone";
+pub const BEHAVIOUR: &str = "People";
+pub const NOBODY_RESPONDS: &str = "Nobody responds";
+pub const MINUTES: &str = "Minutes after the page";
+pub const TIMELINE: &str = "Timeline";
+pub const WHAT_HAPPENS: &str = "What happens";
+pub const PAGES_ONLY: &str = "Pages only";
+pub const NOBODY_TOLD: &str = "Nobody is told anything.";
+
+/// How long after the alert: `T+5m`, and `T+0` for the alert itself.
+pub fn after(seconds: Seconds) -> String {
+    if seconds == 0 { "T+0".to_string() } else { format!("T+{}", duration(seconds)) }
+}
+
+pub fn acknowledges(name: &str) -> String {
+    format!("{name} acknowledges")
+}
+
+pub fn zoomed(percent: i64) -> String {
+    format!("{percent}%")
+}
+
+pub fn problems(count: usize) -> String {
+    if count == 1 { "1 problem".to_string() } else { format!("{count} problems") }
+}
+
+pub fn changes(count: usize) -> String {
+    if count == 1 { "1 change not saved".to_string() } else { format!("{count} changes not saved") }
+}
+
+pub fn undo(what: &str) -> String {
+    format!("Undo: {what}")
+}
+
+pub fn redo(what: &str) -> String {
+    format!("Redo: {what}")
+}
+
+pub fn undone(what: &str) -> String {
+    format!("Undone: {what}")
+}
+
+pub fn redone(what: &str) -> String {
+    format!("Done again: {what}")
+}
+
+pub fn done(what: &str) -> String {
+    format!("Done: {what}")
+}
+
+pub fn visits(count: usize) -> String {
+    format!("×{count}")
+}
+
+pub fn told(names: &str) -> String {
+    format!("{names} told")
+}
+
+pub fn on_side(side: &str) -> String {
+    format!("on the side “{side}”")
+}
+
+pub fn repeats(count: i64) -> String {
+    format!("×{count}")
+}
+
+pub fn paged_first(names: &str) -> String {
+    format!("first now: {names}")
+}
+
+pub fn shape(levels: usize, branches: usize) -> String {
+    let plural = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let levels = plural(levels, "level", "levels");
+    if branches == 0 { levels } else { format!("{levels}, {}", plural(branches, "branch", "branches")) }
+}
+
+pub fn status(status: i64) -> String {
+    format!("The server answered with status {status}")
+}

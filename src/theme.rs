@@ -1,0 +1,48 @@
+//! Light, dark, or as the system has it.
+
+use leptos::prelude::*;
+
+use crate::parts::icon::{Glyph, Icon};
+use crate::strings;
+
+const KEY: &str = "theme";
+
+fn storage() -> Option<web_sys::Storage> {
+    // A browser may refuse storage; the choice is then not kept.
+    window().local_storage().ok().flatten()
+}
+
+fn chosen() -> Option<String> {
+    storage()?.get_item(KEY).ok().flatten().filter(|theme| theme == "light" || theme == "dark")
+}
+
+fn system() -> &'static str {
+    let dark = window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches());
+    if dark { "dark" } else { "light" }
+}
+
+/// Switches between light and dark, and keeps the choice in this browser.
+#[component]
+pub fn ThemeSwitch() -> impl IntoView {
+    let theme = RwSignal::new(chosen());
+    Effect::new(move || {
+        let Some(root) = document().document_element() else { return };
+        let _unsupported = match theme.get() {
+            Some(theme) => root.set_attribute("data-theme", &theme),
+            None => root.remove_attribute("data-theme"),
+        };
+    });
+    let switch = move |_| {
+        let now = theme.get_untracked().unwrap_or_else(|| system().to_string());
+        let next = if now == "dark" { "light" } else { "dark" };
+        if let Some(storage) = storage() {
+            let _full = storage.set_item(KEY, next);
+        }
+        theme.set(Some(next.to_string()));
+    };
+    view! {
+        <button class="tool icon-only" title=strings::THEME aria-label=strings::THEME on:click=switch>
+            <Icon glyph=Glyph::Theme/>
+        </button>
+    }
+}

@@ -1,0 +1,74 @@
+// What goes wrong, and that nothing is lost by it.
+
+import { expect, IDS, test } from './support/fixtures.js';
+
+test('the server is away while saving: the edit stays, and saving again works', async ({ app, server, page }) => {
+  await app.open(IDS.mobile);
+  await app.node(/Page Primary on-call/).click();
+  await app.inspector.getByLabel('How long').fill('7m');
+  await app.inspector.getByLabel('How long').press('Enter');
+  await server.down();
+  await app.save.click();
+  await expect(page.getByRole('alert')).toContainText('The server cannot be reached. Your changes are still here');
+  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.inspector.getByLabel('How long')).toHaveValue('7m');
+  await expect(page.getByRole('status')).toContainText('The server cannot be reached');
+
+  await server.up();
+  await app.save.click();
+  await expect(app.status).toHaveText('Saved');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
+  app.complaints.splice(0);
+});
+
+test('the server is away at the start, then there', async ({ app, server, page }) => {
+  await app.list();
+  await page.route('**/v2/**', (route) => route.abort());
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
+  await page.unroute('**/v2/**');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('.path-row')).toHaveCount(7);
+  app.complaints.splice(0);
+});
+
+test('a path that is not there', async ({ app, server, page }) => {
+  await page.goto(`${server.url}/#/paths/nowhere`);
+  await expect(page.getByRole('heading', { name: 'There is no such path' })).toBeVisible();
+  await page.getByRole('link', { name: 'Back to all paths' }).click();
+  await expect(page.locator('.path-row')).toHaveCount(7);
+});
+
+test('a wrong duration is explained beside the field and changes nothing', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await app.node(/Page Primary on-call/).click();
+  const field = app.inspector.getByLabel('How long');
+  await field.fill('soon');
+  await field.press('Enter');
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(app.inspector.getByRole('alert')).toHaveText('`soon` is not a duration such as 5m or 1h 30m');
+  await expect(app.status).toHaveText('Saved');
+});
+
+test('the page asks before changes are lost', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await app.node(/Page Primary on-call/).click();
+  await app.inspector.getByRole('button', { name: 'Delete' }).click();
+  const asked = page.waitForEvent('dialog');
+  await page.evaluate(() => setTimeout(() => location.reload()));
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+  await expect(app.status).toHaveText('1 change not saved');
+});
+
+test.describe('without anything', () => {
+  test.use({ serverOptions: ['--empty'] });
+
+  test('an empty organisation', async ({ app, page }) => {
+    await app.list();
+    await expect(page.getByRole('heading', { name: 'No paths yet' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'New path' }).first()).toBeVisible();
+  });
+});

@@ -1,0 +1,108 @@
+// A server for each test, a page that must not complain, and ways around the app.
+
+import { test as base, expect } from '@playwright/test';
+import { Server } from './server.js';
+
+export { expect };
+
+/** A Sunday evening in Europe. */
+export const NOW = '2026-11-22T19:00:00Z';
+
+export const test = base.extend({
+  serverOptions: [[], { option: true }],
+
+  server: async ({ serverOptions }, use) => {
+    const server = await Server.start(serverOptions);
+    await use(server);
+    await server.remove();
+  },
+
+  // The page's clock stands still: what is known of on-call schedules is a window around now.
+  page: async ({ page }, use) => {
+    await page.clock.setFixedTime(NOW);
+    await use(page);
+  },
+
+  // What the browser complains about fails the test, unless the test says that it is meant.
+  complaints: async ({ page }, use) => {
+    const complaints = [];
+    const harmless = /integrity. attribute is currently ignored for preload/;
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()) && !harmless.test(message.text())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await use(complaints);
+    expect(complaints).toEqual([]);
+  },
+
+  app: async ({ page, server, complaints }, use) => {
+    await use(new App(page, server, complaints));
+  },
+});
+
+export const IDS = {
+  urgent: '01J0PATHURGENT000000000000',
+  backOffice: '01J0PATHBACKOFFICE00000000',
+  payments: '01J0PATHPAYMENTS0000000000',
+  warehouse: '01J0PATHWAREHOUSE000000000',
+  data: '01J0PATHDATA00000000000000',
+  mobile: '01J0PATHMOBILE000000000000',
+  major: '01J0PATHOTHER0000000000000',
+};
+
+export class App {
+  constructor(page, server, complaints) {
+    this.page = page;
+    this.server = server;
+    this.complaints = complaints;
+    this.tree = page.getByRole('tree');
+    this.inspector = page.getByRole('complementary', { name: 'Details' });
+    this.simulation = page.getByRole('region', { name: 'Simulate' });
+    this.steps = page.getByRole('list', { name: 'What happens' });
+    this.save = page.getByRole('button', { name: 'Save', exact: true });
+    this.status = page.locator('[data-status]');
+  }
+
+  async list() {
+    await this.page.goto(`${this.server.url}/`);
+    await expect(this.page.getByRole('heading', { name: 'Paths', exact: true })).toBeVisible();
+  }
+
+  async open(id) {
+    await this.page.goto(`${this.server.url}/#/paths/${id}`);
+    await expect(this.tree).toBeVisible();
+  }
+
+  /** The node whose spoken words have this in them. */
+  node(words) {
+    return this.tree.getByRole('treeitem', { name: words });
+  }
+
+  /** Simulates an alert of this priority at a date and time in a zone. */
+  async assume({ priority, at, zone }) {
+    if (zone) await this.simulation.getByLabel('Zone').selectOption(zone);
+    if (priority) await this.simulation.getByLabel('Priority').selectOption({ label: priority });
+    if (at) {
+      await this.simulation.getByLabel('Fires at').fill(at);
+      await this.simulation.getByLabel('Fires at').blur();
+    }
+  }
+
+  /** Adds somebody to the chosen level, by typing part of the name. */
+  async add(name) {
+    const field = this.inspector.getByLabel('Add to this level');
+    await field.fill(name);
+    await this.page.getByRole('option', { name }).click();
+    await expect(this.inspector.locator('.target').filter({ hasText: name })).toBeVisible();
+  }
+
+  /** The pages as they are listed: `03:10 T+0 Maya Chen is paged, high urgency`. */
+  async pages() {
+    const rows = this.steps.locator('.step.page');
+    const texts = await rows.evaluateAll((all) => all.map((row) => {
+      const text = (selector) => row.querySelector(selector).textContent;
+      return `${text('.step-time b')} ${text('.step-time i')} ${text('strong')}`;
+    }));
+    return texts;
+  }
+}

@@ -1,0 +1,62 @@
+// The real server on a folder of its own.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export class Server {
+  /** Starts a server on a new database; `more` are further options of its command line. */
+  static async start(more = []) {
+    const server = new Server();
+    server.folder = await mkdtemp(join(tmpdir(), 'escalation-'));
+    server.more = more;
+    server.port = 0;
+    await server.up();
+    return server;
+  }
+
+  /** Starts the process, on the port that it had before. */
+  async up() {
+    const options = ['--listen', `127.0.0.1:${this.port}`, '--data', this.folder, '--app', process.env.APP, ...this.more];
+    this.process = spawn(process.env.SERVER, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = [];
+    this.process.stderr.on('data', (text) => said.push(text));
+    const line = await new Promise((resolve, reject) => {
+      createInterface(this.process.stdout).once('line', resolve);
+      this.process.once('exit', () => reject(new Error(`the server did not start: ${Buffer.concat(said)}`)));
+    });
+    this.url = line.match(/http:\S+[^/]/)[0];
+    this.port = Number(new URL(this.url).port);
+  }
+
+  /** Stops the process; the database stays. */
+  async down() {
+    if (this.process.exitCode === null) {
+      const gone = new Promise((resolve) => this.process.once('exit', resolve));
+      this.process.kill('SIGKILL');
+      await gone;
+    }
+  }
+
+  async remove() {
+    await this.down();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async api(method, path, body) {
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      headers: body ? { 'content-type': 'application/json' } : {},
+      body: body && JSON.stringify(body),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: text && JSON.parse(text) };
+  }
+
+  /** A path as the API returns it. */
+  async path(id) {
+    return (await this.api('GET', `/v2/escalation_paths/${id}`)).body.escalation_path;
+  }
+}

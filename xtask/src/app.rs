@@ -1,0 +1,114 @@
+//! Builds the browser app into `dist/`, compressed, and the server.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::setup::Tools;
+use crate::shell;
+
+/// The folder of the built app.
+pub fn dist() -> PathBuf {
+    shell::root().join("dist")
+}
+
+/// Builds the app in release form unless it is newer than everything that it is made of.
+pub fn build(tools: &Tools) -> Result<()> {
+    if is_fresh() {
+        return Ok(());
+    }
+    eprintln!("building the app (about 3 min at first)");
+    let mut trunk = shell::command("trunk");
+    trunk.args(["build", "--release"]);
+    // Trunk reads NO_COLOR as a yes or no of its own and stops at any other value.
+    trunk.env_remove("NO_COLOR");
+    tools.for_wasm(&mut trunk)?;
+    shell::run(&mut trunk).context("the app cannot be built")?;
+    compress(&dist())?;
+    fs::write(stamp(), "")?;
+    Ok(())
+}
+
+/// Written when everything is built and compressed.
+fn stamp() -> PathBuf {
+    shell::target().join("app-built")
+}
+
+/// What the app is made of.
+const SOURCES: [&str; 11] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+    "index.html",
+    "src",
+    "style",
+    "public",
+    "crates/api/src",
+    "crates/engine/src",
+    "crates/editor/src",
+    "xtask/src/app.rs",
+];
+
+fn is_fresh() -> bool {
+    let Ok(built) = fs::metadata(stamp()).and_then(|meta| meta.modified()) else { return false };
+    let newest = SOURCES.iter().filter_map(|source| newest(&shell::root().join(source))).max();
+    dist().join("index.html").is_file() && newest.is_some_and(|newest| newest < built)
+}
+
+/// When the newest file in a folder, or the file itself, was changed.
+fn newest(path: &Path) -> Option<SystemTime> {
+    if path.is_dir() {
+        let entries = fs::read_dir(path).ok()?;
+        return entries.filter_map(|entry| newest(&entry.ok()?.path())).max();
+    }
+    fs::metadata(path).and_then(|meta| meta.modified()).ok()
+}
+
+/// Puts a `.br` and a `.gz` beside every file that gets smaller by it.
+fn compress(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let file = entry?.path();
+        if file.is_dir() {
+            compress(&file)?;
+            continue;
+        }
+        let plain = fs::read(&file)?;
+        let beside = |ending: &str| PathBuf::from(format!("{}.{ending}", file.display()));
+        for (ending, packed) in [("br", brotli(&plain)?), ("gz", gzip(&plain)?)] {
+            if packed.len() < plain.len() {
+                fs::write(beside(ending), packed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
+    brotli::BrotliCompress(&mut &*plain, &mut packed, &parameters)?;
+    Ok(packed)
+}
+
+pub fn gzip(plain: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain)?;
+    Ok(encoder.finish()?)
+}
+
+/// Builds the server and returns its program. Tests use it unoptimised: it is there sooner.
+pub fn server(release: bool) -> Result<PathBuf> {
+    let mut cargo = shell::cargo();
+    cargo.args(["build", "--quiet", "--package", "escalation-server"]);
+    if release {
+        cargo.arg("--release");
+    }
+    shell::run(&mut cargo).context("the server cannot be built")?;
+    let profile = if release { "release" } else { "debug" };
+    Ok(shell::target().join(profile).join(format!("escalation-server{}", std::env::consts::EXE_SUFFIX)))
+}

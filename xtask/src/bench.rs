@@ -1,0 +1,82 @@
+//! `cargo xtask bench`: sizes and speeds, printed, never asserted.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::{app, setup, shell};
+
+/// What a first visit may load, compressed by brotli.
+const GOAL: usize = 350_000;
+
+pub fn command(args: Vec<OsString>) -> Result<()> {
+    if !args.is_empty() {
+        bail!("`bench` takes nothing");
+    }
+    let tools = setup::to_build()?;
+    app::build(&tools)?;
+    sizes(&app::dist())?;
+
+    println!("\nThe engine, natively");
+    let mut criterion = shell::cargo();
+    criterion.args([
+        "bench",
+        "--quiet",
+        "--package",
+        "escalation-engine",
+        "--bench",
+        "simulate",
+        "--",
+        "--quick",
+        "--noplot",
+    ]);
+    shell::run(&mut criterion)?;
+
+    println!("\nThe app, in Chromium");
+    setup::browser_tests()?;
+    let chromium = setup::chromium()?;
+    let server = app::server(true)?;
+    let mut bench = shell::command("node");
+    bench.current_dir(shell::root().join("tests/browser")).arg("bench.js");
+    shell::run(bench.env("SERVER", server).env("APP", app::dist()).env("CHROMIUM", chromium))
+}
+
+/// Everything that a first visit loads, raw and compressed.
+fn sizes(dist: &Path) -> Result<()> {
+    println!("\nThe bundle, in bytes             raw       gzip     brotli");
+    let mut files: Vec<_> = fs::read_dir(dist)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    let mut total = [0; 3];
+    for file in files {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.ends_with(".br") || name.ends_with(".gz") {
+            continue;
+        }
+        let plain = fs::read(&file)?;
+        // What does not get smaller is sent as it is.
+        let sizes =
+            [plain.len(), app::gzip(&plain)?.len().min(plain.len()), app::brotli(&plain)?.len().min(plain.len())];
+        row(&short(&name), sizes);
+        for (sum, size) in total.iter_mut().zip(sizes) {
+            *sum += size;
+        }
+    }
+    row("a first visit", total);
+    let [.., brotli] = total;
+    println!("the goal is at most {GOAL} by brotli: {} % of it", brotli * 100 / GOAL);
+    Ok(())
+}
+
+fn row(name: &str, [raw, gzip, brotli]: [usize; 3]) {
+    println!("{name:<26} {raw:>10} {gzip:>10} {brotli:>10}");
+}
+
+/// A name without the hash in it.
+fn short(name: &str) -> String {
+    let is_hash = |part: &&str| part.len() >= 15 && part.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'_');
+    let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
+    let parts: Vec<&str> = stem.split('-').filter(|part| !is_hash(&part.trim_end_matches("_bg"))).collect();
+    format!("{}.{ending}", parts.join("-"))
+}

@@ -1,0 +1,56 @@
+//! The project's chores. `cargo xtask help` lists them.
+
+#![allow(unreachable_pub, reason = "nothing outside a program reaches in")]
+
+mod app;
+mod bench;
+mod dist;
+mod pictures;
+mod run;
+mod setup;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  setup [--all]   install what is missing to build and run (--all: and to test)
+  run [OPTIONS]   build the app and the server, start the server, print the address
+      --port N        port to listen on (8787)
+      --data DIR      folder of the database (data)
+      --empty         start a new database without the demo organisation
+      every other option goes to the server as it is: `cargo xtask run -- --help`
+  test [PART..]   run everything, or only: fmt clippy native wasm sdk browser
+  bench           sizes of the bundle, speed of the engine and of the interface
+  dist            one archive: the server with the app inside, in target/dist
+  pictures        screenshots of every state of the interface, to docs/pictures
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    let command = args.next().and_then(|c| c.into_string().ok());
+    let rest: Vec<_> = args.collect();
+    let done = match command.as_deref() {
+        Some("setup") => setup::command(rest),
+        Some("run") => run::command(rest),
+        Some("test") => test::command(rest),
+        Some("bench") => bench::command(rest),
+        Some("dist") => dist::command(rest),
+        Some("pictures") => pictures::command(rest),
+        Some("help" | "--help" | "-h") => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some(other) => Err(anyhow::anyhow!("there is no command `{other}`\n\n{HELP}")),
+        None => Err(anyhow::anyhow!("a command is missing\n\n{HELP}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What comes from npm: Binaryen, which shrinks the bundle, and the browser tests' driver.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::announce;
+use crate::shell;
+
+const BINARYEN: &str = "132.0.0";
+/// The oldest Node.js that Playwright runs on.
+const NODE: u32 = 20;
+
+/// The folder that holds `wasm-opt`.
+pub fn binaryen() -> Result<PathBuf> {
+    let home = shell::tools()?.join(format!("binaryen-{BINARYEN}"));
+    let bin = home.join("node_modules/.bin");
+    if !bin.join("wasm-opt").exists() {
+        has_node()?;
+        announce(&format!("binaryen {BINARYEN}"), "its wasm-opt makes the bundle a fifth smaller (2 s)");
+        fs::create_dir_all(&home)?;
+        let package = format!("binaryen@{BINARYEN}");
+        shell::run(
+            shell::command("npm").args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&home).arg(package),
+        )
+        .context("binaryen cannot be installed from npm")?;
+    }
+    Ok(bin)
+}
+
+/// Playwright and axe, as locked in tests/browser.
+pub fn browser_tests() -> Result<()> {
+    let dir = shell::root().join("tests/browser");
+    let lock = fs::read(dir.join("package-lock.json")).context("tests/browser/package-lock.json is missing")?;
+    let stamp = dir.join("node_modules/.locked");
+    if fs::read(&stamp).is_ok_and(|done| done == lock) {
+        return Ok(());
+    }
+    has_node()?;
+    announce("the browser tests' packages", "Playwright drives the browser, axe checks accessibility (10 s)");
+    let mut npm = shell::command("npm");
+    npm.current_dir(&dir).args(["ci", "--no-audit", "--no-fund"]).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    shell::run(&mut npm).context("the packages of tests/browser cannot be installed from npm")?;
+    fs::write(stamp, lock)?;
+    Ok(())
+}
+
+fn has_node() -> Result<()> {
+    let version = shell::ask(shell::command("node").arg("--version"))
+        .with_context(|| format!("Node.js is missing: install version {NODE} or newer, with npm"))?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|v| v.parse::<u32>().ok());
+    if major.is_none_or(|v| v < NODE) {
+        bail!("Node.js {version} is too old: install version {NODE} or newer");
+    }
+    if shell::which("npm").is_none() {
+        bail!("npm is missing: install it beside Node.js {version}");
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! `cargo xtask test`: everything, and one line at the end.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::{app, setup, shell};
+
+/// The parts, in the order in which they run.
+const PARTS: [(&str, &str, fn() -> Result<Counts>); 6] = [
+    ("fmt", "formatting", formatting),
+    ("clippy", "clippy without warnings", clippy),
+    ("native", "native tests", native),
+    ("wasm", "the engine's corpus in WebAssembly", wasm),
+    ("sdk", "the vendor's SDK as a client of the server", sdk),
+    ("browser", "browser tests in Chromium", browser),
+];
+
+/// How many tests passed and failed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+}
+
+impl Counts {
+    /// A check that is one test.
+    fn one(passed: bool) -> Self {
+        Self { passed: passed.into(), failed: (!passed).into() }
+    }
+}
+
+pub fn command(args: Vec<OsString>) -> Result<()> {
+    let chosen: Vec<String> = args.into_iter().filter_map(|arg| arg.into_string().ok()).collect();
+    if let Some(unknown) = chosen.iter().find(|name| PARTS.iter().all(|(part, ..)| part != name)) {
+        bail!("there is no part `{unknown}`; the parts are {}", PARTS.map(|(part, ..)| part).join(" "));
+    }
+    let mut total = Counts::default();
+    for (part, about, run) in PARTS {
+        if !chosen.is_empty() && chosen.iter().all(|name| name != part) {
+            continue;
+        }
+        eprintln!("\n== {about}");
+        let began = Instant::now();
+        let counts = run().unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            Counts::one(false)
+        });
+        eprintln!("== {about}: {} passed, {} failed, {} s", counts.passed, counts.failed, began.elapsed().as_secs());
+        total.passed += counts.passed;
+        total.failed += counts.failed;
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    // The line says it already.
+    if total.failed > 0 { std::process::exit(1) } else { Ok(()) }
+}
+
+fn formatting() -> Result<Counts> {
+    Ok(Counts::one(shell::run(shell::cargo().args(["fmt", "--all", "--check"])).is_ok()))
+}
+
+fn clippy() -> Result<Counts> {
+    let mut clippy = shell::cargo();
+    clippy.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
+    Ok(Counts::one(shell::run(&mut clippy).is_ok()))
+}
+
+fn native() -> Result<Counts> {
+    // The app itself is tested in the browser.
+    let mut cargo = shell::cargo();
+    cargo.args(["test", "--workspace", "--exclude", "escalation-path-builder", "--no-fail-fast"]);
+    cargo_counts(&mut cargo)
+}
+
+fn wasm() -> Result<Counts> {
+    let tools = setup::to_build()?;
+    let mut cargo = shell::cargo();
+    tools.for_wasm(&mut cargo)?;
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    cargo.args([
+        "test",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--package",
+        "escalation-engine",
+        "--test",
+        "corpus_wasm",
+    ]);
+    cargo_counts(&mut cargo)
+}
+
+fn sdk() -> Result<Counts> {
+    let python = setup::vendor_sdk()?;
+    let server = app::server(false)?;
+    let mut tests = shell::command(python);
+    tests.current_dir(shell::root().join("tests/sdk")).arg("-B").arg("test_sdk.py").env("SERVER", server);
+    let (lines, succeeded) = watched(&mut tests)?;
+    // unittest: `Ran 7 tests in 1.2s`, then `OK` or `FAILED (failures=1, errors=1)`.
+    let ran = lines.iter().rev().find_map(|line| line.strip_prefix("Ran ")?.split(' ').next()?.parse::<u64>().ok());
+    let ran = ran.context("the tests of the SDK did not run")?;
+    let numbers = |line: &String| line.split(['=', ',', ')']).filter_map(|word| word.parse::<u64>().ok()).sum::<u64>();
+    let failed = lines.iter().rev().find(|line| line.starts_with("FAILED")).map_or(0, numbers);
+    Ok(Counts { passed: ran.saturating_sub(failed), failed: failed.max(u64::from(!succeeded)) })
+}
+
+fn browser() -> Result<Counts> {
+    let tools = setup::to_build()?;
+    setup::browser_tests()?;
+    let chromium = setup::chromium()?;
+    app::build(&tools)?;
+    let server = app::server(false)?;
+    let results = shell::target().join("browser-results.json");
+    let _none = fs::remove_file(&results);
+    let mut tests = shell::command("node");
+    tests.current_dir(shell::root().join("tests/browser"));
+    tests.args(["node_modules/@playwright/test/cli.js", "test", "--reporter=list,json"]);
+    tests.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
+    tests.env("SERVER", server).env("APP", app::dist()).env("CHROMIUM", chromium);
+    let (_, succeeded) = watched(&mut tests)?;
+    let text = fs::read_to_string(&results).context("the browser tests did not run")?;
+    let results: Value = serde_json::from_str(&text)?;
+    let stats = |name: &str| results.get("stats").and_then(|s| s.get(name)).and_then(Value::as_u64).unwrap_or_default();
+    // A test that passes only when it is tried again has failed.
+    let failed = stats("unexpected") + stats("flaky");
+    Ok(Counts { passed: stats("expected"), failed: failed.max(u64::from(!succeeded)) })
+}
+
+/// Runs cargo's tests and adds up the lines `test result: ok. 3 passed; 0 failed; …`.
+fn cargo_counts(cargo: &mut Command) -> Result<Counts> {
+    let (lines, succeeded) = watched(cargo)?;
+    let mut counts = Counts::default();
+    for line in lines.iter().filter_map(|line| line.trim().strip_prefix("test result: ")) {
+        let number = |name: &str| {
+            let before = line.split([';', '.']).find_map(|part| part.trim().strip_suffix(name))?;
+            before.trim().parse::<u64>().ok()
+        };
+        counts.passed += number("passed").unwrap_or_default();
+        counts.failed += number("failed").unwrap_or_default();
+    }
+    // What could not even be compiled has no such line.
+    counts.failed = counts.failed.max(u64::from(!succeeded));
+    Ok(counts)
+}
+
+/// Runs a command, shows what it writes to its standard output and returns the lines.
+fn watched(command: &mut Command) -> Result<(Vec<String>, bool)> {
+    let mut child = command.stdout(Stdio::piped()).spawn().context("a test program cannot be started")?;
+    let mut lines = Vec::new();
+    if let Some(out) = child.stdout.take() {
+        for line in BufReader::new(out).lines() {
+            let line = line?;
+            println!("{line}");
+            lines.push(line);
+        }
+    }
+    Ok((lines, child.wait()?.success()))
+}
