@@ -133,11 +133,11 @@ fn PeopleField() -> impl IntoView {
         let lanes = open.silent.get();
         all.extend(lanes.lanes.iter().map(|lane| (key(&lane.id, lane.is_channel), strings::acknowledges(&lane.name))));
         // Somebody who is not told any more keeps the behaviour that they were given.
-        if let Behaviour::Acks { id, is_channel, .. } = open.assumed.people.get() {
-            if all.iter().all(|(value, _)| *value != key(&id, is_channel)) {
-                let name = if is_channel { index.channel_name(&id) } else { index.user_name(&id) };
-                all.push((key(&id, is_channel), strings::acknowledges(name)));
-            }
+        if let Behaviour::Acks { id, is_channel, .. } = open.assumed.people.get()
+            && all.iter().all(|(value, _)| *value != key(&id, is_channel))
+        {
+            let name = if is_channel { index.channel_name(&id) } else { index.user_name(&id) };
+            all.push((key(&id, is_channel), strings::acknowledges(name)));
         }
         all.into_iter().map(|(value, words)| option(value, words)).collect_view()
     };

@@ -41,23 +41,12 @@ pub fn Lanes() -> impl IntoView {
     view! {
         <div class="timeline" role="group" aria-label=strings::TIMELINE tabindex="0">
             <div class="axis" aria-hidden="true"><div class="track">{axis}</div></div>
-            <For each=lanes key=|lane| lane.clone_key() let(lane)>
+            // A lane is drawn anew when anything on it changes: it is small.
+            <For each=lanes key=Lane::clone let(lane)>
                 <LaneRow lane length/>
             </For>
             {none}
         </div>
-    }
-}
-
-/// A lane is drawn anew when anything on it changes: it is small.
-trait Key {
-    fn clone_key(&self) -> (String, bool, Vec<(Seconds, u8, Option<Seconds>)>);
-}
-
-impl Key for Lane {
-    fn clone_key(&self) -> (String, bool, Vec<(Seconds, u8, Option<Seconds>)>) {
-        let marks = self.marks.iter().map(|mark| (mark.after, mark.kind as u8, mark.until)).collect();
-        (self.id.clone(), self.is_channel, marks)
     }
 }
 

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, IDS, test } from './support/fixtures.js';
+import { STATES } from './support/states.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -12,40 +13,6 @@ async function findings(page) {
   const result = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS);
   return result.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
 }
-
-const STATES = {
-  'the list': async ({ app }) => app.list(),
-  'an open path': async ({ app }) => app.open(IDS.payments),
-  'a chosen level': async ({ app }) => {
-    await app.open(IDS.payments);
-    await app.node(/Page Primary on-call and Secondary/).click();
-  },
-  'a chosen branch': async ({ app }) => {
-    await app.open(IDS.major);
-    await app.node(/Priority is P1\?/).click();
-  },
-  'a path with problems': async ({ app }) => {
-    await app.open(IDS.warehouse);
-    await app.assume({ at: '2026-11-29T12:00', zone: 'Asia/Singapore' });
-  },
-  'a wrong duration': async ({ app }) => {
-    await app.open(IDS.mobile);
-    await app.node(/Page Primary on-call/).click();
-    await app.inspector.getByLabel('How long').fill('soon');
-    await app.inspector.getByLabel('How long').press('Enter');
-  },
-  'a save that was refused': async ({ app, page }) => {
-    await app.list();
-    await page.getByRole('link', { name: 'New path' }).click();
-    await app.save.click();
-    await expect(page.getByRole('alert')).toContainText('at least one node');
-    app.complaints.splice(0);
-  },
-  'no such path': async ({ app, page, server }) => {
-    await page.goto(`${server.url}/#/paths/nowhere`);
-    await expect(page.getByRole('heading')).toBeVisible();
-  },
-};
 
 for (const [state, reach] of Object.entries(STATES)) {
   for (const colorScheme of ['light', 'dark']) {

@@ -11,8 +11,11 @@ use serde_json::Value;
 
 use crate::{app, setup, shell};
 
+/// A name for the command line, what it is, and how it is run.
+type Part = (&'static str, &'static str, fn() -> Result<Counts>);
+
 /// The parts, in the order in which they run.
-const PARTS: [(&str, &str, fn() -> Result<Counts>); 6] = [
+const PARTS: [Part; 6] = [
     ("fmt", "formatting", formatting),
     ("clippy", "clippy without warnings", clippy),
     ("native", "native tests", native),

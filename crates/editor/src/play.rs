@@ -61,7 +61,7 @@ pub struct Page {
 }
 
 /// All that concerns one person or channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lane {
     /// The id of the person or the channel.
     pub id: String,
@@ -74,7 +74,7 @@ pub struct Lane {
 }
 
 /// Something on a lane.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mark {
     /// When, after the alert fired.
     pub after: Seconds,
@@ -85,7 +85,7 @@ pub struct Mark {
 }
 
 /// What happened on a lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MarkKind {
     /// Told for the first time on a level or in a turn.
     Page,

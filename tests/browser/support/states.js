@@ -1,0 +1,101 @@
+// The states of the interface: each is looked at by axe, and `cargo xtask pictures` takes a picture of each.
+
+import { expect, IDS } from './fixtures.js';
+
+/** How each is reached, from `{ app, page, server }`. */
+export const STATES = {
+  'the list': async ({ app }) => app.list(),
+  'loading': async ({ page, server }) => {
+    await page.route('**/v2/**', () => {});
+    await page.goto(`${server.url}/`);
+    await expect(page.locator('[aria-busy="true"]').first()).toBeVisible();
+  },
+  'an open path': async ({ app }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+  },
+  'a chosen level': async ({ app }) => {
+    await app.open(IDS.payments);
+    await app.node(/Page Primary on-call and Secondary/).click();
+  },
+  'a chosen branch': async ({ app }) => {
+    await app.open(IDS.major);
+    await app.node(/Priority is P1\?/).click();
+  },
+  'a chosen repeat': async ({ app }) => {
+    await app.open(IDS.payments);
+    await app.node(/Back to the start/).click();
+  },
+  'a person to add': async ({ app }) => {
+    await app.open(IDS.mobile);
+    await app.node(/Page Primary on-call/).click();
+    await app.inspector.getByLabel('Add to this level').fill('a');
+  },
+  'out of hours': async ({ app }) => {
+    await app.open(IDS.urgent);
+    await app.assume({ at: '2026-11-28T03:10', zone: 'Europe/London' });
+  },
+  'somebody acknowledges': async ({ app }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    await app.simulation.getByLabel('People').selectOption({ label: 'Ruth Adeyemi acknowledges' });
+  },
+  'six levels of branches': async ({ app }) => app.open(IDS.major),
+  'all kinds of nodes': async ({ app, page, server }) => {
+    const { status, body } = await server.api('POST', '/v2/escalation_paths', {
+      name: 'All kinds of nodes',
+      path: [
+        { id: 'a', type: 'level', level: { targets: [{ type: 'schedule', id: '01J0SCHEDPRIMARY0000000000', urgency: 'high' }], round_robin_config: { enabled: true, rotate_after_seconds: 120 }, time_to_ack_seconds: 600 } },
+        { id: 'b', type: 'carrier_pigeon', carrier_pigeon: { loft: 'north' } },
+        { id: 'c', type: 'delay', delay: { delay_seconds: 90 } },
+        { id: 'd', type: 'repeat', repeat: { to_node: 'a', repeat_times: 2 } },
+        { id: 'e', type: 'escalation_path', escalation_path: { escalation_path_id: IDS.data } },
+      ],
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+    await app.open(body.escalation_path.id);
+    await page.getByRole('treeitem', { name: /carrier_pigeon/ }).click();
+  },
+  'a path with problems': async ({ app }) => {
+    await app.open(IDS.warehouse);
+    await app.assume({ at: '2026-11-29T12:00', zone: 'Asia/Singapore' });
+  },
+  'a wrong duration': async ({ app }) => {
+    await app.open(IDS.mobile);
+    await app.node(/Page Primary on-call/).click();
+    await app.inspector.getByLabel('How long').fill('soon');
+    await app.inspector.getByLabel('How long').press('Enter');
+  },
+  'a new path': async ({ app, page }) => {
+    await app.list();
+    await page.getByRole('link', { name: 'New path' }).click();
+    await expect(app.tree).toBeVisible();
+  },
+  'a save that was refused': async ({ app, page }) => {
+    await app.list();
+    await page.getByRole('link', { name: 'New path' }).click();
+    await app.save.click();
+    await expect(page.getByRole('alert')).toContainText('at least one node');
+    app.complaints.splice(0);
+  },
+  'a save that went nowhere': async ({ app, page, server }) => {
+    await app.open(IDS.mobile);
+    await app.node(/Page Primary on-call/).click();
+    await app.inspector.getByLabel('How long').fill('7m');
+    await app.inspector.getByLabel('How long').press('Enter');
+    await server.down();
+    await app.save.click();
+    await expect(page.getByRole('alert')).toContainText('The server cannot be reached');
+    app.complaints.splice(0);
+  },
+  'the server away': async ({ app, page, server }) => {
+    await page.route('**/v2/**', (route) => route.abort());
+    await page.goto(`${server.url}/`);
+    await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
+    app.complaints.splice(0);
+  },
+  'no such path': async ({ page, server }) => {
+    await page.goto(`${server.url}/#/paths/nowhere`);
+    await expect(page.getByRole('heading')).toBeVisible();
+  },
+};
