@@ -37,7 +37,7 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
     println!("\nThe app, in Chromium");
     setup::browser_tests()?;
     let chromium = setup::chromium()?;
-    let server = app::server(true)?;
+    let server = app::server()?;
     let mut bench = shell::command("node");
     bench.current_dir(shell::root().join("tests/browser")).arg("bench.js");
     shell::run(bench.env("SERVER", server).env("APP", app::dist()).env("CHROMIUM", chromium))

@@ -15,7 +15,7 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
     setup::browser_tests()?;
     let chromium = setup::chromium()?;
     app::build(&tools)?;
-    let server = app::server(false)?;
+    let server = app::server()?;
     let folder = shell::root().join("docs/pictures");
     // A picture of a state that is gone goes with it.
     if folder.exists() {

@@ -48,7 +48,7 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
     }
     let tools = setup::to_build()?;
     app::build(&tools)?;
-    let server = app::server(true)?;
+    let server = app::server()?;
 
     let mut serve = shell::command(&server);
     serve.arg("--listen").arg(format!("127.0.0.1:{}", options.port));

@@ -99,7 +99,7 @@ fn wasm() -> Result<Counts> {
 
 fn sdk() -> Result<Counts> {
     let python = setup::vendor_sdk()?;
-    let server = app::server(false)?;
+    let server = app::server()?;
     let mut tests = shell::command(python);
     tests.current_dir(shell::root().join("tests/sdk")).arg("-B").arg("test_sdk.py").env("SERVER", server);
     let (lines, succeeded) = watched(&mut tests)?;
@@ -116,7 +116,7 @@ fn browser() -> Result<Counts> {
     setup::browser_tests()?;
     let chromium = setup::chromium()?;
     app::build(&tools)?;
-    let server = app::server(false)?;
+    let server = app::server()?;
     let results = shell::target().join("browser-results.json");
     let _none = fs::remove_file(&results);
     let mut tests = shell::command("node");

@@ -38,8 +38,8 @@ struct File {
 }
 
 impl AppFiles {
-    /// Loads the app from a folder, or from inside this program.
-    pub(crate) fn load(folder: Option<&Path>) -> Result<Arc<Self>, StartError> {
+    /// Loads the app from a folder, or from inside this program. `frames` are the origins that may show it in a frame.
+    pub(crate) fn load(folder: Option<&Path>, frames: &[String]) -> Result<Arc<Self>, StartError> {
         let mut contents = BTreeMap::new();
         match folder {
             Some(folder) => {
@@ -50,7 +50,7 @@ impl AppFiles {
             }
             None => embedded(&mut contents)?,
         }
-        let policy = policy(contents.get("index.html").map_or(&[], Vec::as_slice));
+        let policy = policy(contents.get("index.html").map_or(&[], Vec::as_slice), frames);
         let compressed = |name: &str| name.ends_with(".br") || name.ends_with(".gz");
         let files = contents.iter().filter(|(name, _)| !compressed(name)).map(|(name, content)| {
             let other = |ending: &str| contents.get(&format!("{name}{ending}")).map(|c| Bytes::from(c.clone()));
@@ -109,7 +109,7 @@ fn embedded(_contents: &mut BTreeMap<String, Vec<u8>>) -> Result<(), StartError>
 
 /// What the page may do: load its own files and talk to this server. The scripts inside the page are named by their
 /// hashes, so nothing else runs.
-fn policy(index: &[u8]) -> HeaderValue {
+fn policy(index: &[u8], frames: &[String]) -> HeaderValue {
     let html = String::from_utf8_lossy(index);
     let mut hashes = String::new();
     for part in html.split("<script").skip(1) {
@@ -119,10 +119,11 @@ fn policy(index: &[u8]) -> HeaderValue {
             hashes.push_str(&format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))));
         }
     }
+    let frames = if frames.is_empty() { "'none'".to_string() } else { frames.join(" ") };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data: blob:; \
          font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'"
+         frame-ancestors {frames}"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
@@ -229,7 +230,7 @@ mod tests {
 
     #[test]
     fn scripts_are_named_by_their_hashes() {
-        let policy = policy(b"<script type=\"module\">1</script><script src=\"x.js\"></script>");
+        let policy = policy(b"<script type=\"module\">1</script><script src=\"x.js\"></script>", &[]);
         let text = policy.to_str().unwrap();
         assert!(text.contains("'wasm-unsafe-eval' 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=';"), "{text}");
         assert!(!text.contains("unsafe-inline"));

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use axum::http::Uri;
 use clap::Parser;
 
 /// Serves the Escalation Path Builder: the app and the API behind it.
@@ -30,6 +31,11 @@ pub struct Config {
     /// Requests to other names are refused, so that no foreign page can reach it under a name of its own
     #[arg(long = "allow-host", value_name = "NAME")]
     pub allow_hosts: Vec<String>,
+
+    /// A page that may show the app in a frame, such as https://portal.example.com; may be given several times. Without
+    /// it none may: a page that frames another can make people click what they do not see
+    #[arg(long = "allow-frame", value_name = "ORIGIN", value_parser = origin)]
+    pub allow_frames: Vec<String>,
 
     /// Pass requests on to this API instead of answering from a database, such as https://api.incident.io
     #[arg(long, value_name = "URL", requires = "upstream_key_file")]
@@ -59,4 +65,17 @@ impl Config {
         let (url, key_file) = (self.upstream.as_deref()?, self.upstream_key_file.as_deref()?);
         Some(Upstream { url, key_file, organisation: self.organisation.as_deref() })
     }
+}
+
+/// An origin as a policy names it: scheme, host and port. Nothing else may stand there, for it ends up in a header.
+fn origin(text: &str) -> Result<String, String> {
+    let uri = text.parse::<Uri>().ok();
+    let parts = uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.authority()?.as_str())));
+    let named = parts
+        .filter(|(scheme, _)| matches!(*scheme, "https" | "http"))
+        .map(|(scheme, host)| format!("{scheme}://{host}"));
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-.:/[]".contains(c);
+    named
+        .filter(|origin| origin == text.trim_end_matches('/') && origin.chars().all(plain))
+        .ok_or_else(|| "an origin is scheme, name and port, such as https://portal.example.com".to_string())
 }

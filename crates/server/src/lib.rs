@@ -57,7 +57,7 @@ impl Running {
 /// # Errors
 /// Says what is wrong and what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    let app = AppFiles::load(config.app.as_deref())?;
+    let app = AppFiles::load(config.app.as_deref(), &config.allow_frames)?;
     let v2 = match config.upstream() {
         Some(upstream) => proxy::router(Arc::new(Proxy::new(upstream)?)),
         None => {

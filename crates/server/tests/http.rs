@@ -7,7 +7,9 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use clap::Parser as _;
 use common::{Server, answer, is_a};
+use escalation_server::Config;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -365,6 +367,22 @@ async fn the_apps_files() {
         assert_eq!(script.headers.get("content-encoding").map(|e| e.to_str().unwrap()), encoding);
         assert_eq!(script.headers["cache-control"], "public, max-age=31536000, immutable");
         assert_eq!(script.headers["vary"], "accept-encoding");
+    }
+}
+
+#[tokio::test]
+async fn frames_are_for_those_who_are_named() {
+    let policy = async |more: &[&str]| {
+        let server = Server::with(TempDir::new().unwrap(), more).await;
+        let page = answer(server.request(Method::GET, "/")).await;
+        page.headers["content-security-policy"].to_str().unwrap().to_string()
+    };
+    assert!(policy(&[]).await.ends_with("frame-ancestors 'none'"));
+    let two = ["--allow-frame", "https://portal.example.com", "--allow-frame", "http://localhost:3000"];
+    assert!(policy(&two).await.ends_with("frame-ancestors https://portal.example.com http://localhost:3000"));
+    for wrong in ["portal.example.com", "*", "https://*", "https://a.example/page", "https://a.example; script-src *"] {
+        let config = Config::try_parse_from(["escalation-server", "--allow-frame", wrong]);
+        assert!(config.unwrap_err().to_string().contains("an origin is scheme, name and port"), "{wrong}");
     }
 }
 

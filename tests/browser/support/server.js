@@ -33,7 +33,7 @@ export class Server {
 
   /** Stops the process; the database stays. */
   async down() {
-    if (this.process.exitCode === null) {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
       const gone = new Promise((resolve) => this.process.once('exit', resolve));
       this.process.kill('SIGKILL');
       await gone;
