@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::clock;
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::text::in_order;
 use crate::route::Route;
 use crate::session::session;
 use crate::strings;
@@ -69,7 +70,7 @@ pub fn PathsScreen() -> impl IntoView {
     let rows = move || {
         let index: Arc<Index> = session.index.get();
         let mut rows: Vec<_> = index.world().paths.iter().map(|path| Row::new(path, &index)).collect();
-        rows.sort_by_key(|row| row.name.to_lowercase());
+        rows.sort_by(|a, b| in_order(&a.name, &b.name));
         rows
     };
     let list = move || {

@@ -5,3 +5,4 @@ pub mod combobox;
 pub mod icon;
 pub mod notice;
 pub mod segments;
+pub mod text;

@@ -13,7 +13,7 @@ pub fn listen(open: Open) {
         if !(event.ctrl_key() || event.meta_key()) || event.alt_key() {
             return;
         }
-        match (event.key().to_lowercase().as_str(), event.shift_key()) {
+        match (event.key().to_ascii_lowercase().as_str(), event.shift_key()) {
             ("s", false) => {
                 event.prevent_default();
                 // What is being typed is part of what is saved.

@@ -14,6 +14,7 @@ use crate::editor::state::Open;
 use crate::parts::avatar::Of;
 use crate::parts::combobox::{Choice, Combobox};
 use crate::parts::segments::Segments;
+use crate::parts::text::in_order;
 use crate::session::session;
 use crate::strings;
 
@@ -111,7 +112,7 @@ fn choices(index: &Index, only_channels: bool, at: Instant) -> Vec<Choice> {
             Choice { key: format!("schedule {}", schedule.id), name: schedule.name.clone(), about, of: Of::Schedule }
         }));
         let mut people: Vec<_> = world.users.iter().collect();
-        people.sort_by_key(|user| (!user.can_be_paged, user.name.to_lowercase()));
+        people.sort_by(|a, b| b.can_be_paged.cmp(&a.can_be_paged).then_with(|| in_order(&a.name, &b.name)));
         all.extend(people.into_iter().map(|user| {
             let about = user.not_paged_reason.clone().or_else(|| user.email.clone()).unwrap_or_default();
             Choice { key: format!("user {}", user.id), name: user.name.clone(), about, of: Of::Person }

@@ -15,8 +15,8 @@ pub enum Of {
 
 /// The first letters of the first two words of a name.
 fn initials(name: &str) -> String {
-    let words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
-    words.take(2).flat_map(char::to_uppercase).collect()
+    let words = name.split_whitespace().filter_map(|word| word.chars().find(|c| !c.is_ascii_punctuation()));
+    words.take(2).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// One of eight shades, always the same for a name.

@@ -5,6 +5,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::avatar::{Avatar, Of};
+use crate::parts::text::folded;
 use crate::strings;
 
 /// Something that can be chosen.
@@ -43,7 +44,8 @@ pub fn Combobox(
     let field = NodeRef::<Input>::new();
     let found = Memo::new(move |_| {
         let all = choices.get();
-        let fitting = search::find(&typed.get(), all.iter().map(|choice| choice.name.as_str()), MOST);
+        let names: Vec<_> = all.iter().map(|choice| folded(&choice.name)).collect();
+        let fitting = search::find(&folded(&typed.get()), names.iter().map(String::as_str), MOST);
         fitting.into_iter().filter_map(|position| all.get(position).cloned()).collect::<Vec<_>>()
     });
     let option_id = move |position: usize| format!("{id}-{position}");

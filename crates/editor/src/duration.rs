@@ -8,7 +8,7 @@ use escalation_engine::instant::{DAY, HOUR, MINUTE, WEEK};
 /// # Errors
 /// What cannot be read, or that it is too long: more than four weeks.
 pub fn parse(text: &str) -> Result<Seconds, String> {
-    let text = text.trim().to_lowercase();
+    let text = text.trim().to_ascii_lowercase();
     if text.is_empty() {
         return Err("type a duration such as 5m or 1h 30m".to_string());
     }
@@ -19,7 +19,8 @@ pub fn parse(text: &str) -> Result<Seconds, String> {
         let (number, after) = rest.split_at(digits);
         let number: Seconds = number.parse().map_err(|_| format!("`{rest}` is not a duration such as 5m or 1h 30m"))?;
         let after = after.trim_start();
-        let letters = after.len() - after.trim_start_matches(|c: char| c.is_alphabetic()).len();
+        let letters =
+            after.len() - after.trim_start_matches(|c: char| !c.is_ascii_digit() && !matches!(c, ' ' | ',')).len();
         let (unit, after) = after.split_at(letters);
         let unit = match unit {
             "s" | "sec" | "secs" | "second" | "seconds" => 1,

@@ -253,7 +253,7 @@ fn question(conditions: &[ConditionPayload], path: &PathPayload, index: &Index) 
 pub fn hours_name(id: &str, path: &PathPayload) -> String {
     let set = path.working_hours.iter().flatten().find(|set: &&WorkingHours| set.id == id);
     let name = set.map_or(id, |set| set.name.as_str());
-    if name.to_lowercase().contains("hours") { name.to_lowercase() } else { format!("{name} hours") }
+    if name.to_ascii_lowercase().contains("hours") { name.to_string() } else { format!("{name} hours") }
 }
 
 fn then(timer: &Timer, kind: &NodeKind<ConditionPayload>, path: &PathPayload) -> String {

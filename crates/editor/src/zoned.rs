@@ -1,6 +1,5 @@
 //! Instants as a date and time on a wall, for forms.
 
-use chrono::{NaiveDateTime, Timelike as _};
 use escalation_engine::Instant;
 use escalation_engine::calendar::{WallTime, Zone};
 use escalation_engine::instant::DAY;
@@ -18,10 +17,10 @@ pub fn to_field(zone: &Zone, at: Instant) -> String {
 /// never does.
 #[must_use]
 pub fn from_field(zone: &Zone, text: &str) -> Option<Instant> {
-    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
-    let wall = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
-    let day = wall.and_utc().timestamp().div_euclid(DAY);
-    Some(zone.first_at_wall(WallTime::new(day, wall.num_seconds_from_midnight().into())))
+    // What the clock on the wall shows, read as if it were one in Greenwich; seconds may be left out.
+    let as_if = |ending: &str| format!("{text}{ending}").parse::<Instant>().ok();
+    let wall = as_if(":00Z").or_else(|| as_if("Z"))?.unix();
+    Some(zone.first_at_wall(WallTime::new(wall.div_euclid(DAY), wall.rem_euclid(DAY))))
 }
 
 #[cfg(test)]
@@ -40,6 +39,7 @@ mod tests {
             "2026-10-25T00:30:00Z",
             "the first of two"
         );
+        assert_eq!(from_field(&zone, "2026-07-01T12:00:30").unwrap().to_string(), "2026-07-01T11:00:30Z");
         assert_eq!(from_field(&zone, "soon"), None);
     }
 }

@@ -315,7 +315,7 @@ fn times_in_words(times: u32) -> String {
 
 /// "UK hours" for a set named "UK"; a name that says so itself stays as it is.
 pub(crate) fn hours_name(name: &str) -> String {
-    if name.to_lowercase().contains("hours") { name.to_string() } else { format!("{name} hours") }
+    if name.to_ascii_lowercase().contains("hours") { name.to_string() } else { format!("{name} hours") }
 }
 
 impl<'a> Names<'a> {

@@ -236,5 +236,5 @@ impl<'t> Timer<'t> {
 
 fn capitalised(field: &str) -> String {
     let mut chars = field.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }
