@@ -40,7 +40,8 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Skeleton() -> impl IntoView {
     view! {
-        <main class="skeleton" aria-busy="true" aria-label=strings::LOADING>
+        <main class="skeleton" aria-busy="true">
+            <h1 class="spoken">{strings::LOADING}</h1>
             <div class="skeleton-bar"></div>
             <div class="skeleton-tree">
                 <i class="bone pill-bone"></i>

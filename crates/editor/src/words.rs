@@ -248,12 +248,22 @@ fn question(conditions: &[ConditionPayload], path: &PathPayload, index: &Index) 
     }
 }
 
-/// "UK hours" for a set named "UK".
+/// "UK hours" for a set named "UK", and "working hours" for one named "Working hours".
 #[must_use]
 pub fn hours_name(id: &str, path: &PathPayload) -> String {
     let set = path.working_hours.iter().flatten().find(|set: &&WorkingHours| set.id == id);
     let name = set.map_or(id, |set| set.name.as_str());
-    if name.to_ascii_lowercase().contains("hours") { name.to_string() } else { format!("{name} hours") }
+    if !name.to_ascii_lowercase().contains("hours") {
+        return format!("{name} hours");
+    }
+    // In the middle of a sentence; "UK" stays as it is.
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_ascii_lowercase() => {
+            std::iter::once(first.to_ascii_lowercase()).chain(letters).collect()
+        }
+        _ => name.to_string(),
+    }
 }
 
 fn then(timer: &Timer, kind: &NodeKind<ConditionPayload>, path: &PathPayload) -> String {
