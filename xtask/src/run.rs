@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use lexopt::prelude::*;
 
 use crate::{app, setup, shell};
@@ -21,7 +21,11 @@ fn options(args: Vec<OsString>) -> Result<Options> {
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next()? {
         match arg {
-            Long("port") => options.port = parser.value()?.parse()?,
+            Long("port") => {
+                let port = parser.value()?;
+                let port = port.to_string_lossy();
+                options.port = port.parse().map_err(|_| anyhow!("`{port}` is not a port: a number from 0 to 65535"))?;
+            }
             Long("data") => options.data = parser.value()?.into(),
             Long("empty") => options.empty = true,
             // What follows `--`, or is not ours, is the server's.
