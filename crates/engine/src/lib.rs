@@ -6,6 +6,7 @@
 //!
 //! - [`World`] and [`Scenario`] are what comes in, [`Trace`] what goes out; all three are JSON documents.
 //! - [`CompiledPath`] is a path made quick to walk, [`Index`] a world made quick to ask.
+//! - [`prove::prove`] judges expectations over all instants of a horizon.
 //! - [`machine::step`] is the one state machine; [`simulate()`] drives it with assumed time.
 
 pub mod calendar;
@@ -15,6 +16,7 @@ pub mod from_api;
 pub mod index;
 pub mod instant;
 pub mod machine;
+pub mod prove;
 pub mod scenario;
 pub mod schedule;
 pub mod semantics;

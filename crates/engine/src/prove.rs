@@ -1,0 +1,285 @@
+//! Whether what is expected of a path holds for every instant of a horizon: exactly, not by samples.
+//!
+//! [`Cells`] divides the horizon; within a cell every run is the same but for the steps that do not move with the
+//! alert. An expectation is then a question about each cell, whose answer is a set of intervals in which it fails.
+
+mod cells;
+mod expectation;
+mod judge;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use cells::{Cell, Cells, Incomplete};
+pub use expectation::{Expect, Expectation};
+
+use crate::calendar::tzdata_version;
+use crate::compile::{CompiledPath, Condition, Kind};
+use crate::index::Index;
+use crate::instant::{DAY, Instant};
+use crate::read::ReadError;
+use crate::scenario::{Branch, Scenario};
+use crate::simulate::trace;
+use crate::trace::Trace;
+
+use judge::Judge;
+
+/// The most cells that are looked at for one question.
+pub const MAX_CELLS: usize = 1_000_000;
+
+/// The longest horizon, in days.
+pub const MAX_DAYS: i64 = 366;
+
+/// Over what an expectation is proven.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Horizon {
+    /// The first instant at which the alert may fire.
+    pub from: Instant,
+    /// The first instant after the last.
+    pub until: Instant,
+    /// What is assumed of each alert: its path and how open questions are read. Its priority and the instant at which
+    /// it fires are every priority and every instant; nobody responds.
+    pub scenario: Scenario,
+}
+
+/// Whether an expectation holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// It holds at every instant, for every priority in its scope.
+    Proven,
+    /// It does not; a counterexample shows it.
+    Refuted,
+    /// There is nothing that it could hold for.
+    NotApplicable,
+    /// It cannot be said for all of the scope, and nothing is known to be against it.
+    Incomplete,
+}
+
+/// The verdict on an expectation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// What was expected.
+    pub expectation: Expectation,
+    /// Whether it holds.
+    pub verdict: Answer,
+    /// For what.
+    pub scope: Scope,
+    /// What shows that it does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterexample: Option<Counterexample>,
+    /// When it does not hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refuted_during: Vec<During>,
+    /// When it cannot be said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_during: Vec<During>,
+    /// The ids of nodes that are never reached, or branches of which a side never is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub never: Vec<String>,
+}
+
+/// For what a verdict was reached.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Scope {
+    /// The first instant.
+    pub from: Instant,
+    /// The first instant after the last.
+    pub until: Instant,
+    /// The ids of the priorities.
+    pub priorities: Vec<String>,
+    /// In how many cells the instants fall, over all priorities.
+    pub cells: usize,
+    /// What was assumed.
+    pub assumed: Vec<String>,
+    /// The version of the time zone database.
+    pub tzdata: String,
+}
+
+/// An alert that shows that an expectation does not hold, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Counterexample {
+    /// The alert.
+    pub scenario: Scenario,
+    /// What becomes of it.
+    pub trace: Trace,
+}
+
+/// A time, for a priority.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct During {
+    /// The first instant at which an alert fires.
+    pub from: Instant,
+    /// The first instant after the last.
+    pub until: Instant,
+    /// The id of its priority.
+    pub priority_id: String,
+}
+
+/// Judges expectations over a horizon: all of them in one walk through its cells.
+///
+/// # Errors
+/// Where the horizon is empty or too long, or an expectation has parameters that mean nothing.
+pub fn prove(
+    path: &CompiledPath,
+    index: &Index,
+    horizon: &Horizon,
+    expectations: &[Expectation],
+) -> Result<Vec<Verdict>, ReadError> {
+    let (from, until) = (horizon.from, horizon.until);
+    if until <= from || until - from > MAX_DAYS * DAY {
+        return Err(ReadError::new("until", format!("must be after `from`, by at most {MAX_DAYS} days")));
+    }
+    let mut judges = Vec::with_capacity(expectations.len());
+    for (position, expectation) in expectations.iter().enumerate() {
+        let at = |error: ReadError| ReadError::new(format!("expectations.{position}.{}", error.pointer), error.message);
+        judges.push(Judge::new(expectation, path, index).map_err(at)?);
+    }
+    let mut quiet = horizon.scenario.clone();
+    quiet.responses.clear();
+    quiet.interventions.clear();
+    let cells = Cells::new(path, index, from, until, quiet.semantics.cut_off_after_seconds);
+    let mut seen = Seen::default();
+    for class in classes(path, index) {
+        quiet.priority_id = class.first().cloned();
+        let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
+            seen.cell(&cell);
+            for judge in &mut judges {
+                judge.cell(&class, &cell);
+            }
+        });
+        match counted {
+            Ok(count) => seen.cells += count,
+            Err(Incomplete::TooManyCells(at)) => judges.iter_mut().for_each(|judge| judge.unknown(&class, at, until)),
+            Err(Incomplete::TooManyWays) => judges.iter_mut().for_each(|judge| judge.unknown(&class, from, until)),
+        }
+    }
+    let scope = seen.scope(from, until, path);
+    Ok(judges.into_iter().map(|judge| verdict(judge, &scope, path, index, &quiet)).collect())
+}
+
+/// What was met on the way, for the scope.
+#[derive(Default)]
+struct Seen {
+    cells: usize,
+    assumed: BTreeSet<String>,
+}
+
+impl Seen {
+    fn cell(&mut self, cell: &Cell) {
+        for node in cell.assumed.keys() {
+            if !self.assumed.contains(node) {
+                self.assumed.insert(node.clone());
+            }
+        }
+    }
+
+    fn scope(&self, from: Instant, until: Instant, path: &CompiledPath) -> Scope {
+        let mut assumed = vec!["nobody responds".to_string()];
+        assumed
+            .extend(self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, either way")));
+        let in_turn = |kind: &Kind| matches!(kind, Kind::Level(level) if level.round_robin.is_some());
+        if path.plans().iter().any(|plan| plan.nodes.iter().any(|node| in_turn(&node.kind))) {
+            assumed.push("round robin begins with the first in the schedule's order".to_string());
+        }
+        let tzdata = tzdata_version().to_string();
+        Scope { from, until, priorities: Vec::new(), cells: self.cells, assumed, tzdata }
+    }
+}
+
+/// The world's priorities, in groups that no condition of the path tells apart. A world without any has one group
+/// without a priority: alerts that have none.
+fn classes(path: &CompiledPath, index: &Index) -> Vec<Vec<String>> {
+    let nodes = path.plans().iter().flat_map(|plan| &plan.nodes);
+    let conditions =
+        nodes.filter_map(|node| if let Kind::Branch(branch) = &node.kind { Some(&branch.conditions) } else { None });
+    let among: Vec<_> = conditions
+        .flatten()
+        .filter_map(|condition| if let Condition::Priority(among) = condition { Some(among) } else { None })
+        .collect();
+    let mut classes: Vec<(Vec<bool>, Vec<String>)> = Vec::new();
+    for priority in &index.world().priorities {
+        let told_by: Vec<bool> = among.iter().map(|ids| ids.iter().any(|id| **id == *priority.id)).collect();
+        match classes.iter_mut().find(|(known, _)| *known == told_by) {
+            Some((_, ids)) => ids.push(priority.id.clone()),
+            None => classes.push((told_by, vec![priority.id.clone()])),
+        }
+    }
+    if classes.is_empty() {
+        return vec![Vec::new()];
+    }
+    classes.into_iter().map(|(_, ids)| ids).collect()
+}
+
+fn verdict(judge: Judge<'_>, scope: &Scope, path: &CompiledPath, index: &Index, quiet: &Scenario) -> Verdict {
+    let found = judge.finish();
+    let mut scope = Scope { priorities: found.priorities, ..scope.clone() };
+    let mut unknown_during = merged(found.unknown);
+    let refuted_during = merged(found.refuted);
+    // Where nothing is known from some instant on, the rest is proven until then.
+    if refuted_during.is_empty() && found.never.is_empty() && !unknown_during.is_empty() {
+        let first = unknown_during.iter().map(|during| during.from).min().unwrap_or(scope.until);
+        let to_the_end = |during: &During| {
+            during.until == scope.until
+                || unknown_during.iter().any(|next| next.from == during.until && next.priority_id == during.priority_id)
+        };
+        if first > scope.from && unknown_during.iter().all(to_the_end) && !found.needs_all {
+            scope.until = first;
+            unknown_during.clear();
+        }
+    }
+    let is_refuted = !refuted_during.is_empty() || (!found.never.is_empty() && unknown_during.is_empty());
+    let verdict = if found.is_empty {
+        Answer::NotApplicable
+    } else if is_refuted {
+        Answer::Refuted
+    } else if unknown_during.is_empty() {
+        Answer::Proven
+    } else {
+        Answer::Incomplete
+    };
+    let counterexample = found.example.map(|(priority_id, fired_at, branches)| {
+        let scenario = Scenario { priority_id, fired_at, branches, ..quiet.clone() };
+        let trace = trace(path, index, &scenario);
+        Counterexample { scenario, trace }
+    });
+    Verdict {
+        expectation: found.expectation,
+        verdict,
+        scope,
+        counterexample,
+        refuted_during,
+        unknown_during,
+        never: found.never,
+    }
+}
+
+/// What a judge has found.
+struct Found {
+    expectation: Expectation,
+    priorities: Vec<String>,
+    refuted: Vec<During>,
+    unknown: Vec<During>,
+    never: Vec<String>,
+    example: Option<(Option<String>, Instant, BTreeMap<String, Branch>)>,
+    /// Whether every instant of the horizon must be known.
+    needs_all: bool,
+    /// Whether there was nothing to judge.
+    is_empty: bool,
+}
+
+/// Sorted by priority and time, with what touches joined.
+fn merged(mut all: Vec<During>) -> Vec<During> {
+    all.sort_by(|a, b| (&a.priority_id, a.from, a.until).cmp(&(&b.priority_id, b.from, b.until)));
+    let mut merged: Vec<During> = Vec::new();
+    for during in all {
+        match merged.last_mut() {
+            Some(last) if last.priority_id == during.priority_id && during.from <= last.until => {
+                last.until = last.until.max(during.until);
+            }
+            _ => merged.push(during),
+        }
+    }
+    merged
+}

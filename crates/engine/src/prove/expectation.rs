@@ -1,0 +1,126 @@
+//! What is expected of a path. Expectations are data.
+
+use escalation_api::{Json as _, Value, WorkingHours};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Hours;
+use crate::compile::Loud;
+use crate::instant::Seconds;
+use crate::read::ReadError;
+
+/// One expectation, with the parameters that its kind takes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// What is expected.
+    pub expect: Expect,
+    /// `first_page_within`, `reaches_people_within`, `at_most_people_before`, `ends_within`, `covered_by`: the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<Seconds>,
+    /// `reaches_people_within`, `at_most_people_before`: how many different people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<usize>,
+    /// The ids of the priorities it is expected for. Absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priorities: Option<Vec<String>>,
+    /// `first_page_within`, `quiet_hours`: only pages of this urgency count. Absent: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<Loud>,
+    /// `quiet_hours`: when nobody is to be paged, as a set of working hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Value>,
+    /// `covered_by`: the id of the schedule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
+    /// `not_louder_than`: pairs of priority ids, the lower first. Absent: each priority and the next higher one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<Vec<(String, String)>>,
+}
+
+/// What can be expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expect {
+    /// No alert ends without somebody having been paged.
+    PagesSomeone,
+    /// The first page goes out within `seconds`.
+    FirstPageWithin,
+    /// At least `people` different people are paged within `seconds`.
+    ReachesPeopleWithin,
+    /// Nobody is paged in the `window`, by an earlier alert either.
+    QuietHours,
+    /// At most `people` different people are paged before `seconds` have passed.
+    AtMostPeopleBefore,
+    /// An alert of a lower priority never pages sooner, louder or more people than one of a higher.
+    NotLouderThan,
+    /// The escalation ends within `seconds`.
+    EndsWithin,
+    /// If anybody is paged, then at least two people are.
+    NoSinglePerson,
+    /// No two levels in succession page one and the same person only.
+    NoConsecutiveSamePerson,
+    /// Each node is reached at some instant by some priority, and each branch goes both ways.
+    EveryNodeReachable,
+    /// Somebody of the schedule is among those paged within `seconds`.
+    CoveredBy,
+}
+
+impl Expectation {
+    /// An expectation without parameters.
+    #[must_use]
+    pub fn new(expect: Expect) -> Self {
+        Self {
+            expect,
+            seconds: None,
+            people: None,
+            priorities: None,
+            urgency: None,
+            window: None,
+            schedule: None,
+            pairs: None,
+        }
+    }
+
+    /// Whether the parameters are those that the kind takes.
+    ///
+    /// # Errors
+    /// The first one that is missing, out of place or has no meaning.
+    pub fn check(&self) -> Result<(), ReadError> {
+        use Expect::{AtMostPeopleBefore, CoveredBy, EndsWithin, FirstPageWithin, QuietHours, ReachesPeopleWithin};
+        let takes = |kinds: &[Expect]| kinds.contains(&self.expect);
+        let parameter = |name: &str, is_there: bool, kinds: &[Expect]| match (is_there, takes(kinds)) {
+            (false, true) => Err(ReadError::new(name, "is required by this expectation")),
+            (true, false) => Err(ReadError::new(name, "does not belong to this expectation")),
+            _ => Ok(()),
+        };
+        let timed = [FirstPageWithin, ReachesPeopleWithin, AtMostPeopleBefore, EndsWithin, CoveredBy];
+        parameter("seconds", self.seconds.is_some(), &timed)?;
+        parameter("people", self.people.is_some(), &[ReachesPeopleWithin, AtMostPeopleBefore])?;
+        parameter("window", self.window.is_some(), &[QuietHours])?;
+        parameter("schedule", self.schedule.is_some(), &[CoveredBy])?;
+        if self.urgency.is_some() {
+            parameter("urgency", true, &[FirstPageWithin, QuietHours])?;
+        }
+        if self.pairs.is_some() {
+            parameter("pairs", true, &[Expect::NotLouderThan])?;
+        }
+        if self.seconds.is_some_and(|seconds| seconds < 0) {
+            return Err(ReadError::new("seconds", "must not be negative"));
+        }
+        self.quiet().map(|_| ())
+    }
+
+    /// The window of `quiet_hours`.
+    pub(super) fn quiet(&self) -> Result<Option<Hours>, ReadError> {
+        let Some(mut window) = self.window.clone() else { return Ok(None) };
+        if let Some(set) = window.as_object_mut() {
+            for name in ["id", "name"] {
+                set.entry(name).or_insert_with(|| Value::from("window"));
+            }
+        }
+        let set = WorkingHours::read(window)
+            .map_err(|_| ReadError::new("window", "must be a set of working hours: timezone and weekday_intervals"))?;
+        let hours = Hours::new(&set);
+        hours.map(Some).map_err(|error| ReadError::new("window", format!("has no meaning: {error:?}")))
+    }
+}

@@ -1,0 +1,87 @@
+//! A run that begins anywhere in a cell is the cell's run.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod generate;
+
+use escalation_engine::compile::CompiledPath;
+use escalation_engine::machine::{Step, What};
+use escalation_engine::prove::{Cell, Cells};
+use escalation_engine::simulate::{compile_for, run};
+use escalation_engine::{Index, Instant, Scenario};
+use generate::Dice;
+
+/// What of a step must be the same: all but the instants and the words that name them.
+fn shape(step: &Step) -> String {
+    let what = match &step.what {
+        What::Pending(_) => "pending".to_string(),
+        What::Waiting(until) => format!("waiting {}", until.is_some()),
+        What::Delayed(until) => format!("delayed {}", until.is_some()),
+        other => format!("{other:?}"),
+    };
+    format!("{:?} {} {} {what}", step.place, step.pass, step.rule)
+}
+
+fn agrees(path: &CompiledPath, index: &Index, scenario: &Scenario, cell: &Cell, at: Instant) -> Result<(), String> {
+    let scenario = Scenario { fired_at: at, branches: cell.assumed.clone(), ..scenario.clone() };
+    let played = run(path, index, &scenario);
+    if played.outcome != cell.run.outcome || played.steps.len() != cell.run.steps.len() {
+        return Err(format!(
+            "{:?} after {} steps, not {:?} after {}",
+            played.outcome,
+            played.steps.len(),
+            cell.run.outcome,
+            cell.run.steps.len()
+        ));
+    }
+    for ((step, of_cell), moves) in played.steps.iter().zip(&cell.run.steps).zip(&cell.moves) {
+        let expected = if *moves { of_cell.at + (at - cell.from) } else { of_cell.at };
+        if step.at != expected || shape(step) != shape(of_cell) {
+            return Err(format!("{} {}, not {expected} {}", step.at, shape(step), shape(of_cell)));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn runs_agree_with_their_cell() {
+    let (mut all_cells, mut looked_at) = (0, 0);
+    for seed in 0..400 {
+        let mut dice = Dice::new(seed);
+        let index = Index::new(generate::world(&mut dice));
+        let mut scenario = generate::scenario(&mut dice);
+        scenario.responses.clear();
+        scenario.interventions.clear();
+        scenario.alert_resolves_after_seconds = None;
+        if dice.chance(30) {
+            // So that being cut off matters too.
+            scenario.semantics.cut_off_after_seconds = 30 * 3600 + 60;
+        }
+        let path = compile_for(&index, &scenario).unwrap();
+        let (from, until) = generate::horizon(&mut dice);
+        let cells = Cells::new(&path, &index, from, until, scenario.semantics.cut_off_after_seconds);
+        let mut found = Vec::new();
+        let counted = cells.visit(&scenario, (from, until), 100_000, |cell| found.push(cell)).unwrap();
+        assert_eq!(counted, found.len());
+        assert_eq!((found[0].from, found[found.len() - 1].until), (from, until));
+        all_cells += found.len();
+        let mut check = |cell: &Cell, at: Instant| {
+            looked_at += 1;
+            agrees(&path, &index, &scenario, cell, at).unwrap_or_else(|error| {
+                let path = scenario.path.as_ref().unwrap();
+                panic!("seed {seed}: an alert at {at} in the cell {} to {}: {error}\n{path:#}", cell.from, cell.until)
+            });
+        };
+        for cell in &found {
+            check(cell, cell.from);
+            check(cell, cell.until - 1);
+            check(cell, cell.from + (cell.until - cell.from) / 2);
+        }
+        for _ in 0..200 {
+            let at = from + i64::try_from(dice.below(u64::try_from(until - from).unwrap())).unwrap();
+            let cell = found.iter().rfind(|cell| cell.from <= at).unwrap();
+            check(cell, at);
+        }
+    }
+    println!("{all_cells} cells, {looked_at} runs");
+}
