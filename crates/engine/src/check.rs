@@ -51,6 +51,8 @@ pub struct Problem {
 pub const MAX_DEPTH: usize = 32;
 /// The most nodes that are taken.
 pub const MAX_NODES: usize = 2_000;
+/// How often a repeat may go back. The vendor has a bound and does not say which.
+pub const MAX_REPEATS: i64 = 1_000;
 
 /// Checks a path in a world. `id` is the path's own, or empty for a new one.
 #[must_use]

@@ -5,7 +5,7 @@
 
 mod nodes;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use escalation_api::{Path, PathPayload, RepeatConfig, Urgency, WorkingHours};
 use serde::{Deserialize, Serialize};
@@ -315,6 +315,27 @@ impl CompiledPath {
     #[must_use]
     pub fn next(&self, place: Place) -> Option<Place> {
         self.node(place)?.next.map(|node| Place(place.0, node))
+    }
+
+    /// The nodes that begin anew when the walk goes back to one: those in it, if it is a branch, and all of its path, if
+    /// it is the first.
+    #[must_use]
+    pub fn inside(&self, place: Place) -> BTreeSet<NodeIndex> {
+        let Some(plan) = self.plan(place.0) else { return BTreeSet::new() };
+        let mut inside = BTreeSet::new();
+        let mut open = if plan.first == Some(place.1) { vec![place.1] } else { Vec::new() };
+        let within = |node: NodeIndex| match self.node(Place(place.0, node)).map(|node| &node.kind) {
+            Some(Kind::Branch(branch)) => [branch.then, branch.otherwise],
+            _ => [None, None],
+        };
+        open.extend(within(place.1).into_iter().flatten());
+        while let Some(node) = open.pop() {
+            if inside.insert(node) {
+                open.extend(within(node).into_iter().flatten());
+                open.extend(self.next(Place(place.0, node)).map(|next| next.1));
+            }
+        }
+        inside
     }
 
     /// The working hours with this position in a path.

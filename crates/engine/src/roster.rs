@@ -72,8 +72,14 @@ pub(crate) fn named(people: &People, index: &Index, at: Instant) -> Result<Named
             known(index, at)?;
             let starts: Vec<_> =
                 rotas.iter().filter_map(|rota| rota.next_start(at).map(|next| (*rota, next))).collect();
-            // The next entry may lie beyond those that are known.
-            let first = starts.iter().map(|(_, (start, _))| *start).min().ok_or(Unknown::BeyondEntries)?;
+            let Some(first) = starts.iter().map(|(_, (start, _))| *start).min() else {
+                // The next entry may lie beyond those that are known. If all are, there is none.
+                if index.world().entries_until.is_some() {
+                    return Err(Unknown::BeyondEntries);
+                }
+                named.left_out.push((None, Why::NobodyNext { schedule: id.clone() }));
+                return Ok(named);
+            };
             known(index, first)?;
             for (rota, (start, users)) in starts {
                 if start != first {

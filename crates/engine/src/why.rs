@@ -46,6 +46,7 @@ pub enum Why {
     CannotBePaged,
     Paused { until: Instant },
     NobodyOnCall { schedule: Id, rota: Id },
+    NobodyNext { schedule: Id },
     NoRotas { schedule: Id },
     BeyondEntries { schedule: Id },
     UnknownUser(Id),
@@ -158,6 +159,7 @@ impl Why {
             | Self::CannotBePaged
             | Self::Paused { .. }
             | Self::NobodyOnCall { .. }
+            | Self::NobodyNext { .. }
             | Self::NoRotas { .. }
             | Self::BeyondEntries { .. }
             | Self::UnknownUser(_)
@@ -251,6 +253,9 @@ impl Why {
             }
             Self::NobodyOnCall { schedule, rota } => {
                 format!("nobody is on call in {} at {}", names.rota(schedule, rota), names.when(schedule, at))
+            }
+            Self::NobodyNext { schedule } => {
+                format!("nobody comes on call in `{}` after this", names.schedule(schedule))
             }
             Self::NoRotas { schedule } => format!("`{}` has no rotas", names.schedule(schedule)),
             Self::BeyondEntries { schedule } => {

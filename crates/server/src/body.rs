@@ -10,11 +10,42 @@ use crate::error::ApiError;
 /// The largest body that is read, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
-/// Reads the JSON body of a request. Nesting deeper than 128 is refused by the reader.
+/// How deeply a body may be nested. Readers stop at 128, and answers wrap what is stored in a few objects more.
+const MAX_DEPTH: usize = 112;
+
+/// Reads the JSON body of a request.
 pub(crate) async fn json(request: Request) -> Result<Value, ApiError> {
     let bytes = bytes(request).await?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| ApiError::bad_request(format!("The body is not valid JSON: {error}")))
+    let value = serde_json::from_slice(&bytes)
+        .map_err(|error| ApiError::bad_request(format!("The body is not valid JSON: {error}")))?;
+    let mut pointer = Vec::new();
+    if is_too_deep(&value, &mut pointer) {
+        // The beginning is enough to find it.
+        pointer.truncate(12);
+        let message = format!("The body is nested more than {MAX_DEPTH} levels deep");
+        return Err(ApiError::invalid_parameter(&pointer.join("."), message));
+    }
+    Ok(value)
+}
+
+/// Whether there is anything too deep in a value; then `pointer` leads to it. The reader has bounded the depth.
+fn is_too_deep(value: &Value, pointer: &mut Vec<String>) -> bool {
+    if pointer.len() > MAX_DEPTH {
+        return true;
+    }
+    let mut within = |name: String, value: &Value| {
+        pointer.push(name);
+        let found = is_too_deep(value, pointer);
+        if !found {
+            pointer.pop();
+        }
+        found
+    };
+    match value {
+        Value::Array(items) => items.iter().enumerate().any(|(index, item)| within(index.to_string(), item)),
+        Value::Object(fields) => fields.iter().any(|(name, field)| within(name.clone(), field)),
+        _ => false,
+    }
 }
 
 /// Reads the body of a request that says it is JSON.

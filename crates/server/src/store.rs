@@ -35,7 +35,6 @@ impl Store {
         std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(not_writable)?;
 
         let file = folder.join("escalation.db");
-        let is_new = !file.exists();
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(true)
@@ -47,38 +46,23 @@ impl Store {
         let migrated = sqlx::migrate!().run(&pool).await;
         migrated.map_err(|source| StartError::Migrate { file: file.clone(), source })?;
         let store = Self { pool };
-        if is_new && with_demo {
-            let written = store.fill(&demo::organisation()?).await;
-            written.map_err(|source| StartError::Database { file, source })?;
-        }
+        let organisation = if with_demo { Some(demo::organisation()?) } else { None };
+        let begun = store.begin(organisation.as_ref()).await;
+        begun.map_err(|source| StartError::Database { file, source })?;
         Ok(store)
     }
 
-    /// Writes an organisation into an empty database, all of it or nothing.
-    async fn fill(&self, organisation: &demo::Organisation) -> Result<()> {
+    /// Begins a new database with an organisation or without one, wholly or not at all.
+    async fn begin(&self, organisation: Option<&demo::Organisation>) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
-        for (rank, priority) in (0_i64..).zip(&organisation.priorities) {
-            let query = sqlx::query("insert into priorities (id, name, rank) values ($1, $2, $3)");
-            query.bind(&priority.id).bind(&priority.name).bind(rank).execute(&mut *transaction).await?;
+        let begun: i64 = sqlx::query_scalar("select count(*) from begun").fetch_one(&mut *transaction).await?;
+        if begun > 0 {
+            return Ok(());
         }
-        for channel in &organisation.channels {
-            let query = sqlx::query("insert into channels (id, type, name) values ($1, $2, $3)");
-            query.bind(&channel.id).bind(&channel.channel_type).bind(&channel.name).execute(&mut *transaction).await?;
-        }
-        for user in &organisation.users {
-            let query = sqlx::query(
-                "insert into users (id, email, slack_user_id, is_active, document) values ($1, $2, $3, $4, $5)",
-            );
-            let query = query.bind(&user.id).bind(&user.email).bind(&user.slack_user_id);
-            let query = query.bind(user.is_active != Some(false)).bind(user.write().to_string());
-            query.execute(&mut *transaction).await?;
-        }
-        for schedule in &organisation.schedules {
-            let query = sqlx::query("insert into schedules (id, document) values ($1, $2)");
-            query.bind(&schedule.id).bind(schedule.write().to_string()).execute(&mut *transaction).await?;
-        }
-        for (id, path) in &organisation.paths {
-            insert_path(&mut transaction, id, path, Utc::now()).await?;
+        let now = Utc::now().to_rfc3339();
+        sqlx::query("insert into begun (at) values ($1)").bind(now).execute(&mut *transaction).await?;
+        if let Some(organisation) = organisation {
+            fill(&mut transaction, organisation).await?;
         }
         transaction.commit().await
     }
@@ -180,6 +164,34 @@ pub(crate) struct UserFilter<'a> {
     pub(crate) email: Option<&'a str>,
     pub(crate) slack_user_id: Option<&'a str>,
     pub(crate) include_inactive: bool,
+}
+
+/// Writes an organisation into an empty database.
+async fn fill(connection: &mut sqlx::SqliteConnection, organisation: &demo::Organisation) -> Result<()> {
+    for (rank, priority) in (0_i64..).zip(&organisation.priorities) {
+        let query = sqlx::query("insert into priorities (id, name, rank) values ($1, $2, $3)");
+        query.bind(&priority.id).bind(&priority.name).bind(rank).execute(&mut *connection).await?;
+    }
+    for channel in &organisation.channels {
+        let query = sqlx::query("insert into channels (id, type, name) values ($1, $2, $3)");
+        query.bind(&channel.id).bind(&channel.channel_type).bind(&channel.name).execute(&mut *connection).await?;
+    }
+    for user in &organisation.users {
+        let query = sqlx::query(
+            "insert into users (id, email, slack_user_id, is_active, document) values ($1, $2, $3, $4, $5)",
+        );
+        let query = query.bind(&user.id).bind(&user.email).bind(&user.slack_user_id);
+        let query = query.bind(user.is_active != Some(false)).bind(user.write().to_string());
+        query.execute(&mut *connection).await?;
+    }
+    for schedule in &organisation.schedules {
+        let query = sqlx::query("insert into schedules (id, document) values ($1, $2)");
+        query.bind(&schedule.id).bind(schedule.write().to_string()).execute(&mut *connection).await?;
+    }
+    for (id, path) in &organisation.paths {
+        insert_path(connection, id, path, Utc::now()).await?;
+    }
+    Ok(())
 }
 
 async fn insert_path(

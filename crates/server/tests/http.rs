@@ -428,3 +428,36 @@ async fn what_keeps_it_from_starting_is_said() {
     let text = said(damaged).await;
     assert!(text.contains("the database"), "{text}");
 }
+
+#[tokio::test]
+async fn a_database_is_begun_once() {
+    let paths = async |server: &Server| {
+        server.call(Method::GET, "/v2/escalation_paths", None).await.body["escalation_paths"].as_array().unwrap().len()
+    };
+    // One that was begun without the demo organisation stays without it.
+    let server = Server::with(TempDir::new().unwrap(), &["--empty"]).await;
+    assert_eq!(paths(&server).await, 0);
+    let server = server.restart().await;
+    assert_eq!(paths(&server).await, 0);
+
+    // One that was left before it was begun is begun.
+    let folder = TempDir::new().unwrap();
+    fs::create_dir_all(folder.path().join("data")).unwrap();
+    fs::write(folder.path().join("data/escalation.db"), []).unwrap();
+    let server = Server::with(folder, &[]).await;
+    assert_eq!(paths(&server).await, 7);
+}
+
+#[tokio::test]
+async fn what_is_stored_can_be_read_again() {
+    let server = Server::demo().await;
+    let nested = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!([inner]));
+    let path = |depth: usize| json!({"name": "Deep", "path": [level("a")], "later": nested(depth)});
+    let answer = server.call(Method::POST, "/v2/escalation_paths", Some(&path(110))).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    let answer = server.call(Method::POST, "/v2/escalation_paths", Some(&path(112))).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.body["errors"][0]["source"]["pointer"], "later.0.0.0.0.0.0.0.0.0.0.0");
+    let all = server.call(Method::GET, "/v2/escalation_paths", None).await;
+    assert_eq!(all.body["escalation_paths"].as_array().unwrap().len(), 8);
+}

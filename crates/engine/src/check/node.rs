@@ -5,7 +5,7 @@ use escalation_api::{
     Test,
 };
 
-use super::{ApiNode, Check, Code};
+use super::{ApiNode, Check, Code, MAX_REPEATS};
 
 /// The fields of a timer, which a level, a channel node and a delay have under different names.
 struct Timer<'t> {
@@ -50,6 +50,9 @@ impl<'a> Check<'a> {
                 self.repeat_target(&repeat.to_node, &payload);
                 if repeat.repeat_times < 1 {
                     self.say(Code::BadNumber, &payload.field("repeat_times"), "Repeat_times must be at least 1");
+                } else if repeat.repeat_times > MAX_REPEATS {
+                    let message = format!("Repeat_times must be at most {MAX_REPEATS}");
+                    self.say(Code::BadNumber, &payload.field("repeat_times"), message);
                 }
             }
             NodeKind::HandOver(hand_over) => {

@@ -264,8 +264,11 @@ impl Run<'_> {
         }
         let to = Place(place.0, back);
         if self.context.semantics.repeat_counters_reset {
-            // Inside the section that begins anew are the nodes between the two.
-            self.state.counters.retain(|(repeat, _)| repeat.0 != place.0 || repeat.1 <= back || repeat.1 >= place.1);
+            // What begins anew is the branch that it goes back to or, from the first node, everything.
+            let inside = self.context.path.inside(to);
+            let kept =
+                |(repeat, _): &(Place, u32)| *repeat == place || repeat.0 != place.0 || !inside.contains(&repeat.1);
+            self.state.counters.retain(kept);
         }
         match self.state.counters.iter_mut().find(|(repeat, _)| *repeat == place) {
             Some((_, done)) => *done += 1,

@@ -82,8 +82,13 @@ impl Run<'_> {
             return;
         }
         let Some(level) = &mut self.state.level else { return };
-        level.turn = None;
+        let in_turn = level.turn.as_ref().and_then(|turn| level.people.get(turn.of)).map(|person| person.id.clone());
         level.people.retain(|person| matches!(person.paging, Paging::Open { .. }));
+        if let Some(turn) = &mut level.turn {
+            // R9: whose turn was over is not paged again. Without anybody in turn it is nobody's, for good.
+            let position = level.people.iter().position(|person| Some(&person.id) == in_turn.as_ref());
+            turn.of = position.unwrap_or(level.people.len());
+        }
         if level.people.is_empty() {
             self.state.level = None;
         }

@@ -33,6 +33,9 @@ pub(crate) fn play(case: &str, worlds: &BTreeMap<String, String>) -> Result<(Cas
     let scenario = Scenario::from_text(&case.scenario.to_string()).map_err(|e| format!("scenario: {e}"))?;
     let trace = simulate(&Index::new(world), &scenario).map_err(|e| format!("simulate: {e}"))?;
 
+    if !trace.steps.is_sorted_by_key(|step| step.at) {
+        return Err("time runs backwards".to_string());
+    }
     let told = story(&trace, scenario.fired_at);
     if told != case.story {
         return Err(format!("it must happen:\n  {}\nbut it is:\n  {}", case.story.join("\n  "), told.join("\n  ")));
