@@ -14,16 +14,21 @@ use crate::strings;
 pub fn App() -> impl IntoView {
     let session = Session::begin();
     provide_context(session);
+    session.warn_before_leaving();
     let route = route();
     let screen = move || match session.loading.get() {
         Loading::Busy => view! { <Skeleton/> }.into_any(),
         Loading::Failed(error) => view! { <Failed error/> }.into_any(),
         Loading::Done => match route.get() {
             Route::List => view! { <PathsScreen/> }.into_any(),
-            Route::New => view! { <EditorScreen opened=Opened::fresh()/> }.into_any(),
+            Route::New => {
+                let opened = Opened::draft(session, "").unwrap_or_else(Opened::fresh);
+                view! { <EditorScreen opened/> }.into_any()
+            }
             Route::Path(id) => {
                 // What is saved later is the editor's own doing, so the screen does not follow it.
-                match session.index.with_untracked(|index| index.path(&id).map(Opened::saved)) {
+                let saved = || session.index.with_untracked(|index| index.path(&id).map(Opened::saved));
+                match Opened::draft(session, &id).or_else(saved) {
                     Some(opened) => view! { <EditorScreen opened/> }.into_any(),
                     None => view! { <NoSuchPath/> }.into_any(),
                 }
@@ -59,6 +64,7 @@ fn Failed(error: NetError) -> impl IntoView {
     let (title, hint) = match error {
         NetError::Away => (strings::AWAY_LOADING.to_string(), strings::AWAY_LOADING_HINT.to_string()),
         NetError::Unreadable(status) => (strings::status(status.into()), strings::AWAY_LOADING_HINT.to_string()),
+        NetError::Unsure(said) => (strings::AWAY_LOADING.to_string(), said),
         NetError::Refused(error) => {
             let said = error.errors.first().map(|error| error.message.clone()).unwrap_or_default();
             (strings::status(error.status), said)

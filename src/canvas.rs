@@ -128,7 +128,7 @@ fn Slots(seen: Memo<escalation_editor::layout::Rect>) -> impl IntoView {
         <For each=marks key=|mark| (mark.slot.clone(), mark.at.x, mark.at.y) let(mark)>
             <button
                 class="plus"
-                tabindex="-1"
+                tabindex=move || if open.scene.with(|scene| scene.layout.nodes.is_empty()) { "0" } else { "-1" }
                 title=strings::ADD_LEVEL
                 aria-label=strings::ADD_LEVEL
                 style:transform=format!("translate({}px,{}px)", mark.at.x - 11, mark.at.y - 11)

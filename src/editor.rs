@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::canvas::Canvas;
 use crate::inspector::Inspector;
+use crate::session::Session;
 use crate::simulate::Simulate;
 use crate::strings;
 use bar::Bar;
@@ -28,6 +29,12 @@ impl Opened {
         Self { id: path.id.clone(), editor: Editor::open(PathPayload::from(path)) }
     }
 
+    /// A path that was left before it was saved, with all that was done to it.
+    pub fn draft(session: Session, id: &str) -> Option<Self> {
+        let editor = session.drafts.try_update(|drafts| drafts.remove(id))??;
+        Some(Self { id: id.to_string(), editor })
+    }
+
     /// A new path with nothing in it.
     pub fn fresh() -> Self {
         Self { id: String::new(), editor: Editor::new_document(PathPayload::named(strings::NEW_PATH_NAME)) }
@@ -39,7 +46,8 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     let open = Open::new(opened.id, opened.editor);
     provide_context(open);
     keys::listen(open);
-    save::warn_before_leaving(open);
+    save::keep_unsaved_work(open);
+    save::refresh(open);
     crate::bench::offer(open);
     view! {
         <div class="editor" class:panel-closed=move || !open.panel.get()>

@@ -11,6 +11,7 @@ use escalation_editor::tree::{self, PathNode};
 use escalation_editor::{Command, words};
 use escalation_engine::Severity;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
 
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
@@ -39,8 +40,12 @@ pub fn Inspector() -> impl IntoView {
 #[component]
 fn Nothing() -> impl IntoView {
     let open = expect_context::<Open>();
-    let rename = move |event| {
+    let rename = move |event: web_sys::Event| {
         open.dispatch(Command::Rename(event_target_value(&event)));
+        // What was typed may not have been taken, or not as it was.
+        if let Some(field) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+            field.set_value(&open.path.get_untracked().name);
+        }
     };
     view! {
         <label class="field-label" for="path-name">{strings::PATH_NAME}</label>

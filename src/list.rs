@@ -59,8 +59,12 @@ fn first_paged(path: &Path, payload: &PathPayload, index: &Index) -> String {
     let trace = simulate::trace(&compiled, index, &scenario);
     let play = Play::new(&trace, &path.id, index);
     let first = play.pages.first().map(|page| page.at);
-    let names: Vec<_> =
-        play.pages.iter().filter(|page| Some(page.at) == first).map(|page| page.name.as_str()).collect();
+    let mut names: Vec<_> = Vec::new();
+    for page in play.pages.iter().take_while(|page| Some(page.at) == first) {
+        if !names.contains(&page.name.as_str()) {
+            names.push(page.name.as_str());
+        }
+    }
     if names.is_empty() { strings::NOBODY_TOLD.to_string() } else { strings::paged_first(&names.join(", ")) }
 }
 
@@ -97,7 +101,10 @@ pub fn PathsScreen() -> impl IntoView {
 
 #[component]
 fn PathRow(row: Row) -> impl IntoView {
-    let index = session().index.get_untracked();
+    let session = session();
+    let index = session.index.get_untracked();
+    let draft = session.drafts.with_untracked(|drafts| drafts.contains_key(&row.id));
+    let draft = draft.then(|| view! { <span class="pill changed">{strings::DRAFT}</span> });
     let problems = (!row.problems.is_empty()).then(|| {
         view! {
             <span class="pill warn">
@@ -115,6 +122,7 @@ fn PathRow(row: Row) -> impl IntoView {
                     <span class="path-shape">{row.shape}</span>
                     <span class="path-first">{row.first}</span>
                 </span>
+                {draft}
                 {problems}
             </a>
         </li>

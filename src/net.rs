@@ -16,6 +16,8 @@ pub enum NetError {
     Refused(Box<ErrorResponse>),
     /// The answer cannot be read; its status.
     Unreadable(u16),
+    /// The request may have been carried out or not; what the server says.
+    Unsure(String),
 }
 
 type Answer<T> = Result<T, NetError>;
@@ -33,9 +35,16 @@ async fn send(request: Result<Request, gloo_net::Error>) -> Answer<String> {
     if answer.ok() {
         return Ok(text);
     }
-    let error = ErrorResponse::from_text(&text).map_err(|_| NetError::Unreadable(status))?;
-    // A server in front of ours says so when ours is away.
-    if matches!(status, 502..=504) { Err(NetError::Away) } else { Err(NetError::Refused(Box::new(error))) }
+    match ErrorResponse::from_text(&text) {
+        Ok(error) if status == 504 => {
+            let said = error.errors.first().map(|error| error.message.clone());
+            Err(NetError::Unsure(said.unwrap_or_default()))
+        }
+        Ok(error) => Err(NetError::Refused(Box::new(error))),
+        // Whatever is in front of the server says in its own way that the server is away.
+        Err(_) if matches!(status, 502..=504) => Err(NetError::Away),
+        Err(_) => Err(NetError::Unreadable(status)),
+    }
 }
 
 async fn text(answer: &Response) -> Answer<String> {
@@ -127,6 +136,12 @@ async fn ours(url: &str) -> Answer<Option<String>> {
         Err(NetError::Away) => Err(NetError::Away),
         Err(_) => Ok(None),
     }
+}
+
+/// A path as it is now.
+pub async fn path(id: &str) -> Answer<Path> {
+    let one: OnePath = read(&get(&format!("/v2/escalation_paths/{id}")).await?)?;
+    Ok(one.escalation_path)
 }
 
 /// Saves a path: replaces the one with this id, or makes a new one. Gives it back as it is now.

@@ -1,8 +1,10 @@
 //! What all screens share: the organisation, and the voice of the page.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escalation_api::Path;
+use escalation_editor::Editor;
 use escalation_engine::{Index, World};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -31,6 +33,8 @@ pub struct Session {
     pub loading: RwSignal<Loading>,
     /// What is said to those who listen.
     pub said: RwSignal<String>,
+    /// Documents that were left before they were saved, by the id of their path; a new one has none.
+    pub drafts: RwSignal<BTreeMap<String, Editor>>,
 }
 
 impl Session {
@@ -40,6 +44,7 @@ impl Session {
             index: RwSignal::new(Arc::new(Index::new(World::default()))),
             loading: RwSignal::new(Loading::Busy),
             said: RwSignal::new(String::new()),
+            drafts: RwSignal::new(BTreeMap::new()),
         };
         session.load();
         session
@@ -62,6 +67,17 @@ impl Session {
     /// Says something to those who listen.
     pub fn say(self, text: impl Into<String>) {
         self.said.set(text.into());
+    }
+
+    /// Asks before the page is left while there is a document that was left before it was saved.
+    pub fn warn_before_leaving(self) {
+        // The app lives as long as the page, and so does the listener.
+        let _for_ever = window_event_listener(leptos::ev::beforeunload, move |event| {
+            if self.drafts.with_untracked(|drafts| !drafts.is_empty()) {
+                event.prevent_default();
+                event.set_return_value("");
+            }
+        });
     }
 
     /// Takes a path into the organisation as it was saved.

@@ -20,6 +20,7 @@ pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving…";
 pub const SAVED: &str = "Saved";
 pub const NEVER_SAVED: &str = "Not saved yet";
+pub const DRAFT: &str = "Changes not saved";
 pub const UNDO: &str = "Undo";
 pub const REDO: &str = "Redo";
 pub const THEME: &str = "Light or dark";
@@ -30,6 +31,17 @@ pub const AWAY_LOADING: &str = "The server cannot be reached";
 pub const AWAY_LOADING_HINT: &str = "Check that it runs and that you are online.";
 pub const UNREADABLE: &str = "The server answered with something that cannot be read. Your changes are still here.";
 pub const REFUSED: &str = "The server did not take the path. Your changes are still here.";
+
+pub const THEIRS: &str = "Somebody else has saved this path since you opened it. Your changes are still here: saving again \
+                          replaces theirs, reloading the page shows theirs.";
+
+pub fn unsure(said: &str) -> String {
+    format!("{said}. Your changes are still here: saving again looks first.")
+}
+
+pub fn and_more(count: usize) -> String {
+    format!("and {count} steps more")
+}
 
 pub const CANVAS: &str = "Escalation path";
 pub const CANVAS_HELP: &str =

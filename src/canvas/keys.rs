@@ -76,8 +76,10 @@ pub fn go_to(open: Open, id: &str) {
 pub fn focus_selected(open: Open) {
     let here = selected_or_first(open);
     request_animation_frame(move || {
-        if let Some(id) = here {
-            focus(&element_id(&id));
+        match here {
+            Some(id) => focus(&element_id(&id)),
+            // Where there is no node, there is a place for one.
+            None => put_focus(document().query_selector(".plus").ok().flatten()),
         }
     });
 }
@@ -87,7 +89,10 @@ fn focus_inspector() {
 }
 
 fn focus(element: &str) {
-    let element = document().get_element_by_id(element);
+    put_focus(document().get_element_by_id(element));
+}
+
+fn put_focus(element: Option<web_sys::Element>) {
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _gone = element.focus();
     }

@@ -1,6 +1,8 @@
 //! Saving, and what is said when it does not work. The edit stays, whatever happens.
 
-use escalation_api::ErrorSingle;
+use std::sync::Arc;
+
+use escalation_api::{ErrorSingle, Path, PathPayload};
 use escalation_editor::Editor;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,51 +28,161 @@ pub enum Saving {
     },
 }
 
-/// Saves the path as it is now.
+/// Saves the path as it is now, if there is anything to save.
 pub fn save(open: Open) {
-    if open.saving.get_untracked() == Saving::Busy {
+    if open.saving.get_untracked() == Saving::Busy || !open.editor.with_untracked(Editor::is_dirty) {
         return;
     }
     open.saving.set(Saving::Busy);
     let session = open.session;
     session.say(strings::SAVING);
     let (id, path) = (open.id.get_untracked(), open.path.get_untracked());
+    let (theirs, unsure) = (open.theirs.get_untracked(), open.unsure.get_untracked());
     spawn_local(async move {
-        match net::save(&id, &path).await {
+        match write(&id, &path, theirs, unsure).await {
             Ok(saved) => {
-                open.editor.update(|editor| editor.mark_saved(&path));
-                if id.is_empty() {
-                    open.id.set(saved.id.clone());
-                    route::rename(&Route::Path(saved.id.clone()));
-                }
-                session.saved(saved);
-                open.saving.set(Saving::Idle);
                 session.say(strings::SAVED);
+                done(open, &id, &path, saved);
             }
-            Err(error) => {
-                let (message, errors) = told(error);
+            Err(failure) => {
+                let (message, errors) = match failure {
+                    // Saying so once is enough: whoever saves again means it.
+                    Failure::Theirs(path) => {
+                        open.theirs.try_set(Some(*path));
+                        (strings::THEIRS.to_string(), Vec::new())
+                    }
+                    Failure::Net(error) => {
+                        if id.is_empty() && matches!(error, NetError::Away | NetError::Unsure(_)) {
+                            open.unsure.try_set(Some(path));
+                        }
+                        told(error)
+                    }
+                };
                 session.say(message.clone());
-                open.saving.set(Saving::Failed { message, errors });
+                open.saving.try_set(Saving::Failed { message, errors });
             }
         }
     });
+}
+
+/// Why a path was not saved.
+enum Failure {
+    Net(NetError),
+    /// Somebody else has saved it meanwhile.
+    Theirs(Box<Path>),
+}
+
+impl From<NetError> for Failure {
+    fn from(error: NetError) -> Self {
+        Self::Net(error)
+    }
+}
+
+/// Writes a path. `theirs` is the path as it is known to be on the server; `unsure` is what may have been made of an
+/// earlier attempt to make this new path.
+async fn write(
+    id: &str,
+    path: &PathPayload,
+    theirs: Option<Path>,
+    unsure: Option<Arc<PathPayload>>,
+) -> Result<Path, Failure> {
+    if let Some(theirs) = theirs.filter(|_| !id.is_empty()) {
+        let now = net::path(id).await?;
+        if !is_same(&PathPayload::from(&now), &PathPayload::from(&theirs)) {
+            return Err(Failure::Theirs(Box::new(now)));
+        }
+    }
+    let mut id = id.to_string();
+    if let Some(unsure) = unsure.filter(|_| id.is_empty()) {
+        let all = net::paths().await?;
+        // The newest, if there are several: ids are in the order in which they were made.
+        let made = all.iter().filter(|made| is_same(&PathPayload::from(*made), &unsure)).max_by_key(|made| &made.id);
+        id = made.map(|made| made.id.clone()).unwrap_or_default();
+    }
+    Ok(net::save(&id, path).await?)
+}
+
+/// Whether two documents say the same, whatever the server has filled in.
+fn is_same(one: &PathPayload, other: &PathPayload) -> bool {
+    one.name == other.name
+        && one.path == other.path
+        && one.working_hours.as_deref().unwrap_or_default() == other.working_hours.as_deref().unwrap_or_default()
+        && one.repeat_config == other.repeat_config
+}
+
+/// Notes that the path was saved. The screen may have been left meanwhile; then there is a draft of what was saved.
+fn done(open: Open, id: &str, path: &Arc<PathPayload>, saved: Path) {
+    let session = open.session;
+    let is_open = open.editor.try_update(|editor| editor.mark_saved(path)).is_some();
+    if is_open {
+        open.theirs.set(Some(saved.clone()));
+        open.unsure.set(None);
+        if id.is_empty() {
+            open.id.set(saved.id.clone());
+            route::rename(&Route::Path(saved.id.clone()));
+        }
+        open.saving.set(Saving::Idle);
+    } else {
+        session.drafts.update(|drafts| {
+            if let Some(mut draft) = drafts.remove(id) {
+                draft.mark_saved(path);
+                if draft.has_unsaved_work() {
+                    drafts.insert(saved.id.clone(), draft);
+                }
+            }
+        });
+    }
+    session.saved(saved);
 }
 
 fn told(error: NetError) -> (String, Vec<ErrorSingle>) {
     match error {
         NetError::Away => (strings::AWAY.to_string(), Vec::new()),
         NetError::Unreadable(_) => (strings::UNREADABLE.to_string(), Vec::new()),
+        NetError::Unsure(said) => (strings::unsure(&said), Vec::new()),
         NetError::Refused(error) => (strings::REFUSED.to_string(), error.errors),
     }
 }
 
-/// Asks before a page with changes that are not saved is left.
-pub fn warn_before_leaving(open: Open) {
+/// Keeps changes that are not saved: a draft stays when the screen is left, and before the page itself is left, it asks.
+pub fn keep_unsaved_work(open: Open) {
     let listener = window_event_listener(leptos::ev::beforeunload, move |event| {
-        if open.editor.with_untracked(Editor::is_dirty) {
+        if open.editor.with_untracked(Editor::has_unsaved_work) {
             event.prevent_default();
             event.set_return_value("");
         }
     });
-    on_cleanup(move || listener.remove());
+    on_cleanup(move || {
+        listener.remove();
+        let left = open.editor.try_with_untracked(|editor| editor.has_unsaved_work().then(|| editor.clone())).flatten();
+        if let (Some(editor), Some(id)) = (left, open.id.try_get_untracked()) {
+            open.session.drafts.update(|drafts| {
+                drafts.insert(id, editor);
+            });
+        }
+    });
+}
+
+/// Looks whether the path is still as it was when all paths were loaded, and shows it as it is.
+pub fn refresh(open: Open) {
+    let id = open.id.get_untracked();
+    if id.is_empty() {
+        return;
+    }
+    let known = open.session.index.with_untracked(|index| index.path(&id).cloned());
+    open.theirs.set(known.clone());
+    spawn_local(async move {
+        // If it cannot be had, what is shown is as good as what is known; saving will look again.
+        let Ok(now) = net::path(&id).await else { return };
+        let (payload, before) = (PathPayload::from(&now), known.map(|known| PathPayload::from(&known)));
+        if before.is_some_and(|before| is_same(&before, &payload)) {
+            return;
+        }
+        // What was changed here stays; saving will say that somebody else has saved.
+        if open.editor.try_with_untracked(Editor::has_unsaved_work) == Some(false) {
+            open.theirs.set(Some(now.clone()));
+            open.editor.set(Editor::open(payload));
+            open.session.saved(now);
+        }
+    });
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use escalation_api::PathPayload;
+use escalation_api::{Path, PathPayload};
 use escalation_editor::{Command, Editor, Play, Refusal, Viewport, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::scenario::{Answer, Response};
@@ -58,6 +58,10 @@ pub struct Open {
 
     /// How far saving has come.
     pub saving: RwSignal<Saving>,
+    /// The path as it is known to be on the server.
+    pub theirs: RwSignal<Option<Path>>,
+    /// What was sent to make this new path, if it is not known whether that was done.
+    pub unsure: RwSignal<Option<Arc<PathPayload>>>,
     /// What all screens share.
     pub session: Session,
 }
@@ -139,6 +143,8 @@ impl Open {
             panel,
             simulated: Memo::new(move |_| panel.get()),
             saving: RwSignal::new(Saving::Idle),
+            theirs: RwSignal::new(None),
+            unsure: RwSignal::new(None),
             session,
         }
     }

@@ -158,8 +158,10 @@ fn PeopleField() -> impl IntoView {
     };
     let change_minutes = move |event| {
         let typed = event_target_value(&event).parse::<i64>().ok().filter(|minutes| (0..=10_080).contains(minutes));
-        if let (Some(minutes), Behaviour::Acks { id, is_channel, .. }) = (typed, open.assumed.people.get_untracked()) {
-            open.assumed.people.set(Behaviour::Acks { id, is_channel, after: minutes * 60 });
+        if let Behaviour::Acks { id, is_channel, after } = open.assumed.people.get_untracked() {
+            // Set in any case, so that the field shows what is assumed.
+            let after = typed.map_or(after, |minutes| minutes * 60);
+            open.assumed.people.set(Behaviour::Acks { id, is_channel, after });
         }
     };
     let responds = Memo::new(move |_| minutes().is_some());

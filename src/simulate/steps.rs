@@ -16,6 +16,9 @@ struct Row {
     node_id: Option<String>,
 }
 
+/// So many steps are listed: nobody reads more, and a path may repeat itself a thousand times.
+const MOST: usize = 500;
+
 #[component]
 pub fn Steps() -> impl IntoView {
     let open = expect_context::<Open>();
@@ -37,8 +40,12 @@ pub fn Steps() -> impl IntoView {
                 node_id: step.node_id.clone(),
             })
         };
-        let rows: Vec<_> = trace.steps.iter().filter_map(row).collect();
-        rows.into_iter().map(|row| view! { <StepRow row/> }).collect_view()
+        let mut steps = trace.steps.iter();
+        let rows: Vec<_> = steps.by_ref().filter_map(row).take(MOST).collect();
+        let more = steps.len();
+        let rows = rows.into_iter().map(|row| view! { <StepRow row/> }).collect_view();
+        let more = (more > 0).then(|| view! { <li class="more">{strings::and_more(more)}</li> });
+        (rows, more)
     };
     view! {
         <div class="steps">

@@ -23,6 +23,8 @@ pub fn build(tools: &Tools) -> Result<()> {
         return Ok(());
     }
     eprintln!("building the app (about 3 min at first)");
+    // What is changed while it is built is not built.
+    let began = SystemTime::now();
     let mut trunk = shell::command("trunk");
     trunk.args(["build", "--release"]);
     // Trunk reads NO_COLOR as a yes or no of its own and stops at any other value.
@@ -30,7 +32,8 @@ pub fn build(tools: &Tools) -> Result<()> {
     tools.for_wasm(&mut trunk)?;
     shell::run(&mut trunk).context("the app cannot be built")?;
     compress(&dist())?;
-    fs::write(stamp(), "")?;
+    let stamp = fs::File::create(stamp())?;
+    stamp.set_modified(began)?;
     Ok(())
 }
 
@@ -40,7 +43,7 @@ fn stamp() -> PathBuf {
 }
 
 /// What the app is made of.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 14] = [
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
@@ -48,8 +51,11 @@ const SOURCES: [&str; 11] = [
     "src",
     "style",
     "public",
+    "crates/api/Cargo.toml",
     "crates/api/src",
+    "crates/engine/Cargo.toml",
     "crates/engine/src",
+    "crates/editor/Cargo.toml",
     "crates/editor/src",
     "xtask/src/app.rs",
 ];
@@ -60,13 +66,12 @@ fn is_fresh() -> bool {
     dist().join("index.html").is_file() && newest.is_some_and(|newest| newest < built)
 }
 
-/// When the newest file in a folder, or the file itself, was changed.
+/// When a file, or anything in a folder, was last changed.
 fn newest(path: &Path) -> Option<SystemTime> {
-    if path.is_dir() {
-        let entries = fs::read_dir(path).ok()?;
-        return entries.filter_map(|entry| newest(&entry.ok()?.path())).max();
-    }
-    fs::metadata(path).and_then(|meta| meta.modified()).ok()
+    // A folder itself changes when a file in it is added or removed.
+    let own = fs::metadata(path).and_then(|meta| meta.modified()).ok()?;
+    let entries = fs::read_dir(path).into_iter().flatten();
+    entries.filter_map(|entry| newest(&entry.ok()?.path())).chain([own]).max()
 }
 
 /// Puts a `.br` and a `.gz` beside every file that gets smaller by it.

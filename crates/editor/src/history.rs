@@ -102,6 +102,18 @@ impl Editor {
         self.saved.as_ref().is_none_or(|saved| !Arc::ptr_eq(saved, &self.path()) && **saved != *self.path())
     }
 
+    /// Whether anything would be lost if the document were gone. Of a new one in which nothing was done nothing is.
+    #[must_use]
+    pub fn has_unsaved_work(&self) -> bool {
+        self.is_dirty() && (self.saved.is_some() || self.states.len() > 1)
+    }
+
+    /// The document as it was saved last, if it ever was.
+    #[must_use]
+    pub fn saved(&self) -> Option<&Arc<PathPayload>> {
+        self.saved.as_ref()
+    }
+
     /// How many changes lie between what is saved and what is now, along the history; nothing if what is saved is no
     /// longer in it.
     #[must_use]

@@ -1,0 +1,155 @@
+// Changes that are not saved are never lost, and never overwrite what somebody else has saved without a word.
+
+import { expect, IDS, test } from './support/fixtures.js';
+
+async function setTime(app, text) {
+  await app.node(/Page Primary on-call/).click();
+  await app.inspector.getByLabel('How long').fill(text);
+  await app.inspector.getByLabel('How long').press('Enter');
+}
+
+test('a path that is left keeps its changes', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await setTime(app, '7m');
+  await page.getByRole('link', { name: 'Paths' }).click();
+  await expect(page.locator('.path-row').filter({ hasText: 'Mobile apps' })).toContainText('Changes not saved');
+  await page.getByRole('link', { name: /Payments/ }).click();
+  await expect(app.status).toHaveText('Saved');
+  await page.goBack();
+  await page.getByRole('link', { name: /Mobile apps/ }).click();
+  await expect(app.status).toHaveText('1 change not saved');
+  await app.save.click();
+  await expect(app.status).toHaveText('Saved');
+  await page.getByRole('link', { name: 'Paths' }).click();
+  await expect(page.getByText('Changes not saved')).toHaveCount(0);
+});
+
+test('a new path in which nothing was done is left without a question', async ({ app, page }) => {
+  await app.list();
+  await page.getByRole('link', { name: 'New path' }).click();
+  await expect(app.tree).toBeVisible();
+  page.on('dialog', () => { throw new Error('it asks'); });
+  await page.reload();
+  await expect(app.tree).toBeVisible();
+});
+
+test('somebody else has saved meanwhile', async ({ app, server }) => {
+  await app.open(IDS.mobile);
+  await setTime(app, '7m');
+  const { id, kind, ...path } = await server.path(IDS.mobile);
+  const put = await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
+  expect(put.status).toBe(200);
+  await app.save.click();
+  await expect(app.page.getByRole('alert')).toContainText('Somebody else has saved this path');
+  expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
+  await app.save.click();
+  await expect(app.status).toHaveText('Saved');
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
+});
+
+test('a path that was changed elsewhere is shown as it is', async ({ app, server, page }) => {
+  await app.list();
+  const { id, kind, ...path } = await server.path(IDS.mobile);
+  await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
+  await page.getByRole('link', { name: /Mobile apps/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile, renamed');
+  await page.keyboard.press('Control+s');
+  await expect(app.status).toHaveText('Saved');
+  expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
+});
+
+test('a new path whose answer was lost is not made twice', async ({ app, server, page }) => {
+  await app.list();
+  await page.getByRole('link', { name: 'New path' }).click();
+  await page.getByRole('button', { name: 'Add a level' }).first().click();
+  await app.add('Primary on-call');
+  let lost = 0;
+  await page.route('**/v2/escalation_paths', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    lost += 1;
+    await route.fetch();
+    return route.abort();
+  });
+  await app.save.click();
+  await expect(page.getByRole('alert')).toContainText('The server cannot be reached');
+  await page.unroute('**/v2/escalation_paths');
+  await app.save.click();
+  await expect(app.status).toHaveText('Saved');
+  expect(lost).toBe(1);
+  const { body } = await server.api('GET', '/v2/escalation_paths');
+  expect(body.escalation_paths.filter((path) => path.name === 'Untitled path')).toHaveLength(1);
+  app.complaints.splice(0);
+});
+
+test('a new path that is left while it is saved keeps its address to itself', async ({ app, server, page }) => {
+  await app.list();
+  await page.getByRole('link', { name: 'New path' }).click();
+  await page.getByRole('button', { name: 'Add a level' }).first().click();
+  await app.add('Primary on-call');
+  let answer;
+  const held = new Promise((resolve) => { answer = resolve; });
+  await page.route('**/v2/escalation_paths', async (route) => {
+    if (route.request().method() === 'POST') await held;
+    return route.continue();
+  });
+  await app.save.click();
+  await page.getByRole('link', { name: 'Paths' }).click();
+  await page.getByRole('link', { name: /Payments/ }).click();
+  const saved = page.waitForResponse((response) => response.request().method() === 'POST');
+  answer();
+  await saved;
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Payments');
+  expect(new URL(page.url()).hash).toBe(`#/paths/${IDS.payments}`);
+  await page.getByRole('link', { name: 'Paths' }).click();
+  await expect(page.locator('.path-row')).toHaveCount(8);
+  await expect(page.getByText('Changes not saved')).toHaveCount(0);
+  const { body } = await server.api('GET', '/v2/escalation_paths');
+  expect(body.escalation_paths).toHaveLength(8);
+});
+
+test('fields that do not take a value show what counts', async ({ app }) => {
+  await app.open(IDS.mobile);
+  await app.inspector.getByLabel('Name').fill('   ');
+  await app.inspector.getByLabel('Name').press('Tab');
+  await expect(app.inspector.getByLabel('Name')).toHaveValue('Mobile apps');
+  await app.simulation.getByLabel('People').selectOption({ index: 1 });
+  const minutes = app.simulation.getByRole('spinbutton');
+  const before = await minutes.inputValue();
+  await minutes.fill('99999');
+  await minutes.press('Tab');
+  await expect(minutes).toHaveValue(before);
+});
+
+test('a path without nodes can be filled again by keyboard', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await app.tree.getByRole('treeitem').first().click();
+  for (let left = await app.tree.getByRole('treeitem').count(); left > 0; left -= 1) {
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Delete');
+    await expect(app.tree.getByRole('treeitem')).toHaveCount(left - 1);
+  }
+  await page.keyboard.press('Enter');
+  await expect(app.tree.getByRole('treeitem')).toHaveCount(1);
+});
+
+test('a path that repeats itself a thousand times does not stop the page', async ({ app, server }) => {
+  const level = { targets: [{ type: 'user', id: '01J0USERMAYA00000000000000', urgency: 'high' }], time_to_ack_seconds: 0 };
+  const made = await server.api('POST', '/v2/escalation_paths', {
+    name: 'Round and round',
+    path: [
+      { id: 'a', type: 'level', level },
+      { id: 'b', type: 'repeat', repeat: { to_node: 'a', repeat_times: 1000 } },
+    ],
+  });
+  expect(made.status).toBe(201);
+  await app.open(made.body.escalation_path.id);
+  await expect(app.steps.getByText(/and \d+ steps more/)).toBeVisible();
+  const refused = await server.api('PUT', `/v2/escalation_paths/${made.body.escalation_path.id}`, {
+    name: 'Round and round',
+    path: [
+      { id: 'a', type: 'level', level },
+      { id: 'b', type: 'repeat', repeat: { to_node: 'a', repeat_times: 1001 } },
+    ],
+  });
+  expect(refused.status).toBe(422);
+});
