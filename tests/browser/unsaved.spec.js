@@ -123,11 +123,13 @@ test('fields that do not take a value show what counts', async ({ app }) => {
 test('a path without nodes can be filled again by keyboard', async ({ app, page }) => {
   await app.open(IDS.mobile);
   await app.tree.getByRole('treeitem').first().click();
+  await page.keyboard.press('Home');
   for (let left = await app.tree.getByRole('treeitem').count(); left > 0; left -= 1) {
-    await page.keyboard.press('Home');
+    await expect(app.tree.getByRole('treeitem').first()).toBeFocused();
     await page.keyboard.press('Delete');
     await expect(app.tree.getByRole('treeitem')).toHaveCount(left - 1);
   }
+  await expect(page.getByRole('button', { name: 'Add a level' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(app.tree.getByRole('treeitem')).toHaveCount(1);
 });

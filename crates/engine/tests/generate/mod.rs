@@ -117,6 +117,7 @@ pub fn world(dice: &mut Dice) -> World {
         .map(|id| {
             let mut path = path(dice, &["q", "r"]);
             path["id"] = json!(id);
+            as_returned(&mut path["path"]);
             path
         })
         .collect();
@@ -133,6 +134,24 @@ pub fn world(dice: &mut Dice) -> World {
         world["entries_until"] = json!(at(BEGIN + DAYS * DAY));
     }
     World::from_text(&world.to_string()).unwrap()
+}
+
+/// Gives the conditions of some nodes the form in which they are returned.
+fn as_returned(nodes: &mut Value) {
+    for node in nodes.as_array_mut().unwrap() {
+        let Some(branch) = node.get_mut("if_else") else { continue };
+        for condition in branch["conditions"].as_array_mut().unwrap() {
+            condition["subject"] = json!({"label": "subject", "reference": condition["subject"]});
+            condition["operation"] = json!({"label": "operation", "value": condition["operation"]});
+            for binding in condition["param_bindings"].as_array_mut().unwrap() {
+                for value in binding["array_value"].as_array_mut().unwrap() {
+                    value["label"] = json!("label");
+                }
+            }
+        }
+        as_returned(&mut branch["then_path"]);
+        as_returned(&mut branch["else_path"]);
+    }
 }
 
 /// A path in the form in which it is sent.
