@@ -142,8 +142,17 @@ fn cargo_tool(
     Ok(Some(bin))
 }
 
-/// Installs packages of Debian or Ubuntu. The error says what to do by hand.
+/// Installs packages of Debian or Ubuntu, in whichever version is known. The error says what to do by hand.
 fn apt(packages: &[&str]) -> Result<()> {
+    apt_with(packages, false)
+}
+
+/// Installs packages in their newest version, or brings them there.
+fn apt_newest(packages: &[&str]) -> Result<()> {
+    apt_with(packages, true)
+}
+
+fn apt_with(packages: &[&str], newest: bool) -> Result<()> {
     let by_hand = || format!("install by hand: {}", packages.join(" "));
     if shell::which("apt-get").is_none() {
         bail!("this machine has no apt-get; {}", by_hand());
@@ -163,7 +172,7 @@ fn apt(packages: &[&str]) -> Result<()> {
     };
     let install = [&["install", "-y", "-q", "--no-install-recommends"], packages].concat();
     // The package lists of a fresh machine are empty or old, so a failure is tried once more with new ones.
-    if shell::run(&mut apt_get(&install)).is_ok() {
+    if !newest && shell::run(&mut apt_get(&install)).is_ok() {
         return Ok(());
     }
     shell::run(&mut apt_get(&["update", "-q"])).with_context(by_hand)?;

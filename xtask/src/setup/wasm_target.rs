@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{announce, apt};
+use super::{announce, apt_newest};
 use crate::shell;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -62,7 +62,15 @@ fn from_debian() -> Result<()> {
         );
     }
     announce("rustc-web, cargo-web, rust-web-src", "Debian's compiler with sources of the same version");
-    apt(&["rustc-web", "cargo-web", "rust-web-src"])?;
+    // An old list of packages may know an older compiler only.
+    apt_newest(&["rustc-web", "cargo-web", "rust-web-src"])?;
+    let release = shell::ask(shell::command("/usr/bin/rustc").arg("--version")).unwrap_or_default();
+    let needed = env!("CARGO_PKG_RUST_VERSION");
+    if minor(release.split_whitespace().nth(1).unwrap_or_default()) < minor(needed) {
+        bail!(
+            "Debian's compiler here is `{release}`, and {needed} is needed: add Debian's security updates to apt's sources"
+        );
+    }
 
     // An empty crate, so that cargo builds nothing but the standard library. `test` is what wasm-bindgen-test links
     // to; without embed-bitcode, link time optimisation fails.
@@ -95,6 +103,11 @@ fn from_debian() -> Result<()> {
     fs::write(made.join("built-by.txt"), compiler)?;
     put(&made)?;
     shell::run(shell::command("rustup").args(["toolchain", "link", TOOLCHAIN, "/usr"]))
+}
+
+/// The second number of a version of Rust, such as 95 of 1.95.0.
+fn minor(version: &str) -> u32 {
+    version.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or_default()
 }
 
 /// Replaces Debian's folder of the target by `made`, as root where that is needed.

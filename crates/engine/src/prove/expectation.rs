@@ -3,7 +3,7 @@
 use escalation_api::{Json as _, Value, WorkingHours};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Hours;
+use crate::calendar::{Hours, HoursError};
 use crate::compile::Loud;
 use crate::instant::Seconds;
 use crate::read::ReadError;
@@ -121,6 +121,15 @@ impl Expectation {
         let set = WorkingHours::read(window)
             .map_err(|_| ReadError::new("window", "must be a set of working hours: timezone and weekday_intervals"))?;
         let hours = Hours::new(&set);
-        hours.map(Some).map_err(|error| ReadError::new("window", format!("has no meaning: {error:?}")))
+        hours.map(Some).map_err(|error| match error {
+            HoursError::UnknownZone(zone) => ReadError::new("window.timezone", format!("`{zone}` is no IANA zone")),
+            HoursError::Weekday(at, day) => {
+                ReadError::new(format!("window.weekday_intervals.{at}.weekday"), format!("`{day}` is no weekday"))
+            }
+            HoursError::Time(at, time) => {
+                ReadError::new(format!("window.weekday_intervals.{at}"), format!("`{time}` is not a time like 09:00"))
+            }
+            HoursError::Misread(field) => ReadError::new(format!("window.{field}"), "is not of the right kind"),
+        })
     }
 }

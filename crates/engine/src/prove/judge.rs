@@ -17,14 +17,20 @@ use crate::scenario::Branch;
 type Intervals = Vec<(Instant, Instant)>;
 
 /// What can be said of a cell.
-enum Said {
-    /// The expectation fails when the alert fires in these intervals, and holds otherwise.
-    Fails(Intervals),
-    /// The run cannot be followed far enough to say.
-    Unknown,
+struct Said {
+    /// The expectation fails when the alert fires in these intervals.
+    fails: Intervals,
+    /// Whether it holds otherwise, or the run cannot be followed far enough to say.
+    rest_is_known: bool,
 }
 
-const HOLDS: Said = Said::Fails(Vec::new());
+const HOLDS: Said = Said { fails: Vec::new(), rest_is_known: true };
+const UNKNOWN: Said = Said { fails: Vec::new(), rest_is_known: false };
+
+/// It fails in these intervals and holds otherwise.
+fn fails(fails: Intervals) -> Said {
+    Said { fails, rest_is_known: true }
+}
 
 /// An instant of a run: so long after the alert, or fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,11 +108,11 @@ impl<'a> View<'a> {
     /// That something comes within `seconds`: `first` is the first time that it does.
     fn within(&self, first: Option<Time>, seconds: Seconds) -> Said {
         match (first, self.known_until) {
-            (Some(time), _) => Said::Fails(self.later_than(time, seconds)),
-            (None, None) => Said::Fails(self.whole()),
+            (Some(time), _) => fails(self.later_than(time, seconds)),
+            (None, None) => fails(self.whole()),
             // What is known goes on for long enough to say that it does not come in time.
-            (None, Some(known)) if self.later_than(known, seconds) == self.whole() => Said::Fails(self.whole()),
-            (None, Some(_)) => Said::Unknown,
+            (None, Some(known)) if self.later_than(known, seconds) == self.whole() => fails(self.whole()),
+            (None, Some(_)) => UNKNOWN,
         }
     }
 }
@@ -212,18 +218,21 @@ impl<'a> Judge<'a> {
             _ => self.ask(&view),
         };
         self.priorities.extend(priorities.iter().cloned());
-        match said {
-            Said::Unknown => self.unknown(class, cell.from, cell.until),
-            Said::Fails(intervals) => {
-                for (from, until) in intervals {
-                    if self.example.is_none() {
-                        let priority = (!first.is_empty()).then(|| first.clone());
-                        self.example = Some((priority, from, cell.assumed.clone()));
-                    }
-                    let during = |priority_id: &String| During { from, until, priority_id: priority_id.clone() };
-                    self.refuted.extend(priorities.iter().map(during));
-                }
+        let mut known_until = cell.from;
+        for (from, until) in said.fails {
+            if self.example.is_none() {
+                let priority = (!first.is_empty()).then(|| first.clone());
+                self.example = Some((priority, from, cell.assumed.clone()));
             }
+            let during = |priority_id: &String| During { from, until, priority_id: priority_id.clone() };
+            self.refuted.extend(priorities.iter().map(during));
+            if !said.rest_is_known && known_until < from {
+                self.unknown(class, known_until, from);
+            }
+            known_until = until;
+        }
+        if !said.rest_is_known && known_until < cell.until {
+            self.unknown(class, known_until, cell.until);
         }
     }
 
@@ -233,8 +242,8 @@ impl<'a> Judge<'a> {
         match self.expectation.expect {
             Expect::PagesSomeone => match (view.pages.is_empty(), view.known_until) {
                 (false, _) => HOLDS,
-                (true, None) => Said::Fails(view.whole()),
-                (true, Some(_)) => Said::Unknown,
+                (true, None) => fails(view.whole()),
+                (true, Some(_)) => UNKNOWN,
             },
             Expect::FirstPageWithin => {
                 let counts = |page: &&Page<'_>| self.expectation.urgency.is_none_or(|urgency| page.loud == urgency);
@@ -250,26 +259,26 @@ impl<'a> Judge<'a> {
                 view.within(first.map(|page| page.time), seconds)
             }
             Expect::AtMostPeopleBefore => match (view.people().get(people), view.known_until) {
-                (Some(one_too_many), _) => Said::Fails(view.sooner_than(one_too_many.time, seconds)),
-                (None, Some(known)) if !view.sooner_than(known, seconds).is_empty() => Said::Unknown,
+                (Some(one_too_many), _) => fails(view.sooner_than(one_too_many.time, seconds)),
+                (None, Some(known)) if !view.sooner_than(known, seconds).is_empty() => UNKNOWN,
                 (None, _) => HOLDS,
             },
             Expect::EndsWithin => match (view.cell.run.outcome, view.known_until) {
-                (Outcome::WaitsForever, _) => Said::Fails(view.whole()),
-                (_, None) => Said::Fails(view.later_than(view.end, seconds)),
-                (_, Some(known)) if view.later_than(known, seconds) == view.whole() => Said::Fails(view.whole()),
-                (_, Some(_)) => Said::Unknown,
+                (Outcome::WaitsForever, _) => fails(view.whole()),
+                (_, None) => fails(view.later_than(view.end, seconds)),
+                (_, Some(known)) if view.later_than(known, seconds) == view.whole() => fails(view.whole()),
+                (_, Some(_)) => UNKNOWN,
             },
             Expect::NoSinglePerson => match (view.people().len(), view.known_until) {
-                (1, None) => Said::Fails(view.whole()),
-                (0 | 1, Some(_)) => Said::Unknown,
+                (1, None) => fails(view.whole()),
+                (0 | 1, Some(_)) => UNKNOWN,
                 _ => HOLDS,
             },
             Expect::NoConsecutiveSamePerson => {
                 if repeats_a_person(view.cell) {
-                    Said::Fails(view.whole())
+                    fails(view.whole())
                 } else if view.known_until.is_some() {
-                    Said::Unknown
+                    UNKNOWN
                 } else {
                     HOLDS
                 }
@@ -283,14 +292,14 @@ impl<'a> Judge<'a> {
     fn quiet(&self, view: &View<'_>) -> Said {
         let Some(window) = &self.quiet else { return HOLDS };
         let length = view.cell.until - view.cell.from;
-        let mut fails = Vec::new();
+        let mut disturbed = Vec::new();
         for page in &view.pages {
             if self.expectation.urgency.is_some_and(|urgency| page.loud != urgency) {
                 continue;
             }
             if !page.time.moves {
                 if window.is_active(page.time.at) {
-                    return Said::Fails(view.whole());
+                    return fails(view.whole());
                 }
                 continue;
             }
@@ -300,7 +309,7 @@ impl<'a> Judge<'a> {
             while let Some(begins) = window.first(at, true).filter(|begins| *begins < last) {
                 let ends = window.first(begins, false).unwrap_or(Instant::MAX).min(last);
                 let fired = |page_at: Instant| view.cell.from + (page_at - page.time.at);
-                fails.extend(interval(fired(begins), fired(ends)));
+                disturbed.extend(interval(fired(begins), fired(ends)));
                 at = ends;
                 if at >= last {
                     break;
@@ -308,7 +317,7 @@ impl<'a> Judge<'a> {
             }
         }
         // Beyond what is known there may be more.
-        if fails.is_empty() && view.known_until.is_some() { Said::Unknown } else { Said::Fails(joined(fails)) }
+        Said { fails: joined(disturbed), rest_is_known: view.known_until.is_none() }
     }
 
     fn reached(&mut self, cell: &Cell) -> Said {
@@ -321,7 +330,7 @@ impl<'a> Judge<'a> {
             };
         }
         if matches!(cell.run.outcome, Outcome::Undecided | Outcome::BeyondEntries | Outcome::CutOff) {
-            return Said::Unknown;
+            return UNKNOWN;
         }
         HOLDS
     }

@@ -1,0 +1,338 @@
+//! A verdict is the sum of what single alerts show, and each counterexample shows what it is to show.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod generate;
+
+use std::collections::BTreeSet;
+
+use escalation_engine::calendar::Hours;
+use escalation_engine::machine::Outcome;
+use escalation_engine::prove::{Answer, Expectation, Horizon, Verdict, prove};
+use escalation_engine::simulate::{compile_for, trace};
+use escalation_engine::trace::StepName;
+use escalation_engine::{CompiledPath, Index, Instant, Scenario, Trace, World};
+use generate::Dice;
+use serde_json::{Value, json};
+
+fn expectation(value: Value) -> Expectation {
+    serde_json::from_value(value).unwrap()
+}
+
+/// Whether one alert shows that an expectation does not hold; nothing if its run cannot be followed far enough to say.
+fn fails(expectation: &Expectation, trace: &Trace, fired_at: Instant, world: &World) -> Option<bool> {
+    let seconds = expectation.seconds.unwrap_or_default();
+    let count = expectation.people.unwrap_or_default();
+    let pages: Vec<_> = trace.steps.iter().filter(|step| step.step == StepName::Paged).collect();
+    let mut people: Vec<(&str, i64)> = Vec::new();
+    for page in &pages {
+        let user = page.user_id.as_deref().unwrap();
+        if !people.iter().any(|(known, _)| *known == user) {
+            people.push((user, page.at - fired_at));
+        }
+    }
+    let last = trace.steps.last().unwrap().at - fired_at;
+    let is_known = !matches!(trace.outcome, Outcome::Undecided | Outcome::BeyondEntries | Outcome::CutOff);
+    // That something happens in time: it does, or it does not, or nobody knows.
+    let within = |first: Option<i64>| match first {
+        Some(after) => Some(after > seconds),
+        None if is_known || last > seconds => Some(true),
+        None => None,
+    };
+    let name = serde_json::to_value(expectation.expect).unwrap();
+    match name.as_str().unwrap() {
+        "pages_someone" if pages.is_empty() => is_known.then_some(true),
+        "pages_someone" => Some(false),
+        "first_page_within" => {
+            let counts = |urgency: &str| expectation.urgency.is_none_or(|wanted| wanted.as_str() == urgency);
+            let first = pages.iter().find(|page| counts(page.urgency.as_deref().unwrap()));
+            within(first.map(|page| page.at - fired_at))
+        }
+        "reaches_people_within" => within(people.get(count - 1).map(|(_, after)| *after)),
+        "covered_by" => {
+            let schedule = world.schedules.iter().find(|s| Some(&s.id) == expectation.schedule.as_ref()).unwrap();
+            let mut members: BTreeSet<&str> =
+                schedule.rotas.iter().flat_map(|rota| rota.user_ids.iter().map(String::as_str)).collect();
+            members.extend(schedule.entries.iter().filter_map(|entry| entry.user_id.as_deref()));
+            within(people.iter().find(|(user, _)| members.contains(user)).map(|(_, after)| *after))
+        }
+        "at_most_people_before" => match people.get(count) {
+            Some((_, after)) => Some(*after < seconds),
+            None if is_known || last >= seconds => Some(false),
+            None => None,
+        },
+        "ends_within" if trace.outcome == Outcome::WaitsForever => Some(true),
+        "ends_within" => within(is_known.then_some(last)),
+        "no_single_person" if people.len() > 1 => Some(false),
+        "no_single_person" => is_known.then_some(people.len() == 1),
+        "quiet_hours" => {
+            let set = json!({"id": "w", "name": "w", "timezone": expectation.window.as_ref().unwrap()["timezone"],
+                "weekday_intervals": expectation.window.as_ref().unwrap()["weekday_intervals"]});
+            let hours = Hours::new(&escalation_api::Json::read(set).unwrap()).unwrap();
+            let loud = |page: &&&escalation_engine::trace::TraceStep| {
+                expectation.urgency.is_none_or(|wanted| Some(wanted.as_str()) == page.urgency.as_deref())
+            };
+            let disturbs = pages.iter().filter(loud).any(|page| hours.is_active(page.at));
+            (disturbs || is_known).then_some(disturbs)
+        }
+        other => panic!("{other}"),
+    }
+}
+
+struct Question<'a> {
+    path: &'a CompiledPath,
+    index: &'a Index,
+    scenario: &'a Scenario,
+}
+
+impl Question<'_> {
+    fn trace(&self, priority: &str, fired_at: Instant) -> Trace {
+        let priority_id = Some(priority.to_string());
+        trace(self.path, self.index, &Scenario { priority_id, fired_at, ..self.scenario.clone() })
+    }
+}
+
+fn covers(of: &[escalation_engine::prove::During], priority: &str, at: Instant) -> bool {
+    of.iter().any(|during| during.priority_id == priority && during.from <= at && at < during.until)
+}
+
+#[test]
+fn verdicts_are_what_single_alerts_show() {
+    let window = json!({"timezone": "Europe/London", "weekday_intervals": [
+        {"weekday": "tuesday", "start_time": "22:00", "end_time": "07:00"},
+        {"weekday": "wednesday", "start_time": "11:00", "end_time": "12:30"},
+    ]});
+    let expectations: Vec<Expectation> = [
+        json!({"expect": "pages_someone"}),
+        json!({"expect": "first_page_within", "seconds": 600}),
+        json!({"expect": "first_page_within", "seconds": 4 * 3600, "urgency": "high", "priorities": ["p1", "p3"]}),
+        json!({"expect": "reaches_people_within", "people": 2, "seconds": 1800}),
+        json!({"expect": "reaches_people_within", "people": 3, "seconds": 30_000}),
+        json!({"expect": "at_most_people_before", "people": 1, "seconds": 900}),
+        json!({"expect": "at_most_people_before", "people": 2, "seconds": 20_000}),
+        json!({"expect": "ends_within", "seconds": 7200}),
+        json!({"expect": "no_single_person"}),
+        json!({"expect": "covered_by", "schedule": "s", "seconds": 3600}),
+        json!({"expect": "quiet_hours", "window": window}),
+        json!({"expect": "quiet_hours", "window": window, "urgency": "high", "priorities": ["p2"]}),
+    ]
+    .into_iter()
+    .map(expectation)
+    .collect();
+    let mut counts = [0_u32; 4];
+    let mut alerts = 0;
+    for seed in 10_000..10_250 {
+        let mut dice = Dice::new(seed);
+        let world = generate::world(&mut dice);
+        let index = Index::new(world.clone());
+        let mut scenario = generate::scenario(&mut dice);
+        scenario.responses.clear();
+        scenario.interventions.clear();
+        scenario.alert_resolves_after_seconds = None;
+        let path = compile_for(&index, &scenario).unwrap();
+        let (from, until) = generate::horizon(&mut dice);
+        let question = Question { path: &path, index: &index, scenario: &scenario };
+        let horizon = Horizon { from, until, scenario: scenario.clone() };
+        let verdicts = prove(&path, &index, &horizon, &expectations).unwrap();
+        for (verdict, expectation) in verdicts.iter().zip(&expectations) {
+            assert_eq!(&verdict.expectation, expectation);
+            counts[verdict.verdict as usize] += 1;
+            replays(verdict, expectation, &world);
+            for priority in verdict.scope.priorities.clone() {
+                let edges = verdict.refuted_during.iter().chain(&verdict.unknown_during);
+                let edges = edges.filter(|during| during.priority_id == priority);
+                let mut instants: Vec<_> =
+                    edges.flat_map(|during| [during.from, during.from - 1, during.until - 1, during.until]).collect();
+                instants.truncate(24);
+                for _ in 0..12 {
+                    let after = dice.below(u64::try_from(verdict.scope.until - from).unwrap());
+                    instants.push(from + i64::try_from(after).unwrap());
+                }
+                for at in instants.into_iter().filter(|at| from <= *at && *at < verdict.scope.until) {
+                    alerts += 1;
+                    let said = match fails(expectation, &question.trace(&priority, at), at, &world) {
+                        None => "unknown",
+                        Some(true) => "fails",
+                        Some(false) => "holds",
+                    };
+                    let judged = if covers(&verdict.refuted_during, &priority, at) {
+                        "fails"
+                    } else if covers(&verdict.unknown_during, &priority, at) {
+                        "unknown"
+                    } else {
+                        "holds"
+                    };
+                    // What is known at an instant may be left open for a whole cell, never the other way round.
+                    let agrees = said == judged || judged == "unknown";
+                    assert!(agrees, "seed {seed}, {priority} at {at}, {expectation:?}: {said}, but judged {judged}");
+                }
+            }
+        }
+    }
+    println!("{alerts} alerts; proven, refuted, not applicable, incomplete: {counts:?}");
+    assert!(counts[Answer::Proven as usize] > 100 && counts[Answer::Refuted as usize] > 100, "{counts:?}");
+}
+
+fn replays(verdict: &Verdict, expectation: &Expectation, world: &World) {
+    match (&verdict.counterexample, verdict.verdict) {
+        (Some(example), Answer::Refuted) => {
+            let replayed = escalation_engine::simulate(&Index::new(world.clone()), &example.scenario).unwrap();
+            assert_eq!(replayed, example.trace);
+            let fired_at = example.scenario.fired_at;
+            assert_eq!(fails(expectation, &replayed, fired_at, world), Some(true), "{expectation:?}");
+            let priority = example.scenario.priority_id.as_deref().unwrap();
+            assert!(covers(&verdict.refuted_during, priority, fired_at));
+        }
+        (None, Answer::Refuted) => panic!("nothing shows it: {expectation:?}"),
+        (Some(_), answer) => panic!("{answer:?}, and yet there is a counterexample"),
+        (None, _) => {}
+    }
+}
+
+/// A world of one person on call in working weeks, another always, and two priorities.
+fn office() -> World {
+    let entries: Vec<Value> = (0..3)
+        .map(|week| {
+            let monday = Instant::from_unix(1_774_224_000 + week * 7 * 86_400);
+            json!({"rota_id": "r", "user_id": "amy", "start_at": monday, "end_at": monday + 5 * 86_400})
+        })
+        .collect();
+    let world = json!({
+        "priorities": [{"id": "p1", "name": "P1"}, {"id": "p2", "name": "P2"}],
+        "users": [{"id": "amy", "name": "Amy", "can_be_paged": true}, {"id": "ben", "name": "Ben", "can_be_paged": true}],
+        "schedules": [{"id": "s", "name": "S", "timezone": "UTC", "rotas": [{"id": "r", "name": "R", "user_ids": ["amy"]}], "entries": entries}],
+        "entries_from": "2026-03-23T00:00:00Z",
+        "entries_until": "2026-04-13T00:00:00Z",
+    });
+    World::from_text(&world.to_string()).unwrap()
+}
+
+fn judge(path: Value, expectations: &[Value]) -> Vec<Verdict> {
+    let index = Index::new(office());
+    let scenario = Scenario { path: Some(path), ..Scenario::default() };
+    let compiled = compile_for(&index, &scenario).unwrap();
+    let horizon = Horizon {
+        from: "2026-03-23T00:00:00Z".parse().unwrap(),
+        until: "2026-04-13T00:00:00Z".parse().unwrap(),
+        scenario,
+    };
+    let expectations: Vec<_> = expectations.iter().cloned().map(expectation).collect();
+    prove(&compiled, &index, &horizon, &expectations).unwrap()
+}
+
+fn level(id: &str, kind: &str, target: &str, seconds: i64) -> Value {
+    json!({"id": id, "type": "level", "level": {"targets": [{"type": kind, "id": target, "urgency": "high"}], "time_to_ack_seconds": seconds}})
+}
+
+#[test]
+fn a_schedule_with_nobody_at_weekends() {
+    let path = json!({"name": "n", "path": [level("a", "schedule", "s", 300)]});
+    let [someone, quick] =
+        judge(path, &[json!({"expect": "pages_someone"}), json!({"expect": "first_page_within", "seconds": 60})])
+            .try_into()
+            .unwrap();
+    assert_eq!((someone.verdict, quick.verdict), (Answer::Refuted, Answer::Refuted));
+    let first = &someone.refuted_during[0];
+    assert_eq!(
+        (first.from.to_string(), first.until.to_string()),
+        ("2026-03-28T00:00:00Z".into(), "2026-03-30T00:00:00Z".into())
+    );
+    assert_eq!(someone.refuted_during.len(), 6, "three weekends for each of two priorities");
+    assert_eq!(someone.counterexample.unwrap().scenario.fired_at.to_string(), "2026-03-28T00:00:00Z");
+    assert_eq!(quick.refuted_during, someone.refuted_during);
+    assert!(someone.scope.assumed.contains(&"nobody responds".to_string()));
+
+    let path = json!({"name": "n", "path": [level("a", "schedule", "s", 300), level("b", "user", "ben", 300)]});
+    let [someone, single] =
+        judge(path, &[json!({"expect": "pages_someone"}), json!({"expect": "no_single_person"})]).try_into().unwrap();
+    assert_eq!(someone.verdict, Answer::Proven);
+    assert_eq!(single.verdict, Answer::Refuted, "at weekends Ben is alone");
+}
+
+#[test]
+fn where_the_entries_end_the_proof_ends() {
+    let path = json!({"name": "n", "path": [level("a", "user", "ben", 3600), level("b", "schedule", "s", 300)]});
+    let [ends] = judge(path, &[json!({"expect": "ends_within", "seconds": 7200})]).try_into().unwrap();
+    assert_eq!(ends.verdict, Answer::Proven);
+    assert_eq!(ends.scope.until.to_string(), "2026-04-12T23:00:00Z", "an hour later nobody knows who is on call");
+}
+
+#[test]
+fn nodes_that_are_never_reached() {
+    let branch = |id: &str, then: Value, otherwise: Value| {
+        json!({"id": id, "type": "if_else", "if_else": {"conditions": [{"subject": "escalation.priority", "operation": "one_of",
+            "param_bindings": [{"array_value": [{"literal": "p1"}]}]}], "then_path": then, "else_path": otherwise}})
+    };
+    let inner = branch("inner", json!([level("a", "user", "ben", 60)]), json!([level("never", "user", "amy", 60)]));
+    let path = json!({"name": "n", "path": [branch("outer", json!([inner]), json!([level("b", "user", "ben", 60)]))]});
+    let [reachable] = judge(path, &[json!({"expect": "every_node_reachable"})]).try_into().unwrap();
+    assert_eq!((reachable.verdict, reachable.never), (Answer::Refuted, vec!["inner".to_string(), "never".to_string()]));
+}
+
+#[test]
+fn the_lower_priority_is_louder() {
+    let path = json!({"name": "n", "path": [{"id": "b", "type": "if_else", "if_else": {
+        "conditions": [{"subject": "escalation.priority", "operation": "one_of", "param_bindings": [{"array_value": [{"literal": "p1"}]}]}],
+        "then_path": [{"id": "d", "type": "delay", "delay": {"delay_seconds": 60}}, level("a", "user", "ben", 60)],
+        "else_path": [level("c", "user", "ben", 60)]}}]});
+    let [louder] = judge(path, &[json!({"expect": "not_louder_than"})]).try_into().unwrap();
+    assert_eq!(louder.verdict, Answer::Refuted);
+    assert_eq!(louder.refuted_during.len(), 1);
+    assert_eq!(louder.counterexample.unwrap().scenario.priority_id.as_deref(), Some("p2"));
+}
+
+#[test]
+fn the_same_person_twice() {
+    let path = json!({"name": "n", "path": [level("a", "user", "ben", 60), level("b", "schedule", "s", 60), level("c", "user", "ben", 60)]});
+    let [same] = judge(path, &[json!({"expect": "no_consecutive_same_person"})]).try_into().unwrap();
+    assert_eq!(same.verdict, Answer::Refuted, "at weekends nobody is between the two");
+    assert_eq!(
+        same.refuted_during[0].from.to_string(),
+        "2026-03-27T23:59:00Z",
+        "that is when the second level is empty"
+    );
+}
+
+#[test]
+fn a_condition_that_nobody_can_decide_goes_both_ways() {
+    let path = json!({"name": "n", "path": [{"id": "b", "type": "if_else", "if_else": {
+        "conditions": [{"subject": "escalation.moon", "operation": "is_full", "param_bindings": []}],
+        "then_path": [level("a", "user", "ben", 60)], "else_path": []}}]});
+    let [someone] = judge(path, &[json!({"expect": "pages_someone"})]).try_into().unwrap();
+    assert_eq!(someone.verdict, Answer::Refuted);
+    let example = someone.counterexample.unwrap();
+    assert_eq!(serde_json::to_value(&example.scenario.branches).unwrap(), json!({"b": "else"}));
+    assert!(someone.scope.assumed.iter().any(|assumed| assumed.contains("`b`")));
+}
+
+#[test]
+fn parameters_that_mean_nothing() {
+    let index = Index::new(office());
+    let scenario = Scenario { path: Some(json!({"name": "n", "path": []})), ..Scenario::default() };
+    let path = compile_for(&index, &scenario).unwrap();
+    let horizon = Horizon { from: scenario.fired_at, until: scenario.fired_at + 60, scenario };
+    for (wrong, said) in [
+        (json!({"expect": "ends_within"}), "expectations.0.seconds: is required by this expectation"),
+        (
+            json!({"expect": "pages_someone", "seconds": 1}),
+            "expectations.0.seconds: does not belong to this expectation",
+        ),
+        (
+            json!({"expect": "covered_by", "seconds": 1, "schedule": "x"}),
+            "expectations.0.schedule: the world has no schedule `x`",
+        ),
+        (
+            json!({"expect": "quiet_hours", "window": {"timezone": "Mars", "weekday_intervals": []}}),
+            "expectations.0.window.timezone: `Mars` is no IANA zone",
+        ),
+        (
+            json!({"expect": "pages_someone", "priorities": ["p9"]}),
+            "expectations.0.priorities: the world has no priority `p9`",
+        ),
+    ] {
+        let error = prove(&path, &index, &horizon, &[expectation(wrong)]).unwrap_err().to_string();
+        assert!(error.starts_with(said), "{error}");
+    }
+    let empty = Horizon { until: horizon.from, ..horizon };
+    assert!(prove(&path, &index, &empty, &[]).is_err());
+}
