@@ -5,7 +5,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use escalation_api::{At, Json as _, PathPayload, Value};
+use escalation_api::{At, Json as _, PathPayload, Schedule, Value};
+use escalation_engine::prove::Expectation;
 use escalation_engine::{Index, Scenario, World};
 
 /// The largest file that is read, in bytes.
@@ -58,6 +59,27 @@ pub fn world(file: Option<&Path>) -> Result<Index> {
     let Some(file) = file else { return Ok(Index::new(World::default())) };
     let world = World::from_text(&text(file)?);
     world.map(Index::new).map_err(|error| anyhow!("{} is no world: {error}", file.display()))
+}
+
+/// Reads a list of expectations.
+pub fn expectations(file: &Path) -> Result<Vec<Expectation>> {
+    let list = Expectation::list_from_text(&text(file)?);
+    list.map_err(|error| anyhow!("{} is no list of expectations: {error}", file.display()))
+}
+
+/// Reads a schedule: as it is returned, or the whole answer that has it.
+pub fn schedule(file: &Path) -> Result<Schedule> {
+    let value: Value = serde_json::from_str(&text(file)?).with_context(|| format!("{} is not JSON", file.display()))?;
+    let value = match value {
+        Value::Object(mut answer) if answer.contains_key("schedule") => answer.remove("schedule").unwrap_or_default(),
+        other => other,
+    };
+    Schedule::read(value).map_err(|value| {
+        let mut faults = Vec::new();
+        Schedule::explain(&value, &At::Top, &mut faults);
+        let faults: Vec<_> = faults.iter().map(|fault| format!("{}: {fault}", fault.pointer)).collect();
+        anyhow!("{} is no schedule: {}", file.display(), faults.join("; "))
+    })
 }
 
 /// Reads a scenario.

@@ -6,7 +6,9 @@
 #![allow(unreachable_pub, reason = "nothing outside a program reaches in")]
 
 mod check;
+mod entries;
 mod input;
+mod prove;
 mod simulate;
 
 use std::process::ExitCode;
@@ -33,6 +35,8 @@ Examples:
   escalation check path.json --world world.json
   escalation simulate --world world.json --scenario scenario.json
   escalation simulate --world world.json --path path.json --priority p1 --at 2026-03-28T03:10:00Z
+  escalation prove path.json --world world.json --expectations expectations.json
+  escalation entries schedule.json --from 2026-03-23T00:00:00Z
 
 Exit status: 0 nothing to say against the path, 1 something to say, 2 the input cannot be used.";
 
@@ -42,6 +46,10 @@ enum Command {
     Check(check::Options),
     /// Plays an alert and says who is paged, when and why
     Simulate(simulate::Options),
+    /// Says whether what is expected of a path holds at every instant
+    Prove(prove::Options),
+    /// Says who is on call when by the rotations of a schedule
+    Entries(entries::Options),
 }
 
 /// What is printed.
@@ -67,6 +75,8 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Check(options) => check::run(&options, cli.format),
         Command::Simulate(options) => simulate::run(&options, cli.format),
+        Command::Prove(options) => prove::run(&options, cli.format),
+        Command::Entries(options) => entries::run(&options, cli.format),
     };
     match done {
         Ok(Found::Nothing) => ExitCode::SUCCESS,

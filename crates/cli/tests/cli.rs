@@ -123,3 +123,62 @@ fn input_that_cannot_be_used() {
         assert_eq!(text(&refused.stdout), "");
     }
 }
+
+fn file(name: &str, content: &Value) -> String {
+    let file = std::env::temp_dir().join(format!("{name}-{}.json", std::process::id()));
+    std::fs::write(&file, content.to_string()).unwrap();
+    file.display().to_string()
+}
+
+#[test]
+fn prove_says_whether_and_until_when() {
+    let world = project("tests/corpus/worlds/base.json");
+    let expectations = file(
+        "expectations",
+        &json!([{"expect": "first_page_within", "seconds": 60}, {"expect": "ends_within", "seconds": 60, "priorities": ["p1"]}]),
+    );
+    let args = ["prove", "-", "--world", &world, "--expectations", &expectations, "--from", "2026-03-24T00:00:00Z"];
+    let told = run(&args, &good().to_string());
+    let said = text(&told.stdout);
+    assert_eq!(told.status.code(), Some(1), "{}", text(&told.stderr));
+    assert!(said.contains("proven") && said.contains("somebody is paged within 1m"), "{said}");
+    assert!(said.contains("refuted") && said.contains("P1: it ends within 1m"), "{said}");
+    assert!(said.contains("cells; assumed: nobody responds"), "{said}");
+
+    let json = run(&[&args[..], &["--format", "json"]].concat(), &good().to_string());
+    let verdicts: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(verdicts[0]["verdict"], "proven");
+    assert_eq!(verdicts[1]["counterexample"]["trace"]["outcome"], "expired");
+
+    // The counterexample is a scenario like any other.
+    let scenario = file("counterexample", &verdicts[1]["counterexample"]["scenario"]);
+    let played = run(&["simulate", "--world", &world, "--scenario", &scenario, "--format", "json"], "");
+    let trace: Value = serde_json::from_slice(&played.stdout).unwrap();
+    assert_eq!(trace, verdicts[1]["counterexample"]["trace"]);
+
+    let fine = run(&["prove", "-", "--world", &world, "--from", "2026-03-24T00:00:00Z"], &good().to_string());
+    assert_eq!(fine.status.code(), Some(0), "{}", text(&fine.stdout));
+
+    let wrong = file("wrong", &json!([{"expect": "ends_within"}]));
+    let refused = run(&["prove", "-", "--world", &world, "--expectations", &wrong], &good().to_string());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("0.seconds: is required by this expectation"), "{}", text(&refused.stderr));
+}
+
+#[test]
+fn entries_of_a_schedule() {
+    let demo = std::fs::read_to_string(project("crates/server/demo/schedules.json")).unwrap();
+    let demo: Value = serde_json::from_str(&demo).unwrap();
+    let schedule = file("schedule", &demo[0]);
+    let args =
+        ["entries", &schedule, "--from", "2026-03-23T00:00:00Z", "--until", "2026-04-06T00:00:00Z", "--format", "json"];
+    let told = run(&args, "");
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+    let entries: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert!(entries.as_array().unwrap().len() >= 2, "{entries}");
+    for pair in entries.as_array().unwrap().windows(2) {
+        assert!(pair[0]["start_at"].as_str() <= pair[1]["start_at"].as_str());
+    }
+    let refused = run(&["entries", "-", "--from", "2026-03-23T00:00:00Z"], "{}");
+    assert_eq!(refused.status.code(), Some(2));
+}

@@ -7,8 +7,10 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use escalation_engine::instant::WEEK;
+use escalation_engine::prove::{Expectation, Horizon, prove};
 use escalation_engine::simulate::{compile_for, run, trace};
-use escalation_engine::{Index, Scenario, World, check};
+use escalation_engine::{Index, Instant, Scenario, World, check};
 use serde_json::json;
 
 /// Twenty nodes: a branch on priority, one on hours, levels by schedule, a repeat.
@@ -43,6 +45,73 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("run, 20 nodes", |b| b.iter(|| run(black_box(&compiled), &index, &scenario)));
     criterion.bench_function("simulate, 20 nodes", |b| b.iter(|| trace(black_box(&compiled), &index, &scenario)));
     criterion.bench_function("check, 20 nodes", |b| b.iter(|| check("", black_box(&path), &index)));
+    proofs(criterion);
+}
+
+/// An organisation of five priorities and two schedules with weekly rotas, for so many weeks from 2026-03-23.
+fn organisation(weeks: i64) -> Index {
+    let begin = Instant::from_unix(1_774_256_400);
+    let users = ["amy", "ben", "cat", "dan"];
+    let schedule = |id: &str| {
+        let entry = |week: i64| {
+            let start = begin + week * WEEK;
+            let user = users.get(usize::try_from(week).unwrap() % users.len());
+            json!({"rota_id": "r", "user_id": user, "start_at": start, "end_at": start + WEEK})
+        };
+        let entries: Vec<_> = (0..weeks).map(entry).collect();
+        json!({"id": id, "name": id, "timezone": "Europe/London", "entries": entries,
+            "rotas": [{"id": "r", "name": "R", "user_ids": users}]})
+    };
+    let world = json!({
+        "priorities": ["p1", "p2", "p3", "p4", "p5"].map(|id| json!({"id": id, "name": id})),
+        "users": users.map(|id| json!({"id": id, "name": id, "can_be_paged": true})),
+        "schedules": [schedule("primary"), schedule("regions")],
+        "entries_from": begin,
+        "entries_until": begin + weeks * WEEK,
+    });
+    Index::new(World::from_text(&world.to_string()).unwrap())
+}
+
+/// All expectations that take no more than a path and a world.
+fn expectations() -> Vec<Expectation> {
+    let all = json!([
+        {"expect": "pages_someone"},
+        {"expect": "first_page_within", "seconds": 60},
+        {"expect": "reaches_people_within", "people": 2, "seconds": 1800},
+        {"expect": "at_most_people_before", "people": 3, "seconds": 600},
+        {"expect": "ends_within", "seconds": 86_400},
+        {"expect": "quiet_hours", "urgency": "low", "window": {"timezone": "Europe/London", "weekday_intervals": [
+            {"weekday": "saturday", "start_time": "22:00", "end_time": "07:00"}]}},
+        {"expect": "not_louder_than"},
+        {"expect": "no_single_person"},
+        {"expect": "no_consecutive_same_person"},
+        {"expect": "every_node_reachable"},
+        {"expect": "covered_by", "schedule": "primary", "seconds": 3600},
+    ]);
+    Expectation::list_from_text(&all.to_string()).unwrap()
+}
+
+fn proofs(criterion: &mut Criterion) {
+    let index = organisation(15);
+    let mut scenario = scenario();
+    let hours = |id: &str, zone: &str| {
+        let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+        let intervals = days.map(|day| json!({"weekday": day, "start_time": "09:00", "end_time": "17:30"}));
+        json!({"id": id, "name": id, "timezone": zone, "weekday_intervals": intervals})
+    };
+    let path = scenario.path.as_mut().unwrap();
+    path["working_hours"] = json!([hours("uk", "Europe/London"), hours("us", "America/New_York")]);
+    path["path"][0]["if_else"]["else_path"][0]["if_else"]["else_path"][0] = json!({"id": "wait", "type": "delay",
+        "delay": {"delay_interval_condition": "active", "delay_weekday_interval_config_id": "us"}});
+    let compiled = compile_for(&index, &scenario).unwrap();
+    let from = Instant::from_unix(1_774_256_400);
+    let horizon = Horizon { from, until: from + 13 * WEEK, scenario };
+    let expectations = expectations();
+    let verdicts = prove(&compiled, &index, &horizon, &expectations).unwrap();
+    let cells = verdicts.first().map_or(0, |verdict| verdict.scope.cells);
+    criterion.bench_function(&format!("prove 11 expectations, 20 nodes, 5 priorities, 91 days, {cells} cells"), |b| {
+        b.iter(|| prove(black_box(&compiled), &index, &horizon, &expectations));
+    });
 }
 
 criterion_group!(all, benches);

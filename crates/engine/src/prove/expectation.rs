@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Hours, HoursError};
 use crate::compile::Loud;
+use crate::index::Index;
 use crate::instant::Seconds;
-use crate::read::ReadError;
+use crate::read::{self, ReadError};
+use crate::words::duration;
 
 /// One expectation, with the parameters that its kind takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +68,19 @@ pub enum Expect {
 }
 
 impl Expectation {
+    /// Reads a list of expectations from JSON text.
+    ///
+    /// # Errors
+    /// The first thing that is not as it must be, with its place.
+    pub fn list_from_text(text: &str) -> Result<Vec<Self>, ReadError> {
+        let list: Vec<Self> = read::from_text(text)?;
+        for (position, expectation) in list.iter().enumerate() {
+            let at = |error: ReadError| ReadError::new(format!("{position}.{}", error.pointer), error.message);
+            expectation.check().map_err(at)?;
+        }
+        Ok(list)
+    }
+
     /// An expectation without parameters.
     #[must_use]
     pub fn new(expect: Expect) -> Self {
@@ -108,6 +123,36 @@ impl Expectation {
             return Err(ReadError::new("seconds", "must not be negative"));
         }
         self.quiet().map(|_| ())
+    }
+
+    /// The expectation as a sentence.
+    #[must_use]
+    pub fn sentence(&self, index: &Index) -> String {
+        let within = duration(self.seconds.unwrap_or_default());
+        let people = match self.people.unwrap_or_default() {
+            1 => "1 person".to_string(),
+            count => format!("{count} people"),
+        };
+        let loud = self.urgency.map_or(String::new(), |urgency| format!(" with {} urgency", urgency.as_str()));
+        let says = match self.expect {
+            Expect::PagesSomeone => "somebody is paged".to_string(),
+            Expect::FirstPageWithin => format!("somebody is paged{loud} within {within}"),
+            Expect::ReachesPeopleWithin => format!("at least {people} paged within {within}"),
+            Expect::QuietHours => format!("nobody is paged{loud} in quiet hours"),
+            Expect::AtMostPeopleBefore => format!("at most {people} paged before {within}"),
+            Expect::NotLouderThan => "a lower priority is never louder than a higher one".to_string(),
+            Expect::EndsWithin => format!("it ends within {within}"),
+            Expect::NoSinglePerson => "nobody is the only one who is paged".to_string(),
+            Expect::NoConsecutiveSamePerson => "no two levels in a row page the same person only".to_string(),
+            Expect::EveryNodeReachable => "every step is reached and every branch goes both ways".to_string(),
+            Expect::CoveredBy => {
+                let id = self.schedule.as_deref().unwrap_or_default();
+                let name = index.schedule(id).map_or(id, |schedule| &schedule.name);
+                format!("somebody of {name} is paged within {within}")
+            }
+        };
+        let names = |ids: &Vec<String>| ids.iter().map(|id| index.priority_name(id)).collect::<Vec<_>>().join(", ");
+        self.priorities.as_ref().map_or(says.clone(), |ids| format!("{}: {says}", names(ids)))
     }
 
     /// The window of `quiet_hours`.

@@ -1,0 +1,106 @@
+//! `escalation prove`.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Result, anyhow, bail};
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use escalation_api::Json as _;
+use escalation_engine::instant::DAY;
+use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, Verdict, prove};
+use escalation_engine::{CompiledPath, Index, Instant, Scenario};
+
+use crate::{Format, Found, input};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// The path
+    path: PathBuf,
+
+    /// What it refers to
+    #[arg(long)]
+    world: PathBuf,
+
+    /// What is expected of it: a JSON list. Absent: that somebody is paged and that every step is reached
+    #[arg(long)]
+    expectations: Option<PathBuf>,
+
+    /// The first instant at which an alert may fire. Absent: now, or where the known entries begin
+    #[arg(long, value_name = "INSTANT")]
+    from: Option<Instant>,
+
+    /// The first instant after the last. Absent: where the known entries end, a year later at most
+    #[arg(long, value_name = "INSTANT")]
+    until: Option<Instant>,
+}
+
+pub fn run(options: &Options, format: Format) -> Result<Found> {
+    let path = input::path(&options.path)?;
+    let index = input::world(Some(&options.world))?;
+    let expectations = match &options.expectations {
+        Some(file) => input::expectations(file)?,
+        None => [Expect::PagesSomeone, Expect::EveryNodeReachable].map(Expectation::new).to_vec(),
+    };
+    let (from, until) = horizon(options, &index)?;
+    let compiled = CompiledPath::new(&path.id, &path.path, &index);
+    let scenario = Scenario { path: Some(path.path.write()), ..Scenario::default() };
+    let verdicts = prove(&compiled, &index, &Horizon { from, until, scenario }, &expectations);
+    let verdicts = verdicts.map_err(|error| anyhow!("it cannot be proven: {error}"))?;
+    match format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&verdicts)?),
+        Format::Text => println!("{}", table(&verdicts, &index)),
+    }
+    let holds = |verdict: &Verdict| matches!(verdict.verdict, Answer::Proven | Answer::NotApplicable);
+    Ok(if verdicts.iter().all(holds) { Found::Nothing } else { Found::Something })
+}
+
+/// The instants that the question is about.
+fn horizon(options: &Options, index: &Index) -> Result<(Instant, Instant)> {
+    let world = index.world();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = Instant::from_unix(i64::try_from(now).unwrap_or_default());
+    // A world of the past or the future is asked about its own time.
+    let known =
+        world.entries_from.is_none_or(|from| from <= now) && world.entries_until.is_none_or(|until| now < until);
+    let from = options.from.or(world.entries_from.filter(|_| !known)).unwrap_or(now);
+    let end = from + 365 * DAY;
+    let until = options.until.unwrap_or_else(|| world.entries_until.map_or(end, |until| until.min(end)));
+    if until <= from {
+        bail!("there is nothing between {from} and {until}");
+    }
+    Ok((from, until))
+}
+
+fn table(verdicts: &[Verdict], index: &Index) -> String {
+    let mut table = Table::new();
+    table.load_preset(NOTHING);
+    for verdict in verdicts {
+        let scope = &verdict.scope;
+        let (word, about) = match verdict.verdict {
+            Answer::Proven => ("proven", format!("at every instant from {} until {}", scope.from, scope.until)),
+            Answer::Refuted => ("refuted", refuted(verdict, index)),
+            Answer::NotApplicable => ("not applicable", "there is nothing that it is about".to_string()),
+            Answer::Incomplete => ("incomplete", incomplete(verdict)),
+        };
+        table.add_row([word, &verdict.expectation.sentence(index), &about]);
+    }
+    let cells = verdicts.first().map_or(0, |verdict| verdict.scope.cells);
+    let assumed = verdicts.first().map_or(String::new(), |verdict| verdict.scope.assumed.join("; "));
+    format!("{table}\n\n{cells} cells; assumed: {assumed}")
+}
+
+fn refuted(verdict: &Verdict, index: &Index) -> String {
+    let Some(first) = verdict.refuted_during.first() else { return format!("never: {}", verdict.never.join(", ")) };
+    let priority = index.priority_name(&first.priority_id);
+    let more = match verdict.refuted_during.len() - 1 {
+        0 => String::new(),
+        count => format!(", and {count} times more"),
+    };
+    format!("{priority} from {} until {}{more}", first.from, first.until)
+}
+
+fn incomplete(verdict: &Verdict) -> String {
+    let unknown = verdict.unknown_during.first();
+    unknown.map_or(String::new(), |during| format!("from {} on it is not known what happens", during.from))
+}
