@@ -62,9 +62,11 @@ fn organisation(weeks: i64) -> Index {
         json!({"id": id, "name": id, "timezone": "Europe/London", "entries": entries,
             "rotas": [{"id": "r", "name": "R", "user_ids": users}]})
     };
+    let priorities = ["p1", "p2", "p3", "p4", "p5"].map(|id| json!({"id": id, "name": id}));
+    let everybody = users.map(|id| json!({"id": id, "name": id, "can_be_paged": true}));
     let world = json!({
-        "priorities": ["p1", "p2", "p3", "p4", "p5"].map(|id| json!({"id": id, "name": id})),
-        "users": users.map(|id| json!({"id": id, "name": id, "can_be_paged": true})),
+        "priorities": priorities,
+        "users": everybody,
         "schedules": [schedule("primary"), schedule("regions")],
         "entries_from": begin,
         "entries_until": begin + weeks * WEEK,
