@@ -1,6 +1,6 @@
 //! How long one simulation takes, natively. `cargo xtask bench` prints it beside the same in the browser.
 
-#![allow(clippy::unwrap_used, reason = "a bench")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
 
 use std::fs;
 use std::hint::black_box;

@@ -1,6 +1,6 @@
 //! A world made quick to ask: who is on call at an instant, who is who.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::calendar::Zone;
@@ -137,9 +137,7 @@ impl Roster {
         // Entries of a rota that the schedule does not list (an override, or a rota that is no more) come last.
         let stray: Vec<&Entry> =
             schedule.entries.iter().filter(|e| schedule.rotas.iter().all(|r| r.id != e.rota_id)).collect();
-        let mut stray_ids: Vec<&str> = stray.iter().map(|entry| entry.rota_id.as_str()).collect();
-        stray_ids.sort_unstable();
-        stray_ids.dedup();
+        let stray_ids: BTreeSet<&str> = stray.iter().map(|entry| entry.rota_id.as_str()).collect();
         for id in stray_ids {
             let of_rota = stray.iter().filter(|entry| entry.rota_id == id).copied();
             rotas.push(RotaRoster::new(id, id, &[], of_rota.collect()));
@@ -159,9 +157,7 @@ impl RotaRoster {
         entries.retain(|entry| entry.start_at < entry.end_at);
         // R4: by an entry's start, then by the user's id.
         entries.sort_by(|a, b| (a.start_at, &a.user_id).cmp(&(b.start_at, &b.user_id)));
-        let mut edges: Vec<Instant> = entries.iter().flat_map(|entry| [entry.start_at, entry.end_at]).collect();
-        edges.sort_unstable();
-        edges.dedup();
+        let edges: BTreeSet<Instant> = entries.iter().flat_map(|entry| [entry.start_at, entry.end_at]).collect();
         // Entries are walked once with the edges: `open` are those that have started and not ended.
         let mut shifts = Vec::with_capacity(edges.len());
         let mut waiting = entries.iter().peekable();

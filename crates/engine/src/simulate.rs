@@ -58,6 +58,19 @@ pub fn trace(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Trace {
     Trace::new(&context(path, index, scenario), &run.state, run.outcome, &run.steps)
 }
 
+/// What happens to the state machine in a scenario, in order: what [`run`] feeds it.
+#[must_use]
+pub fn events(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Vec<Event> {
+    let context = context(path, index, scenario);
+    let mut player = Player::new(&context, scenario);
+    let mut events = Vec::new();
+    while let Some(event) = player.next() {
+        events.push(event.clone());
+        player.take(event);
+    }
+    events
+}
+
 /// Plays a scenario on a compiled path.
 #[must_use]
 pub fn run(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Run {
@@ -69,7 +82,9 @@ pub fn run(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Run {
     player.finish()
 }
 
-fn context<'a>(path: &'a CompiledPath, index: &'a Index, scenario: &'a Scenario) -> Context<'a> {
+/// What a run of a scenario goes by.
+#[must_use]
+pub fn context<'a>(path: &'a CompiledPath, index: &'a Index, scenario: &'a Scenario) -> Context<'a> {
     Context {
         path,
         index,

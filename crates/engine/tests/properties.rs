@@ -1,0 +1,129 @@
+//! What is true of every run, whatever the path, the world and what people do.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod generate;
+
+use std::collections::BTreeMap;
+
+use escalation_engine::compile::Kind;
+use escalation_engine::instant::DAY;
+use escalation_engine::machine::{Alert, Outcome, State, What, Who, step};
+use escalation_engine::simulate::{compile_for, context, events, run};
+use escalation_engine::{CompiledPath, Index, Scenario};
+use generate::Dice;
+use serde_json::json;
+
+/// Every generated alert, a third of them with paging again after an acknowledgement, with its compiled path.
+fn each(seeds: std::ops::Range<u64>, mut check: impl FnMut(u64, &CompiledPath, &Index, &Scenario)) {
+    for seed in seeds {
+        let mut dice = Dice::new(seed);
+        let index = Index::new(generate::world(&mut dice));
+        for _ in 0..4 {
+            let mut scenario = generate::scenario(&mut dice);
+            if dice.chance(35) {
+                let after = 300 + 60 * dice.below(60);
+                scenario.path.as_mut().unwrap()["repeat_config"] =
+                    json!({"repeat_after_seconds": after, "delay_repeat_on_activity": dice.chance(50)});
+                scenario.alert_keeps_firing = true;
+                scenario.activity_after_seconds = vec![600, 4_000];
+            }
+            let path = compile_for(&index, &scenario).unwrap();
+            check(seed, &path, &index, &scenario);
+        }
+    }
+}
+
+/// The server stores the state as JSON whenever it waits, and goes on from it, perhaps in another process.
+#[test]
+fn a_run_can_be_stored_at_any_instant_and_goes_on_the_same() {
+    let mut count = 0;
+    each(20_000..20_800, |seed, path, index, scenario| {
+        let whole = run(path, index, scenario);
+        let firing = scenario.alert_keeps_firing || scenario.alert_resolves_after_seconds.is_some();
+        let alert = if firing { Alert::Firing } else { Alert::ResolvesWithAck };
+        let grace = scenario.grace_period_seconds;
+        let mut state = State::new(scenario.fired_at, scenario.priority_id.as_deref(), grace, alert);
+        let mut steps = Vec::new();
+        let context = context(path, index, scenario);
+        for event in events(path, index, scenario) {
+            let stored = serde_json::to_string(&state).unwrap();
+            let restored: State = serde_json::from_str(&stored).unwrap();
+            assert_eq!(restored, state, "seed {seed}");
+            let event = serde_json::from_str(&serde_json::to_string(&event).unwrap()).unwrap();
+            let (after, more) = step(&context, restored, event);
+            state = after;
+            steps.extend(more);
+            count += 1;
+        }
+        // What a run says when nothing is due any more is the driver's word, not the machine's.
+        let told = whole.steps.iter().filter(|step| step.what != What::Stopped(Outcome::WaitsForever));
+        assert!(told.eq(steps.iter()), "seed {seed}");
+        assert_eq!(state, whole.state, "seed {seed}");
+    });
+    println!("{count} events");
+    assert!(count > 10_000);
+}
+
+#[test]
+fn what_is_true_of_every_run() {
+    each(30_000..32_000, |seed, path, index, scenario| {
+        let run = run(path, index, scenario);
+        let end = scenario.fired_at + scenario.semantics.cut_off_after_seconds;
+        let mut now = scenario.fired_at;
+        let (mut acked_first, mut over) = (false, false);
+        // Pages to each person since the present node was entered.
+        let mut pages: BTreeMap<String, u32> = BTreeMap::new();
+        for step in &run.steps {
+            assert!(now <= step.at, "seed {seed}: time runs backwards at {step:?}");
+            assert!(step.at <= end.max(scenario.fired_at + 14 * DAY), "seed {seed}: too late {step:?}");
+            assert!(!over, "seed {seed}: something after the end: {step:?}");
+            now = step.at;
+            let node = step.place.and_then(|place| path.node(place));
+            match &step.what {
+                What::Entered => pages.clear(),
+                What::Paged { user, attempt, .. } => {
+                    assert!(!acked_first, "seed {seed}: a page after an acknowledgement: {step:?}");
+                    let Some(Kind::Level(level)) = node.map(|node| &node.kind) else {
+                        panic!("seed {seed}: a page without a level: {step:?}")
+                    };
+                    let most = level.retry.map_or(1, |retry| retry.attempts);
+                    assert!(*attempt <= most, "seed {seed}: too many retries: {step:?}");
+                    let count = pages.entry(user.to_string()).or_default();
+                    *count += 1;
+                    // Where turns come round, each has its own retries.
+                    let turns = level.round_robin.is_some_and(|round_robin| round_robin.rotate_after.is_some());
+                    assert!(turns || *count <= most, "seed {seed}: paged too often: {step:?}");
+                    let known = index.user(user).is_some_and(|user| user.can_be_paged);
+                    assert!(
+                        known && index.paused_until(user, step.at).is_none() || *attempt > 1,
+                        "seed {seed}: {step:?}"
+                    );
+                }
+                What::Acked(who) => {
+                    let all =
+                        matches!(node.map(|node| &node.kind), Some(Kind::Level(level)) if level.ack_all == Some(true));
+                    acked_first = !all;
+                    let told = run.steps.iter().any(|told| match (&told.what, who) {
+                        (What::Paged { user, .. }, Who::User(who)) => user == who && told.at <= step.at,
+                        (What::Posted(channel, _), Who::Channel(who)) => channel == who && told.at <= step.at,
+                        _ => false,
+                    });
+                    assert!(told, "seed {seed}: an answer to no page: {step:?}");
+                }
+                What::RepeatStarted(_) => acked_first = false,
+                What::Cancelled | What::Resolved | What::Expired | What::Stopped(_) => over = true,
+                _ => {}
+            }
+        }
+    });
+}
+
+/// The same input gives the same bytes.
+#[test]
+fn a_run_is_the_same_every_time() {
+    each(40_000..40_100, |seed, path, index, scenario| {
+        let text = || serde_json::to_string(&escalation_engine::simulate::trace(path, index, scenario)).unwrap();
+        assert_eq!(text(), text(), "seed {seed}");
+    });
+}
