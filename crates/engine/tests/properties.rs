@@ -38,7 +38,7 @@ fn each(seeds: std::ops::Range<u64>, mut check: impl FnMut(u64, &CompiledPath, &
 #[test]
 fn a_run_can_be_stored_at_any_instant_and_goes_on_the_same() {
     let mut count = 0;
-    each(20_000..20_800, |seed, path, index, scenario| {
+    each(20_000..20_200, |seed, path, index, scenario| {
         let whole = run(path, index, scenario);
         let firing = scenario.alert_keeps_firing || scenario.alert_resolves_after_seconds.is_some();
         let alert = if firing { Alert::Firing } else { Alert::ResolvesWithAck };
@@ -62,7 +62,7 @@ fn a_run_can_be_stored_at_any_instant_and_goes_on_the_same() {
         assert_eq!(state, whole.state, "seed {seed}");
     });
     println!("{count} events");
-    assert!(count > 10_000);
+    assert!(count > 5_000);
 }
 
 #[test]
@@ -72,6 +72,7 @@ fn what_is_true_of_every_run() {
         let end = scenario.fired_at + scenario.semantics.cut_off_after_seconds;
         let mut now = scenario.fired_at;
         let (mut acked_first, mut over) = (false, false);
+        let mut entered_at = scenario.fired_at;
         // Pages to each person since the present node was entered.
         let mut pages: BTreeMap<String, u32> = BTreeMap::new();
         for step in &run.steps {
@@ -81,7 +82,10 @@ fn what_is_true_of_every_run() {
             now = step.at;
             let node = step.place.and_then(|place| path.node(place));
             match &step.what {
-                What::Entered => pages.clear(),
+                What::Entered => {
+                    pages.clear();
+                    entered_at = step.at;
+                }
                 What::Paged { user, attempt, .. } => {
                     assert!(!acked_first, "seed {seed}: a page after an acknowledgement: {step:?}");
                     let Some(Kind::Level(level)) = node.map(|node| &node.kind) else {
@@ -94,11 +98,10 @@ fn what_is_true_of_every_run() {
                     // Where turns come round, each has its own retries.
                     let turns = level.round_robin.is_some_and(|round_robin| round_robin.rotate_after.is_some());
                     assert!(turns || *count <= most, "seed {seed}: paged too often: {step:?}");
+                    // R4: decided when the level is entered, for those whose turn comes later too.
                     let known = index.user(user).is_some_and(|user| user.can_be_paged);
-                    assert!(
-                        known && index.paused_until(user, step.at).is_none() || *attempt > 1,
-                        "seed {seed}: {step:?}"
-                    );
+                    let is_paused = entered_at == step.at && index.paused_until(user, step.at).is_some();
+                    assert!(known && !is_paused, "seed {seed}: {step:?}");
                 }
                 What::Acked(who) => {
                     let all =
