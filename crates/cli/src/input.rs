@@ -3,11 +3,13 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use escalation_api::{At, Json as _, PathPayload, Schedule, Value};
+use escalation_engine::instant::DAY;
 use escalation_engine::prove::Expectation;
-use escalation_engine::{Index, Scenario, World};
+use escalation_engine::{Index, Instant, Scenario, World};
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -59,6 +61,23 @@ pub fn world(file: Option<&Path>) -> Result<Index> {
     let Some(file) = file else { return Ok(Index::new(World::default())) };
     let world = World::from_text(&text(file)?);
     world.map(Index::new).map_err(|error| anyhow!("{} is no world: {error}", file.display()))
+}
+
+/// The instants that a question is about: those given, otherwise from now to where the known entries end, or a year.
+pub fn horizon(from: Option<Instant>, until: Option<Instant>, index: &Index) -> Result<(Instant, Instant)> {
+    let world = index.world();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = Instant::from_unix(i64::try_from(now).unwrap_or_default());
+    // A world of the past or the future is asked about its own time.
+    let known =
+        world.entries_from.is_none_or(|from| from <= now) && world.entries_until.is_none_or(|until| now < until);
+    let from = from.or(world.entries_from.filter(|_| !known)).unwrap_or(now);
+    let end = from + 365 * DAY;
+    let until = until.unwrap_or_else(|| world.entries_until.map_or(end, |until| until.min(end)));
+    if until <= from {
+        bail!("there is nothing between {from} and {until}");
+    }
+    Ok((from, until))
 }
 
 /// Reads a list of expectations.

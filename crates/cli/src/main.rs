@@ -6,6 +6,7 @@
 #![allow(unreachable_pub, reason = "nothing outside a program reaches in")]
 
 mod check;
+mod diff;
 mod entries;
 mod input;
 mod prove;
@@ -36,6 +37,7 @@ Examples:
   escalation simulate --world world.json --scenario scenario.json
   escalation simulate --world world.json --path path.json --priority p1 --at 2026-03-28T03:10:00Z
   escalation prove path.json --world world.json --expectations expectations.json
+  escalation diff main.json branch.json --world world.json
   escalation entries schedule.json --from 2026-03-23T00:00:00Z
 
 Exit status: 0 nothing to say against the path, 1 something to say, 2 the input cannot be used.";
@@ -48,6 +50,8 @@ enum Command {
     Simulate(simulate::Options),
     /// Says whether what is expected of a path holds at every instant
     Prove(prove::Options),
+    /// Says what is different between two paths, and what that means for people at every instant
+    Diff(diff::Options),
     /// Says who is on call when by the rotations of a schedule
     Entries(entries::Options),
 }
@@ -76,6 +80,7 @@ fn main() -> ExitCode {
         Command::Check(options) => check::run(&options, cli.format),
         Command::Simulate(options) => simulate::run(&options, cli.format),
         Command::Prove(options) => prove::run(&options, cli.format),
+        Command::Diff(options) => diff::run(&options, cli.format),
         Command::Entries(options) => entries::run(&options, cli.format),
     };
     match done {

@@ -1,13 +1,11 @@
 //! `escalation prove`.
 
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use escalation_api::Json as _;
-use escalation_engine::instant::DAY;
 use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, Verdict, prove};
 use escalation_engine::{CompiledPath, Index, Instant, Scenario};
 
@@ -42,7 +40,7 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
         Some(file) => input::expectations(file)?,
         None => [Expect::PagesSomeone, Expect::EveryNodeReachable].map(Expectation::new).to_vec(),
     };
-    let (from, until) = horizon(options, &index)?;
+    let (from, until) = input::horizon(options.from, options.until, &index)?;
     let compiled = CompiledPath::new(&path.id, &path.path, &index);
     let scenario = Scenario { path: Some(path.path.write()), ..Scenario::default() };
     let verdicts = prove(&compiled, &index, &Horizon { from, until, scenario }, &expectations);
@@ -53,23 +51,6 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     }
     let holds = |verdict: &Verdict| matches!(verdict.verdict, Answer::Proven | Answer::NotApplicable);
     Ok(if verdicts.iter().all(holds) { Found::Nothing } else { Found::Something })
-}
-
-/// The instants that the question is about.
-fn horizon(options: &Options, index: &Index) -> Result<(Instant, Instant)> {
-    let world = index.world();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let now = Instant::from_unix(i64::try_from(now).unwrap_or_default());
-    // A world of the past or the future is asked about its own time.
-    let known =
-        world.entries_from.is_none_or(|from| from <= now) && world.entries_until.is_none_or(|until| now < until);
-    let from = options.from.or(world.entries_from.filter(|_| !known)).unwrap_or(now);
-    let end = from + 365 * DAY;
-    let until = options.until.unwrap_or_else(|| world.entries_until.map_or(end, |until| until.min(end)));
-    if until <= from {
-        bail!("there is nothing between {from} and {until}");
-    }
-    Ok((from, until))
 }
 
 fn table(verdicts: &[Verdict], index: &Index) -> String {

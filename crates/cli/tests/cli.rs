@@ -182,3 +182,34 @@ fn entries_of_a_schedule() {
     let refused = run(&["entries", "-", "--from", "2026-03-23T00:00:00Z"], "{}");
     assert_eq!(refused.status.code(), Some(2));
 }
+
+#[test]
+fn diff_says_what_changes_for_people() {
+    let world = project("tests/corpus/worlds/base.json");
+    let before = file("before", &good());
+    let mut changed = good();
+    changed["path"][0]["level"]["targets"][0]["id"] = json!("tom");
+    let after = file("after", &changed);
+    let from = ["--world", &world, "--from", "2026-03-24T00:00:00Z", "--until", "2026-03-31T00:00:00Z"];
+    let told = run(&[&["diff", &before, &after][..], &from].concat(), "");
+    let said = text(&told.stdout);
+    assert_eq!(told.status.code(), Some(1), "{}", text(&told.stderr));
+    assert!(said.contains("~ `a`: level.targets was"), "{said}");
+    assert!(said.contains("it was Maya Chen at once; it is Tom Okafor at once"), "{said}");
+    assert!(said.contains("nothing else changes for anybody"), "{said}");
+
+    // Another name is a difference, but nobody notices.
+    let mut renamed = good();
+    renamed["name"] = json!("Better");
+    let after = file("renamed", &renamed);
+    let told = run(&[&["diff", &before, &after][..], &from].concat(), "");
+    assert!(text(&told.stdout).contains("nothing changes for anybody who is paged"), "{}", text(&told.stdout));
+    let same = run(&[&["diff", &before, &before][..], &from].concat(), "");
+    assert_eq!(same.status.code(), Some(0));
+    let json = run(&[&["diff", &before, &after, "--format", "json"][..], &from].concat(), "");
+    let both: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(
+        (both["structure"][0]["field"].as_str(), both["behaviour"]["is_complete"].as_bool()),
+        (Some("name"), Some(true))
+    );
+}

@@ -12,6 +12,7 @@
 pub mod calendar;
 pub mod check;
 pub mod compile;
+pub mod diff;
 pub mod from_api;
 pub mod index;
 pub mod instant;

@@ -141,7 +141,7 @@ pub fn prove(
     quiet.interventions.clear();
     let cells = Cells::new(path, index, from, until, quiet.semantics.cut_off_after_seconds);
     let mut seen = Seen::default();
-    for class in classes(path, index) {
+    for class in classes(&[path], index) {
         quiet.priority_id = class.first().cloned();
         let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
             seen.cell(&cell);
@@ -188,10 +188,10 @@ impl Seen {
     }
 }
 
-/// The world's priorities, in groups that no condition of the path tells apart. A world without any has one group
+/// The world's priorities, in groups that no condition of the paths tells apart. A world without any has one group
 /// without a priority: alerts that have none.
-fn classes(path: &CompiledPath, index: &Index) -> Vec<Vec<String>> {
-    let nodes = path.plans().iter().flat_map(|plan| &plan.nodes);
+pub(crate) fn classes(paths: &[&CompiledPath], index: &Index) -> Vec<Vec<String>> {
+    let nodes = paths.iter().flat_map(|path| path.plans()).flat_map(|plan| &plan.nodes);
     let conditions =
         nodes.filter_map(|node| if let Kind::Branch(branch) = &node.kind { Some(&branch.conditions) } else { None });
     let among: Vec<_> = conditions
@@ -270,7 +270,7 @@ struct Found {
 }
 
 /// Sorted by priority and time, with what touches joined.
-fn merged(mut all: Vec<During>) -> Vec<During> {
+pub(crate) fn merged(mut all: Vec<During>) -> Vec<During> {
     all.sort_by(|a, b| (&a.priority_id, a.from, a.until).cmp(&(&b.priority_id, b.from, b.until)));
     let mut merged: Vec<During> = Vec::new();
     for during in all {

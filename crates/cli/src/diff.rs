@@ -1,0 +1,94 @@
+//! `escalation diff`.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow};
+use escalation_api::Value;
+use escalation_engine::diff::{Behaviour, Difference, Moved, behaviour, structure};
+use escalation_engine::prove::Horizon;
+use escalation_engine::{CompiledPath, Index, Instant, Scenario};
+use serde_json::json;
+
+use crate::{Format, Found, input};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// The path as it was
+    before: PathBuf,
+
+    /// The path as it is to be
+    after: PathBuf,
+
+    /// What both refer to
+    #[arg(long)]
+    world: PathBuf,
+
+    /// The first instant at which an alert may fire. Absent: now, or where the known entries begin
+    #[arg(long, value_name = "INSTANT")]
+    from: Option<Instant>,
+
+    /// The first instant after the last. Absent: where the known entries end, a year later at most
+    #[arg(long, value_name = "INSTANT")]
+    until: Option<Instant>,
+}
+
+pub fn run(options: &Options, format: Format) -> Result<Found> {
+    let (before, after) = (input::path(&options.before)?, input::path(&options.after)?);
+    let index = input::world(Some(&options.world))?;
+    let (from, until) = input::horizon(options.from, options.until, &index)?;
+    let differences = structure(&before.path, &after.path);
+    let [old, new] = [&before, &after].map(|path| CompiledPath::new(&path.id, &path.path, &index));
+    let horizon = Horizon { from, until, scenario: Scenario::default() };
+    let people = behaviour(&old, &new, &index, &horizon).map_err(|error| anyhow!("it cannot be compared: {error}"))?;
+    match format {
+        Format::Json => {
+            let both = json!({"from": from, "until": until, "structure": differences, "behaviour": people});
+            println!("{}", serde_json::to_string_pretty(&both)?);
+        }
+        Format::Text => print!("{}", text(&differences, &people, &index, (from, until))),
+    }
+    let nothing = differences.is_empty() && people.changes.is_empty() && people.is_complete;
+    Ok(if nothing { Found::Nothing } else { Found::Something })
+}
+
+fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, until): (Instant, Instant)) -> String {
+    let mut lines: Vec<String> = differences.iter().map(line).collect();
+    if lines.is_empty() {
+        lines.push("the documents are the same".to_string());
+    }
+    lines.push(String::new());
+    for change in &people.changes {
+        lines.push(change.sentence(index));
+        let first = change.during.first().map(|during| format!("  from {} until {}", during.from, during.until));
+        let more = change.during.len().saturating_sub(1);
+        let more = if more > 0 { format!(", and {more} times more") } else { String::new() };
+        lines.extend(first.map(|first| first + &more));
+    }
+    let over = format!("from {from} until {until}");
+    lines.push(match (people.changes.is_empty(), people.is_complete) {
+        (true, true) => format!("nothing changes for anybody who is paged, at any instant {over}"),
+        (true, false) => format!("no change is known, but not everything is known {over}"),
+        (false, true) => format!("nothing else changes for anybody, at any instant {over}"),
+        (false, false) => format!("what else changes is not known for every instant {over}"),
+    });
+    lines.join("\n") + "\n"
+}
+
+fn line(difference: &Difference) -> String {
+    let place = |at: &Moved| match &at.within {
+        Some((branch, side)) => format!("{} of {side} of `{branch}`", at.position + 1),
+        None => format!("{} of the path", at.position + 1),
+    };
+    let value = |value: &Option<Value>| value.as_ref().map_or("nothing".to_string(), ToString::to_string);
+    match difference {
+        Difference::Added { node_id, to } => format!("+ `{node_id}`, number {}", place(to)),
+        Difference::Removed { node_id, from } => format!("- `{node_id}`, number {}", place(from)),
+        Difference::Moved { node_id, from, to } => {
+            format!("> `{node_id}`, from number {} to number {}", place(from), place(to))
+        }
+        Difference::Changed { node_id, field, before, after } => {
+            let of = node_id.as_ref().map_or("the path".to_string(), |id| format!("`{id}`"));
+            format!("~ {of}: {field} was {}, is {}", value(before), value(after))
+        }
+    }
+}

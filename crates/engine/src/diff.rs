@@ -1,0 +1,7 @@
+//! What a change to a path changes: in the document, node by node, and for people, over all instants.
+
+mod behaviour;
+mod structure;
+
+pub use behaviour::{Behaviour, Change, Told, When, behaviour};
+pub use structure::{Difference, Moved, structure};

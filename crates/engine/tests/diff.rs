@@ -1,0 +1,181 @@
+//! What a change changes: the sum of what single alerts show, and no more nodes than were touched.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod generate;
+
+use escalation_api::PathPayload;
+use escalation_engine::compile::CompiledPath;
+use escalation_engine::diff::{Difference, behaviour, structure};
+use escalation_engine::prove::Horizon;
+use escalation_engine::simulate::{compile_for, trace};
+use escalation_engine::trace::StepName;
+use escalation_engine::{Index, Instant, Scenario, World};
+use generate::{Dice, PRIORITIES};
+use serde_json::{Value, json};
+
+/// Whom an alert tells, how loudly and when.
+fn pages(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Vec<(String, String, Instant)> {
+    let trace = trace(path, index, scenario);
+    let told = trace.steps.into_iter().filter(|step| matches!(step.step, StepName::Paged | StepName::Posted));
+    told.map(|step| (step.user_id.or(step.channel_id).unwrap(), step.urgency.unwrap(), step.at)).collect()
+}
+
+/// Changes something small in a path.
+fn touched(dice: &mut Dice, path: &Value) -> Value {
+    fn nodes<'a>(list: &'a mut Value, all: &mut Vec<&'a mut Value>) {
+        for node in list.as_array_mut().unwrap() {
+            if node["type"] == "if_else" {
+                let branch = node["if_else"].as_object_mut().unwrap();
+                for (name, side) in branch.iter_mut() {
+                    if name != "conditions" {
+                        nodes(side, all);
+                    }
+                }
+            } else {
+                all.push(node);
+            }
+        }
+    }
+    let mut changed = path.clone();
+    let mut all = Vec::new();
+    nodes(&mut changed["path"], &mut all);
+    if !all.is_empty() {
+        let which = usize::try_from(dice.below(all.len() as u64)).unwrap();
+        let node = &mut all[which];
+        if let Some(level) = node.get_mut("level") {
+            if dice.chance(50) {
+                level["targets"] = json!([{"type": "user", "id": "amy", "urgency": "high"}]);
+            } else {
+                level["time_to_ack_seconds"] = json!(420);
+            }
+        } else if let Some(delay) = node.get_mut("delay") {
+            delay["delay_seconds"] = json!(180);
+        }
+    }
+    changed
+}
+
+#[test]
+fn a_change_is_what_single_alerts_show() {
+    let (mut alerts, mut changed, mut same) = (0, 0, 0);
+    for seed in 50_000..50_200 {
+        let mut dice = Dice::new(seed);
+        let index = Index::new(generate::world(&mut dice));
+        let mut scenario = generate::scenario(&mut dice);
+        scenario.responses.clear();
+        scenario.interventions.clear();
+        scenario.alert_resolves_after_seconds = None;
+        let before = compile_for(&index, &scenario).unwrap();
+        let after_scenario =
+            Scenario { path: Some(touched(&mut dice, scenario.path.as_ref().unwrap())), ..scenario.clone() };
+        let after = compile_for(&index, &after_scenario).unwrap();
+        let (from, until) = generate::horizon(&mut dice);
+        let horizon = Horizon { from, until, scenario: scenario.clone() };
+        let found = behaviour(&before, &after, &index, &horizon).unwrap();
+        for priority in PRIORITIES {
+            let covers = |at: Instant| {
+                let during = found.changes.iter().flat_map(|change| &change.during);
+                during
+                    .filter(|during| during.priority_id == priority)
+                    .any(|during| during.from <= at && at < during.until)
+            };
+            let mut instants: Vec<_> = (0..25)
+                .map(|_| from + i64::try_from(dice.below(u64::try_from(until - from).unwrap())).unwrap())
+                .collect();
+            let edges = found.changes.iter().flat_map(|change| &change.during).take(8);
+            instants.extend(edges.flat_map(|during| [during.from, during.from - 1, during.until - 1, during.until]));
+            for fired_at in instants.into_iter().filter(|at| from <= *at && *at < until) {
+                alerts += 1;
+                let alert = Scenario { priority_id: Some(priority.to_string()), fired_at, ..scenario.clone() };
+                let differs = pages(&before, &index, &alert) != pages(&after, &index, &alert);
+                // At a single instant, what moves with the alert may coincide with what does not.
+                let coincides = !differs && covers(fired_at) && covers(fired_at + 1).max(covers(fired_at - 1));
+                assert!(differs == covers(fired_at) || coincides, "seed {seed}, {priority} at {fired_at}: {differs}");
+                if differs { changed += 1 } else { same += 1 }
+            }
+        }
+    }
+    println!("{alerts} alerts: {changed} changed, {same} the same");
+    assert!(changed > 1_000 && same > 1_000);
+}
+
+fn payload(value: Value) -> PathPayload {
+    PathPayload::read_either(value).unwrap()
+}
+
+fn level(id: &str, user: &str, seconds: i64) -> Value {
+    json!({"id": id, "type": "level", "level": {"targets": [{"type": "user", "id": user, "urgency": "high"}], "time_to_ack_seconds": seconds}})
+}
+
+fn branch(id: &str, then: Value, otherwise: Value) -> Value {
+    json!({"id": id, "type": "if_else", "if_else": {"conditions": [{"subject": "escalation.priority", "operation": "one_of",
+        "param_bindings": [{"array_value": [{"literal": "p1"}]}]}], "then_path": then, "else_path": otherwise}})
+}
+
+#[test]
+fn nodes_that_are_added_removed_moved_and_changed() {
+    let before = json!({"name": "n", "path": [level("a", "amy", 60), level("b", "ben", 60), level("c", "cat", 60), branch("d", json!([level("e", "eve", 60)]), json!([]))]});
+    let after = json!({"name": "m", "path": [level("c", "cat", 60), level("a", "amy", 120), level("f", "fay", 60), branch("d", json!([]), json!([level("e", "eve", 60)]))]});
+    let differences = structure(&payload(before.clone()), &payload(after));
+    let told: Vec<String> = differences
+        .iter()
+        .map(|difference| match difference {
+            Difference::Added { node_id, to } => format!("added {node_id} at {}", to.position),
+            Difference::Removed { node_id, .. } => format!("removed {node_id}"),
+            Difference::Moved { node_id, from, to } => format!(
+                "moved {node_id} {:?} {:?}",
+                from.within.as_ref().map(|w| &w.1),
+                to.within.as_ref().map(|w| &w.1)
+            ),
+            Difference::Changed { node_id, field, before, after } => {
+                format!(
+                    "changed {} {field} {} {}",
+                    node_id.as_deref().unwrap_or("-"),
+                    before.as_ref().unwrap(),
+                    after.as_ref().unwrap()
+                )
+            }
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "removed b",
+            "changed - name \"n\" \"m\"",
+            "moved c None None",
+            "changed a level.time_to_ack_seconds 60 120",
+            "added f at 2",
+            "moved e Some(\"then_path\") Some(\"else_path\")",
+        ]
+    );
+    assert_eq!(structure(&payload(before.clone()), &payload(before)), []);
+}
+
+#[test]
+fn a_change_in_a_sentence() {
+    let world = json!({
+        "priorities": [{"id": "p1", "name": "P1"}, {"id": "p2", "name": "P2"}],
+        "users": [{"id": "amy", "name": "Amy", "can_be_paged": true}, {"id": "ben", "name": "Ben", "can_be_paged": true}],
+    });
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let compiled = |path: Value| CompiledPath::new("", &payload(path), &index);
+    let before = compiled(json!({"name": "n", "path": [level("a", "amy", 600)]}));
+    let after = compiled(
+        json!({"name": "n", "path": [branch("b", json!([level("a", "amy", 600), level("c", "ben", 60)]), json!([level("d", "amy", 600)]))]}),
+    );
+    let from: Instant = "2026-03-23T00:00:00Z".parse().unwrap();
+    let horizon = Horizon { from, until: from + 7 * 86_400, scenario: Scenario::default() };
+    let found = behaviour(&before, &after, &index, &horizon).unwrap();
+    assert!(found.is_complete);
+    let sentences: Vec<_> = found.changes.iter().map(|change| change.sentence(&index)).collect();
+    assert_eq!(sentences, ["P1: it was Amy at once; it is Amy at once, Ben after 10m"]);
+    assert_eq!((found.changes[0].during[0].from, found.changes[0].during[0].until), (horizon.from, horizon.until));
+
+    // Another way to write the same changes nothing for anybody, and that is known.
+    let same = compiled(
+        json!({"name": "renamed", "path": [branch("b", json!([level("a", "amy", 600)]), json!([level("d", "amy", 600)]))]}),
+    );
+    let found = behaviour(&before, &same, &index, &horizon).unwrap();
+    assert!(found.is_complete && found.changes.is_empty());
+}
