@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use cells::{Cell, Cells, Incomplete};
+pub use cells::{Cell, Cells, Incomplete, MAX_WORK};
 pub use expectation::{Expect, Expectation};
 
 use crate::calendar::tzdata_version;

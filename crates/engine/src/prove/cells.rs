@@ -37,10 +37,13 @@ pub struct Cell {
 /// At most so many ways to go through branches that cannot be decided are tried at one instant.
 const MAX_WAYS: usize = 64;
 
+/// The most steps that are played for one walk through the cells: some seconds of work.
+pub const MAX_WORK: usize = 5_000_000;
+
 /// Why not all cells were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Incomplete {
-    /// There are more cells than were asked for; they are known until this instant.
+    /// There are more cells than were asked for, or it takes too long; they are known until this instant.
     TooManyCells(Instant),
     /// There are too many branches that cannot be decided.
     TooManyWays,
@@ -88,7 +91,7 @@ impl<'a> Cells<'a> {
     /// many there were. Cells that differ only in what is assumed of a branch follow one another.
     ///
     /// # Errors
-    /// Where there are more than `most`, or too many branches that cannot be decided.
+    /// Where there are more than `most`, more than [`MAX_WORK`] steps, or too many branches that cannot be decided.
     pub fn visit(
         &self,
         scenario: &Scenario,
@@ -98,7 +101,7 @@ impl<'a> Cells<'a> {
     ) -> Result<usize, Incomplete> {
         let mut scenario = scenario.clone();
         let assumed_before = scenario.branches.clone();
-        let (mut at, mut count) = (from, 0);
+        let (mut at, mut count, mut work) = (from, 0, 0);
         while at < until {
             let mut found = Vec::new();
             let mut end = until;
@@ -107,6 +110,10 @@ impl<'a> Cells<'a> {
                 scenario.fired_at = at;
                 scenario.branches = way;
                 let run = run(self.path, self.index, &scenario);
+                work += run.steps.len();
+                if work > MAX_WORK {
+                    return Err(Incomplete::TooManyCells(at));
+                }
                 if let Some(node) = self.undecided_branch(&run) {
                     if ways.len() + found.len() >= MAX_WAYS {
                         return Err(Incomplete::TooManyWays);
