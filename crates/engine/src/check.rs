@@ -6,6 +6,7 @@ mod code;
 mod hours;
 mod node;
 mod references;
+mod regret;
 mod structure;
 
 use std::collections::BTreeMap;
@@ -124,6 +125,7 @@ impl<'a> Check<'a> {
             let message = format!("Path has {} nodes; at most {MAX_NODES} are taken", self.count);
             self.say(Code::TooManyNodes, &nodes, message);
         }
+        self.regrets();
     }
 
     /// Known fields of the path itself whose values are of the wrong kind. Those of nodes are said with the nodes.

@@ -99,4 +99,18 @@ codes! {
     CannotBePaged = "EP106", Warning, "Choose somebody with an on-call seat.";
     /// A node that is never reached.
     Unreachable = "EP107", Warning, "Move it before the hand-over, or remove it.";
+    /// A condition that always or never holds.
+    Constant = "EP108", Warning, "Remove the branch, or test something else.";
+    /// A wait for working hours that never come.
+    NeverComes = "EP109", Warning, "Wait for another state, for other working hours, or for a number of minutes.";
+    /// A wait for working hours that are there already.
+    AlreadySo = "EP110", Warning, "Remove the wait, or wait for the other state.";
+    /// Everybody of a schedule on the first level.
+    EverybodyFirst = "EP111", Warning, "Page who is on call first, and everybody on a later level.";
+    /// Retries that come after the level is left.
+    RetryTooLate = "EP112", Warning, "Wait for longer than the retries take, or retry sooner.";
+    /// Hand-overs in a circle.
+    Circle = "EP113", Warning, "Hand over to a path that does not come back; a repeat goes back within the path.";
+    /// The same person on two levels in a row.
+    SamePersonAgain = "EP114", Warning, "Page somebody else, or use retries to page the same person again.";
 }
