@@ -1,6 +1,6 @@
 //! From the rotations of a schedule to who is on call when.
 
-use escalation_api::schedule::{Handover, IntervalType, Rotation, Schedule};
+use escalation_api::schedule::{Handover, IntervalType, Rotation, Schedule, SchedulingMode};
 use escalation_api::{Map, WorkingHours};
 
 use crate::calendar::{Hours, WallTime, Zone};
@@ -30,9 +30,14 @@ pub enum ScheduleError {
     Handover(String),
     /// The working intervals of the rotation with this id have no meaning.
     WorkingIntervals(String),
-    /// There are more shifts in the window than are told.
+    /// The rotation with this id is scheduled in a way that is not known.
+    Mode(String, String),
+    /// There are more shifts in the window, or before it, than are told.
     TooMany,
 }
+
+/// The most shifts since its beginning that are gone through to tell whose turn it is by fairness: ten years of hours.
+const MAX_TURNS: i64 = 90_000;
 
 /// The most shifts that one schedule may have in a window.
 const MAX_SHIFTS: usize = 50_000;
@@ -41,7 +46,9 @@ const MAX_SHIFTS: usize = 50_000;
 ///
 /// Handovers go by the clock on the wall of the schedule's zone: a shift from Monday 09:00 to Monday 09:00 is an hour
 /// shorter or longer when the clock changes. The first user is on from `handover_start_at`, nobody before; with n
-/// layers the n users from the one whose turn it is are on together.
+/// layers the n users from the one whose turn it is are on together. A rotation that is `fair` and has shifts of different
+/// lengths gives each shift to whoever has been on call least since the rotation began, the first in order where that is
+/// the same: the vendor does not say how it does it, so this is our decision.
 ///
 /// # Errors
 /// Where the zone, a handover or the working intervals have no meaning.
@@ -83,9 +90,15 @@ fn version(
     let first = zone.wall(anchor);
     let cycle: Seconds = lengths.iter().sum();
 
-    // Begins with the last whole cycle before the window, less one for a change of the clock.
+    let layers = rotation.layers.len().max(1).min(rotation.users.len());
+    let mut fair = fair(rotation, &lengths)?;
+    // Begins with the last whole cycle before the window, less one for a change of the clock; who is next by fairness
+    // depends on all that went before.
     let ahead = (zone.wall(window.0).seconds_since(first)).div_euclid(cycle) - 1;
-    let cycles = ahead.max(0);
+    let cycles = if fair.is_some() { 0 } else { ahead.max(0) };
+    if fair.is_some() && ahead.saturating_mul(i64::try_from(lengths.len()).unwrap_or(i64::MAX)) > MAX_TURNS {
+        return Err(ScheduleError::TooMany);
+    }
     let mut turn = usize::try_from(cycles).unwrap_or_default().saturating_mul(lengths.len());
     let mut wall = first.plus(cycles.saturating_mul(cycle));
     let mut start = zone.first_at_wall(wall);
@@ -94,9 +107,13 @@ fn version(
         wall = wall.plus(*length);
         let end = zone.first_at_wall(wall);
         let (cut_start, cut_end) = (start.max(effective.0), end.min(effective.1));
+        let on_call: Vec<usize> = match &mut fair {
+            Some(load) => least(load, layers, *length),
+            None => (0..layers).map(|layer| (turn + layer) % rotation.users.len()).collect(),
+        };
         if cut_end > window.0 {
-            for layer in 0..rotation.layers.len().max(1).min(rotation.users.len()) {
-                let Some(user) = rotation.users.get((turn + layer) % rotation.users.len()) else { continue };
+            for (layer, user) in on_call.into_iter().enumerate() {
+                let Some(user) = rotation.users.get(user) else { continue };
                 for (start_at, end_at) in within(working.as_ref(), cut_start, cut_end) {
                     if end_at > window.0 && start_at < window.1 {
                         let (rotation_id, user_id) = (rotation.id.clone(), user.id.clone());
@@ -112,6 +129,86 @@ fn version(
         turn += 1;
     }
     Ok(())
+}
+
+/// For a rotation that shares out fairly: how long each user has been on call, in their order. With shifts of one length
+/// taking turns is fair.
+fn fair(rotation: &Rotation, lengths: &[Seconds]) -> Result<Option<Vec<Seconds>>, ScheduleError> {
+    match &rotation.scheduling_mode {
+        Some(SchedulingMode::Fair) if lengths.windows(2).any(|pair| pair.first() != pair.last()) => {
+            Ok(Some(vec![0; rotation.users.len()]))
+        }
+        None | Some(SchedulingMode::Fair | SchedulingMode::Sequential) => Ok(None),
+        Some(SchedulingMode::Other(mode)) => Err(ScheduleError::Mode(rotation.id.clone(), mode.clone())),
+    }
+}
+
+/// The users who have been on call least, as many as there are layers, the first in their order where it is the same;
+/// and notes that they are for so long more.
+fn least(load: &mut [Seconds], layers: usize, length: Seconds) -> Vec<usize> {
+    let mut chosen: Vec<usize> = Vec::with_capacity(layers);
+    for _ in 0..layers {
+        let free = load.iter().enumerate().filter(|(user, _)| !chosen.contains(user));
+        let Some((user, _)) = free.min_by_key(|(_, load)| **load) else { break };
+        chosen.push(user);
+    }
+    for user in &chosen {
+        if let Some(load) = load.get_mut(*user) {
+            *load += length;
+        }
+    }
+    chosen
+}
+
+/// Somebody who takes over from whoever would be on call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// The rotation's id.
+    pub rotation_id: String,
+    /// Which of the people on call at the same time, from 0.
+    pub layer: usize,
+    /// The user's id; absent: nobody.
+    pub user_id: Option<String>,
+    /// From when.
+    pub start_at: Instant,
+    /// Until just before when.
+    pub end_at: Instant,
+}
+
+/// The shifts as they are once overrides are taken into account. Of two overrides at one time the later in the list
+/// counts.
+#[must_use]
+pub fn overridden(scheduled: &[Shift], overrides: &[Override]) -> Vec<Shift> {
+    let mut shifts: Vec<Shift> = scheduled.to_vec();
+    for one in overrides.iter().filter(|one| one.start_at < one.end_at) {
+        let mut left = Vec::with_capacity(shifts.len() + 2);
+        for shift in shifts {
+            let touched = shift.rotation_id == one.rotation_id
+                && shift.layer == one.layer
+                && shift.start_at < one.end_at
+                && one.start_at < shift.end_at;
+            if !touched {
+                left.push(shift);
+                continue;
+            }
+            if shift.start_at < one.start_at {
+                left.push(Shift { end_at: one.start_at, ..shift.clone() });
+            }
+            if one.end_at < shift.end_at {
+                left.push(Shift { start_at: one.end_at, ..shift });
+            }
+        }
+        left.extend(one.user_id.clone().map(|user_id| Shift {
+            start_at: one.start_at,
+            end_at: one.end_at,
+            rotation_id: one.rotation_id.clone(),
+            layer: one.layer,
+            user_id,
+        }));
+        shifts = left;
+    }
+    shifts.sort();
+    shifts
 }
 
 fn length(handover: &Handover) -> Option<Seconds> {
@@ -267,6 +364,59 @@ mod tests {
                 "b 2026-03-02T12:00:00Z 2026-03-03T00:00:00Z",
                 "b 2026-03-03T00:00:00Z 2026-03-04T00:00:00Z",
             ]
+        );
+    }
+
+    #[test]
+    fn fair_shares_out_shifts_of_different_lengths() {
+        let handovers = json!([{"interval": 2, "interval_type": "daily"}, {"interval": 5, "interval_type": "daily"}]);
+        let mut r = rotation(&["a", "b"], "2026-03-02T00:00:00Z", handovers);
+        let who = |r: &Value, from: &str, until: &str| {
+            let all = told(&schedule("UTC", json!([r])), from, until);
+            all.iter().map(|line| line.split(' ').next().unwrap().to_string()).collect::<String>()
+        };
+        // In turn, `a` has all the short shifts.
+        assert_eq!(who(&r, "2026-03-02T00:00:00Z", "2026-03-30T00:00:00Z"), "abababab");
+        r["scheduling_mode"] = json!("fair");
+        // 2 5 | 2 5 | 2 5 | 2 5 days: a 2, b 5, a 4, a 9, b 7, b 12, a 11, a 16.
+        assert_eq!(who(&r, "2026-03-02T00:00:00Z", "2026-03-30T00:00:00Z"), "abaabbaa");
+        // Wherever one looks.
+        assert_eq!(who(&r, "2026-03-12T00:00:00Z", "2026-03-17T00:00:00Z"), "ab");
+        r["handovers"] = every(1, "weekly");
+        assert_eq!(who(&r, "2026-03-02T00:00:00Z", "2026-03-30T00:00:00Z"), "abab", "shifts of one length take turns");
+        r["scheduling_mode"] = json!("by lot");
+        let unknown = shifts(&schedule("UTC", json!([r])), Instant::from_unix(0), Instant::from_unix(DAY)).unwrap_err();
+        assert_eq!(unknown, ScheduleError::Mode("r".into(), "by lot".into()));
+    }
+
+    #[test]
+    fn overrides_take_over() {
+        let s = schedule("UTC", json!([rotation(&["a", "b"], "2026-03-02T00:00:00Z", every(1, "daily"))]));
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        let scheduled = shifts(&s, at("2026-03-02T00:00:00Z"), at("2026-03-04T00:00:00Z")).unwrap();
+        let over = |user: Option<&str>, from: &str, until: &str| Override {
+            rotation_id: "r".into(),
+            layer: 0,
+            user_id: user.map(Into::into),
+            start_at: at(from),
+            end_at: at(until),
+        };
+        let all = [
+            over(Some("c"), "2026-03-02T18:00:00Z", "2026-03-03T06:00:00Z"),
+            over(None, "2026-03-03T05:00:00Z", "2026-03-03T07:00:00Z"),
+            Override { layer: 1, ..over(Some("d"), "2026-03-02T00:00:00Z", "2026-03-02T01:00:00Z") },
+            Override { rotation_id: "other".into(), ..over(None, "2026-03-02T00:00:00Z", "2026-03-04T00:00:00Z") },
+        ];
+        let told: Vec<_> = overridden(&scheduled, &all)
+            .iter()
+            .map(|shift| {
+                format!("{} {} {}", shift.user_id, &shift.start_at.to_string()[8..13], &shift.end_at.to_string()[8..13])
+            })
+            .collect();
+        assert_eq!(
+            told,
+            ["d 02T00 02T01", "a 02T00 02T18", "c 02T18 03T05", "b 03T07 04T00"],
+            "the later override leaves an hour of the earlier one uncovered"
         );
     }
 
