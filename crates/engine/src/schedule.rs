@@ -407,11 +407,10 @@ mod tests {
             Override { layer: 1, ..over(Some("d"), "2026-03-02T00:00:00Z", "2026-03-02T01:00:00Z") },
             Override { rotation_id: "other".into(), ..over(None, "2026-03-02T00:00:00Z", "2026-03-04T00:00:00Z") },
         ];
+        let hour = |at: Instant| at.to_string().chars().skip(8).take(5).collect::<String>();
         let told: Vec<_> = overridden(&scheduled, &all)
             .iter()
-            .map(|shift| {
-                format!("{} {} {}", shift.user_id, &shift.start_at.to_string()[8..13], &shift.end_at.to_string()[8..13])
-            })
+            .map(|shift| format!("{} {} {}", shift.user_id, hour(shift.start_at), hour(shift.end_at)))
             .collect();
         assert_eq!(
             told,
