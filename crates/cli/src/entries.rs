@@ -7,7 +7,7 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use escalation_engine::Instant;
 use escalation_engine::instant::WEEK;
-use escalation_engine::schedule::shifts;
+use escalation_engine::schedule::{Override, Shift, overridden, shifts};
 use serde_json::json;
 
 use crate::{Format, Found, input};
@@ -16,6 +16,10 @@ use crate::{Format, Found, input};
 pub struct Options {
     /// The schedule, as the API returns it
     schedule: PathBuf,
+
+    /// The overrides of the schedule, as the API lists them
+    #[arg(long)]
+    overrides: Option<PathBuf>,
 
     /// From when
     #[arg(long, value_name = "INSTANT")]
@@ -31,10 +35,31 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     let until = options.until.unwrap_or(options.from + 4 * WEEK);
     let shifts = shifts(&schedule, options.from, until)
         .map_err(|error| anyhow!("the rotations of `{}` have no meaning: {error:?}", schedule.name))?;
+    let (from, until) = (options.from, until);
+    let overrides = match &options.overrides {
+        Some(file) => input::overrides(file, &schedule)?,
+        None => Vec::new(),
+    };
+    let overrides: Vec<_> = overrides.into_iter().filter(|one| one.start_at < until && from < one.end_at).collect();
+    let scheduled = shifts;
+    let shifts = overridden(&scheduled, &overrides);
     match format {
         Format::Json => {
-            let entry = |shift: &escalation_engine::schedule::Shift| json!({"rota_id": shift.rotation_id, "user_id": shift.user_id, "start_at": shift.start_at, "end_at": shift.end_at});
-            println!("{}", serde_json::to_string_pretty(&shifts.iter().map(entry).collect::<Vec<_>>())?);
+            let entry = |shift: &Shift| {
+                let (rota_id, user_id) = (&shift.rotation_id, &shift.user_id);
+                json!({"rota_id": rota_id, "user_id": user_id, "start_at": shift.start_at, "end_at": shift.end_at})
+            };
+            let entries = |shifts: &[Shift]| shifts.iter().map(entry).collect::<Vec<_>>();
+            let over = |one: &Override| {
+                let (rota_id, user_id) = (&one.rotation_id, &one.user_id);
+                json!({"rota_id": rota_id, "user_id": user_id, "start_at": one.start_at, "end_at": one.end_at})
+            };
+            let all = json!({
+                "scheduled": entries(&scheduled),
+                "overrides": overrides.iter().map(over).collect::<Vec<_>>(),
+                "final": entries(&shifts),
+            });
+            println!("{}", serde_json::to_string_pretty(&all)?);
         }
         Format::Text => {
             let mut table = Table::new();

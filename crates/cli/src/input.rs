@@ -9,7 +9,9 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use escalation_api::{At, Json as _, PathPayload, Schedule, Value};
 use escalation_engine::instant::DAY;
 use escalation_engine::prove::Expectation;
+use escalation_engine::schedule::Override;
 use escalation_engine::{Index, Instant, Scenario, World};
+use serde::Deserialize;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -99,6 +101,42 @@ pub fn schedule(file: &Path) -> Result<Schedule> {
         let faults: Vec<_> = faults.iter().map(|fault| format!("{}: {fault}", fault.pointer)).collect();
         anyhow!("{} is no schedule: {}", file.display(), faults.join("; "))
     })
+}
+
+/// An override as the API tells it.
+#[derive(Deserialize)]
+struct ApiOverride {
+    rotation_id: String,
+    layer_id: String,
+    user: Option<ApiUser>,
+    start_at: Instant,
+    end_at: Instant,
+}
+
+#[derive(Deserialize)]
+struct ApiUser {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct ApiOverrides {
+    overrides: Vec<ApiOverride>,
+}
+
+/// Reads the overrides of a schedule: the answer of the API that lists them.
+pub fn overrides(file: &Path, schedule: &Schedule) -> Result<Vec<Override>> {
+    let list: ApiOverrides = serde_json::from_str(&text(file)?)
+        .with_context(|| format!("{} is no answer with a list of `overrides`", file.display()))?;
+    let rotations = schedule.config.as_ref().map_or(&[][..], |config| &config.rotations);
+    let read = |one: ApiOverride| {
+        let rotation = rotations.iter().find(|rotation| rotation.id == one.rotation_id);
+        let rotation = rotation.with_context(|| format!("the schedule has no rotation `{}`", one.rotation_id))?;
+        let layer = rotation.layers.iter().position(|layer| layer.id.as_ref() == Some(&one.layer_id));
+        let layer = layer.with_context(|| format!("rotation `{}` has no layer `{}`", rotation.id, one.layer_id))?;
+        let user_id = one.user.map(|user| user.id);
+        Ok(Override { rotation_id: one.rotation_id, layer, user_id, start_at: one.start_at, end_at: one.end_at })
+    };
+    list.overrides.into_iter().map(read).collect()
 }
 
 /// Reads a scenario.

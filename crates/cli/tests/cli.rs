@@ -175,10 +175,28 @@ fn entries_of_a_schedule() {
     let told = run(&args, "");
     assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
     let entries: Value = serde_json::from_slice(&told.stdout).unwrap();
-    assert!(entries.as_array().unwrap().len() >= 2, "{entries}");
-    for pair in entries.as_array().unwrap().windows(2) {
+    let scheduled = entries["scheduled"].as_array().unwrap().clone();
+    assert!(scheduled.len() >= 2, "{entries}");
+    for pair in scheduled.windows(2) {
         assert!(pair[0]["start_at"].as_str() <= pair[1]["start_at"].as_str());
     }
+    assert_eq!(entries["scheduled"], entries["final"]);
+
+    let rotation = &demo[0]["config"]["rotations"][0];
+    let over = |layer: &Value| {
+        json!({"overrides": [{"id": "o", "rotation_id": rotation["id"], "layer_id": layer, "user": {"id": "somebody"},
+            "start_at": "2026-03-25T00:00:00Z", "end_at": "2026-03-26T00:00:00Z"}]})
+    };
+    let overrides = file("overrides", &over(&rotation["layers"][0]["id"]));
+    let told = run(&[&args[..], &["--overrides", &overrides]].concat(), "");
+    let entries: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(entries["overrides"].as_array().unwrap().len(), 1, "{}", text(&told.stderr));
+    let last = entries["final"].as_array().unwrap();
+    assert!(last.iter().any(|entry| entry["user_id"] == "somebody") && last.len() == scheduled.len() + 2, "{entries}");
+    let wrong = file("wrong-overrides", &over(&json!("nowhere")));
+    let refused = run(&[&args[..], &["--overrides", &wrong]].concat(), "");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("has no layer `nowhere`"));
     let refused = run(&["entries", "-", "--from", "2026-03-23T00:00:00Z"], "{}");
     assert_eq!(refused.status.code(), Some(2));
 }
