@@ -11,7 +11,7 @@ use crate::{Format, Found, input};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// The path
+    /// The path, or a bundle
     path: PathBuf,
 
     /// What it refers to; without one, only its structure is checked
@@ -20,10 +20,11 @@ pub struct Options {
 }
 
 pub fn run(options: &Options, format: Format) -> Result<Found> {
-    let path = input::path(&options.path)?;
-    let index = input::world(options.world.as_deref())?;
+    let mut path = input::path(&options.path)?;
+    let knows_world = options.world.is_some() || path.world.is_some();
+    let index = input::world_of(options.world.as_deref(), &mut path)?;
     let mut problems = check(&path.id, &path.path, &index);
-    if options.world.is_none() {
+    if !knows_world {
         // Without a world, everything that is referred to is unknown, which says nothing.
         problems.retain(|problem| problem.code != check::Code::UnknownReference);
     }

@@ -33,18 +33,38 @@ fn text(file: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// A path with its id, empty for one that has none.
+/// A path with its id, empty for one that has none; and what a bundle has beside it.
 pub struct NamedPath {
     pub id: String,
     pub path: PathPayload,
+    pub world: Option<Index>,
+    pub expectations: Option<Vec<Expectation>>,
 }
 
-/// Reads a path: as it is returned, as it is sent, or the whole answer that has it.
+/// Reads a path: as it is returned, as it is sent, the whole answer that has it, or a bundle: an object with the `path`,
+/// and the `world` and the `expectations` if they are there.
 pub fn path(file: &Path) -> Result<NamedPath> {
+    let (mut world, mut expectations) = (None, None);
     let value: Value = serde_json::from_str(&text(file)?).with_context(|| format!("{} is not JSON", file.display()))?;
     let value = match value {
         Value::Object(mut answer) if answer.contains_key("escalation_path") => {
             answer.remove("escalation_path").unwrap_or_default()
+        }
+        // The nodes of a path are a list.
+        Value::Object(mut bundle) if bundle.get("path").is_some_and(Value::is_object) => {
+            let name = file.display();
+            if let Some(other) = bundle.keys().find(|key| !["path", "world", "expectations"].contains(&key.as_str())) {
+                bail!("{name} is no bundle: `{other}` does not belong to one");
+            }
+            if let Some(given) = bundle.remove("world") {
+                let read = World::from_text(&given.to_string());
+                world = Some(Index::new(read.map_err(|error| anyhow!("{name}: world.{error}"))?));
+            }
+            if let Some(given) = bundle.remove("expectations") {
+                let read = Expectation::list_from_text(&given.to_string());
+                expectations = Some(read.map_err(|error| anyhow!("{name}: expectations.{error}"))?);
+            }
+            bundle.remove("path").unwrap_or_default()
         }
         other => other,
     };
@@ -55,7 +75,15 @@ pub fn path(file: &Path) -> Result<NamedPath> {
         let faults: Vec<_> = faults.iter().map(|fault| format!("{}: {fault}", fault.pointer)).collect();
         anyhow!("{} is no escalation path: {}", file.display(), faults.join("; "))
     })?;
-    Ok(NamedPath { id, path })
+    Ok(NamedPath { id, path, world, expectations })
+}
+
+/// The world that is given, or else the bundle's.
+pub fn world_of(file: Option<&Path>, path: &mut NamedPath) -> Result<Index> {
+    match (file, path.world.take()) {
+        (None, Some(world)) => Ok(world),
+        (file, _) => world(file),
+    }
 }
 
 /// Reads a world; without a file one in which nobody and nothing is known.

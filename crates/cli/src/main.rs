@@ -37,6 +37,7 @@ Examples:
   escalation simulate --world world.json --scenario scenario.json
   escalation simulate --world world.json --path path.json --priority p1 --at 2026-03-28T03:10:00Z
   escalation prove path.json --world world.json --expectations expectations.json
+  escalation prove bundle.json
   escalation diff main.json branch.json --world world.json
   escalation entries schedule.json --from 2026-03-23T00:00:00Z
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use escalation_api::Json as _;
@@ -13,12 +13,12 @@ use crate::{Format, Found, input};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// The path
+    /// The path, or a bundle: one file with the `path`, the `world` and the `expectations`
     path: PathBuf,
 
-    /// What it refers to
+    /// What it refers to, in place of the bundle's
     #[arg(long)]
-    world: PathBuf,
+    world: Option<PathBuf>,
 
     /// What is expected of it: a JSON list. Absent: that somebody is paged and that every step is reached
     #[arg(long)]
@@ -34,11 +34,15 @@ pub struct Options {
 }
 
 pub fn run(options: &Options, format: Format) -> Result<Found> {
-    let path = input::path(&options.path)?;
-    let index = input::world(Some(&options.world))?;
-    let expectations = match &options.expectations {
-        Some(file) => input::expectations(file)?,
-        None => [Expect::PagesSomeone, Expect::EveryNodeReachable].map(Expectation::new).to_vec(),
+    let mut path = input::path(&options.path)?;
+    if options.world.is_none() && path.world.is_none() {
+        bail!("there is no world: give one with --world, or a bundle that has one");
+    }
+    let index = input::world_of(options.world.as_deref(), &mut path)?;
+    let expectations = match (&options.expectations, path.expectations.take()) {
+        (Some(file), _) => input::expectations(file)?,
+        (None, Some(expectations)) => expectations,
+        (None, None) => [Expect::PagesSomeone, Expect::EveryNodeReachable].map(Expectation::new).to_vec(),
     };
     let (from, until) = input::horizon(options.from, options.until, &index)?;
     let compiled = CompiledPath::new(&path.id, &path.path, &index);

@@ -231,3 +231,27 @@ fn diff_says_what_changes_for_people() {
         (Some("name"), Some(true))
     );
 }
+
+#[test]
+fn a_bundle_is_one_file() {
+    let world: Value =
+        serde_json::from_str(&std::fs::read_to_string(project("tests/corpus/worlds/base.json")).unwrap()).unwrap();
+    let bundle = json!({"path": good(), "world": world, "expectations": [{"expect": "ends_within", "seconds": 60}]});
+    let from = ["--from", "2026-03-24T00:00:00Z"];
+    let told = run(&[&["prove", "-"][..], &from].concat(), &bundle.to_string());
+    assert_eq!(told.status.code(), Some(1), "{}", text(&told.stderr));
+    assert!(text(&told.stdout).contains("it ends within 1m"), "{}", text(&told.stdout));
+    let checked = run(&["check", "-"], &bundle.to_string());
+    assert_eq!(checked.status.code(), Some(0), "{}", text(&checked.stdout));
+
+    for (wrong, said) in [
+        (json!({"path": good(), "word": {}}), "`word` does not belong to one"),
+        (json!({"path": good(), "world": {"users": 7}}), "world.users"),
+        (json!({"path": good(), "world": {}, "expectations": [{"expect": "luck"}]}), "expectations.0.expect"),
+        (json!({"path": good()}), "there is no world"),
+    ] {
+        let refused = run(&[&["prove", "-"][..], &from].concat(), &wrong.to_string());
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(text(&refused.stderr).contains(said), "{}", text(&refused.stderr));
+    }
+}

@@ -116,5 +116,55 @@ fn proofs(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(all, benches);
+/// How the cost of proofs grows: with the time that is looked at, and with the size of the path.
+fn growth(criterion: &mut Criterion) {
+    let from = Instant::from_unix(1_774_256_400);
+    let expectations = expectations();
+    for (levels, weeks) in [(3, 13), (3, 26), (3, 52), (5, 13), (7, 13), (7, 52)] {
+        let index = organisation(weeks + 2);
+        let mut count = 0;
+        let nodes = tree(levels, &mut count);
+        let hours = |id: &str, zone: &str| {
+            let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+            let intervals = days.map(|day| json!({"weekday": day, "start_time": "09:00", "end_time": "17:30"}));
+            json!({"id": id, "name": id, "timezone": zone, "weekday_intervals": intervals})
+        };
+        let path = json!({"name": "Tree", "path": nodes,
+            "working_hours": [hours("uk", "Europe/London"), hours("us", "America/New_York")]});
+        let scenario = Scenario { path: Some(path), ..Scenario::default() };
+        let compiled = compile_for(&index, &scenario).unwrap();
+        let horizon = Horizon { from, until: from + weeks * WEEK, scenario };
+        let verdicts = prove(&compiled, &index, &horizon, &expectations).unwrap();
+        let cells = verdicts.first().map_or(0, |verdict| verdict.scope.cells);
+        criterion.bench_function(&format!("prove, {count:>4} nodes, {weeks:>2} weeks, {cells:>5} cells"), |b| {
+            b.iter(|| prove(black_box(&compiled), &index, &horizon, &expectations));
+        });
+    }
+}
+
+/// Branches on hours and priorities in turn, so many one in another, with seven levels at each end.
+fn tree(levels: u32, count: &mut u32) -> serde_json::Value {
+    let mut id = || {
+        *count += 1;
+        format!("n{count}")
+    };
+    if levels == 0 {
+        let level = |id: String| {
+            json!({"id": id, "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+                {"type": "schedule", "id": "primary", "urgency": "high", "schedule_mode": "currently_on_call"}]}})
+        };
+        return (0..7).map(|_| level(id())).collect();
+    }
+    let id = id();
+    let condition = match levels % 3 {
+        0 => json!({"subject": "escalation.working_hours[\"uk\"]", "operation": "is_active", "param_bindings": []}),
+        1 => json!({"subject": "escalation.working_hours[\"us\"]", "operation": "is_active", "param_bindings": []}),
+        _ => json!({"subject": "escalation.priority", "operation": "one_of",
+            "param_bindings": [{"array_value": [{"literal": format!("p{}", 1 + levels / 3)}]}]}),
+    };
+    let (then, otherwise) = (tree(levels - 1, count), tree(levels - 1, count));
+    json!([{"id": id, "type": "if_else", "if_else": {"conditions": [condition], "then_path": then, "else_path": otherwise}}])
+}
+
+criterion_group!(all, benches, growth);
 criterion_main!(all);
