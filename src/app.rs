@@ -7,14 +7,15 @@ use crate::list::PathsScreen;
 use crate::net::NetError;
 use crate::parts::notice::Notice;
 use crate::route::{Route, route};
-use crate::session::{Loading, Session};
+use crate::session::{Loading, Session, ask_before_leaving};
 use crate::strings;
 
 #[component]
 pub fn App() -> impl IntoView {
     let session = Session::begin();
     provide_context(session);
-    session.warn_before_leaving();
+    // The app lives as long as the page, and so does the listener.
+    let _for_ever = ask_before_leaving(move || session.drafts.with_untracked(|drafts| !drafts.is_empty()));
     let route = route();
     let screen = move || match session.loading.get() {
         Loading::Busy => view! { <Skeleton/> }.into_any(),

@@ -69,17 +69,6 @@ impl Session {
         self.said.set(text.into());
     }
 
-    /// Asks before the page is left while there is a document that was left before it was saved.
-    pub fn warn_before_leaving(self) {
-        // The app lives as long as the page, and so does the listener.
-        let _for_ever = window_event_listener(leptos::ev::beforeunload, move |event| {
-            if self.drafts.with_untracked(|drafts| !drafts.is_empty()) {
-                event.prevent_default();
-                event.set_return_value("");
-            }
-        });
-    }
-
     /// Takes a path into the organisation as it was saved.
     pub fn saved(self, path: Path) {
         let mut world = self.index.get_untracked().world().clone();
@@ -89,6 +78,16 @@ impl Session {
         }
         self.index.set(Arc::new(Index::new(world)));
     }
+}
+
+/// Asks before the page itself is left, for as long as something would be lost.
+pub fn ask_before_leaving(something_is_lost: impl Fn() -> bool + 'static) -> WindowListenerHandle {
+    window_event_listener(leptos::ev::beforeunload, move |event| {
+        if something_is_lost() {
+            event.prevent_default();
+            event.set_return_value("");
+        }
+    })
 }
 
 /// The session of the app.

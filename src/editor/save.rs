@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use super::state::Open;
 use crate::net::{self, NetError};
 use crate::route::{self, Route};
+use crate::session::ask_before_leaving;
 use crate::strings;
 
 /// How far saving has come.
@@ -146,12 +147,7 @@ fn told(error: NetError) -> (String, Vec<ErrorSingle>) {
 
 /// Keeps changes that are not saved: a draft stays when the screen is left, and before the page itself is left, it asks.
 pub fn keep_unsaved_work(open: Open) {
-    let listener = window_event_listener(leptos::ev::beforeunload, move |event| {
-        if open.editor.with_untracked(Editor::has_unsaved_work) {
-            event.prevent_default();
-            event.set_return_value("");
-        }
-    });
+    let listener = ask_before_leaving(move || open.editor.with_untracked(Editor::has_unsaved_work));
     on_cleanup(move || {
         listener.remove();
         let left = open.editor.try_with_untracked(|editor| editor.has_unsaved_work().then(|| editor.clone())).flatten();

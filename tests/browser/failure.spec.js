@@ -4,9 +4,7 @@ import { expect, IDS, test } from './support/fixtures.js';
 
 test('the server is away while saving: the edit stays, and saving again works', async ({ app, server, page }) => {
   await app.open(IDS.mobile);
-  await app.node(/Page Primary on-call/).click();
-  await app.inspector.getByLabel('How long').fill('7m');
-  await app.inspector.getByLabel('How long').press('Enter');
+  await app.setTime(/Page Primary on-call/, '7m');
   await server.down();
   await app.save.click();
   await expect(page.getByRole('alert')).toContainText('The server cannot be reached. Your changes are still here');

@@ -2,15 +2,9 @@
 
 import { expect, IDS, test } from './support/fixtures.js';
 
-async function setTime(app, text) {
-  await app.node(/Page Primary on-call/).click();
-  await app.inspector.getByLabel('How long').fill(text);
-  await app.inspector.getByLabel('How long').press('Enter');
-}
-
 test('a path that is left keeps its changes', async ({ app, page }) => {
   await app.open(IDS.mobile);
-  await setTime(app, '7m');
+  await app.setTime(/Page Primary on-call/, '7m');
   await page.getByRole('link', { name: 'Paths' }).click();
   await expect(page.locator('.path-row').filter({ hasText: 'Mobile apps' })).toContainText('Changes not saved');
   await page.getByRole('link', { name: /Payments/ }).click();
@@ -35,7 +29,7 @@ test('a new path in which nothing was done is left without a question', async ({
 
 test('somebody else has saved meanwhile', async ({ app, server }) => {
   await app.open(IDS.mobile);
-  await setTime(app, '7m');
+  await app.setTime(/Page Primary on-call/, '7m');
   const { id, kind, ...path } = await server.path(IDS.mobile);
   const put = await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
   expect(put.status).toBe(200);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::{app, setup, shell};
+use crate::{app, browser, setup, shell};
 
 /// What a first visit may load, compressed by brotli.
 const GOAL: usize = 350_000;
@@ -35,12 +35,7 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
     shell::run(&mut criterion)?;
 
     println!("\nThe app, in Chromium");
-    setup::browser_tests()?;
-    let chromium = setup::chromium()?;
-    let server = app::server()?;
-    let mut bench = shell::command("node");
-    bench.current_dir(shell::root().join("tests/browser")).arg("bench.js");
-    shell::run(bench.env("SERVER", server).env("APP", app::dist()).env("CHROMIUM", chromium))
+    shell::run(browser::node()?.arg("bench.js"))
 }
 
 /// Everything that a first visit loads, raw and compressed.

@@ -4,6 +4,7 @@
 
 mod app;
 mod bench;
+mod browser;
 mod dist;
 mod pictures;
 mod run;

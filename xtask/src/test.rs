@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::{app, setup, shell};
+use crate::{app, browser, setup, shell};
 
 /// A name for the command line, what it is, and how it is run.
 type Part = (&'static str, &'static str, fn() -> Result<Counts>);
@@ -112,18 +112,10 @@ fn sdk() -> Result<Counts> {
 }
 
 fn browser() -> Result<Counts> {
-    let tools = setup::to_build()?;
-    setup::browser_tests()?;
-    let chromium = setup::chromium()?;
-    app::build(&tools)?;
-    let server = app::server()?;
+    let mut tests = browser::playwright()?;
     let results = shell::target().join("browser-results.json");
     let _none = fs::remove_file(&results);
-    let mut tests = shell::command("node");
-    tests.current_dir(shell::root().join("tests/browser"));
-    tests.args(["node_modules/@playwright/test/cli.js", "test", "--reporter=list,json"]);
-    tests.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
-    tests.env("SERVER", server).env("APP", app::dist()).env("CHROMIUM", chromium);
+    tests.arg("--reporter=list,json").env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
     let (_, succeeded) = watched(&mut tests)?;
     let text = fs::read_to_string(&results).context("the browser tests did not run")?;
     let results: Value = serde_json::from_str(&text)?;

@@ -142,7 +142,9 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-fn capitalised(name: &str) -> String {
+/// The name of a field at the beginning of a sentence, as the API's messages have it: `Retry_config`.
+#[must_use]
+pub fn capitalised(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 use escalation_api::Value;
-use escalation_engine::diff::{Behaviour, Difference, Moved, behaviour, structure};
+use escalation_engine::diff::{Behaviour, Difference, Location, behaviour, structure};
 use escalation_engine::prove::Horizon;
 use escalation_engine::{CompiledPath, Index, Instant, Scenario};
 use serde_json::json;
@@ -75,7 +75,7 @@ fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, un
 }
 
 fn line(difference: &Difference) -> String {
-    let place = |at: &Moved| match &at.within {
+    let place = |at: &Location| match &at.within {
         Some((branch, side)) => format!("{} of {side} of `{branch}`", at.position + 1),
         None => format!("{} of the path", at.position + 1),
     };

@@ -41,6 +41,17 @@ pub struct NamedPath {
     pub expectations: Option<Vec<Expectation>>,
 }
 
+impl NamedPath {
+    /// The path as a scenario has it: with its id, so that a hand-over back to it is known for one.
+    pub fn inline(&self) -> Value {
+        let mut value = self.path.write();
+        if let (false, Some(path)) = (self.id.is_empty(), value.as_object_mut()) {
+            path.insert("id".to_string(), Value::from(self.id.as_str()));
+        }
+        value
+    }
+}
+
 /// Reads a path: as it is returned, as it is sent, the whole answer that has it, or a bundle: an object with the `path`,
 /// and the `world` and the `expectations` if they are there.
 pub fn path(file: &Path) -> Result<NamedPath> {

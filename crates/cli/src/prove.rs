@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow, bail};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use escalation_api::Json as _;
 use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, Verdict, prove};
 use escalation_engine::{CompiledPath, Index, Instant, Scenario};
 
@@ -46,7 +45,7 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     };
     let (from, until) = input::horizon(options.from, options.until, &index)?;
     let compiled = CompiledPath::new(&path.id, &path.path, &index);
-    let scenario = Scenario { path: Some(path.path.write()), ..Scenario::default() };
+    let scenario = Scenario { path: Some(path.inline()), ..Scenario::default() };
     let verdicts = prove(&compiled, &index, &Horizon { from, until, scenario }, &expectations);
     let verdicts = verdicts.map_err(|error| anyhow!("it cannot be proven: {error}"))?;
     match format {

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow, bail};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use escalation_api::Json as _;
 use escalation_engine::machine::Outcome;
 use escalation_engine::words::duration;
 use escalation_engine::{Index, Instant, Scenario, Trace, simulate};
 
+use crate::input::NamedPath;
 use crate::{Format, Found, input};
 
 #[derive(clap::Args)]
@@ -22,7 +22,7 @@ pub struct Options {
     #[arg(long, required_unless_present = "at")]
     scenario: Option<PathBuf>,
 
-    /// The path, in place of the scenario's
+    /// The path, in place of the scenario's; or a bundle, with the world too
     #[arg(long)]
     path: Option<PathBuf>,
 
@@ -36,8 +36,12 @@ pub struct Options {
 }
 
 pub fn run(options: &Options, format: Format) -> Result<Found> {
-    let index = input::world(options.world.as_deref())?;
-    let scenario = scenario(options)?;
+    let mut path = options.path.as_deref().map(input::path).transpose()?;
+    let index = match &mut path {
+        Some(path) => input::world_of(options.world.as_deref(), path)?,
+        None => input::world(options.world.as_deref())?,
+    };
+    let scenario = scenario(options, path.as_ref())?;
     let trace = simulate(&index, &scenario).map_err(|error| anyhow!("the scenario cannot be played: {error}"))?;
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&trace)?),
@@ -48,7 +52,7 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     Ok(if followed { Found::Nothing } else { Found::Something })
 }
 
-fn scenario(options: &Options) -> Result<Scenario> {
+fn scenario(options: &Options, path: Option<&NamedPath>) -> Result<Scenario> {
     let mut scenario = match &options.scenario {
         Some(file) => input::scenario(file)?,
         None => Scenario::default(),
@@ -59,14 +63,8 @@ fn scenario(options: &Options) -> Result<Scenario> {
     if let Some(priority) = &options.priority {
         scenario.priority_id = Some(priority.clone());
     }
-    if let Some(file) = &options.path {
-        let named = input::path(file)?;
-        let mut value = named.path.write();
-        if let (false, Some(path)) = (named.id.is_empty(), value.as_object_mut()) {
-            // So that a hand-over back to it is known for one.
-            path.insert("id".to_string(), named.id.into());
-        }
-        (scenario.path, scenario.path_id) = (Some(value), None);
+    if let Some(path) = path {
+        (scenario.path, scenario.path_id) = (Some(path.inline()), None);
     }
     if scenario.path.is_none() && scenario.path_id.is_none() && scenario.user_ids.is_empty() {
         bail!("there is no path: give one with --path, or one of the world's as `path_id` of the scenario");

@@ -241,6 +241,8 @@ fn a_bundle_is_one_file() {
     let told = run(&[&["prove", "-"][..], &from].concat(), &bundle.to_string());
     assert_eq!(told.status.code(), Some(1), "{}", text(&told.stderr));
     assert!(text(&told.stdout).contains("it ends within 1m"), "{}", text(&told.stdout));
+    let played = run(&["simulate", "--path", "-", "--at", "2026-03-25T11:00:00Z"], &bundle.to_string());
+    assert!(text(&played.stdout).contains("Maya Chen"), "{}", text(&played.stdout));
     let checked = run(&["check", "-"], &bundle.to_string());
     assert_eq!(checked.status.code(), Some(0), "{}", text(&checked.stdout));
 
@@ -254,4 +256,19 @@ fn a_bundle_is_one_file() {
         assert_eq!(refused.status.code(), Some(2));
         assert!(text(&refused.stderr).contains(said), "{}", text(&refused.stderr));
     }
+}
+
+#[test]
+fn a_counterexample_knows_its_own_path() {
+    let back = json!([{"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": "own"}}]);
+    let path = json!({"id": "own", "name": "n", "path": back});
+    let bundle = json!({"path": path, "world": {"paths": [path]}, "expectations": [{"expect": "pages_someone"}]});
+    let told = run(&["prove", "-", "--from", "2026-03-24T00:00:00Z", "--format", "json"], &bundle.to_string());
+    let verdicts: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let example = &verdicts[0]["counterexample"];
+    assert_eq!(example["trace"]["steps"].as_array().unwrap().len(), 3, "{example}");
+    let world = file("own-world", &bundle["world"]);
+    let scenario = file("own-scenario", &example["scenario"]);
+    let played = run(&["simulate", "--world", &world, "--scenario", &scenario, "--format", "json"], "");
+    assert_eq!(serde_json::from_slice::<Value>(&played.stdout).unwrap(), example["trace"]);
 }

@@ -108,12 +108,6 @@ impl Editor {
         self.is_dirty() && (self.saved.is_some() || self.states.len() > 1)
     }
 
-    /// The document as it was saved last, if it ever was.
-    #[must_use]
-    pub fn saved(&self) -> Option<&Arc<PathPayload>> {
-        self.saved.as_ref()
-    }
-
     /// How many changes lie between what is saved and what is now, along the history; nothing if what is saved is no
     /// longer in it.
     #[must_use]

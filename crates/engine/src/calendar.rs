@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::instant::{DAY, HOUR, Instant, MINUTE, Seconds, WEEK};
+use crate::stretch::joined;
 
 /// The version of the time zone database, such as `2026c`. It is part of every trace: another version may answer
 /// otherwise.
@@ -267,19 +268,6 @@ fn second_of_week(index: usize, interval: &WeekdayInterval) -> Result<(Seconds, 
     let length = if end > start { end - start } else { end + DAY - start };
     let from = (Seconds::from(day.num_days_from_monday()) * DAY + start).rem_euclid(WEEK);
     Ok((from, from + length))
-}
-
-/// Sorts intervals and joins those that overlap or touch.
-fn joined(mut intervals: Vec<(Seconds, Seconds)>) -> Vec<(Seconds, Seconds)> {
-    intervals.sort_unstable();
-    let mut joined: Vec<(Seconds, Seconds)> = Vec::with_capacity(intervals.len());
-    for (from, until) in intervals {
-        match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => joined.push((from, until)),
-        }
-    }
-    joined
 }
 
 #[cfg(test)]

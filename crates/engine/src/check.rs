@@ -67,6 +67,7 @@ pub fn check(id: &str, path: &PathPayload, index: &Index) -> Vec<Problem> {
         enclosing: Vec::new(),
         count: 0,
         node_id: None,
+        constant_hours: BTreeMap::new(),
     };
     check.whole();
     check.problems
@@ -92,6 +93,8 @@ struct Check<'a> {
     count: usize,
     /// The node at hand.
     node_id: Option<&'a str>,
+    /// The sets of working hours whose state is always the same, and that state.
+    constant_hours: BTreeMap<&'a str, bool>,
 }
 
 impl<'a> Check<'a> {

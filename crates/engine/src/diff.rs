@@ -4,4 +4,4 @@ mod behaviour;
 mod structure;
 
 pub use behaviour::{Behaviour, Change, Told, When, behaviour};
-pub use structure::{Difference, Moved, structure};
+pub use structure::{Difference, Location, structure};

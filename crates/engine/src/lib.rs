@@ -28,6 +28,7 @@ pub mod world;
 
 mod read;
 mod roster;
+mod stretch;
 mod why;
 
 pub use check::{Problem, Severity, check};

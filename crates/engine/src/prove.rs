@@ -6,12 +6,14 @@
 mod cells;
 mod expectation;
 mod judge;
+mod loudness;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use cells::{Cell, Cells, Incomplete, MAX_WORK};
+pub use cells::{Cell, Cells, Incomplete, MAX_WORK, Time};
 pub use expectation::{Expect, Expectation};
 
 use crate::calendar::tzdata_version;
@@ -19,11 +21,13 @@ use crate::compile::{CompiledPath, Condition, Kind};
 use crate::index::Index;
 use crate::instant::{DAY, Instant};
 use crate::read::ReadError;
-use crate::scenario::{Branch, Scenario};
+use crate::scenario::Scenario;
 use crate::simulate::trace;
+use crate::stretch::{Assumed, joined};
 use crate::trace::Trace;
 
 use judge::Judge;
+use view::View;
 
 /// The most cells that are looked at for one question.
 pub const MAX_CELLS: usize = 1_000_000;
@@ -136,17 +140,16 @@ pub fn prove(
         let at = |error: ReadError| ReadError::new(format!("expectations.{position}.{}", error.pointer), error.message);
         judges.push(Judge::new(expectation, path, index).map_err(at)?);
     }
-    let mut quiet = horizon.scenario.clone();
-    quiet.responses.clear();
-    quiet.interventions.clear();
+    let mut quiet = horizon.scenario.left_alone();
     let cells = Cells::new(path, index, from, until, quiet.semantics.cut_off_after_seconds);
     let mut seen = Seen::default();
     for class in classes(&[path], index) {
         quiet.priority_id = class.first().cloned();
         let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
             seen.cell(&cell);
+            let view = View::new(&cell);
             for judge in &mut judges {
-                judge.cell(&class, &cell);
+                judge.cell(&class, &view);
             }
         });
         match counted {
@@ -262,7 +265,7 @@ struct Found {
     refuted: Vec<During>,
     unknown: Vec<During>,
     never: Vec<String>,
-    example: Option<(Option<String>, Instant, BTreeMap<String, Branch>)>,
+    example: Option<(Option<String>, Instant, Assumed)>,
     /// Whether every instant of the horizon must be known.
     needs_all: bool,
     /// Whether there was nothing to judge.
@@ -270,16 +273,14 @@ struct Found {
 }
 
 /// Sorted by priority and time, with what touches joined.
-pub(crate) fn merged(mut all: Vec<During>) -> Vec<During> {
-    all.sort_by(|a, b| (&a.priority_id, a.from, a.until).cmp(&(&b.priority_id, b.from, b.until)));
-    let mut merged: Vec<During> = Vec::new();
-    for during in all {
-        match merged.last_mut() {
-            Some(last) if last.priority_id == during.priority_id && during.from <= last.until => {
-                last.until = last.until.max(during.until);
-            }
-            _ => merged.push(during),
-        }
+pub(crate) fn merged(all: Vec<During>) -> Vec<During> {
+    let mut by_priority: BTreeMap<String, Vec<(Instant, Instant)>> = BTreeMap::new();
+    for During { from, until, priority_id } in all {
+        by_priority.entry(priority_id).or_default().push((from, until));
     }
-    merged
+    let of_one = |(priority_id, stretches): (String, _)| {
+        let during = move |(from, until)| During { from, until, priority_id: priority_id.clone() };
+        joined(stretches).into_iter().map(during)
+    };
+    by_priority.into_iter().flat_map(of_one).collect()
 }

@@ -129,6 +129,18 @@ pub enum Action {
 }
 
 impl Scenario {
+    /// The same alert, with nobody responding and nothing done about it, the alert itself included.
+    #[must_use]
+    pub fn left_alone(&self) -> Self {
+        Self {
+            responses: Vec::new(),
+            interventions: Vec::new(),
+            alert_resolves_after_seconds: None,
+            activity_after_seconds: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// Reads a scenario from JSON text.
     ///
     /// # Errors

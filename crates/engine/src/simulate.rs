@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::compile::CompiledPath;
-use crate::index::{Id, Index};
+use crate::index::Index;
 use crate::instant::Instant;
 use crate::machine::{Alert, Context, Event, EventKind, Outcome, State, Step, What, Who, step};
 use crate::read::ReadError;
@@ -61,22 +61,22 @@ pub fn trace(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Trace {
 /// What happens to the state machine in a scenario, in order: what [`run`] feeds it.
 #[must_use]
 pub fn events(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Vec<Event> {
-    let context = context(path, index, scenario);
-    let mut player = Player::new(&context, scenario);
     let mut events = Vec::new();
-    while let Some(event) = player.next() {
-        events.push(event.clone());
-        player.take(event);
-    }
+    play(path, index, scenario, |event| events.push(event.clone()));
     events
 }
 
 /// Plays a scenario on a compiled path.
 #[must_use]
 pub fn run(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Run {
+    play(path, index, scenario, |_| {})
+}
+
+fn play(path: &CompiledPath, index: &Index, scenario: &Scenario, mut each: impl FnMut(&Event)) -> Run {
     let context = context(path, index, scenario);
     let mut player = Player::new(&context, scenario);
     while let Some(event) = player.next() {
+        each(&event);
         player.take(event);
     }
     player.finish()
@@ -239,22 +239,4 @@ impl<'a> Player<'a> {
         }
         Run { state: self.state, outcome, steps: self.steps }
     }
-}
-
-/// The people and channels that a run told, in the order of their first page, each with the instants.
-#[must_use]
-pub fn told(run: &Run) -> Vec<(Who, Vec<Instant>)> {
-    let mut told: Vec<(Who, Vec<Instant>)> = Vec::new();
-    for step in &run.steps {
-        let who = match &step.what {
-            What::Paged { user, .. } => Who::User(Id::clone(user)),
-            What::Posted(channel, _) => Who::Channel(Id::clone(channel)),
-            _ => continue,
-        };
-        match told.iter_mut().find(|(known, _)| *known == who) {
-            Some((_, times)) => times.push(step.at),
-            None => told.push((who, vec![step.at])),
-        }
-    }
-    told
 }

@@ -50,10 +50,7 @@ fn runs_agree_with_their_cell() {
     for seed in 0..400 {
         let mut dice = Dice::new(seed);
         let index = Index::new(generate::world(&mut dice));
-        let mut scenario = generate::scenario(&mut dice);
-        scenario.responses.clear();
-        scenario.interventions.clear();
-        scenario.alert_resolves_after_seconds = None;
+        let mut scenario = generate::scenario(&mut dice).left_alone();
         if dice.chance(30) {
             // So that being cut off matters too.
             scenario.semantics.cut_off_after_seconds = 30 * 3600 + 60;

@@ -62,10 +62,7 @@ fn a_change_is_what_single_alerts_show() {
     for seed in 50_000..50_200 {
         let mut dice = Dice::new(seed);
         let index = Index::new(generate::world(&mut dice));
-        let mut scenario = generate::scenario(&mut dice);
-        scenario.responses.clear();
-        scenario.interventions.clear();
-        scenario.alert_resolves_after_seconds = None;
+        let scenario = generate::scenario(&mut dice).left_alone();
         let before = compile_for(&index, &scenario).unwrap();
         let after_scenario =
             Scenario { path: Some(touched(&mut dice, scenario.path.as_ref().unwrap())), ..scenario.clone() };
@@ -178,4 +175,36 @@ fn a_change_in_a_sentence() {
     );
     let found = behaviour(&before, &same, &index, &horizon).unwrap();
     assert!(found.is_complete && found.changes.is_empty());
+}
+
+/// To wait twice for the same hours, or once, comes to the same.
+#[test]
+fn the_same_instants_reached_otherwise_are_no_change() {
+    let world = json!({"users": [{"id": "amy", "name": "Amy", "can_be_paged": true}]});
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let hours = |id: &str, start: &str| {
+        let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        let days = days.map(|day| json!({"weekday": day, "start_time": start, "end_time": "12:00"}));
+        json!({"id": id, "name": id, "timezone": "UTC", "weekday_intervals": days})
+    };
+    let wait = |id: &str, hours: &str, state: &str| {
+        json!({"id": id, "type": "delay",
+            "delay": {"delay_interval_condition": state, "delay_weekday_interval_config_id": hours}})
+    };
+    let path = |nodes: Value| {
+        let path =
+            json!({"name": "n", "path": nodes, "working_hours": [hours("eight", "08:00"), hours("nine", "09:00")]});
+        CompiledPath::new("", &payload(path), &index)
+    };
+    let once = path(json!([wait("a", "nine", "inactive"), wait("b", "nine", "active"), level("c", "amy", 60)]));
+    let twice = path(json!([
+        wait("a", "nine", "inactive"),
+        wait("e", "eight", "active"),
+        wait("b", "nine", "active"),
+        level("c", "amy", 60)
+    ]));
+    let from: Instant = "2026-03-23T00:00:00Z".parse().unwrap();
+    let horizon = Horizon { from, until: from + 7 * 86_400, scenario: Scenario::default() };
+    let found = behaviour(&once, &twice, &index, &horizon).unwrap();
+    assert!(found.is_complete && found.changes.is_empty(), "{:?}", found.changes);
 }

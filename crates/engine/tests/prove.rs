@@ -12,7 +12,7 @@ use escalation_engine::prove::{Answer, Expectation, Horizon, Verdict, prove};
 use escalation_engine::simulate::{compile_for, trace};
 use escalation_engine::trace::StepName;
 use escalation_engine::{CompiledPath, Index, Instant, Scenario, Trace, World};
-use generate::Dice;
+use generate::{Dice, PRIORITIES};
 use serde_json::{Value, json};
 
 fn expectation(value: Value) -> Expectation {
@@ -79,6 +79,105 @@ fn fails(expectation: &Expectation, trace: &Trace, fired_at: Instant, world: &Wo
     }
 }
 
+/// Whether one of two alerts at one instant is heard sooner, louder or by more people than the other; nothing if it cannot
+/// be said.
+fn is_louder(low: &Trace, high: &Trace) -> Option<bool> {
+    let heard = |trace: &Trace| {
+        let pages = trace.steps.iter().filter(|step| step.step == StepName::Paged);
+        let first = pages.clone().map(|page| page.at).next();
+        let high_urgency = pages.clone().any(|page| page.urgency.as_deref() == Some("high"));
+        let people: BTreeSet<String> = pages.clone().filter_map(|page| page.user_id.clone()).collect();
+        let loudness = u8::from(first.is_some()) + u8::from(high_urgency);
+        (first, loudness, people.len())
+    };
+    let is_known =
+        |trace: &Trace| !matches!(trace.outcome, Outcome::Undecided | Outcome::BeyondEntries | Outcome::CutOff);
+    let ((low_first, low_loudness, low_people), (high_first, high_loudness, high_people)) = (heard(low), heard(high));
+    // Priorities that nothing on the way tells apart are equally loud, wherever the way leads.
+    let steps =
+        |trace: &Trace| trace.steps.iter().map(|step| (step.at, step.step, step.node_id.clone())).collect::<Vec<_>>();
+    if steps(low) == steps(high) {
+        return Some(false);
+    }
+    let sooner = low_first.zip(high_first).is_some_and(|(low, high)| low < high);
+    let more = is_known(high) && (low_loudness > high_loudness || low_people > high_people);
+    (sooner || more || (is_known(low) && is_known(high))).then_some(sooner || more)
+}
+
+#[test]
+fn priorities_compare_as_single_alerts_do() {
+    let expectations = [expectation(json!({"expect": "not_louder_than"}))];
+    let (mut alerts, mut refuted) = (0, 0);
+    for seed in 11_000..11_300 {
+        let mut dice = Dice::new(seed);
+        let world = generate::world(&mut dice);
+        let index = Index::new(world.clone());
+        let mut scenario = generate::scenario(&mut dice).left_alone();
+        if dice.chance(30) {
+            // A branch that nobody can decide, around it all.
+            let path = scenario.path.as_mut().unwrap();
+            let (then, otherwise) = (path["path"].take(), generate::path(&mut dice, &["q"])["path"].take());
+            let mut otherwise = otherwise.to_string();
+            for digit in '0'..='9' {
+                otherwise = otherwise.replace(&format!("\"n{digit}"), &format!("\"m{digit}"));
+            }
+            path["path"] = json!([{"id": "moon", "type": "if_else", "if_else": {
+                "conditions": [{"subject": "escalation.moon", "operation": "is_full", "param_bindings": []}],
+                "then_path": then, "else_path": serde_json::from_str::<Value>(&otherwise).unwrap()}}]);
+        }
+        let path = compile_for(&index, &scenario).unwrap();
+        let (from, until) = generate::horizon(&mut dice);
+        let question = Question { path: &path, index: &index, scenario: &scenario };
+        let [verdict] = prove(&path, &index, &Horizon { from, until, scenario: scenario.clone() }, &expectations)
+            .unwrap()
+            .try_into()
+            .unwrap();
+        if let Some(example) = &verdict.counterexample {
+            refuted += 1;
+            let higher = |low: &str| PRIORITIES[PRIORITIES.iter().position(|id| *id == low).unwrap() - 1];
+            let (low, at) = (example.scenario.priority_id.as_deref().unwrap(), example.scenario.fired_at);
+            let same_ways = Question { scenario: &example.scenario, ..question };
+            let shown = is_louder(&same_ways.trace(low, at), &same_ways.trace(higher(low), at));
+            assert_eq!(shown, Some(true), "seed {seed}: the counterexample shows nothing");
+        }
+        let ways: &[&str] =
+            if scenario.path.as_ref().unwrap()["path"][0]["id"] == "moon" { &["then", "else"] } else { &[""] };
+        for pair in PRIORITIES.windows(2) {
+            let edges = verdict.refuted_during.iter().chain(&verdict.unknown_during).take(12);
+            let mut instants: Vec<_> =
+                edges.flat_map(|during| [during.from, during.from - 1, during.until - 1, during.until]).collect();
+            instants.extend(
+                (0..10).map(|_| from + i64::try_from(dice.below(u64::try_from(until - from).unwrap())).unwrap()),
+            );
+            for at in instants.into_iter().filter(|at| from <= *at && *at < verdict.scope.until) {
+                alerts += 1;
+                let answers: Vec<_> = ways
+                    .iter()
+                    .map(|way| {
+                        let mut pinned = scenario.clone();
+                        if !way.is_empty() {
+                            pinned.branches.insert("moon".into(), serde_json::from_value(json!(way)).unwrap());
+                        }
+                        let question = Question { scenario: &pinned, ..question };
+                        is_louder(&question.trace(pair[1], at), &question.trace(pair[0], at))
+                    })
+                    .collect();
+                let judged =
+                    (covers(&verdict.refuted_during, pair[1], at), covers(&verdict.unknown_during, pair[1], at));
+                let agrees = match judged {
+                    (true, _) => answers.contains(&Some(true)),
+                    (false, true) => !answers.contains(&Some(true)),
+                    (false, false) => answers.iter().all(|answer| *answer == Some(false)),
+                };
+                assert!(agrees, "seed {seed}, {} at {at}: {answers:?}, but judged {judged:?}", pair[1]);
+            }
+        }
+    }
+    println!("{alerts} alerts, {refuted} refuted");
+    assert!(refuted > 50, "{refuted}");
+}
+
+#[derive(Clone, Copy)]
 struct Question<'a> {
     path: &'a CompiledPath,
     index: &'a Index,
@@ -125,10 +224,7 @@ fn verdicts_are_what_single_alerts_show() {
         let mut dice = Dice::new(seed);
         let world = generate::world(&mut dice);
         let index = Index::new(world.clone());
-        let mut scenario = generate::scenario(&mut dice);
-        scenario.responses.clear();
-        scenario.interventions.clear();
-        scenario.alert_resolves_after_seconds = None;
+        let scenario = generate::scenario(&mut dice).left_alone();
         let path = compile_for(&index, &scenario).unwrap();
         let (from, until) = generate::horizon(&mut dice);
         let question = Question { path: &path, index: &index, scenario: &scenario };

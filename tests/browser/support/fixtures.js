@@ -88,6 +88,13 @@ export class App {
     }
   }
 
+  /** Chooses the level whose spoken words have this in them, and types for how long it waits. */
+  async setTime(words, text) {
+    await this.node(words).click();
+    await this.inspector.getByLabel('How long').fill(text);
+    await this.inspector.getByLabel('How long').press('Enter');
+  }
+
   /** Adds somebody to the chosen level, by typing part of the name. */
   async add(name) {
     const field = this.inspector.getByLabel('Add to this level');

@@ -62,9 +62,7 @@ export const STATES = {
   },
   'a wrong duration': async ({ app }) => {
     await app.open(IDS.mobile);
-    await app.node(/Page Primary on-call/).click();
-    await app.inspector.getByLabel('How long').fill('soon');
-    await app.inspector.getByLabel('How long').press('Enter');
+    await app.setTime(/Page Primary on-call/, 'soon');
   },
   'a new path': async ({ app, page }) => {
     await app.list();
@@ -80,9 +78,7 @@ export const STATES = {
   },
   'a save that went nowhere': async ({ app, page, server }) => {
     await app.open(IDS.mobile);
-    await app.node(/Page Primary on-call/).click();
-    await app.inspector.getByLabel('How long').fill('7m');
-    await app.inspector.getByLabel('How long').press('Enter');
+    await app.setTime(/Page Primary on-call/, '7m');
     await server.down();
     await app.save.click();
     await expect(page.getByRole('alert')).toContainText('The server cannot be reached');

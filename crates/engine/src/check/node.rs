@@ -2,7 +2,7 @@
 
 use escalation_api::{
     self as api, At, ConditionForm as _, ConditionPayload, IntervalCondition, Json as _, NodeKind, Target, TargetType,
-    Test,
+    Test, capitalised,
 };
 
 use super::{ApiNode, Check, Code, MAX_REPEATS};
@@ -235,9 +235,4 @@ impl<'t> Timer<'t> {
             hours: ("delay_weekday_interval_config_id", delay.delay_weekday_interval_config_id.as_deref()),
         }
     }
-}
-
-fn capitalised(field: &str) -> String {
-    let mut chars = field.chars();
-    chars.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }

@@ -6,7 +6,7 @@ use escalation_api::{self as api, At, ConditionForm as _, IntervalCondition, Nod
 
 use super::{ApiNode, Check, Code};
 use crate::calendar::Hours;
-use crate::instant::Seconds;
+use crate::words::duration;
 
 /// What holds at a node, whichever alert comes to it.
 #[derive(Clone)]
@@ -21,6 +21,11 @@ struct Facts<'a> {
 
 impl<'a> Check<'a> {
     pub(super) fn regrets(&mut self) {
+        for set in self.path.working_hours.iter().flatten() {
+            if let Some(hours) = Hours::new(set).ok().filter(Hours::is_constant) {
+                self.constant_hours.entry(&set.id).or_insert(!hours.week().is_empty());
+            }
+        }
         let priorities = self.index.world().priorities.iter().map(|priority| priority.id.as_str()).collect();
         let facts = Facts { priorities, hours: BTreeMap::new(), level: None };
         let path = self.path;
@@ -83,8 +88,8 @@ impl<'a> Check<'a> {
             let at = at.field("retry_config");
             let message = format!(
                 "Nobody is paged again: the level waits for {}, and the first retry comes after {}",
-                seconds(waits),
-                seconds(retry.interval_seconds)
+                duration(waits),
+                duration(retry.interval_seconds)
             );
             self.say(Code::RetryTooLate, &at.field("interval_seconds"), message);
         }
@@ -110,7 +115,7 @@ impl<'a> Check<'a> {
         };
         let Some(id) = hours.as_deref() else { return };
         let state = if wanted { "active" } else { "inactive" };
-        match self.always(id) {
+        match self.constant_hours.get(id).copied() {
             Some(always) if always != wanted => {
                 self.say(Code::NeverComes, at, format!("Working hours `{id}` are never {state}: this waits for ever"));
             }
@@ -146,7 +151,7 @@ impl<'a> Check<'a> {
                     }
                 }
                 Some(Test::WorkingHoursActive(id)) => {
-                    let known = self.always(id).or_else(|| facts.hours.get(id).copied());
+                    let known = self.constant_hours.get(id).or_else(|| facts.hours.get(id)).copied();
                     if let Some(state) = known {
                         let side = if state { "always" } else { "never" };
                         self.say(
@@ -185,13 +190,6 @@ impl<'a> Check<'a> {
             }
         }
     }
-
-    /// Whether working hours of the path are active at every instant, or at none; nothing where it depends.
-    fn always(&self, id: &str) -> Option<bool> {
-        let set = self.path.working_hours.iter().flatten().find(|set| set.id == id)?;
-        let hours = Hours::new(set).ok()?;
-        hours.is_constant().then(|| !hours.week().is_empty())
-    }
 }
 
 /// The user whom a level pages, if it pages nobody else and tells nobody.
@@ -211,8 +209,4 @@ fn hand_overs<'a, C: api::ConditionForm>(nodes: &'a [api::Node<C>], found: &mut 
             hand_overs(list, found);
         }
     }
-}
-
-fn seconds(seconds: Seconds) -> String {
-    crate::words::duration(seconds)
 }

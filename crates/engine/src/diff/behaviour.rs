@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use crate::compile::{CompiledPath, Loud};
-use crate::index::{Id, Index};
+use crate::index::Index;
 use crate::instant::{Instant, Seconds};
-use crate::machine::{Outcome, What, Who};
-use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, classes, merged};
+use crate::machine::{Step, What, Who};
+use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, Time, classes, merged};
 use crate::read::ReadError;
 use crate::scenario::Scenario;
+use crate::stretch::{Stretch, overlaps};
 use crate::words::duration;
 
 /// What changes for people over a horizon.
@@ -61,16 +62,15 @@ pub enum When {
 struct Page {
     who: Who,
     urgency: Loud,
-    /// Seconds after the alert, or the instant itself.
-    after: Result<Seconds, Instant>,
-    when: When,
+    time: Time,
 }
 
-/// A stretch of time with what happens in it, for each way through branches that cannot be decided.
-struct Stretch {
-    from: Instant,
-    until: Instant,
-    ways: Vec<(std::collections::BTreeMap<String, crate::scenario::Branch>, Vec<Page>, bool)>,
+/// What an alert does to people.
+struct Does {
+    pages: Vec<Page>,
+    /// When the walk first waited for an instant of its own.
+    since: Option<Instant>,
+    is_known: bool,
 }
 
 /// Compares what two paths do, for every instant of a horizon and every priority, with nobody responding.
@@ -83,17 +83,15 @@ pub fn behaviour(
     index: &Index,
     horizon: &Horizon,
 ) -> Result<Behaviour, ReadError> {
-    let mut quiet = horizon.scenario.clone();
-    quiet.responses.clear();
-    quiet.interventions.clear();
+    let mut alert = horizon.scenario.clone();
     if horizon.until <= horizon.from {
         return Err(ReadError::new("until", "must be after `from`"));
     }
     let mut found = Behaviour { changes: Vec::new(), is_complete: true, cells: 0 };
     for class in classes(&[before, after], index) {
-        quiet.priority_id = class.first().cloned();
-        let old = stretches(before, index, horizon, &quiet, &mut found);
-        let new = stretches(after, index, horizon, &quiet, &mut found);
+        alert.priority_id = class.first().cloned();
+        let old = stretches(before, index, horizon, &alert, &mut found);
+        let new = stretches(after, index, horizon, &alert, &mut found);
         compare(&class, &old, &new, &mut found);
     }
     for change in &mut found.changes {
@@ -108,19 +106,15 @@ fn stretches(
     path: &CompiledPath,
     index: &Index,
     horizon: &Horizon,
-    quiet: &Scenario,
+    alert: &Scenario,
     found: &mut Behaviour,
-) -> Vec<Stretch> {
+) -> Vec<Stretch<Does>> {
     let (from, until) = (horizon.from, horizon.until);
-    let cells = Cells::new(path, index, from, until, quiet.semantics.cut_off_after_seconds);
-    let mut stretches: Vec<Stretch> = Vec::new();
-    let counted = cells.visit(quiet, (from, until), MAX_CELLS, |cell| {
-        let is_known = !matches!(cell.run.outcome, Outcome::Undecided | Outcome::BeyondEntries | Outcome::CutOff);
-        let way = (cell.assumed.clone(), pages(&cell), is_known);
-        match stretches.last_mut().filter(|last| last.from == cell.from) {
-            Some(last) => last.ways.push(way),
-            None => stretches.push(Stretch { from: cell.from, until: cell.until, ways: vec![way] }),
-        }
+    let cells = Cells::new(path, index, from, until, alert.semantics.cut_off_after_seconds);
+    let mut stretches = Vec::new();
+    let counted = cells.visit(alert, (from, until), MAX_CELLS, |cell| {
+        let what = Does::new(&cell);
+        stretches.push(Stretch { from: cell.from, until: cell.until, assumed: cell.assumed, what });
     });
     match counted {
         Ok(count) => found.cells += count,
@@ -129,81 +123,64 @@ fn stretches(
     stretches
 }
 
-/// Everybody whom a cell's run tells, in order.
-fn pages(cell: &Cell) -> Vec<Page> {
-    let mut pages = Vec::new();
-    // The instant from which times are counted that do not move with the alert.
-    let mut since = cell.from;
-    let mut moved = true;
-    for (step, moves) in cell.run.steps.iter().zip(&cell.moves) {
-        if moved && !moves {
-            since = step.at;
-        }
-        moved = *moves;
-        let (who, urgency) = match &step.what {
-            What::Paged { user, urgency, .. } => (Who::User(Id::clone(user)), *urgency),
-            What::Posted(channel, urgency) => (Who::Channel(Id::clone(channel)), *urgency),
-            _ => continue,
+impl Does {
+    fn new(cell: &Cell) -> Self {
+        let told = |(step, time): (&Step, Time)| {
+            let (who, urgency) = match &step.what {
+                What::Paged { user, urgency, .. } => (Who::User(user.clone()), *urgency),
+                What::Posted(channel, urgency) => (Who::Channel(channel.clone()), *urgency),
+                _ => return None,
+            };
+            Some(Page { who, urgency, time })
         };
-        let (after, when) = if *moves {
-            (Ok(step.at - cell.from), When::After(step.at - cell.from))
+        let fixed = |(_, time)| if let Time::At(at) = time { Some(at) } else { None };
+        Self {
+            pages: cell.steps().filter_map(told).collect(),
+            since: cell.steps().find_map(fixed),
+            is_known: cell.run.outcome.is_known(),
+        }
+    }
+
+    /// The same for all alerts of which it can be told in the same words.
+    fn told(&self) -> Vec<Told> {
+        let when = |time| match time {
+            Time::After(seconds) => When::After(seconds),
+            Time::At(at) => When::Later(at - self.since.unwrap_or(at)),
+        };
+        let told = |page: &Page| {
+            let (id, is_channel) = match &page.who {
+                Who::User(id) => (id, false),
+                Who::Channel(id) => (id, true),
+            };
+            Told { id: id.to_string(), is_channel, urgency: page.urgency, when: when(page.time) }
+        };
+        self.pages.iter().map(told).collect()
+    }
+}
+
+fn compare(class: &[String], old: &[Stretch<Does>], new: &[Stretch<Does>], found: &mut Behaviour) {
+    for (both, was, is) in overlaps(old, new) {
+        if was.what.pages == is.what.pages {
+            found.is_complete &= was.what.is_known && is.what.is_known;
         } else {
-            (Err(step.at), When::Later(step.at - since))
-        };
-        pages.push(Page { who, urgency, after, when });
-    }
-    pages
-}
-
-fn compare(class: &[String], old: &[Stretch], new: &[Stretch], found: &mut Behaviour) {
-    let mut begin = 0;
-    for was in old {
-        while new.get(begin).is_some_and(|is| is.until <= was.from) {
-            begin += 1;
-        }
-        for is in new.iter().skip(begin).take_while(|is| is.from < was.until) {
-            let (from, until) = (was.from.max(is.from), was.until.min(is.until));
-            if from >= until {
-                continue;
-            }
-            for (assumed_before, before, known_before) in &was.ways {
-                for (assumed_after, after, known_after) in &is.ways {
-                    // A branch that is in both goes one way in both.
-                    let fits =
-                        assumed_before.iter().all(|(node, side)| assumed_after.get(node).is_none_or(|s| s == side));
-                    if !fits {
-                        continue;
-                    }
-                    if before == after {
-                        found.is_complete &= *known_before && *known_after;
-                        continue;
-                    }
-                    note(class, (from, until), before, after, found);
-                }
-            }
+            note(class, both, was.what.told(), is.what.told(), found);
         }
     }
 }
 
-fn note(class: &[String], (from, until): (Instant, Instant), before: &[Page], after: &[Page], found: &mut Behaviour) {
-    let told = |pages: &[Page]| -> Vec<Told> { pages.iter().map(Told::from).collect() };
-    let (before, after) = (told(before), told(after));
+fn note(
+    class: &[String],
+    (from, until): (Instant, Instant),
+    before: Vec<Told>,
+    after: Vec<Told>,
+    found: &mut Behaviour,
+) {
     let none = [String::new()];
     let class = if class.is_empty() { &none } else { class };
     let during = class.iter().map(|priority_id| During { from, until, priority_id: priority_id.clone() });
     match found.changes.iter_mut().find(|change| change.before == before && change.after == after) {
         Some(change) => change.during.extend(during),
         None => found.changes.push(Change { before, after, during: during.collect() }),
-    }
-}
-
-impl From<&Page> for Told {
-    fn from(page: &Page) -> Self {
-        let (id, is_channel) = match &page.who {
-            Who::User(id) => (id, false),
-            Who::Channel(id) => (id, true),
-        };
-        Self { id: id.to_string(), is_channel, urgency: page.urgency, when: page.when }
     }
 }
 

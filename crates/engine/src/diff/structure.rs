@@ -14,23 +14,23 @@ pub enum Difference {
         /// Its id.
         node_id: String,
         /// Where it is.
-        to: Moved,
+        to: Location,
     },
     /// A node is gone.
     Removed {
         /// Its id.
         node_id: String,
         /// Where it was.
-        from: Moved,
+        from: Location,
     },
     /// A node is elsewhere.
     Moved {
         /// Its id.
         node_id: String,
         /// Where it was.
-        from: Moved,
+        from: Location,
         /// Where it is.
-        to: Moved,
+        to: Location,
     },
     /// A field of a node, or of the path itself, has another value.
     Changed {
@@ -50,7 +50,7 @@ pub enum Difference {
 
 /// The list that a node stands in, and its position there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Moved {
+pub struct Location {
     /// The id of the branch around it, and `then_path` or `else_path`; nothing for the path's own list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<(String, String)>,
@@ -60,7 +60,7 @@ pub struct Moved {
 
 struct Found {
     id: String,
-    at: Moved,
+    at: Location,
     /// The node without what is in it.
     own: Value,
 }
@@ -153,7 +153,7 @@ fn collect(list: &[Value], within: &Option<(String, String)>, found: &mut Vec<Fo
                 branch.shift_remove(*side);
             });
         }
-        found.push(Found { id: id.to_string(), at: Moved { within: within.clone(), position }, own });
+        found.push(Found { id: id.to_string(), at: Location { within: within.clone(), position }, own });
         for side in sides {
             if let Some(list) = node.get("if_else").and_then(|branch| branch.get(side)).and_then(Value::as_array) {
                 collect(list, &Some((id.to_string(), side.to_string())), found);

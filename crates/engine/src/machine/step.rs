@@ -113,6 +113,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether it is known that nothing follows: the run was not left where it could not be followed any further.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        !matches!(self, Self::Undecided | Self::BeyondEntries | Self::CutOff)
+    }
+
     /// The word in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {

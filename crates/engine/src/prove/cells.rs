@@ -14,10 +14,20 @@ use crate::calendar::Hours;
 use crate::compile::{CompiledPath, Condition, Kind, People, Place, Target};
 use crate::index::{Id, Index};
 use crate::instant::{Instant, Seconds, WEEK};
-use crate::machine::{Outcome, What};
+use crate::machine::{Outcome, Step, What};
 use crate::scenario::{Branch, Scenario};
 use crate::simulate::{Run, run};
+use crate::stretch::Assumed;
 use crate::why::Why;
+
+/// When something of a cell's run happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// So long after the alert, whenever in the cell it fires.
+    After(Seconds),
+    /// At this instant, whenever in the cell the alert fires.
+    At(Instant),
+}
 
 /// A time in which, whenever the alert fires, the run is the same.
 #[derive(Debug, Clone)]
@@ -27,11 +37,19 @@ pub struct Cell {
     /// The first instant after the last.
     pub until: Instant,
     /// Which way was assumed to be taken at branches that cannot be decided, by node id.
-    pub assumed: BTreeMap<String, Branch>,
+    pub assumed: Assumed,
     /// The run of an alert that fires at `from`.
     pub run: Run,
     /// For each step of the run, whether it moves with the alert.
     pub moves: Vec<bool>,
+}
+
+impl Cell {
+    /// The steps of the run, each with when it happens.
+    pub fn steps(&self) -> impl Iterator<Item = (&Step, Time)> {
+        let timed = self.run.steps.iter().zip(&self.moves);
+        timed.map(|(step, moves)| (step, if *moves { Time::After(step.at - self.from) } else { Time::At(step.at) }))
+    }
 }
 
 /// At most so many ways to go through branches that cannot be decided are tried at one instant.
@@ -87,7 +105,7 @@ impl<'a> Cells<'a> {
         Self { path, index, hours, hours_until, rosters, pauses }
     }
 
-    /// Visits the cells of alerts like `scenario` that fire from `from` until before `until`, in order, and returns how
+    /// Visits the cells of alerts like `scenario` to which nobody responds and with which nothing is done, that fire from `from` until before `until`, in order, and returns how
     /// many there were. Cells that differ only in what is assumed of a branch follow one another.
     ///
     /// # Errors
@@ -99,7 +117,7 @@ impl<'a> Cells<'a> {
         most: usize,
         mut each: impl FnMut(Cell),
     ) -> Result<usize, Incomplete> {
-        let mut scenario = scenario.clone();
+        let mut scenario = scenario.left_alone();
         let assumed_before = scenario.branches.clone();
         let (mut at, mut count, mut work) = (from, 0, 0);
         while at < until {
@@ -216,7 +234,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// Reads one step and says whether it moves with the alert.
-    fn step(&mut self, scenario: &Scenario, step: &crate::machine::Step) -> bool {
+    fn step(&mut self, scenario: &Scenario, step: &Step) -> bool {
         match &step.what {
             What::Entered => {
                 if matches!(step.why, Why::NotAcked { .. } | Why::DelayOver) {

@@ -1,125 +1,20 @@
 //! Each expectation as a question about a cell.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::cells::Cell;
+use super::cells::{Cell, Time};
 use super::expectation::{Expect, Expectation};
+use super::loudness::Heard;
+use super::view::{HOLDS, Page, Said, UNKNOWN, View, fails};
 use super::{During, Found};
 use crate::calendar::Hours;
-use crate::compile::{CompiledPath, Kind, Loud, Place};
+use crate::compile::{CompiledPath, Kind, Place};
 use crate::index::{Id, Index};
-use crate::instant::{Instant, Seconds};
+use crate::instant::Instant;
 use crate::machine::{Outcome, What};
 use crate::read::ReadError;
 use crate::scenario::Branch;
-
-/// Intervals within a cell.
-type Intervals = Vec<(Instant, Instant)>;
-
-/// What can be said of a cell.
-struct Said {
-    /// The expectation fails when the alert fires in these intervals.
-    fails: Intervals,
-    /// Whether it holds otherwise, or the run cannot be followed far enough to say.
-    rest_is_known: bool,
-}
-
-const HOLDS: Said = Said { fails: Vec::new(), rest_is_known: true };
-const UNKNOWN: Said = Said { fails: Vec::new(), rest_is_known: false };
-
-/// It fails in these intervals and holds otherwise.
-fn fails(fails: Intervals) -> Said {
-    Said { fails, rest_is_known: true }
-}
-
-/// An instant of a run: so long after the alert, or fixed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Time {
-    /// For an alert at the begin of the cell.
-    at: Instant,
-    /// Whether it moves with the alert.
-    moves: bool,
-}
-
-/// A page to a person.
-struct Page<'a> {
-    user: &'a Id,
-    loud: Loud,
-    time: Time,
-}
-
-/// A cell as far as expectations ask about it.
-struct View<'a> {
-    cell: &'a Cell,
-    /// All pages to people, in order.
-    pages: Vec<Page<'a>>,
-    /// The last thing that is known, if the run cannot be followed to its end.
-    known_until: Option<Time>,
-    end: Time,
-}
-
-impl<'a> View<'a> {
-    fn new(cell: &'a Cell) -> Self {
-        let timed = || cell.run.steps.iter().zip(&cell.moves);
-        let pages = timed().filter_map(|(step, moves)| match &step.what {
-            What::Paged { user, urgency, .. } => {
-                Some(Page { user, loud: *urgency, time: Time { at: step.at, moves: *moves } })
-            }
-            _ => None,
-        });
-        let last = timed()
-            .next_back()
-            .map_or(Time { at: cell.from, moves: true }, |(step, moves)| Time { at: step.at, moves: *moves });
-        let unknown = matches!(cell.run.outcome, Outcome::Undecided | Outcome::BeyondEntries | Outcome::CutOff);
-        Self { cell, pages: pages.collect(), known_until: unknown.then_some(last), end: last }
-    }
-
-    /// The first page to each person, in order.
-    fn people(&self) -> Vec<&Page<'a>> {
-        let mut people: Vec<&Page<'a>> = Vec::new();
-        for page in &self.pages {
-            if people.iter().all(|known| known.user != page.user) {
-                people.push(page);
-            }
-        }
-        people
-    }
-
-    fn whole(&self) -> Intervals {
-        vec![(self.cell.from, self.cell.until)]
-    }
-
-    /// When the alert must fire for `time` to come more than `seconds` after it.
-    fn later_than(&self, time: Time, seconds: Seconds) -> Intervals {
-        if time.moves {
-            return if time.at - self.cell.from > seconds { self.whole() } else { Vec::new() };
-        }
-        interval(self.cell.from, self.cell.until.min(time.at - seconds))
-    }
-
-    /// When the alert must fire for `time` to come less than `seconds` after it.
-    fn sooner_than(&self, time: Time, seconds: Seconds) -> Intervals {
-        if time.moves {
-            return if time.at - self.cell.from < seconds { self.whole() } else { Vec::new() };
-        }
-        interval(self.cell.from.max(time.at - seconds + 1), self.cell.until)
-    }
-
-    /// That something comes within `seconds`: `first` is the first time that it does.
-    fn within(&self, first: Option<Time>, seconds: Seconds) -> Said {
-        match (first, self.known_until) {
-            (Some(time), _) => fails(self.later_than(time, seconds)),
-            (None, None) => fails(self.whole()),
-            // What is known goes on for long enough to say that it does not come in time.
-            (None, Some(known)) if self.later_than(known, seconds) == self.whole() => fails(self.whole()),
-            (None, Some(_)) => UNKNOWN,
-        }
-    }
-}
-
-fn interval(from: Instant, until: Instant) -> Intervals {
-    if from < until { vec![(from, until)] } else { Vec::new() }
-}
+use crate::stretch::{Assumed, Stretch, joined, overlaps};
 
 /// An expectation being judged.
 pub(super) struct Judge<'a> {
@@ -132,21 +27,11 @@ pub(super) struct Judge<'a> {
     priorities: BTreeSet<String>,
     refuted: Vec<During>,
     unknown: Vec<During>,
-    example: Option<(Option<String>, Instant, BTreeMap<String, Branch>)>,
+    example: Option<(Option<String>, Instant, Assumed)>,
     /// `every_node_reachable`: the nodes and the sides of branches that were met.
     met: BTreeSet<(Place, Option<Branch>)>,
     /// `not_louder_than`: by a priority of each class, what was seen in each cell.
-    levels: Vec<(Vec<String>, Vec<Heard>)>,
-}
-
-/// How an alert makes itself heard, for the comparison of priorities.
-struct Heard {
-    from: Instant,
-    until: Instant,
-    first: Option<Time>,
-    loudest: Option<Loud>,
-    people: usize,
-    is_known: bool,
+    levels: Vec<(Vec<String>, Vec<Stretch<Heard>>)>,
 }
 
 impl<'a> Judge<'a> {
@@ -198,41 +83,49 @@ impl<'a> Judge<'a> {
 
     /// Nothing is known of a time.
     pub(super) fn unknown(&mut self, class: &[String], from: Instant, until: Instant) {
-        for priority_id in self.of(class) {
-            self.priorities.insert(priority_id.clone());
-            self.unknown.push(During { from, until, priority_id });
-        }
+        let priorities = self.of(class);
+        self.priorities.extend(priorities.iter().cloned());
+        self.record(&priorities, (from, until), UNKNOWN, &Assumed::new());
     }
 
     /// Looks at one cell of the priorities of a class.
-    pub(super) fn cell(&mut self, class: &[String], cell: &Cell) {
+    pub(super) fn cell(&mut self, class: &[String], view: &View<'_>) {
         let priorities = self.of(class);
-        let Some(first) = priorities.first().cloned() else { return };
-        let view = View::new(cell);
+        if priorities.is_empty() {
+            return;
+        }
         let said = match self.expectation.expect {
-            Expect::EveryNodeReachable => self.reached(cell),
+            Expect::EveryNodeReachable => self.reached(view.cell),
             Expect::NotLouderThan => {
-                self.hear(class, &view);
+                self.hear(class, view);
                 HOLDS
             }
-            _ => self.ask(&view),
+            _ => self.ask(view),
         };
         self.priorities.extend(priorities.iter().cloned());
-        let mut known_until = cell.from;
+        self.record(&priorities, (view.cell.from, view.cell.until), said, &view.cell.assumed);
+    }
+
+    /// Keeps what was said of alerts of some priorities that fire between two instants.
+    fn record(&mut self, priorities: &[String], (begin, end): (Instant, Instant), said: Said, assumed: &Assumed) {
+        let during = |from, until| {
+            let of = move |priority_id: &String| During { from, until, priority_id: priority_id.clone() };
+            priorities.iter().map(of)
+        };
+        let mut known_until = begin;
         for (from, until) in said.fails {
-            if self.example.is_none() {
+            if let (None, Some(first)) = (&self.example, priorities.first()) {
                 let priority = (!first.is_empty()).then(|| first.clone());
-                self.example = Some((priority, from, cell.assumed.clone()));
+                self.example = Some((priority, from, assumed.clone()));
             }
-            let during = |priority_id: &String| During { from, until, priority_id: priority_id.clone() };
-            self.refuted.extend(priorities.iter().map(during));
+            self.refuted.extend(during(from, until));
             if !said.rest_is_known && known_until < from {
-                self.unknown(class, known_until, from);
+                self.unknown.extend(during(known_until, from));
             }
             known_until = until;
         }
-        if !said.rest_is_known && known_until < cell.until {
-            self.unknown(class, known_until, cell.until);
+        if !said.rest_is_known && known_until < end {
+            self.unknown.extend(during(known_until, end));
         }
     }
 
@@ -252,13 +145,13 @@ impl<'a> Judge<'a> {
             Expect::ReachesPeopleWithin => {
                 let last = people.checked_sub(1);
                 let Some(last) = last else { return HOLDS };
-                view.within(view.people().get(last).map(|page| page.time), seconds)
+                view.within(view.people.get(last).map(|page| page.time), seconds)
             }
             Expect::CoveredBy => {
                 let first = view.pages.iter().find(|page| self.members.contains(&**page.user));
                 view.within(first.map(|page| page.time), seconds)
             }
-            Expect::AtMostPeopleBefore => match (view.people().get(people), view.known_until) {
+            Expect::AtMostPeopleBefore => match (view.people.get(people), view.known_until) {
                 (Some(one_too_many), _) => fails(view.sooner_than(one_too_many.time, seconds)),
                 (None, Some(known)) if !view.sooner_than(known, seconds).is_empty() => UNKNOWN,
                 (None, _) => HOLDS,
@@ -269,7 +162,7 @@ impl<'a> Judge<'a> {
                 (_, Some(known)) if view.later_than(known, seconds) == view.whole() => fails(view.whole()),
                 (_, Some(_)) => UNKNOWN,
             },
-            Expect::NoSinglePerson => match (view.people().len(), view.known_until) {
+            Expect::NoSinglePerson => match (view.people.len(), view.known_until) {
                 (1, None) => fails(view.whole()),
                 (0 | 1, Some(_)) => UNKNOWN,
                 _ => HOLDS,
@@ -291,26 +184,21 @@ impl<'a> Judge<'a> {
     /// When the alert must fire for a page to fall into the window.
     fn quiet(&self, view: &View<'_>) -> Said {
         let Some(window) = &self.quiet else { return HOLDS };
-        let length = view.cell.until - view.cell.from;
         let mut disturbed = Vec::new();
         for page in &view.pages {
             if self.expectation.urgency.is_some_and(|urgency| page.loud != urgency) {
                 continue;
             }
-            if !page.time.moves {
-                if window.is_active(page.time.at) {
-                    return fails(view.whole());
-                }
-                continue;
-            }
+            let after = match page.time {
+                Time::At(at) if window.is_active(at) => return fails(view.whole()),
+                Time::At(_) => continue,
+                Time::After(after) => after,
+            };
             // The page moves through the cell's length.
-            let last = page.time.at + length;
-            let mut at = page.time.at;
+            let (mut at, last) = (view.cell.from + after, view.cell.until + after);
             while let Some(begins) = window.first(at, true).filter(|begins| *begins < last) {
-                let ends = window.first(begins, false).unwrap_or(Instant::MAX).min(last);
-                let fired = |page_at: Instant| view.cell.from + (page_at - page.time.at);
-                disturbed.extend(interval(fired(begins), fired(ends)));
-                at = ends;
+                at = window.first(begins, false).unwrap_or(Instant::MAX).min(last);
+                disturbed.push((begins - after, at - after));
                 if at >= last {
                     break;
                 }
@@ -329,37 +217,22 @@ impl<'a> Judge<'a> {
                 _ => continue,
             };
         }
-        if matches!(cell.run.outcome, Outcome::Undecided | Outcome::BeyondEntries | Outcome::CutOff) {
-            return UNKNOWN;
-        }
-        HOLDS
+        if cell.run.outcome.is_known() { HOLDS } else { UNKNOWN }
     }
 
     fn hear(&mut self, class: &[String], view: &View<'_>) {
-        let heard = Heard {
-            from: view.cell.from,
-            until: view.cell.until,
-            first: view.pages.first().map(|page| page.time),
-            loudest: view.pages.iter().map(|page| page.loud).max(),
-            people: view.people().len(),
-            is_known: view.known_until.is_none(),
-        };
         match self.levels.iter_mut().find(|(known, _)| known == class) {
-            Some((_, all)) => all.push(heard),
-            None => self.levels.push((class.to_vec(), vec![heard])),
+            Some((_, all)) => all.push(Heard::new(view)),
+            None => self.levels.push((class.to_vec(), vec![Heard::new(view)])),
         }
     }
 
     /// `not_louder_than`, once all cells of all priorities are there.
     fn compare(&mut self) {
-        let world = self.index.world();
-        let next: Vec<(String, String)> = world
-            .priorities
-            .iter()
-            .zip(world.priorities.iter().skip(1))
-            .map(|(high, low)| (low.id.clone(), high.id.clone()))
-            .collect();
-        let pairs = self.expectation.pairs.clone().unwrap_or(next);
+        let priorities = &self.index.world().priorities;
+        let next = priorities.iter().zip(priorities.iter().skip(1));
+        let next = || next.map(|(high, low)| (low.id.clone(), high.id.clone())).collect();
+        let pairs: Vec<(String, String)> = self.expectation.pairs.clone().unwrap_or_else(next);
         let levels = std::mem::take(&mut self.levels);
         let of = |id: &String| levels.iter().find(|(class, _)| class.contains(id)).map(|(_, heard)| heard);
         for (low, high) in pairs {
@@ -368,27 +241,12 @@ impl<'a> Judge<'a> {
             if std::ptr::eq(lows, highs) {
                 continue;
             }
-            let mut begin = 0;
-            for low_cell in lows {
-                while highs.get(begin).is_some_and(|high_cell| high_cell.until <= low_cell.from) {
-                    begin += 1;
-                }
-                let overlapping = highs.iter().skip(begin).take_while(|high_cell| high_cell.from < low_cell.until);
-                for high_cell in overlapping {
-                    let (from, until) = (low_cell.from.max(high_cell.from), low_cell.until.min(high_cell.until));
-                    if from >= until {
-                        continue;
-                    }
-                    for (from, until) in louder(low_cell, high_cell, from, until) {
-                        if self.example.is_none() {
-                            self.example = Some((Some(low.clone()), from, BTreeMap::new()));
-                        }
-                        self.refuted.push(During { from, until, priority_id: low.clone() });
-                    }
-                    if !low_cell.is_known || !high_cell.is_known {
-                        self.unknown.push(During { from, until, priority_id: low.clone() });
-                    }
-                }
+            for (both, one, other) in overlaps(lows, highs) {
+                // What was assumed of either is what the counterexample needs.
+                let assumed = one.assumed.iter().chain(&other.assumed);
+                let assumed = assumed.map(|(node, side)| (node.clone(), *side)).collect();
+                let said = one.what.is_louder(&other.what, both);
+                self.record(std::slice::from_ref(&low), both, said, &assumed);
             }
         }
     }
@@ -427,29 +285,6 @@ impl<'a> Judge<'a> {
             example: self.example,
             needs_all,
         }
-    }
-}
-
-/// When, between two instants, the lower of two priorities is louder.
-fn louder(low: &Heard, high: &Heard, from: Instant, until: Instant) -> Intervals {
-    if low.loudest > high.loudest || low.people > high.people {
-        return vec![(from, until)];
-    }
-    let (Some(one), Some(other)) = (low.first, high.first) else { return Vec::new() };
-    // How long after the alert, which is a line that is level, or falls by a second each second.
-    let delay = |time: Time, begin: Instant, fired: Instant| time.at - if time.moves { begin } else { fired };
-    let sooner = |fired: Instant| delay(one, low.from, fired) < delay(other, high.from, fired);
-    match (one.moves, other.moves) {
-        (true, true) | (false, false) => {
-            if sooner(from) {
-                vec![(from, until)]
-            } else {
-                Vec::new()
-            }
-        }
-        // The lower one's falls below the higher one's at some instant and stays there.
-        (false, true) => interval(from.max(one.at - (other.at - high.from) + 1), until),
-        (true, false) => interval(from, until.min(other.at - (one.at - low.from))),
     }
 }
 
@@ -493,17 +328,4 @@ fn settle<'a>(before: &mut Option<(Place, &'a Id)>, now: Option<(Place, Vec<&'a 
             false
         }
     }
-}
-
-/// Sorted, with what touches joined.
-fn joined(mut intervals: Intervals) -> Intervals {
-    intervals.sort_unstable();
-    let mut joined: Intervals = Vec::with_capacity(intervals.len());
-    for (from, until) in intervals {
-        match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => joined.push((from, until)),
-        }
-    }
-    joined
 }
