@@ -3,13 +3,14 @@
 //! All findings at once, in the order of the text. Checking never fails, whatever the path looks like.
 
 mod code;
+mod fix;
 mod hours;
 mod node;
 mod references;
 mod regret;
 mod structure;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use escalation_api::{At, ConditionPayload, Node, PathPayload};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::index::Index;
 
 pub use code::Code;
+pub use fix::{Fix, NotThere, Op, Operation};
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +48,9 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub hint: String,
+    /// A change that mends it, where there is a safe one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
 }
 
 /// The deepest nesting of branches that is taken.
@@ -68,6 +73,8 @@ pub fn check(id: &str, path: &PathPayload, index: &Index) -> Vec<Problem> {
         count: 0,
         node_id: None,
         constant_hours: BTreeMap::new(),
+        used_hours: BTreeSet::new(),
+        has_unknown: false,
     };
     check.whole();
     check.problems
@@ -95,6 +102,10 @@ struct Check<'a> {
     node_id: Option<&'a str>,
     /// The sets of working hours whose state is always the same, and that state.
     constant_hours: BTreeMap<&'a str, bool>,
+    /// The sets of working hours that something names.
+    used_hours: BTreeSet<&'a str>,
+    /// Whether there is a node or a condition that is not known, and may name anything.
+    has_unknown: bool,
 }
 
 impl<'a> Check<'a> {
@@ -129,6 +140,7 @@ impl<'a> Check<'a> {
             self.say(Code::TooManyNodes, &nodes, message);
         }
         self.regrets();
+        self.hours_regrets(&top);
     }
 
     /// Known fields of the path itself whose values are of the wrong kind. Those of nodes are said with the nodes.
@@ -162,6 +174,14 @@ impl<'a> Check<'a> {
             pointer,
             message,
             hint: code.hint().to_string(),
+            fix: None,
         });
+    }
+
+    /// Offers what mends the problem that was said last.
+    fn fix(&mut self, title: impl Into<String>, patch: Vec<Operation>) {
+        if let Some(problem) = self.problems.last_mut() {
+            problem.fix = Some(Fix { title: title.into(), patch });
+        }
     }
 }

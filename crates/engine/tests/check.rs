@@ -25,8 +25,17 @@ fn problems(path: &Value) -> Vec<String> {
 }
 
 fn of_nodes(nodes: Value) -> Value {
-    json!({"name": "n", "path": nodes, "working_hours": [{"id": "uk", "name": "UK", "timezone": "Europe/London",
-        "weekday_intervals": [{"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]}]})
+    // Without the working hours where nothing asks for them.
+    let asks = nodes.to_string().contains("uk");
+    let mut path = json!({"name": "n", "path": nodes});
+    if asks {
+        path["working_hours"] = hours(json!([{"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]));
+    }
+    path
+}
+
+fn hours(intervals: Value) -> Value {
+    json!([{"id": "uk", "name": "UK", "timezone": "Europe/London", "weekday_intervals": intervals}])
 }
 
 fn level(id: &str) -> Value {
@@ -87,7 +96,7 @@ fn cases() -> Vec<(Value, &'static str)> {
         )
     };
     let set = |field: &str, value: Value| {
-        let mut path = of_nodes(json!([a()]));
+        let mut path = of_nodes(json!([until("active"), a()]));
         path["working_hours"][0][field] = value;
         path
     };
@@ -189,12 +198,14 @@ fn cases() -> Vec<(Value, &'static str)> {
             "EP017 working_hours.0.weekday_intervals.0: Time `9` is not of the form HH:MM",
         ),
         (
-            whole(
-                "working_hours",
-                json!([{"id": "x", "name": "x", "timezone": "UTC", "weekday_intervals": []},
-            {"id": "x", "name": "y", "timezone": "UTC", "weekday_intervals": []}]),
-            ),
-            "EP018 working_hours.1.id: Id `x` is used by two sets of working hours",
+            {
+                let mut path = set("name", json!("x"));
+                let mut other = path["working_hours"][0].clone();
+                other["name"] = json!("y");
+                path["working_hours"].as_array_mut().unwrap().push(other);
+                path
+            },
+            "EP018 working_hours.1.id: Id `uk` is used by two sets of working hours",
         ),
         (
             of_nodes(
@@ -296,6 +307,22 @@ fn cases() -> Vec<(Value, &'static str)> {
             of_nodes(json!([a(), {"id": "z", "type": "level", "level": a()["level"]}])),
             "EP114 path.1.level.targets: Maya Chen is the only one here and on the level before",
         ),
+        (
+            whole("working_hours", hours(json!([]))),
+            "EP115 working_hours.0: Nothing on the path asks for the working hours `uk`",
+        ),
+        (
+            of_nodes(json!([until("active"), repeat("u", 3)])),
+            "EP116 path.1.repeat: The section that is repeated can take no time: all repeats may happen at one instant",
+        ),
+        (
+            set("weekday_intervals", json!([{"weekday": "sunday", "start_time": "22:00", "end_time": "06:00"}])),
+            "EP117 working_hours.0.weekday_intervals.0: sunday from 22:00 to 06:00 ends on monday",
+        ),
+        (
+            set("weekday_intervals", json!([{"weekday": "sunday", "start_time": "00:00", "end_time": "00:00"}])),
+            "EP118 working_hours.0.weekday_intervals.0: sunday from 00:00 to 00:00 is read as 24 hours",
+        ),
         (deep(MAX_DEPTH + 1), "EP023 PLACE: Branches are nested 33 levels deep; at most 32 are taken"),
     ]
 }
@@ -322,6 +349,76 @@ fn each_problem_alone() {
             serde_json::to_string(&path).unwrap().chars().take(400).collect::<String>()
         );
     }
+}
+
+/// Paths with a problem that has a fix, beside the smallest ones.
+fn mended() -> Vec<Value> {
+    let nobody = json!({"type": "user", "id": "ghost", "urgency": "high"});
+    let maya = json!({"type": "user", "id": "maya", "urgency": "high"});
+    let nine_to_five = |start: &str| json!([{"weekday": "monday", "start_time": start, "end_time": "17:00"}]);
+    let with_hours = |intervals: Value| {
+        let mut path = of_nodes(json!([branch("b", json!([level("a")]), json!([level("e")]))]));
+        path["working_hours"] = hours(intervals);
+        path
+    };
+    let mut twice = with_hours(nine_to_five("09:00"));
+    twice["working_hours"] = json!([twice["working_hours"][0], twice["working_hours"][0]]);
+    vec![
+        level_with("targets", json!([maya, nobody])),
+        level_with("targets", json!([{"type": "user", "id": "zoe", "urgency": "high"}, maya])),
+        level_with("retry_config", json!({"attempts": 1, "interval_seconds": 60})),
+        of_nodes(json!([{"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": "other"}},
+            level("a"), level("c")])),
+        with_hours(nine_to_five("9:00")),
+        with_hours(json!([{"weekday": "saturday", "start_time": "20:00", "end_time": "08:00"},
+            {"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}])),
+        twice,
+    ]
+}
+
+#[test]
+fn each_fix_mends_its_problem_and_makes_no_other() {
+    let index = index();
+    let mut mends = BTreeSet::new();
+    let paths = cases().into_iter().map(|(path, _)| path).chain(mended());
+    for path in paths {
+        let path = PathPayload::read(path).unwrap();
+        let before = check("", &path, &index);
+        for problem in &before {
+            let Some(fix) = &problem.fix else { continue };
+            mends.insert(problem.code.as_str());
+            let after = check("", &fix.apply(&path).unwrap(), &index);
+            let count = |of: &[escalation_engine::Problem], code: Code| of.iter().filter(|p| p.code == code).count();
+            for code in Code::ALL.iter().copied() {
+                let allowed = count(&before, code) - usize::from(code == problem.code);
+                assert!(count(&after, code) <= allowed, "{}: {} gives {after:?}", problem.message, fix.title);
+            }
+        }
+    }
+    let expected = [
+        "EP002", "EP003", "EP008", "EP011", "EP012", "EP013", "EP015", "EP016", "EP017", "EP018", "EP105", "EP106",
+        "EP107", "EP108", "EP110", "EP111", "EP112", "EP115", "EP117", "EP118",
+    ];
+    assert_eq!(mends.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_fix_for_another_path_is_refused() {
+    let index = index();
+    let path = PathPayload::read(level_with("retry_config", json!({"attempts": 1, "interval_seconds": 60}))).unwrap();
+    let fix = check("", &path, &index).remove(0).fix.unwrap();
+    let other = PathPayload::read(of_nodes(json!([level("a")]))).unwrap();
+    assert_eq!(
+        fix.apply(&other).unwrap_err().to_string(),
+        "there is nothing at `/path/0/level/retry_config` in this path"
+    );
+}
+
+#[test]
+fn hours_that_may_be_used_are_not_called_unused() {
+    let mut path = of_nodes(json!([level("a"), {"id": "x", "type": "hologram", "hologram": {"hours": "night"}}]));
+    path["working_hours"] = hours(json!([]));
+    assert_eq!(problems(&path), ["EP101 path.1.type: Type `hologram` is not known here"]);
 }
 
 #[test]

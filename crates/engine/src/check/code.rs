@@ -113,4 +113,12 @@ codes! {
     Circle = "EP113", Warning, "Hand over to a path that does not come back; a repeat goes back within the path.";
     /// The same person on two levels in a row.
     SamePersonAgain = "EP114", Warning, "Page somebody else, or use retries to page the same person again.";
+    /// Working hours that nothing on the path asks for.
+    UnusedHours = "EP115", Info, "Remove them, or use them in a branch or a wait.";
+    /// A section that may be repeated at one and the same instant.
+    RepeatInNoTime = "EP116", Warning, "Give a level in the section a time to acknowledge, or add a delay.";
+    /// Working hours that run past midnight.
+    Overnight = "EP117", Info, "They end on the next day, whatever is said of that day; two intervals say it plainly.";
+    /// Working hours of a whole day, said by the same start and end.
+    WholeDay = "EP118", Info, "The same start and end are read as 24 hours here; 00:00 to 24:00 says it plainly.";
 }

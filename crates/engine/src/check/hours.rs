@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use escalation_api::At;
+use escalation_api::working_hours::minute_of_day;
+use escalation_api::{At, Json as _, WeekdayInterval, WorkingHours};
 
+use super::fix::{Operation, add, remove, replace};
 use super::{Check, Code};
 use crate::calendar::{Hours, HoursError};
 
@@ -19,6 +21,9 @@ impl Check<'_> {
                     &at.field("id"),
                     format!("Id `{}` is used by two sets of working hours", set.id),
                 );
+                if self.path.working_hours.iter().flatten().filter(|other| *other == set).count() > 1 {
+                    self.fix("Remove the second, which is the same", vec![remove(&at.to_string())]);
+                }
             }
             let intervals = at.field("weekday_intervals");
             for error in Hours::errors(set) {
@@ -28,15 +33,76 @@ impl Check<'_> {
                     }
                     HoursError::Weekday(index, day) => {
                         let at = intervals.index(index);
-                        self.say(Code::BadHours, &at.field("weekday"), format!("Weekday `{day}` is none"));
+                        let at = at.field("weekday");
+                        self.say(Code::BadHours, &at, format!("Weekday `{day}` is none"));
+                        if let Some(day) = weekday(&day) {
+                            self.fix(format!("Write `{day}`"), vec![replace(&at.to_string(), day)]);
+                        }
                     }
                     HoursError::Time(index, time) => {
                         let message = format!("Time `{time}` is not of the form HH:MM");
                         self.say(Code::BadHours, &intervals.index(index), message);
+                        if let Some(patch) = set.weekday_intervals.get(index).and_then(|interval| {
+                            let at = intervals.index(index);
+                            let mend = |field: &str, text: &str| {
+                                let whole = whole_time(text)?;
+                                Some((whole != text).then(|| replace(&at.field(field).to_string(), whole)))
+                            };
+                            let start = mend("start_time", &interval.start_time)?;
+                            let end = mend("end_time", &interval.end_time)?;
+                            Some(start.into_iter().chain(end).collect())
+                        }) {
+                            self.fix("Write the times as HH:MM", patch);
+                        }
                     }
                     // Said with the other fields of the wrong kind.
                     HoursError::Misread(_) => {}
                 }
+            }
+        }
+    }
+
+    /// What is taken, and may not be what was meant. Said after the nodes, which use the hours.
+    pub(super) fn hours_regrets(&mut self, top: &At<'_>) {
+        let all = top.field("working_hours");
+        let path = self.path;
+        // The nodes of a template use the template's own.
+        let knows_use = !self.has_unknown && !path.is_templated();
+        for (index, set) in path.working_hours.iter().flatten().enumerate() {
+            let at = all.index(index);
+            if knows_use && !self.used_hours.contains(set.id.as_str()) {
+                let message = format!("Nothing on the path asks for the working hours `{}`", set.id);
+                self.say(Code::UnusedHours, &at, message);
+                self.fix("Remove these working hours", vec![remove(&at.to_string())]);
+            }
+            if Hours::new(set).is_ok() {
+                self.intervals(set, &at.field("weekday_intervals"));
+            }
+        }
+    }
+
+    fn intervals(&mut self, set: &WorkingHours, at: &At<'_>) {
+        for (index, interval) in set.weekday_intervals.iter().enumerate() {
+            let at = at.index(index);
+            let (start, end) = (&interval.start_time, &interval.end_time);
+            match (minute_of_day(start), minute_of_day(end)) {
+                // Midnight is the end of the day, so this says what it means.
+                (Some(_), Some(0 | 1440)) if start != end => {}
+                (Some(one), Some(other)) if one == other => {
+                    let message = format!("{} from {start} to {end} is read as 24 hours", interval.weekday);
+                    self.say(Code::WholeDay, &at, message);
+                    if one == 0 {
+                        let end = replace(&at.field("end_time").to_string(), "24:00");
+                        self.fix("Write 00:00 to 24:00", vec![end]);
+                    }
+                }
+                (Some(one), Some(other)) if other < one => {
+                    let Some(next) = following(interval.weekday.as_str()) else { continue };
+                    let message = format!("{} from {start} to {end} ends on {next}", interval.weekday);
+                    self.say(Code::Overnight, &at, message);
+                    self.fix("Split it at midnight", split(interval, next, &at));
+                }
+                _ => {}
             }
         }
     }
@@ -49,4 +115,38 @@ impl Check<'_> {
             self.say(Code::BadNumber, &at.field("repeat_after_seconds"), message);
         }
     }
+}
+
+/// The same times as two intervals.
+fn split(interval: &WeekdayInterval, next: &str, at: &At<'_>) -> Vec<Operation> {
+    let rest = WeekdayInterval { weekday: next.into(), start_time: "00:00".to_string(), ..interval.clone() };
+    // What follows moves down, whatever its index is.
+    let after = match at {
+        At::Index(list, index) => list.index(index + 1).to_string(),
+        _ => return Vec::new(),
+    };
+    vec![replace(&at.field("end_time").to_string(), "24:00"), add(&after, rest.write())]
+}
+
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+fn following(day: &str) -> Option<&'static str> {
+    let at = WEEKDAYS.iter().position(|weekday| *weekday == day)?;
+    WEEKDAYS.get((at + 1) % WEEKDAYS.len()).copied()
+}
+
+/// The weekday that is meant by `Monday`, `MON` or `mon`.
+fn weekday(text: &str) -> Option<&'static str> {
+    let meant = |day: &&&str| {
+        let start = day.get(..text.len());
+        text.len() >= 3 && start.is_some_and(|start| start.eq_ignore_ascii_case(text))
+    };
+    WEEKDAYS.iter().find(meant).copied()
+}
+
+/// The time that is meant by `9:00`, `9` or `09:00`, as HH:MM.
+fn whole_time(text: &str) -> Option<String> {
+    let (hour, minute) = text.split_once(':').unwrap_or((text, "00"));
+    let whole = format!("{hour:0>2}:{minute}");
+    minute_of_day(&whole).map(|_| whole)
 }

@@ -5,7 +5,9 @@ use escalation_api::{
     Test, capitalised,
 };
 
+use super::fix::{remove, replace};
 use super::{ApiNode, Check, Code, MAX_REPEATS};
+use crate::words::duration;
 
 /// The fields of a timer, which a level, a channel node and a delay have under different names.
 struct Timer<'t> {
@@ -53,6 +55,10 @@ impl<'a> Check<'a> {
                 } else if repeat.repeat_times > MAX_REPEATS {
                     let message = format!("Repeat_times must be at most {MAX_REPEATS}");
                     self.say(Code::BadNumber, &payload.field("repeat_times"), message);
+                    self.fix(
+                        format!("Repeat {MAX_REPEATS} times"),
+                        vec![replace(&payload.field("repeat_times").to_string(), MAX_REPEATS)],
+                    );
                 }
             }
             NodeKind::HandOver(hand_over) => {
@@ -63,6 +69,7 @@ impl<'a> Check<'a> {
     }
 
     fn sealed(&mut self, node: &ApiNode, at: &At<'_>) {
+        self.has_unknown = true;
         let mut faults = Vec::new();
         node.faults(at, &mut faults);
         if faults.is_empty() {
@@ -74,6 +81,9 @@ impl<'a> Check<'a> {
             let code = if fault.pointer == at_id { Code::NoId } else { Code::BadField };
             let message = fault.to_string();
             self.push(code, fault.pointer, message);
+            if code == Code::NoId {
+                self.fix_id(&at_id);
+            }
         }
     }
 
@@ -94,6 +104,8 @@ impl<'a> Check<'a> {
         }
         for (index, target) in targets.iter().enumerate() {
             self.target(target, &at.index(index));
+            let at = at.index(index);
+            self.target_exists(target, &at, targets.len() > 1);
         }
     }
 
@@ -115,14 +127,21 @@ impl<'a> Check<'a> {
         let at_rota = at.field("selected_rota_id");
         match rota {
             None if for_rota => {
-                self.say(Code::RotaMissing, &at_rota, "Selected_rota_id is required for this schedule_mode")
+                self.say(Code::RotaMissing, &at_rota, "Selected_rota_id is required for this schedule_mode");
+                let mode = target.schedule_mode.as_ref().and_then(|mode| mode.as_str().strip_suffix("_for_rota"));
+                if let Some(mode) = mode {
+                    let mode = replace(&at.field("schedule_mode").to_string(), mode);
+                    // A rota that is said to be none is one too many then.
+                    let none = target.selected_rota_id.is_some().then(|| remove(&at_rota.to_string()));
+                    self.fix("Mean the whole schedule", [mode].into_iter().chain(none).collect());
+                }
             }
             Some(_) if !for_rota && !unknown_mode => {
                 self.say(Code::RotaNotAllowed, &at_rota, "Selected_rota_id must not be set for this schedule_mode");
+                self.fix("Leave the rota out", vec![remove(&at_rota.to_string())]);
             }
             _ => {}
         }
-        self.target_exists(target, at);
     }
 
     fn known(&mut self, unknown: bool, field: &str, value: &str, at: &At<'_>) {
@@ -139,19 +158,32 @@ impl<'a> Check<'a> {
             let at = at.field("retry_config");
             if !(2..=10).contains(&retry.attempts) {
                 self.say(Code::RetryBounds, &at.field("attempts"), "Attempts must be from 2 to 10");
+                if retry.attempts < 2 {
+                    self.fix("Page once, without retries", vec![remove(&at.to_string())]);
+                } else {
+                    self.fix("Page 10 times", vec![replace(&at.field("attempts").to_string(), 10)]);
+                }
             }
             if retry.interval_seconds <= 0 || retry.interval_seconds % 60 != 0 {
                 self.say(Code::RetryBounds, &at.field("interval_seconds"), "Interval_seconds must be a multiple of 60");
+                // Upwards, so that nobody is paged more often than was meant; at least a minute.
+                let minutes = (retry.interval_seconds.max(1) - 1) / 60 + 1;
+                if let Some(whole) = minutes.checked_mul(60) {
+                    let at = at.field("interval_seconds").to_string();
+                    self.fix(format!("Retry every {}", duration(whole)), vec![replace(&at, whole)]);
+                }
             }
         }
         let rotation = level.round_robin_config.as_ref().and_then(|config| config.rotate_after_seconds);
         if rotation.is_some_and(|seconds| seconds <= 0) {
             let at = at.field("round_robin_config");
-            self.say(Code::BadNumber, &at.field("rotate_after_seconds"), "Rotate_after_seconds must be more than 0");
+            let at = at.field("rotate_after_seconds");
+            self.say(Code::BadNumber, &at, "Rotate_after_seconds must be more than 0");
+            self.fix("Do not rotate", vec![remove(&at.to_string())]);
         }
     }
 
-    fn timer(&mut self, timer: &Timer<'_>, at: &At<'_>) {
+    fn timer(&mut self, timer: &Timer<'a>, at: &At<'_>) {
         if timer.seconds.1.is_some_and(|seconds| seconds < 0) {
             let message = format!("{} must not be negative", capitalised(timer.seconds.0));
             self.say(Code::BadNumber, &at.field(timer.seconds.0), message);
@@ -163,10 +195,12 @@ impl<'a> Check<'a> {
             (Some(_), None) => {
                 let message = format!("{} is required with {}", capitalised(timer.hours.0), timer.state.0);
                 self.say(Code::HalfInterval, &at.field(timer.hours.0), message);
+                self.fix("Do not wait for working hours", vec![remove(&at.field(timer.state.0).to_string())]);
             }
             (None, Some(_)) => {
                 let message = format!("{} is required with {}", capitalised(timer.state.0), timer.hours.0);
                 self.say(Code::HalfInterval, &at.field(timer.state.0), message);
+                self.fix("Do not wait for working hours", vec![remove(&at.field(timer.hours.0).to_string())]);
             }
             _ => {}
         }
@@ -175,7 +209,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    pub(super) fn condition(&mut self, condition: &ConditionPayload, at: &At<'_>) {
+    pub(super) fn condition(&mut self, condition: &'a ConditionPayload, at: &At<'_>) {
         match condition.test() {
             Some(Test::PriorityOneOf(ids)) if ids.is_empty() => {
                 self.say(
@@ -185,14 +219,16 @@ impl<'a> Check<'a> {
                 );
             }
             Some(Test::PriorityOneOf(ids)) => {
+                let others = ids.len() > 1;
                 for (index, id) in ids.into_iter().enumerate() {
-                    let (bindings, values) = (at.field("param_bindings"), index);
-                    let (binding, first) = (bindings.index(0), "array_value");
-                    self.priority_exists(id, &binding.field(first).index(values));
+                    let bindings = at.field("param_bindings");
+                    let binding = bindings.index(0);
+                    self.priority_exists(id, &binding.field("array_value").index(index), others);
                 }
             }
             Some(Test::WorkingHoursActive(id)) => self.hours_exist(id, &at.field("subject")),
             None => {
+                self.has_unknown = true;
                 let message =
                     format!("Subject `{}` with `{}` cannot be tested here", condition.subject, condition.operation);
                 self.say(Code::ForeignCondition, &at.field("subject"), message);
@@ -201,7 +237,8 @@ impl<'a> Check<'a> {
     }
 
     /// A condition or a timer names a set of working hours.
-    fn hours_exist(&mut self, id: &str, at: &At<'_>) {
+    fn hours_exist(&mut self, id: &'a str, at: &At<'_>) {
+        self.used_hours.insert(id);
         if !self.path.working_hours.iter().flatten().any(|set| set.id == id) {
             self.say(Code::UnknownHours, at, format!("There are no working hours `{id}` on this path"));
         }

@@ -2,10 +2,13 @@
 
 use escalation_api::{At, Target, TargetType};
 
+use super::fix::remove;
 use super::{Check, Code};
 
 impl Check<'_> {
-    pub(super) fn target_exists(&mut self, target: &Target, at: &At<'_>) {
+    /// `others`: whether somebody is left if this target is taken out.
+    pub(super) fn target_exists(&mut self, target: &Target, at: &At<'_>, others: bool) {
+        let said = self.problems.len();
         let at_id = at.field("id");
         match target.target_type {
             TargetType::User => match self.index.user(&target.id) {
@@ -31,6 +34,10 @@ impl Check<'_> {
             // There is no list of all channels, so one that is not known may well exist.
             TargetType::SlackChannel | TargetType::MsTeamsChannel | TargetType::Other(_) => {}
         }
+        // Nobody is lost with a target that pages nobody.
+        if others && self.problems.len() > said {
+            self.fix("Remove this target", vec![remove(&at.to_string())]);
+        }
     }
 
     pub(super) fn path_exists(&mut self, id: &str, at: &At<'_>) {
@@ -39,11 +46,15 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn priority_exists(&mut self, id: &str, at: &At<'_>) {
+    /// `others`: whether a priority is left if this one is taken out.
+    pub(super) fn priority_exists(&mut self, id: &str, at: &At<'_>, others: bool) {
         let priorities = &self.index.world().priorities;
         // A world may know of no priorities at all: the vendor has no list of them.
         if !priorities.is_empty() && priorities.iter().all(|priority| priority.id != id) {
             self.missing("priority", id, at);
+            if others {
+                self.fix("Leave this priority out", vec![remove(&at.to_string())]);
+            }
         }
     }
 

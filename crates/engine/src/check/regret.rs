@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use escalation_api::{self as api, At, ConditionForm as _, IntervalCondition, NodeKind, ScheduleMode, Test};
+use escalation_api::{self as api, At, ConditionForm as _, IntervalCondition, Json as _, NodeKind, ScheduleMode, Test};
 
+use super::fix::{add, remove, replace};
 use super::{ApiNode, Check, Code};
 use crate::calendar::Hours;
 use crate::words::duration;
@@ -17,6 +18,16 @@ struct Facts<'a> {
     hours: BTreeMap<&'a str, bool>,
     /// The last level before it.
     level: Option<&'a api::Level>,
+    /// The nodes to which a repeat may go back, and whether it surely takes time to come here from them.
+    since: Vec<(&'a str, bool)>,
+}
+
+/// A node, and where it is.
+struct Place<'p, 'a> {
+    node: &'a ApiNode,
+    at: &'p At<'p>,
+    /// How many nodes its list has.
+    siblings: usize,
 }
 
 impl<'a> Check<'a> {
@@ -27,7 +38,7 @@ impl<'a> Check<'a> {
             }
         }
         let priorities = self.index.world().priorities.iter().map(|priority| priority.id.as_str()).collect();
-        let facts = Facts { priorities, hours: BTreeMap::new(), level: None };
+        let facts = Facts { priorities, hours: BTreeMap::new(), level: None, since: Vec::new() };
         let path = self.path;
         self.regret_list(&path.path, &At::Top.field("path"), facts);
     }
@@ -36,35 +47,58 @@ impl<'a> Check<'a> {
         for (index, node) in nodes.iter().enumerate() {
             let before = self.node_id.replace(node.id.as_str());
             let at = at.index(index);
-            self.regret(node, &at.field(node.kind.type_name()), &mut facts);
+            if self.path.path.first().is_some_and(|first| std::ptr::eq(first, node)) {
+                facts.since.push((&node.id, false));
+            }
+            self.regret(&Place { node, at: &at, siblings: nodes.len() }, &mut facts);
             self.node_id = before;
         }
     }
 
-    fn regret(&mut self, node: &'a ApiNode, at: &At<'_>, facts: &mut Facts<'a>) {
+    fn regret(&mut self, place: &Place<'_, 'a>, facts: &mut Facts<'a>) {
+        let node = place.node;
+        let at = place.at.field(node.kind.type_name());
         match &node.kind {
             NodeKind::Level(level) => {
-                self.regret_level(level, facts.level, at);
+                self.regret_level(level, facts.level, &at);
                 let timer = (&level.time_to_ack_interval_condition, &level.time_to_ack_weekday_interval_config_id);
                 self.regret_timer(timer, &at.field("time_to_ack_interval_condition"), facts);
                 facts.level = Some(level);
-                // Time goes by; what the clock said is over.
-                facts.hours.clear();
+                facts.time_goes_by(timer, level.time_to_ack_seconds.is_none_or(|seconds| seconds > 0));
             }
             NodeKind::NotifyChannel(channel) => {
                 let timer = (&channel.time_to_ack_interval_condition, &channel.time_to_ack_weekday_interval_config_id);
                 self.regret_timer(timer, &at.field("time_to_ack_interval_condition"), facts);
-                facts.hours.clear();
+                facts.time_goes_by(timer, channel.time_to_ack_seconds.is_some_and(|seconds| seconds > 0));
             }
             NodeKind::Delay(delay) => {
                 let timer = (&delay.delay_interval_condition, &delay.delay_weekday_interval_config_id);
+                let said = self.problems.len();
                 self.regret_timer(timer, &at.field("delay_interval_condition"), facts);
-                facts.hours.clear();
+                let never_waits = self.problems.get(said).is_some_and(|problem| problem.code == Code::AlreadySo);
+                if never_waits && place.siblings > 1 && !self.is_repeated(&node.id) {
+                    self.fix("Remove the delay, which never waits", vec![remove(&place.at.to_string())]);
+                }
+                facts.time_goes_by(timer, delay.delay_seconds.is_some_and(|seconds| seconds > 0));
             }
-            NodeKind::IfElse(branch) => self.regret_branch(branch, at, facts),
-            NodeKind::HandOver(hand_over) => self.regret_hand_over(&hand_over.escalation_path_id, at),
-            NodeKind::Repeat(_) | NodeKind::Sealed(_) => {}
+            NodeKind::IfElse(branch) => self.regret_branch(branch, place, facts),
+            NodeKind::HandOver(hand_over) => self.regret_hand_over(&hand_over.escalation_path_id, &at),
+            NodeKind::Repeat(repeat) => {
+                let in_no_time = facts.since.iter().any(|(id, waits)| *id == repeat.to_node && !waits);
+                if in_no_time && repeat.repeat_times > 0 {
+                    let message =
+                        "The section that is repeated can take no time: all repeats may happen at one instant";
+                    self.say(Code::RepeatInNoTime, &at, message);
+                }
+            }
+            // Nobody knows how long it takes.
+            NodeKind::Sealed(_) => facts.since.iter_mut().for_each(|(_, waits)| *waits = true),
         }
+    }
+
+    /// Whether a repeat goes back to this node.
+    fn is_repeated(&self, id: &str) -> bool {
+        repeats_to(&self.path.path, id)
     }
 
     fn regret_level(&mut self, level: &'a api::Level, before: Option<&'a api::Level>, at: &At<'_>) {
@@ -77,6 +111,12 @@ impl<'a> Check<'a> {
                 let at = at.index(index);
                 let message = "The first level pages everybody of a schedule, whoever is on call";
                 self.say(Code::EverybodyFirst, &at.field("schedule_mode"), message);
+                let mode = match &target.schedule_mode {
+                    Some(ScheduleMode::AllUsersForRota) => ScheduleMode::CurrentlyOnCallForRota,
+                    _ => ScheduleMode::CurrentlyOnCall,
+                };
+                let at = at.field("schedule_mode").to_string();
+                self.fix("Page who is on call", vec![replace(&at, mode.as_str())]);
             }
         }
         let by_hours = level.time_to_ack_weekday_interval_config_id.is_some();
@@ -92,6 +132,7 @@ impl<'a> Check<'a> {
                 duration(retry.interval_seconds)
             );
             self.say(Code::RetryTooLate, &at.field("interval_seconds"), message);
+            self.fix("Remove the retries, which never come", vec![remove(&at.to_string())]);
         }
         if let (Some(one), Some(other)) = (before.and_then(only_user), only_user(level))
             && one == other
@@ -130,7 +171,14 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn regret_branch(&mut self, branch: &'a api::IfElse<api::ConditionPayload>, at: &At<'_>, facts: &Facts<'a>) {
+    fn regret_branch(
+        &mut self,
+        branch: &'a api::IfElse<api::ConditionPayload>,
+        place: &Place<'_, 'a>,
+        facts: &mut Facts<'a>,
+    ) {
+        let at = &place.at.field(place.node.kind.type_name());
+        facts.since.push((&place.node.id, false));
         let mut sides = [facts.clone(), facts.clone()];
         let [then, otherwise] = &mut sides;
         if let [condition] = branch.conditions.as_slice() {
@@ -140,25 +188,25 @@ impl<'a> Check<'a> {
                 Some(Test::PriorityOneOf(ids)) if !facts.priorities.is_empty() && !ids.is_empty() => {
                     then.priorities.retain(|id| ids.contains(id));
                     otherwise.priorities.retain(|id| !ids.contains(id));
-                    let side = match (then.priorities.is_empty(), otherwise.priorities.is_empty()) {
-                        (true, _) => Some("never"),
-                        (_, true) => Some("always"),
+                    let always = match (then.priorities.is_empty(), otherwise.priorities.is_empty()) {
+                        (true, _) => Some(false),
+                        (_, true) => Some(true),
                         _ => None,
                     };
-                    if let Some(side) = side {
-                        let message = format!("This {side} holds for the priorities that come here");
+                    if let Some(always) = always {
+                        let message =
+                            format!("This {} holds for the priorities that come here", always_or_never(always));
                         self.say(Code::Constant, &at, message);
+                        self.fix_constant(branch, place, always);
                     }
                 }
                 Some(Test::WorkingHoursActive(id)) => {
                     let known = self.constant_hours.get(id).or_else(|| facts.hours.get(id)).copied();
                     if let Some(state) = known {
-                        let side = if state { "always" } else { "never" };
-                        self.say(
-                            Code::Constant,
-                            &at,
-                            format!("This {side} holds: working hours `{id}` decide it before"),
-                        );
+                        let message =
+                            format!("This {} holds: working hours `{id}` decide it before", always_or_never(state));
+                        self.say(Code::Constant, &at, message);
+                        self.fix_constant(branch, place, state);
                     }
                     then.hours.insert(id, true);
                     otherwise.hours.insert(id, false);
@@ -170,6 +218,20 @@ impl<'a> Check<'a> {
         for ((field, list), facts) in lists.into_iter().zip(sides) {
             self.regret_list(list, &at.field(field), facts);
         }
+    }
+
+    /// Offers to put the side that is always taken in the place of its branch.
+    fn fix_constant(&mut self, branch: &api::IfElse<api::ConditionPayload>, place: &Place<'_, 'a>, then: bool) {
+        let side = if then { &branch.then_path } else { &branch.else_path };
+        let At::Index(list, index) = place.at else { return };
+        // A repeat may go back to it, and without nodes there may be nothing left.
+        if side.is_empty() || self.is_repeated(&place.node.id) {
+            return;
+        }
+        let nodes = side.iter().enumerate();
+        let nodes = nodes.map(|(after, node)| add(&list.index(index + after).to_string(), node.write()));
+        let patch = [remove(&place.at.to_string())].into_iter().chain(nodes).collect();
+        self.fix("Keep only the side that is always taken", patch);
     }
 
     /// Whether a path hands over to one that hands over back to it.
@@ -190,6 +252,29 @@ impl<'a> Check<'a> {
             }
         }
     }
+}
+
+impl<'a> Facts<'a> {
+    /// What the clock said before a wait is over after it. `seconds`: whether it waits for a number of seconds.
+    fn time_goes_by(&mut self, timer: (&Option<IntervalCondition>, &Option<String>), seconds: bool) {
+        self.hours.clear();
+        // Working hours may be in that state already.
+        let by_hours = timer.0.is_some() && timer.1.is_some();
+        if seconds && !by_hours {
+            self.since.iter_mut().for_each(|(_, waits)| *waits = true);
+        }
+    }
+}
+
+fn always_or_never(always: bool) -> &'static str {
+    if always { "always" } else { "never" }
+}
+
+fn repeats_to(nodes: &[ApiNode], id: &str) -> bool {
+    nodes.iter().any(|node| match &node.kind {
+        NodeKind::Repeat(repeat) => repeat.to_node == id,
+        _ => node.children().any(|(_, list)| repeats_to(list, id)),
+    })
 }
 
 /// The user whom a level pages, if it pages nobody else and tells nobody.

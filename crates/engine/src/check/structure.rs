@@ -1,7 +1,10 @@
 //! Ids and the order of nodes.
 
+use std::collections::BTreeSet;
+
 use escalation_api::{At, NodeKind};
 
+use super::fix::{add, remove, replace};
 use super::{ApiNode, Check, Code, MAX_DEPTH};
 
 impl<'a> Check<'a> {
@@ -11,6 +14,7 @@ impl<'a> Check<'a> {
             // A sealed node's own faults say it too, with the other things that are wrong with it.
             if !matches!(node.kind, NodeKind::Sealed(_)) {
                 self.say(Code::NoId, &at_id, "Id is required");
+                self.fix_id(&at_id.to_string());
             }
             return;
         }
@@ -18,10 +22,21 @@ impl<'a> Check<'a> {
             Some(first) => {
                 let message = format!("Id `{}` is used before, at {first}", node.id);
                 self.say(Code::DuplicateId, &at_id, message);
+                self.fix_id(&at_id.to_string());
             }
             None => {
                 self.ids.insert(&node.id, at.to_string());
             }
+        }
+    }
+
+    /// Offers an id that is free. Whatever goes to the old one goes on to the node that has it first.
+    pub(super) fn fix_id(&mut self, at: &str) {
+        let mut taken = BTreeSet::new();
+        ids(&self.path.path, &mut taken);
+        let free = (1..).map(|number: u32| format!("node-{number}")).find(|id| !taken.contains(id.as_str()));
+        if let Some(free) = free {
+            self.fix(format!("Give it the id `{free}`"), vec![add(at, free)]);
         }
     }
 
@@ -47,6 +62,9 @@ impl<'a> Check<'a> {
                 (NodeKind::HandOver(_), _) => {
                     let message = format!("Nothing comes after the hand-over `{}`", node.id);
                     self.say(Code::Unreachable, &at, message);
+                    // What follows it is not reached either.
+                    let after = (index + 1..nodes.len()).map(|_| remove(&at.to_string())).collect();
+                    self.fix("Remove what is never reached", after);
                 }
                 _ => {}
             }
@@ -89,6 +107,18 @@ impl<'a> Check<'a> {
                 &at.field("to_node"),
                 "To_node must reference an if_else node on the current branch or the root node",
             );
+            if let Some(first) = self.path.path.first().filter(|first| !first.id.is_empty()) {
+                self.fix("Go back to the first node", vec![replace(&at.field("to_node").to_string(), &*first.id)]);
+            }
+        }
+    }
+}
+
+fn ids<'a>(nodes: &'a [ApiNode], found: &mut BTreeSet<&'a str>) {
+    for node in nodes {
+        found.insert(&node.id);
+        for (_, list) in node.children() {
+            ids(list, found);
         }
     }
 }

@@ -1,0 +1,103 @@
+//! What mends a problem, as data: a JSON Patch of the path's document, with no more than three of its operations.
+
+use escalation_api::{Json as _, PathPayload, Value};
+use serde::{Deserialize, Serialize};
+
+/// A change that makes a problem go away and makes no new one. It is offered where there is one that is safe: nobody
+/// who is paged now is lost by it, or the API would not have taken the path at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// What it does, in the imperative.
+    pub title: String,
+    /// The changes, one after the other, as RFC 6902 has them.
+    pub patch: Vec<Operation>,
+}
+
+/// One change of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// What is done.
+    pub op: Op,
+    /// Where, as RFC 6901 has it: `/path/0/level/targets/1`.
+    pub path: String,
+    /// With what; nothing for a removal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+}
+
+/// What is done to a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// Puts a value before the element with that index, or under that name.
+    Add,
+    /// Takes out what is there.
+    Remove,
+    /// Puts a value in the place of what is there.
+    Replace,
+}
+
+/// A fix is not for this path: something that it changes is not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is nothing at `{0}` in this path")]
+pub struct NotThere(pub String);
+
+impl Fix {
+    /// The path with this mended.
+    ///
+    /// # Errors
+    /// Where the path is not the one for which the fix was made.
+    pub fn apply(&self, path: &PathPayload) -> Result<PathPayload, NotThere> {
+        let mut document = path.write();
+        for operation in &self.patch {
+            operation.apply(&mut document).ok_or_else(|| NotThere(operation.path.clone()))?;
+        }
+        PathPayload::read(document).map_err(|_| NotThere(String::new()))
+    }
+}
+
+impl Operation {
+    fn apply(&self, document: &mut Value) -> Option<()> {
+        let (parent, name) = self.path.rsplit_once('/')?;
+        let value = || self.value.clone();
+        match document.pointer_mut(parent)? {
+            Value::Array(list) => {
+                let index: usize = name.parse().ok()?;
+                match self.op {
+                    Op::Add if index <= list.len() => list.insert(index, value()?),
+                    Op::Replace => *list.get_mut(index)? = value()?,
+                    Op::Remove if index < list.len() => drop(list.remove(index)),
+                    Op::Add | Op::Remove => return None,
+                }
+            }
+            Value::Object(fields) => match self.op {
+                Op::Add => drop(fields.insert(name.to_string(), value()?)),
+                Op::Replace => *fields.get_mut(name)? = value()?,
+                // The others keep their order.
+                Op::Remove => drop(fields.shift_remove(name)?),
+            },
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+/// Takes out what is at a place, given in the vendor's dotted form.
+pub(super) fn remove(at: &str) -> Operation {
+    Operation { op: Op::Remove, path: pointer(at), value: None }
+}
+
+/// Puts a value in the place of what is there.
+pub(super) fn replace(at: &str, value: impl Into<Value>) -> Operation {
+    Operation { op: Op::Replace, path: pointer(at), value: Some(value.into()) }
+}
+
+/// Puts a value before the element with that index, or under that name.
+pub(super) fn add(at: &str, value: impl Into<Value>) -> Operation {
+    Operation { op: Op::Add, path: pointer(at), value: Some(value.into()) }
+}
+
+/// No name that a path has holds a dot, a slash or a tilde.
+fn pointer(at: &str) -> String {
+    format!("/{}", at.replace('.', "/"))
+}
