@@ -3,6 +3,7 @@
 mod card;
 mod keys;
 mod lines;
+pub mod look;
 mod pointer;
 pub mod scene;
 mod zoom;
@@ -24,7 +25,7 @@ use card::Card;
 use lines::Lines;
 use zoom::ZoomBar;
 
-pub use keys::focus_selected;
+pub use keys::{focus_selected, go_to};
 
 /// What is drawn around what is seen, in pixels of the screen, so that panning finds it there.
 const MARGIN: f64 = 300.0;

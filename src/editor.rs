@@ -2,6 +2,7 @@
 
 mod bar;
 mod keys;
+pub mod problems;
 mod save;
 pub mod state;
 

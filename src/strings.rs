@@ -177,3 +177,14 @@ pub fn shape(levels: usize, branches: usize) -> String {
 pub fn status(status: i64) -> String {
     format!("The server answered with status {status}")
 }
+
+pub const ERRORS: &str = "Errors: the path is refused";
+pub const WARNINGS: &str = "Warnings: somebody will regret it";
+pub const INFOS: &str = "Worth knowing";
+pub const NO_PROBLEMS: &str = "No problems";
+pub const WHOLE_PATH: &str = "The path itself";
+pub const PROBLEMS_KEYS: &str = "All problems. F8 goes to the next, Shift+F8 to the one before";
+
+pub fn problem_of(position: usize, count: usize, message: &str, hint: &str) -> String {
+    format!("Problem {position} of {count}: {message}. {hint}")
+}

@@ -3,6 +3,7 @@
 use escalation_editor::{Editor, words};
 use leptos::prelude::*;
 
+use super::problems::ProblemsPill;
 use super::save::{Saving, save};
 use super::state::Open;
 use crate::parts::icon::{Glyph, Icon};
@@ -14,7 +15,6 @@ use crate::theme::ThemeSwitch;
 pub fn Bar() -> impl IntoView {
     let open = expect_context::<Open>();
     let name = move || open.path.get().name.clone();
-    let problems = move || open.problems.with(|problems| problems.len());
     let undo = move || open.editor.with(|editor| editor.to_undo().map(words::command));
     let redo = move || open.editor.with(|editor| editor.to_redo().map(words::command));
     let dirty = move || open.editor.with(Editor::is_dirty);
@@ -27,12 +27,7 @@ pub fn Bar() -> impl IntoView {
             </nav>
             <h1>{name}</h1>
             <StatusPill/>
-            {move || {
-                let count = problems();
-                (count > 0).then(|| view! {
-                    <span class="pill warn"><Icon glyph=Glyph::Warning/>{strings::problems(count)}</span>
-                })
-            }}
+            <ProblemsPill/>
             <span class="spring"></span>
             <button
                 class="tool"

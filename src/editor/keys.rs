@@ -4,12 +4,18 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use super::problems;
 use super::save;
 use super::state::Open;
 
 /// Listens while the screen is there.
 pub fn listen(open: Open) {
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "F8" {
+            event.prevent_default();
+            problems::walk(open, !event.shift_key());
+            return;
+        }
         if !(event.ctrl_key() || event.meta_key()) || event.alt_key() {
             return;
         }

@@ -11,6 +11,7 @@ use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Trace
 use leptos::prelude::*;
 
 use super::save::Saving;
+use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
 use crate::clock;
 use crate::session::{Session, session};
@@ -40,6 +41,8 @@ pub struct Open {
     pub panning: RwSignal<bool>,
     /// The pointers that are down.
     pub fingers: RwSignal<Vec<(i32, (f64, f64))>>,
+    /// What is open beside the drawing, and what is looked for in it.
+    pub look: Look,
 
     /// What is assumed.
     pub assumed: Assumed,
@@ -135,6 +138,7 @@ impl Open {
             screen: RwSignal::new((0.0, 0.0)),
             panning: RwSignal::new(false),
             fingers: RwSignal::new(Vec::new()),
+            look: Look::new(),
             assumed,
             compiled,
             trace,

@@ -41,7 +41,7 @@ pub fn TargetRow(id: String, position: usize, target: Memo<Option<Target>>) -> i
         is_schedule.then(|| view! { <ModeSelect id=stored.get_value() position target/> })
     };
     view! {
-        <li class="target">
+        <li class="target" data-field=format!("targets.{position}")>
             <div class="target-head">
                 {move || view! { <Avatar name=name.get() of=of()/> }}
                 <div class="grow">

@@ -10,6 +10,7 @@ pub mod duration;
 pub mod history;
 pub mod layout;
 pub mod play;
+pub mod problems;
 pub mod search;
 pub mod tree;
 pub mod viewport;

@@ -60,6 +60,12 @@ export const STATES = {
     await app.open(IDS.warehouse);
     await app.assume({ at: '2026-11-29T12:00', zone: 'Asia/Singapore' });
   },
+  'the list of problems': async ({ app, page }) => {
+    await app.open(IDS.warehouse);
+    await page.getByRole('button', { name: 'Add a level here' }).first().click();
+    await page.getByRole('button', { name: '3 problems' }).click();
+    await expect(page.getByRole('dialog', { name: 'Problems' })).toBeVisible();
+  },
   'a wrong duration': async ({ app }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, 'soon');

@@ -1,0 +1,58 @@
+// The list of problems, and the walk through them.
+
+import { expect, IDS, test } from './support/fixtures.js';
+
+test('all problems in one list, the worst first, each with its node', async ({ app, page }) => {
+  await app.open(IDS.warehouse);
+  const pill = page.getByRole('button', { name: '2 problems' });
+  await pill.click();
+  const list = page.getByRole('dialog', { name: 'Problems' });
+  await expect(list.getByRole('heading')).toHaveText(['Warnings: somebody will regret it']);
+  await expect(list.getByRole('listitem')).toHaveText([
+    /Page next on Primary on-call and Oscar Vidal.*Oscar Vidal is deactivated.*Choose somebody with an on-call seat\..*EP106/,
+    /Page Oscar Vidal.*EP106/,
+  ]);
+
+  // A level that pages nobody is an error, and comes first.
+  await page.keyboard.press('Escape');
+  await expect(list).toHaveCount(0);
+  await expect(pill).toBeFocused();
+  await page.getByRole('button', { name: 'Add a level here' }).first().click();
+  await page.getByRole('button', { name: '3 problems' }).click();
+  await expect(list.getByRole('heading')).toHaveText(['Errors: the path is refused', 'Warnings: somebody will regret it']);
+  await expect(list.getByRole('listitem').first()).toContainText('EP005');
+
+  // By keys to the last, which goes to its node.
+  await expect(list.getByRole('button').first()).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(list).toHaveCount(0);
+  await expect(page.locator(':focus')).toHaveAccessibleName(/Page Oscar Vidal/);
+  await expect(app.node(/Level: Page Oscar Vidal/)).toHaveClass(/selected/);
+
+  // Whoever clicks elsewhere is done with it.
+  await page.getByRole('button', { name: '3 problems' }).click();
+  await page.mouse.click(400, 500);
+  await expect(list).toHaveCount(0);
+});
+
+test('F8 walks through the problems and around', async ({ app, page }) => {
+  await app.open(IDS.warehouse);
+  const status = page.getByRole('status');
+  await page.keyboard.press('F8');
+  await expect(status).toHaveText(/^Problem 1 of 2: Oscar Vidal is deactivated.*on-call seat\.$/);
+  await expect(page.locator(':focus')).toHaveAccessibleName(/Page next on Primary on-call and Oscar Vidal/);
+  await expect(app.inspector.locator('.target').filter({ hasText: 'Oscar Vidal' })).toBeInViewport();
+  await page.keyboard.press('F8');
+  await expect(status).toHaveText(/^Problem 2 of 2/);
+  await expect(page.locator(':focus')).toHaveAccessibleName(/^Level: Page Oscar Vidal/);
+  await page.keyboard.press('F8');
+  await expect(status).toHaveText(/^Problem 1 of 2/);
+  await page.keyboard.press('Shift+F8');
+  await expect(status).toHaveText(/^Problem 2 of 2/);
+
+  await app.open(IDS.mobile);
+  await page.keyboard.press('F8');
+  await expect(status).toHaveText('No problems');
+});
