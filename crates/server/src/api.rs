@@ -5,19 +5,19 @@ mod schedules;
 mod users;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use escalation_api::list::PaginationMeta;
 use escalation_api::{Map, Value};
 
 use crate::error::ApiError;
 use crate::store::Store;
 
-#[cfg(test)]
-pub(crate) use paths::read_form;
+pub(crate) use paths::{one, read_form, take};
 
 pub(crate) fn router(store: Store) -> Router {
     Router::new()
         .route("/v2/escalation_paths", get(paths::list).post(paths::create))
+        .route("/v2/escalation_paths/actions/validate", post(paths::validate))
         .route("/v2/escalation_paths/{id}", get(paths::show).put(paths::update).delete(paths::destroy))
         .route("/v2/users", get(users::list))
         .route("/v2/users/{id}", get(users::show))
@@ -40,7 +40,11 @@ impl axum::response::IntoResponse for Json {
 }
 
 /// Cuts a list that was asked for with one more than a page holds, and says where the page ends.
-fn page<T>(items: &mut Vec<T>, page_size: u32, id: impl Fn(&T) -> &str) -> PaginationMeta {
+pub(crate) fn page<T, I: ToString + ?Sized>(
+    items: &mut Vec<T>,
+    page_size: u32,
+    id: impl Fn(&T) -> &I,
+) -> PaginationMeta {
     let size = usize::try_from(page_size).unwrap_or(usize::MAX);
     let more = items.len() > size;
     items.truncate(size);

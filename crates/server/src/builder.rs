@@ -1,8 +1,10 @@
 //! What the vendor's API has no place for, under our own prefix: `/builder/v1`.
 
+mod revisions;
+
 use axum::Router;
 use axum::extract::State;
-use axum::routing::get;
+use axum::routing::{get, post};
 use escalation_engine::calendar::tzdata_version;
 use serde_json::json;
 
@@ -10,10 +12,19 @@ use crate::api::Json;
 use crate::error::ApiError;
 use crate::store::Store;
 
+/// What can be asked of this server beyond reading and saving paths, so that a client need not try.
+const LOCAL_FEATURES: &[&str] = &["validate", "revisions", "if_match"];
+/// The same where requests are passed on.
+const PROXY_FEATURES: &[&str] = &["validate"];
+
 pub(crate) fn router(store: Store) -> Router {
     Router::new()
         .route("/builder/v1/priorities", get(priorities))
         .route("/builder/v1/channels", get(channels))
+        .route("/builder/v1/escalation_paths/{id}/revisions", get(revisions::list))
+        .route("/builder/v1/escalation_paths/{id}/revisions/{number}", get(revisions::show))
+        .route("/builder/v1/escalation_paths/{id}/revisions/{number}/restore", post(revisions::restore))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(store)
 }
 
@@ -31,6 +42,7 @@ pub(crate) fn info(is_proxy: bool) -> Router {
         "mode": if is_proxy { "proxy" } else { "local" },
         "version": env!("CARGO_PKG_VERSION"),
         "tzdata": tzdata_version(),
+        "features": if is_proxy { PROXY_FEATURES } else { LOCAL_FEATURES },
     });
     Router::new().route("/builder/v1/info", get(move || async move { Json(info) }))
 }

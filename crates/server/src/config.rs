@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use axum::http::Uri;
+use axum::http::{HeaderName, Uri};
 use clap::Parser;
 
 /// Serves the Escalation Path Builder: the app and the API behind it.
@@ -36,6 +36,11 @@ pub struct Config {
     /// it none may: a page that frames another can make people click what they do not see
     #[arg(long = "allow-frame", value_name = "ORIGIN", value_parser = origin)]
     pub allow_frames: Vec<String>,
+
+    /// The header in which what stands in front says who is asking, such as X-Forwarded-Email; revisions are kept with
+    /// that name. Only for something that replaces what a browser sends in it: it is believed
+    #[arg(long, value_name = "HEADER")]
+    pub user_header: Option<HeaderName>,
 
     /// Pass requests on to this API instead of answering from a database, such as https://api.incident.io
     #[arg(long, value_name = "URL", requires = "upstream_key_file")]

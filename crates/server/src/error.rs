@@ -112,7 +112,11 @@ impl ApiError {
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, ErrorType::NotFound, "not_found", format!("{what} could not be found"))
+        Self::no_such_thing(format!("{what} could not be found"))
+    }
+
+    pub(crate) fn no_such_thing(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorType::NotFound, "not_found", message)
     }
 
     pub(crate) fn invalid(errors: Vec<ErrorSingle>) -> Self {
@@ -121,6 +125,15 @@ impl ApiError {
 
     pub(crate) fn invalid_parameter(name: &str, message: String) -> Self {
         Self::invalid(vec![ErrorSingle::new("invalid_value", message).at(name)])
+    }
+
+    /// Somebody else was faster: it is at another revision than the request relies on.
+    pub(crate) fn stale(what: &str, revision: i64) -> Self {
+        let message = format!("{what} has been saved meanwhile: it is at revision {revision} now");
+        let mut error = ErrorSingle::new("precondition_failed", message);
+        error.metadata = Some([("revision".to_string(), revision.to_string().into())].into_iter().collect());
+        let (status, error_type) = (StatusCode::PRECONDITION_FAILED, ErrorType::PreconditionFailed);
+        Self { status, error_type, errors: vec![error] }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {

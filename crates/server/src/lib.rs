@@ -14,12 +14,12 @@ mod guard;
 mod proxy;
 mod query;
 mod store;
+mod who;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::middleware;
+use axum::{Extension, Router, middleware};
 use tokio::net::TcpListener;
 
 pub use config::Config;
@@ -72,6 +72,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .merge(builder::info(config.upstream().is_some()))
         .fallback_service(app_files::router(app))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::check))
+        .layer(Extension(who::Header(config.user_header)))
         .layer(middleware::from_fn(error::finish));
     Ok(Running { address, listener, router })
 }

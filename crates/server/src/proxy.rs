@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get, post};
 use reqwest::{Client, Url, redirect};
 use serde_json::json;
 
@@ -152,11 +152,18 @@ async fn pass_on(State(proxy): State<Arc<Proxy>>, request: Request) -> Response 
     proxy.pass_on(request).await.unwrap_or_else(IntoResponse::into_response)
 }
 
+/// What belongs to a path and the vendor has no place for.
+fn not_kept() -> ApiError {
+    let message = "Revisions, expectations and scenarios are not kept while this server passes requests on";
+    ApiError::no_such_thing(message)
+}
+
 pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
     let (priorities, channels) =
         (json!({ "priorities": proxy.lists.priorities }), json!({ "channels": proxy.lists.channels }));
     Router::new()
         .route("/v2/escalation_paths", get(pass_on).post(pass_on))
+        .route("/v2/escalation_paths/actions/validate", post(pass_on))
         .route("/v2/escalation_paths/{id}", get(pass_on).put(pass_on).delete(pass_on))
         .route("/v2/users", get(pass_on))
         .route("/v2/users/{id}", get(pass_on))
@@ -165,6 +172,7 @@ pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
         .route("/v2/schedule_entries", get(pass_on))
         .route("/builder/v1/priorities", get(move || async move { Json(priorities) }))
         .route("/builder/v1/channels", get(move || async move { Json(channels) }))
+        .route("/builder/v1/escalation_paths/{*rest}", any(async || not_kept()))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(proxy)
 }

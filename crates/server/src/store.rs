@@ -1,25 +1,23 @@
 //! The database: one SQLite file.
 
+mod paths;
+
 use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use escalation_api::{Json as _, PathPayload, Schedule, User, Value};
+use escalation_api::{Json as _, Schedule, User, Value};
 use escalation_engine::world::{Channel, Priority};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::demo;
 use crate::error::StartError;
 
+pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving};
+
 /// A handle on the database; cheap to copy.
 #[derive(Clone)]
 pub(crate) struct Store {
     pool: SqlitePool,
-}
-
-/// A path as it is kept.
-pub(crate) struct StoredPath {
-    pub(crate) id: String,
-    pub(crate) payload: PathPayload,
 }
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -65,48 +63,6 @@ impl Store {
             fill(&mut transaction, organisation).await?;
         }
         transaction.commit().await
-    }
-
-    /// A page of paths, by id.
-    pub(crate) async fn paths(&self, after: &str, count: u32) -> Result<Vec<StoredPath>> {
-        let query = sqlx::query_as::<_, (String, String)>(
-            "select id, document from escalation_paths where archived_at is null and id > $1 order by id limit $2",
-        );
-        let rows = query.bind(after).bind(count).fetch_all(&self.pool).await?;
-        rows.into_iter().map(|(id, document)| stored_path(id, &document)).collect()
-    }
-
-    /// All paths, by id.
-    pub(crate) async fn all_paths(&self) -> Result<Vec<StoredPath>> {
-        self.paths("", u32::MAX).await
-    }
-
-    pub(crate) async fn path(&self, id: &str) -> Result<Option<StoredPath>> {
-        let query = sqlx::query_as::<_, (String, String)>(
-            "select id, document from escalation_paths where archived_at is null and id = $1",
-        );
-        let row = query.bind(id).fetch_optional(&self.pool).await?;
-        row.map(|(id, document)| stored_path(id, &document)).transpose()
-    }
-
-    pub(crate) async fn create_path(&self, id: &str, path: &PathPayload, now: DateTime<Utc>) -> Result<()> {
-        let mut connection = self.pool.acquire().await?;
-        insert_path(&mut connection, id, path, now).await
-    }
-
-    /// Replaces a path; false if there is no such path.
-    pub(crate) async fn update_path(&self, id: &str, path: &PathPayload, now: DateTime<Utc>) -> Result<bool> {
-        let query = sqlx::query(
-            "update escalation_paths set document = $2, updated_at = $3 where id = $1 and archived_at is null",
-        );
-        let query = query.bind(id).bind(path.write().to_string()).bind(stamp(now));
-        Ok(query.execute(&self.pool).await?.rows_affected() > 0)
-    }
-
-    /// Archives a path; false if there is no such path.
-    pub(crate) async fn archive_path(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
-        let query = sqlx::query("update escalation_paths set archived_at = $2 where id = $1 and archived_at is null");
-        Ok(query.bind(id).bind(stamp(now)).execute(&self.pool).await?.rows_affected() > 0)
     }
 
     /// A page of users, by id.
@@ -189,24 +145,9 @@ async fn fill(connection: &mut sqlx::SqliteConnection, organisation: &demo::Orga
         query.bind(&schedule.id).bind(schedule.write().to_string()).execute(&mut *connection).await?;
     }
     for (id, path) in &organisation.paths {
-        insert_path(connection, id, path, Utc::now()).await?;
+        paths::insert_path(connection, id, path, &Saving::now(None)).await?;
     }
     Ok(())
-}
-
-async fn insert_path(
-    connection: &mut sqlx::SqliteConnection,
-    id: &str,
-    path: &PathPayload,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let query =
-        sqlx::query("insert into escalation_paths (id, document, created_at, updated_at) values ($1, $2, $3, $3)");
-    query.bind(id).bind(path.write().to_string()).bind(stamp(now)).execute(connection).await.map(drop)
-}
-
-fn stored_path(id: String, text: &str) -> Result<StoredPath> {
-    document(text).map(|payload| StoredPath { id, payload })
 }
 
 fn documents<T: escalation_api::Json>(texts: Vec<String>) -> Result<Vec<T>> {

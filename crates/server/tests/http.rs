@@ -168,6 +168,45 @@ async fn a_fault_has_a_code_and_a_hint() {
 }
 
 #[tokio::test]
+async fn validating_says_what_saving_would_and_saves_nothing() {
+    let server = Server::demo().await;
+    let validate =
+        async |payload: &Value| server.call(Method::POST, "/v2/escalation_paths/actions/validate", Some(payload)).await;
+    // The one text that is known of the vendor.
+    let known = example("40-validate-path");
+    let answer = validate(&known["request"]).await;
+    assert_eq!((answer.status, &answer.body), (StatusCode::OK, &known["response_200"]));
+
+    let mut empty_else = known["request"].clone();
+    let branch = &mut empty_else["path"][0]["if_else"];
+    branch["then_path"] = std::mem::replace(&mut branch["else_path"], json!([]));
+    let warnings = validate(&empty_else).await.body["warnings"].clone();
+    assert_eq!(warnings[0]["path"], "path.0.if_else.else_path");
+    assert_eq!(warnings[0]["summary"], "if_else has an empty \"else\" branch");
+
+    let unknown = json!({"path": [{"id": "a", "type": "level", "level": {"targets": [
+        {"type": "user", "id": "nobody", "urgency": "high"}]}}]});
+    assert_eq!(
+        validate(&unknown).await.body["warnings"],
+        json!([{"path": "path.0.level.targets.0.id", "summary": "There is no person `nobody`",
+            "detail": "Choose one that exists."}])
+    );
+
+    // Refused with the very errors with which saving refuses.
+    for wrong in [json!({"path": []}), json!({}), json!({"name": 5, "path": [level("a"), level("a")]})] {
+        let refused = validate(&wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let mut named = wrong.clone();
+        named.as_object_mut().unwrap().entry("name").or_insert_with(|| json!("n"));
+        let saved = server.call(Method::POST, "/v2/escalation_paths", Some(&named)).await;
+        assert_eq!(refused.body["errors"], saved.body["errors"]);
+    }
+    assert_eq!(validate(&json!([])).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let listed = server.get("/v2/escalation_paths").await;
+    assert_eq!(listed.body["escalation_paths"].as_array().unwrap().len(), 7);
+}
+
+#[tokio::test]
 async fn lists_are_told_in_pages() {
     let server = Server::with(TempDir::new().unwrap(), &["--empty"]).await;
     assert_eq!(
@@ -288,7 +327,9 @@ async fn our_own_lists() {
         priorities["priorities"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["P1", "P2", "P3", "P4", "P5"]);
     assert_eq!(server.get("/builder/v1/channels").await.body["channels"].as_array().unwrap().len(), 4);
-    assert_eq!(server.get("/builder/v1/info").await.body["mode"], "local");
+    let info = server.get("/builder/v1/info").await.body;
+    assert_eq!(info["mode"], "local");
+    assert!(info["features"].as_array().unwrap().contains(&json!("revisions")), "{info}");
 }
 
 #[tokio::test]

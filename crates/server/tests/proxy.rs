@@ -104,7 +104,9 @@ async fn the_same_reads_and_writes() {
     assert_eq!(proxy.call(Method::DELETE, &url, None).await.status, StatusCode::NO_CONTENT);
     assert_eq!(vendor.get(&url).await.status, StatusCode::NOT_FOUND);
     assert!(seen.0.lock().unwrap().len() >= 7, "all of it went through the gate");
-    assert_eq!(proxy.get("/builder/v1/info").await.body["mode"], "proxy");
+    let info = proxy.get("/builder/v1/info").await.body;
+    assert_eq!(info["mode"], "proxy");
+    assert!(!info["features"].as_array().unwrap().contains(&json!("revisions")), "{info}");
 }
 
 #[tokio::test]
@@ -119,6 +121,8 @@ async fn the_vendors_errors_as_they_are() {
     );
     assert_eq!(here.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(here.body["errors"], there.body["errors"]);
+    let validated = proxy.call(Method::POST, "/v2/escalation_paths/actions/validate", Some(&wrong)).await;
+    assert_eq!(validated.body["errors"], there.body["errors"]);
     assert_eq!(here.headers["x-ratelimit-remaining"], "1199");
     assert!(here.headers.get("set-cookie").is_none(), "only what the app needs is passed on");
     assert_eq!(proxy.get("/v2/escalation_paths/none").await.status, StatusCode::NOT_FOUND);
@@ -171,6 +175,21 @@ async fn only_what_the_app_needs_is_passed_on() {
         );
     }
     assert!(seen.0.lock().unwrap().is_empty(), "{:?}", seen.0.lock().unwrap());
+}
+
+#[tokio::test]
+async fn what_is_kept_here_is_not_there() {
+    let vendor = Server::demo().await;
+    let (url, seen) = gate(&vendor).await;
+    let proxy = proxy(&url, &[]).await;
+    for path in ["revisions", "revisions/1", "expectations", "scenarios"] {
+        let url = format!("/builder/v1/escalation_paths/01J0PATHURGENT000000000000/{path}");
+        let answer = proxy.get(&url).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        let message = answer.body["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("are not kept while this server passes requests on"), "{message}");
+    }
+    assert!(seen.0.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -2,22 +2,24 @@
 
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
-use chrono::Utc;
 use escalation_api::condition::Labelled;
 use escalation_api::list::{OnePath, Paths};
 use escalation_api::{self as api, At, ErrorSingle, Json as _, Map, Named, PathKind, PathPayload, Value};
-use escalation_engine::check::Severity;
+use escalation_engine::check::{Code, Problem, Severity};
 use escalation_engine::from_api::Answers;
 use escalation_engine::world::Priority;
 use escalation_engine::{Index, World, check};
+use serde_json::json;
 use ulid::Ulid;
 
 use super::{Json, page};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::store::{Store, UserFilter};
+use crate::store::{Change, Expected, Outcome, Saving, Store, UserFilter};
+use crate::who::Who;
 
 pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
     let page_size = query.page_size(25)?;
@@ -29,68 +31,120 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
     Ok(Json(answer.write()))
 }
 
-pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
+pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Response, ApiError> {
     let path = store.path(&id).await?.ok_or_else(missing)?;
-    one(&store, &path.id, &path.payload).await
+    one(&store, &path.id, &path.payload, path.revision).await
 }
 
-pub(super) async fn create(State(store): State<Store>, request: Request) -> Result<Response, ApiError> {
-    let path = valid(&store, "", body::json(request).await?).await?;
+pub(super) async fn create(State(store): State<Store>, who: Who, request: Request) -> Result<Response, ApiError> {
+    let path = payload(body::json(request).await?)?;
+    take(&store, "", &path).await?;
     let id = Ulid::generate().to_string();
-    store.create_path(&id, &path, Utc::now()).await?;
-    Ok((StatusCode::CREATED, one(&store, &id, &path).await?).into_response())
+    store.create_path(&id, &path, &Saving::now(who.name())).await?;
+    Ok((StatusCode::CREATED, one(&store, &id, &path, 1).await?).into_response())
 }
 
 pub(super) async fn update(
     State(store): State<Store>,
     Path(id): Path<String>,
+    who: Who,
+    expected: Expected,
     request: Request,
-) -> Result<Json, ApiError> {
+) -> Result<Response, ApiError> {
     let body = body::json(request).await?;
     // One that is not there is not there, whatever is to be put in its place.
     store.path(&id).await?.ok_or_else(missing)?;
-    let path = valid(&store, &id, body).await?;
-    if !store.update_path(&id, &path, Utc::now()).await? {
-        return Err(missing());
-    }
-    one(&store, &id, &path).await
+    let path = payload(body)?;
+    take(&store, &id, &path).await?;
+    let outcome = store.change_path(&id, Change::Replace(&path), &expected, &Saving::now(who.name())).await?;
+    one(&store, &id, &path, outcome.revision()?).await
 }
 
-pub(super) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    if store.archive_path(&id, Utc::now()).await? { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
+pub(super) async fn destroy(
+    State(store): State<Store>,
+    Path(id): Path<String>,
+    who: Who,
+    expected: Expected,
+) -> Result<StatusCode, ApiError> {
+    let saving = Saving { note: Some("Deleted"), ..Saving::now(who.name()) };
+    store.change_path(&id, Change::Archive, &expected, &saving).await?.revision()?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says what saving would say, and saves nothing. The body is a path, whose name may be missing.
+pub(super) async fn validate(State(store): State<Store>, request: Request) -> Result<Json, ApiError> {
+    let mut body = body::json(request).await?;
+    if let Some(fields) = body.as_object_mut() {
+        fields.entry("name").or_insert_with(|| Value::from("unnamed"));
+    }
+    let warnings = take(&store, "", &payload(body)?).await?;
+    let warnings: Vec<_> = warnings.iter().map(warning).collect();
+    Ok(Json(json!({ "warnings": warnings })))
+}
+
+/// A warning in the vendor's form; in the vendor's words where those are known.
+fn warning(problem: &Problem) -> Value {
+    let (summary, detail) = match problem.code {
+        Code::EmptyBranch if problem.pointer.ends_with(".then_path") => (
+            "if_else has an empty \"then\" branch",
+            "When the condition matches, escalation stops here instead of continuing.",
+        ),
+        Code::EmptyBranch => (
+            "if_else has an empty \"else\" branch",
+            "When the condition does not match, escalation stops here instead of continuing.",
+        ),
+        _ => (problem.message.as_str(), problem.hint.as_str()),
+    };
+    json!({ "path": problem.pointer, "summary": summary, "detail": detail })
 }
 
 fn missing() -> ApiError {
     ApiError::not_found("Escalation path")
 }
 
-async fn one(store: &Store, id: &str, path: &PathPayload) -> Result<Json, ApiError> {
-    let escalation_path = read_form(id, path, &store.priorities().await?);
-    Ok(Json(OnePath { escalation_path, extra: Map::new() }.write()))
+impl Outcome {
+    /// The new revision.
+    pub(crate) fn revision(self) -> Result<i64, ApiError> {
+        match self {
+            Self::Done(revision) => Ok(revision),
+            Self::Missing => Err(missing()),
+            Self::Stale(revision) => Err(ApiError::stale("Escalation path", revision)),
+        }
+    }
 }
 
-/// Reads a payload and checks it as the vendor would, every fault at once.
-async fn valid(store: &Store, id: &str, body: Value) -> Result<PathPayload, ApiError> {
-    let path = PathPayload::read(body).map_err(|value| {
+/// The answer with one path; its revision is its tag.
+pub(crate) async fn one(store: &Store, id: &str, path: &PathPayload, revision: i64) -> Result<Response, ApiError> {
+    let escalation_path = read_form(id, path, &store.priorities().await?);
+    let answer = Json(OnePath { escalation_path, extra: Map::new() }.write());
+    Ok(([(ETAG, format!("\"{revision}\""))], answer).into_response())
+}
+
+fn payload(body: Value) -> Result<PathPayload, ApiError> {
+    PathPayload::read(body).map_err(|value| {
         let mut faults = Vec::new();
         PathPayload::explain(&value, &At::Top, &mut faults);
         ApiError::invalid(faults.into_iter().map(ErrorSingle::from).collect())
-    })?;
-    if path.name.trim().is_empty() {
-        return Err(ApiError::invalid(vec![ErrorSingle::new("is_required", "Name is required").at("name")]));
-    }
+    })
+}
+
+/// Takes a path as the vendor would, or refuses it with every fault at once. What is left are warnings.
+pub(crate) async fn take(store: &Store, id: &str, path: &PathPayload) -> Result<Vec<Problem>, ApiError> {
     let index = Index::new(world(store).await?);
-    let problems = check(id, &path, &index).into_iter().filter(|problem| problem.severity == Severity::Error);
-    let errors: Vec<_> = problems
-        .map(|problem| {
-            let mut metadata = Map::new();
-            metadata.insert("code".to_string(), Value::from(problem.code.as_str()));
-            metadata.insert("hint".to_string(), Value::from(problem.hint));
-            let error = ErrorSingle::new("invalid_value", problem.message).at(&problem.pointer);
-            ErrorSingle { metadata: Some(metadata), ..error }
-        })
-        .collect();
-    if errors.is_empty() { Ok(path) } else { Err(ApiError::invalid(errors)) }
+    let (refused, warnings): (Vec<_>, Vec<_>) =
+        check(id, path, &index).into_iter().partition(|problem| problem.severity == Severity::Error);
+    let unnamed = path.name.trim().is_empty();
+    let name = unnamed.then(|| ErrorSingle::new("is_required", "Name is required").at("name"));
+    let errors: Vec<_> = name.into_iter().chain(refused.into_iter().map(error)).collect();
+    if errors.is_empty() { Ok(warnings) } else { Err(ApiError::invalid(errors)) }
+}
+
+fn error(problem: Problem) -> ErrorSingle {
+    let mut metadata = Map::new();
+    metadata.insert("code".to_string(), Value::from(problem.code.as_str()));
+    metadata.insert("hint".to_string(), Value::from(problem.hint));
+    let error = ErrorSingle::new("invalid_value", problem.message).at(&problem.pointer);
+    ErrorSingle { metadata: Some(metadata), ..error }
 }
 
 /// What a path may refer to. Who is on call when plays no part in whether a path is taken.

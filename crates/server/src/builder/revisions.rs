@@ -1,0 +1,73 @@
+//! What a path was before: each save keeps one more revision.
+
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use escalation_api::{Json as _, Map, PathPayload, Value};
+use serde_json::json;
+
+use crate::api::{Json, one, page, read_form, take};
+use crate::body;
+use crate::error::ApiError;
+use crate::query::Query;
+use crate::store::{Change, Expected, Revision, Saving, Store};
+use crate::who::Who;
+
+pub(super) async fn list(State(store): State<Store>, Path(id): Path<String>, query: Query) -> Result<Json, ApiError> {
+    let page_size = query.page_size(100)?;
+    let before = query.get("after").map_or(Ok(i64::MAX), |after| {
+        let wrong = || ApiError::invalid_parameter("after", "After must be the number of a revision".to_string());
+        after.parse().map_err(|_| wrong())
+    })?;
+    let revisions = store.revisions(&id, before, page_size + 1).await?;
+    let mut revisions = revisions.ok_or_else(|| ApiError::not_found("Escalation path"))?;
+    let meta = page(&mut revisions, page_size, |revision| &revision.number);
+    let revisions: Vec<_> = revisions.iter().map(summary).collect();
+    Ok(Json(json!({ "revisions": revisions, "pagination_meta": meta.write() })))
+}
+
+pub(super) async fn show(
+    State(store): State<Store>,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Json, ApiError> {
+    let (revision, path) = find(&store, &id, &number).await?;
+    let path = read_form(&id, &path, &store.priorities().await?);
+    let mut told = summary(&revision);
+    told.insert("escalation_path".to_string(), path.write());
+    Ok(Json(json!({ "revision": told })))
+}
+
+/// Makes a path what it was, also one that was deleted. What it is until then stays a revision.
+pub(super) async fn restore(
+    State(store): State<Store>,
+    Path((id, number)): Path<(String, String)>,
+    who: Who,
+    expected: Expected,
+    request: Request,
+) -> Result<Response, ApiError> {
+    // Nothing is read from the body. That it is sent as JSON is what keeps foreign pages out.
+    body::bytes(request).await?;
+    let (revision, path) = find(&store, &id, &number).await?;
+    // What it refers to may have gone since.
+    take(&store, &id, &path).await?;
+    let note = format!("Restored from revision {}", revision.number);
+    let saving = Saving { note: Some(&note), ..Saving::now(who.name()) };
+    let outcome = store.change_path(&id, Change::Restore(&path), &expected, &saving).await?;
+    one(&store, &id, &path, outcome.revision()?).await
+}
+
+async fn find(store: &Store, id: &str, number: &str) -> Result<(Revision, PathPayload), ApiError> {
+    let missing = || ApiError::not_found("Revision");
+    let number = number.parse().map_err(|_| missing())?;
+    store.revision(id, number).await?.ok_or_else(missing)
+}
+
+fn summary(revision: &Revision) -> Map {
+    let mut told = Map::new();
+    let mut tell = |name: &str, value: Option<Value>| value.map(|value| told.insert(name.to_string(), value));
+    tell("number", Some(revision.number.into()));
+    tell("saved_at", Some(revision.saved_at.as_str().into()));
+    tell("name", Some(revision.name.as_str().into()));
+    tell("saved_by", revision.saved_by.as_deref().map(Value::from));
+    tell("note", revision.note.as_deref().map(Value::from));
+    told
+}

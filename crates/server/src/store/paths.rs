@@ -1,0 +1,202 @@
+//! Paths and their revisions.
+
+use chrono::{DateTime, Utc};
+use escalation_api::{Json as _, PathPayload};
+use sqlx::SqliteConnection;
+
+use super::{Result, Store, document, stamp};
+
+/// How many revisions of a path are kept; the oldest go first.
+const MAX_REVISIONS: i64 = 100;
+
+/// A path as it is kept.
+pub(crate) struct StoredPath {
+    pub(crate) id: String,
+    pub(crate) payload: PathPayload,
+    /// The number of its newest revision.
+    pub(crate) revision: i64,
+}
+
+/// What is told of a revision in a list.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Revision {
+    pub(crate) number: i64,
+    pub(crate) saved_at: String,
+    pub(crate) name: String,
+    pub(crate) saved_by: Option<String>,
+    pub(crate) note: Option<String>,
+}
+
+/// Who saves and when, and what it is other than a save.
+pub(crate) struct Saving<'a> {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) by: Option<&'a str>,
+    pub(crate) note: Option<&'a str>,
+}
+
+impl<'a> Saving<'a> {
+    pub(crate) fn now(by: Option<&'a str>) -> Self {
+        Self { at: Utc::now(), by, note: None }
+    }
+}
+
+/// Which revision the path is expected to be at.
+pub(crate) enum Expected {
+    /// Whichever it is.
+    Any,
+    /// One of these.
+    OneOf(Vec<i64>),
+}
+
+/// What became of a change of a path.
+pub(crate) enum Outcome {
+    /// It is done, and this is the new revision.
+    Done(i64),
+    /// There is no such path.
+    Missing,
+    /// The path is at this revision, which is not the one expected.
+    Stale(i64),
+}
+
+/// What is made of a path.
+#[derive(Clone, Copy)]
+pub(crate) enum Change<'a> {
+    /// It is replaced.
+    Replace(&'a PathPayload),
+    /// It is replaced, and is there again if it was deleted.
+    Restore(&'a PathPayload),
+    /// It is deleted: archived, not erased.
+    Archive,
+}
+
+/// Id, document and the number of the newest revision.
+type PathRow = (String, String, i64);
+
+impl Store {
+    /// A page of paths, by id.
+    pub(crate) async fn paths(&self, after: &str, count: u32) -> Result<Vec<StoredPath>> {
+        let query = sqlx::query_as::<_, PathRow>(
+            "select id, document, (select max(number) from path_revisions where path_id = escalation_paths.id)
+             from escalation_paths where archived_at is null and id > $1 order by id limit $2",
+        );
+        let rows = query.bind(after).bind(count).fetch_all(&self.pool).await?;
+        rows.into_iter().map(stored_path).collect()
+    }
+
+    /// All paths, by id.
+    pub(crate) async fn all_paths(&self) -> Result<Vec<StoredPath>> {
+        self.paths("", u32::MAX).await
+    }
+
+    pub(crate) async fn path(&self, id: &str) -> Result<Option<StoredPath>> {
+        let query = sqlx::query_as::<_, PathRow>(
+            "select id, document, (select max(number) from path_revisions where path_id = escalation_paths.id)
+             from escalation_paths where archived_at is null and id = $1",
+        );
+        query.bind(id).fetch_optional(&self.pool).await?.map(stored_path).transpose()
+    }
+
+    pub(crate) async fn create_path(&self, id: &str, path: &PathPayload, saving: &Saving<'_>) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        insert_path(&mut transaction, id, path, saving).await?;
+        transaction.commit().await
+    }
+
+    /// Changes a path that is at the revision expected, and keeps what it was.
+    pub(crate) async fn change_path(
+        &self,
+        id: &str,
+        change: Change<'_>,
+        expected: &Expected,
+        saving: &Saving<'_>,
+    ) -> Result<Outcome> {
+        // Locked from the start: between the look at the revision and the change nobody else saves.
+        let mut transaction = self.pool.begin_with("begin immediate").await?;
+        let query = sqlx::query_as::<_, (i64, String)>(
+            "select number, path_revisions.document from escalation_paths join path_revisions on path_id = id
+             where id = $1 and (archived_at is null or $2) order by number desc limit 1",
+        );
+        let with_archived = matches!(change, Change::Restore(_));
+        let row = query.bind(id).bind(with_archived).fetch_optional(&mut *transaction).await?;
+        let Some((number, current)) = row else { return Ok(Outcome::Missing) };
+        if let Expected::OneOf(numbers) = expected
+            && !numbers.contains(&number)
+        {
+            return Ok(Outcome::Stale(number));
+        }
+        let current: PathPayload = document(&current)?;
+        let path = match change {
+            Change::Replace(path) | Change::Restore(path) => path,
+            Change::Archive => &current,
+        };
+        let archived_at = matches!(change, Change::Archive).then(|| stamp(saving.at));
+        let query =
+            sqlx::query("update escalation_paths set document = $2, updated_at = $3, archived_at = $4 where id = $1");
+        let query = query.bind(id).bind(path.write().to_string()).bind(stamp(saving.at)).bind(archived_at);
+        query.execute(&mut *transaction).await?;
+        insert_revision(&mut transaction, id, number + 1, path, saving).await?;
+        let query = sqlx::query("delete from path_revisions where path_id = $1 and number <= $2");
+        query.bind(id).bind(number + 1 - MAX_REVISIONS).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Outcome::Done(number + 1))
+    }
+
+    /// A page of the revisions of a path, deleted ones included, the newest first; nothing if there never was one.
+    pub(crate) async fn revisions(&self, id: &str, before: i64, count: u32) -> Result<Option<Vec<Revision>>> {
+        let known = sqlx::query_scalar::<_, i64>("select count(*) from escalation_paths where id = $1");
+        if known.bind(id).fetch_one(&self.pool).await? == 0 {
+            return Ok(None);
+        }
+        let query = sqlx::query_as::<_, Revision>(
+            "select number, saved_at, name, saved_by, note from path_revisions
+             where path_id = $1 and number < $2 order by number desc limit $3",
+        );
+        query.bind(id).bind(before).bind(count).fetch_all(&self.pool).await.map(Some)
+    }
+
+    /// One revision of a path, with its content.
+    pub(crate) async fn revision(&self, id: &str, number: i64) -> Result<Option<(Revision, PathPayload)>> {
+        let query = sqlx::query_as::<_, Revision>(
+            "select number, saved_at, name, saved_by, note from path_revisions where path_id = $1 and number = $2",
+        );
+        let Some(revision) = query.bind(id).bind(number).fetch_optional(&self.pool).await? else { return Ok(None) };
+        let query =
+            sqlx::query_scalar::<_, String>("select document from path_revisions where path_id = $1 and number = $2");
+        let text = query.bind(id).bind(number).fetch_optional(&self.pool).await?;
+        // Between the two it may have become one too many.
+        text.map(|text| Ok((revision, document(&text)?))).transpose()
+    }
+}
+
+pub(super) async fn insert_path(
+    connection: &mut SqliteConnection,
+    id: &str,
+    path: &PathPayload,
+    saving: &Saving<'_>,
+) -> Result<()> {
+    let query =
+        sqlx::query("insert into escalation_paths (id, document, created_at, updated_at) values ($1, $2, $3, $3)");
+    let query = query.bind(id).bind(path.write().to_string()).bind(stamp(saving.at));
+    query.execute(&mut *connection).await?;
+    insert_revision(connection, id, 1, path, saving).await
+}
+
+async fn insert_revision(
+    connection: &mut SqliteConnection,
+    id: &str,
+    number: i64,
+    path: &PathPayload,
+    saving: &Saving<'_>,
+) -> Result<()> {
+    let query = sqlx::query(
+        "insert into path_revisions (path_id, number, saved_at, name, saved_by, note, template_id, document)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    );
+    let template = path.template_id.as_deref().filter(|_| path.is_templated());
+    let query = query.bind(id).bind(number).bind(stamp(saving.at)).bind(&path.name).bind(saving.by).bind(saving.note);
+    query.bind(template).bind(path.write().to_string()).execute(connection).await.map(drop)
+}
+
+fn stored_path((id, text, revision): PathRow) -> Result<StoredPath> {
+    document(&text).map(|payload| StoredPath { id, payload, revision })
+}
