@@ -9,10 +9,10 @@ pub mod scene;
 mod zoom;
 
 use escalation_editor::Viewport;
-use escalation_editor::command::new_level;
+use escalation_editor::command::{insert, new_level};
 use escalation_editor::layout::SlotMark;
 use escalation_editor::words::NodeIcon;
-use escalation_editor::{Command, Slot};
+use escalation_editor::Slot;
 use leptos::html::Main;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -143,8 +143,8 @@ fn Slots(seen: Memo<escalation_editor::layout::Rect>) -> impl IntoView {
 
 /// Puts a new level into a slot.
 pub fn add_level(open: Open, slot: Slot) {
-    let level = new_level(&open.path.get_untracked());
-    open.dispatch(Command::Insert(slot, Box::new(level)));
+    let path = open.path.get_untracked();
+    open.dispatch(insert(&path, slot, new_level(&path)));
 }
 
 /// Keeps the size of the frame.

@@ -1,23 +1,78 @@
-//! What may be done to a path. Whether it may be is asked apart from doing it.
+//! What may be done to a path: one command for each, in files by what they change.
 
-use escalation_api::{AckMode, IntervalCondition, Level, Map, NodeKind, PathPayload, ScheduleMode, Target, Urgency};
+mod branch;
+mod hours;
+mod legal;
+mod level;
+mod path;
+mod refusal;
+mod slots;
+mod target;
+mod timer;
+
+use escalation_api::condition::BindingPayload;
+use escalation_api::{
+    AckMode, Map, NodeKind, PathPayload, ScheduleMode, Target, Urgency, WeekdayInterval, WorkingHours,
+};
 use escalation_engine::Seconds;
 
-use crate::tree::{self, ListAt, PathNode, Slot};
+use crate::tree::{self, PathNode, Slot};
+
+pub use branch::{Condition, legal_repeat_targets};
+pub use hours::{free_hours_id, hours_used_by, new_hours};
+pub use level::new_level;
+pub use refusal::Refusal;
+pub use slots::{insert, open_slots};
+pub use timer::Timer;
+
+/// The longest name of a path or of a set of working hours, in bytes.
+pub const MAX_NAME: usize = 500;
+/// The most entries of any list that is not of nodes: targets, priorities, teams, sets of working hours, intervals.
+pub const MAX_ENTRIES: usize = 1_000;
 
 /// One change. Applied to a path it gives another path or a [`Refusal`]; the path itself is not changed.
+///
+/// No change but [`Command::Replace`] makes an error of structure that was not there before: one with ids, with the
+/// order of nodes, with where a repeat goes, or with something that is named and is not there. Content may be missing
+/// for a while, such as the targets of a new level.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Gives the path another name.
     Rename(String),
+    /// The ids of the teams that own the path.
+    SetTeams(Vec<String>),
+    /// Whether and when to page again after an acknowledgement: the seconds after it, and whether activity on the
+    /// incident starts that time anew.
+    SetRepeatConfig(Option<(Seconds, bool)>),
+    /// The template that the path takes its nodes from; nothing: it has its own. With nodes of its own it has none.
+    SetTemplate(Option<String>),
+    /// What the parameter of the template with this name is bound to; nothing: not bound.
+    SetBinding(String, Option<Box<BindingPayload>>),
+
+    /// Adds a set of working hours at the end.
+    AddHours(Box<WorkingHours>),
+    /// Gives the set of working hours with this id another name.
+    RenameHours(String, String),
+    /// The zone on whose clock the set with this id is read, by its IANA name.
+    SetHoursZone(String, String),
+    /// When the set with this id is active.
+    SetHoursIntervals(String, Vec<WeekdayInterval>),
+    /// Takes the set with this id out. Refused while a node names it.
+    RemoveHours(String),
+
     /// Puts a node into a slot.
     Insert(Slot, Box<PathNode>),
     /// Takes a node out, with what is in it; what follows moves up.
     Delete(String),
+
     /// How long a level, a channel node or a delay waits.
     SetTimer(String, Timer),
     /// Adds a target at the end.
     AddTarget(String, Target),
+    /// Puts another target in the place of the one with this index.
+    ReplaceTarget(String, usize, Target),
+    /// Moves the target with the first index to where the one with the second is.
+    MoveTarget(String, usize, usize),
     /// Takes the target with this index out.
     RemoveTarget(String, usize),
     /// How loudly the target with this index is told.
@@ -26,58 +81,37 @@ pub enum Command {
     SetScheduleMode(String, usize, ScheduleMode, Option<String>),
     /// What an acknowledgement on a level means to the others; nothing: not said.
     SetAckMode(String, Option<AckMode>),
+    /// Whether a level pages one person after another, and how long each has, in seconds; without it one person for
+    /// each escalation.
+    SetRoundRobin(String, bool, Option<Seconds>),
+    /// How often a level pages somebody in all who does not answer, and the seconds in between; nothing: once.
+    SetRetry(String, Option<(i64, Seconds)>),
+
+    /// What a branch asks. Any other condition that it has is replaced.
+    SetCondition(String, Condition),
+    /// The node that a repeat goes to: one of [`legal_repeat_targets`].
+    SetRepeatTarget(String, String),
+    /// How often a repeat goes back.
+    SetRepeatTimes(String, i64),
+    /// The id of the path that a hand-over goes on with.
+    SetHandOver(String, String),
+
+    /// Several changes as one, in this order, by this name or else by that of the first. What must be so afterwards
+    /// need not be so in between.
+    Several(Option<&'static str>, Vec<Command>),
+    /// Another document in the place of this one. It may have any fault that a document can have.
+    Replace(Replacement, Box<PathPayload>),
 }
 
-/// How long a node waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Timer {
-    /// It does not say.
-    Unset,
-    /// A number of seconds.
-    After(Seconds),
-    /// Until working hours with this id are in that state.
-    Until(IntervalCondition, String),
-}
-
-/// Why a change may not be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The node is gone.
-    #[error("there is no node `{0}` any more")]
-    NoNode(String),
-    /// The list or the place in it is gone.
-    #[error("this place is no longer there")]
-    NoPlace,
-    /// The node has no such thing.
-    #[error("a node of this kind has no {0}")]
-    NotOfThisKind(&'static str),
-    /// The target is gone.
-    #[error("this target is no longer there")]
-    NoTarget,
-    /// Nothing comes after a branch.
-    #[error("nothing comes after a branch: it is entered and never returned from")]
-    AfterBranch,
-    /// Nothing but a hand-over comes after a repeat.
-    #[error("nothing but a hand-over comes after a repeat")]
-    AfterRepeat,
-    /// Nothing comes after a hand-over.
-    #[error("nothing comes after a hand-over")]
-    AfterHandOver,
-    /// The node itself must be the last.
-    #[error("this must be the last node of its list")]
-    MustBeLast,
-    /// Another node has its id.
-    #[error("another node has the id `{0}`")]
-    IdTaken(String),
-    /// A name is empty.
-    #[error("a path needs a name")]
-    EmptyName,
-    /// A time is negative.
-    #[error("a time cannot be negative")]
-    NegativeTime,
-    /// It is the same already.
-    #[error("nothing changes")]
-    NoChange,
+/// Where a document comes from that replaces another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Replacement {
+    /// From a file, or typed.
+    Import,
+    /// From an earlier state.
+    Restore,
+    /// Made of this one and of another that was made from the same.
+    Merge,
 }
 
 impl Command {
@@ -86,23 +120,15 @@ impl Command {
     /// # Errors
     /// Why the change may not be made.
     pub fn apply(&self, path: &PathPayload) -> Result<PathPayload, Refusal> {
-        self.may(path)?;
         let mut changed = path.clone();
         self.change(&mut changed)?;
-        if changed == *path { Err(Refusal::NoChange) } else { Ok(changed) }
-    }
-
-    /// Whether the change may be made.
-    ///
-    /// # Errors
-    /// Why it may not.
-    pub fn may(&self, path: &PathPayload) -> Result<(), Refusal> {
-        match self {
-            Self::Rename(name) if name.trim().is_empty() => Err(Refusal::EmptyName),
-            Self::SetTimer(_, Timer::After(seconds)) if *seconds < 0 => Err(Refusal::NegativeTime),
-            Self::Insert(slot, node) => may_insert(path, slot, node),
-            _ => Ok(()),
+        if changed == *path {
+            return Err(Refusal::NoChange);
         }
+        if !matches!(self, Self::Replace(..)) {
+            legal::no_worse(path, &changed)?;
+        }
+        Ok(changed)
     }
 
     /// The node that is to be selected afterwards, if the change decides that.
@@ -119,172 +145,101 @@ impl Command {
                 let around = || found.enclosing.last().map(ToString::to_string);
                 up.map(|node| node.id.clone()).or_else(around)
             }
+            Self::Several(_, all) => all.iter().find_map(|command| command.selects(before)),
             _ => None,
         }
     }
 
     fn change(&self, path: &mut PathPayload) -> Result<(), Refusal> {
         match self {
-            Self::Rename(name) => path.name = name.trim().to_string(),
-            Self::Insert(slot, node) => {
-                let list = tree::list_mut(path, &slot.list).ok_or(Refusal::NoPlace)?;
-                list.insert(slot.index.min(list.len()), (**node).clone());
-            }
+            Self::Rename(name) => path::rename(path, name),
+            Self::SetTeams(ids) => path::set_teams(path, ids),
+            Self::SetRepeatConfig(config) => path::set_repeat_config(path, *config),
+            Self::SetTemplate(id) => path::set_template(path, id.as_deref()),
+            Self::SetBinding(name, binding) => path::set_binding(path, name, binding.as_deref()),
+
+            Self::AddHours(set) => hours::add(path, set),
+            Self::RenameHours(id, name) => hours::rename(path, id, name),
+            Self::SetHoursZone(id, zone) => hours::set_zone(path, id, zone),
+            Self::SetHoursIntervals(id, intervals) => hours::set_intervals(path, id, intervals),
+            Self::RemoveHours(id) => hours::remove(path, id),
+
+            Self::Insert(slot, node) => slots::put_in(path, slot, node),
             Self::Delete(id) => {
                 let slot = tree::find(path, id).map(|found| found.slot);
                 let slot = slot.ok_or_else(|| Refusal::NoNode(id.clone()))?;
                 tree::list_mut(path, &slot.list).ok_or(Refusal::NoPlace)?.remove(slot.index);
+                Ok(())
             }
-            Self::SetTimer(id, timer) => timer.set(node_mut(path, id)?)?,
-            Self::AddTarget(id, target) => targets(node_mut(path, id)?)?.push(target.clone()),
-            Self::RemoveTarget(id, index) => {
-                let targets = targets(node_mut(path, id)?)?;
-                if *index >= targets.len() {
-                    return Err(Refusal::NoTarget);
-                }
-                targets.remove(*index);
-            }
-            Self::SetUrgency(id, index, urgency) => target(path, id, *index)?.urgency = urgency.clone(),
+
+            Self::SetTimer(id, timer) => timer.set(node_mut(path, id)?),
+            Self::AddTarget(id, target) => target::add(node_mut(path, id)?, target),
+            Self::ReplaceTarget(id, index, target) => target::replace(node_mut(path, id)?, *index, target),
+            Self::MoveTarget(id, from, to) => target::shift(node_mut(path, id)?, *from, *to),
+            Self::RemoveTarget(id, index) => target::remove(node_mut(path, id)?, *index),
+            Self::SetUrgency(id, index, urgency) => target::set_urgency(node_mut(path, id)?, *index, urgency),
             Self::SetScheduleMode(id, index, mode, rota) => {
-                let target = target(path, id, *index)?;
-                target.schedule_mode = Some(mode.clone());
-                // A mode for the whole schedule must not carry a rota.
-                target.selected_rota_id = rota.clone().filter(|_| mode.is_for_rota());
+                target::set_mode(node_mut(path, id)?, *index, mode, rota.as_deref())
             }
-            Self::SetAckMode(id, mode) => level(path, id)?.ack_mode = mode.clone(),
-        }
-        Ok(())
-    }
-}
+            Self::SetAckMode(id, mode) => level::set_ack_mode(node_mut(path, id)?, mode.as_ref()),
+            Self::SetRoundRobin(id, on, rotate) => level::set_round_robin(node_mut(path, id)?, *on, *rotate),
+            Self::SetRetry(id, retry) => level::set_retry(node_mut(path, id)?, *retry),
 
-impl Timer {
-    /// How long a node waits; nothing for a node that never does.
-    #[must_use]
-    pub fn of(node: &PathNode) -> Option<Self> {
-        let (seconds, state, hours) = match &node.kind {
-            NodeKind::Level(level) => (
-                level.time_to_ack_seconds,
-                &level.time_to_ack_interval_condition,
-                &level.time_to_ack_weekday_interval_config_id,
-            ),
-            NodeKind::NotifyChannel(channel) => (
-                channel.time_to_ack_seconds,
-                &channel.time_to_ack_interval_condition,
-                &channel.time_to_ack_weekday_interval_config_id,
-            ),
-            NodeKind::Delay(delay) => {
-                (delay.delay_seconds, &delay.delay_interval_condition, &delay.delay_weekday_interval_config_id)
+            Self::SetCondition(id, condition) => condition.set(node_mut(path, id)?),
+            Self::SetRepeatTarget(id, to) => branch::set_repeat_target(path, id, to),
+            Self::SetRepeatTimes(id, times) => branch::set_repeat_times(node_mut(path, id)?, *times),
+            Self::SetHandOver(id, to) => branch::set_hand_over(node_mut(path, id)?, to),
+
+            Self::Several(_, all) => all.iter().try_for_each(|command| command.change(path)),
+            Self::Replace(_, with) => {
+                *path = (**with).clone();
+                Ok(())
             }
-            _ => return None,
-        };
-        Some(match (state, hours, seconds) {
-            // R6: working hours win.
-            (Some(state), Some(hours), _) => Self::Until(state.clone(), hours.clone()),
-            (_, _, Some(seconds)) => Self::After(seconds),
-            _ => Self::Unset,
-        })
-    }
-
-    fn set(&self, node: &mut PathNode) -> Result<(), Refusal> {
-        let (seconds, state, hours) = match &mut node.kind {
-            NodeKind::Level(level) => (
-                &mut level.time_to_ack_seconds,
-                &mut level.time_to_ack_interval_condition,
-                &mut level.time_to_ack_weekday_interval_config_id,
-            ),
-            NodeKind::NotifyChannel(channel) => (
-                &mut channel.time_to_ack_seconds,
-                &mut channel.time_to_ack_interval_condition,
-                &mut channel.time_to_ack_weekday_interval_config_id,
-            ),
-            NodeKind::Delay(delay) => (
-                &mut delay.delay_seconds,
-                &mut delay.delay_interval_condition,
-                &mut delay.delay_weekday_interval_config_id,
-            ),
-            _ => return Err(Refusal::NotOfThisKind("timer")),
-        };
-        (*seconds, *state, *hours) = match self {
-            Self::Unset => (None, None, None),
-            Self::After(after) => (Some(*after), None, None),
-            Self::Until(until, id) => (None, Some(until.clone()), Some(id.clone())),
-        };
-        Ok(())
-    }
-}
-
-/// A level that pages nobody yet, for a path: five minutes, the first acknowledgement stops it.
-#[must_use]
-pub fn new_level(path: &PathPayload) -> PathNode {
-    let level = Level {
-        targets: Vec::new(),
-        time_to_ack_seconds: Some(300),
-        time_to_ack_interval_condition: None,
-        time_to_ack_weekday_interval_config_id: None,
-        ack_mode: Some(AckMode::First),
-        round_robin_config: None,
-        retry_config: None,
-        extra: Map::new(),
-    };
-    PathNode::new(tree::free_id(path, "level"), NodeKind::Level(level))
-}
-
-/// Whether a node may stand in a slot.
-fn may_insert(path: &PathPayload, slot: &Slot, node: &PathNode) -> Result<(), Refusal> {
-    let list = tree::list(path, &slot.list).ok_or(Refusal::NoPlace)?;
-    if slot.index > list.len() {
-        return Err(Refusal::NoPlace);
-    }
-    if tree::find(path, &node.id).is_some() {
-        return Err(Refusal::IdTaken(node.id.clone()));
-    }
-    let before = slot.index.checked_sub(1).and_then(|index| list.get(index));
-    match before.map(|before| &before.kind) {
-        Some(NodeKind::IfElse(_)) => return Err(Refusal::AfterBranch),
-        Some(NodeKind::HandOver(_)) => return Err(Refusal::AfterHandOver),
-        Some(NodeKind::Repeat(_)) if !matches!(node.kind, NodeKind::HandOver(_)) => return Err(Refusal::AfterRepeat),
-        _ => {}
-    }
-    let follows = list.get(slot.index);
-    match (&node.kind, follows.map(|follows| &follows.kind)) {
-        (NodeKind::IfElse(_) | NodeKind::HandOver(_), Some(_)) => Err(Refusal::MustBeLast),
-        (NodeKind::Repeat(_), Some(following)) if !matches!(following, NodeKind::HandOver(_)) => {
-            Err(Refusal::MustBeLast)
         }
-        _ => Ok(()),
     }
-}
-
-/// The slots of a list into which a level may be put.
-#[must_use]
-pub fn open_slots(path: &PathPayload, list: &ListAt) -> Vec<Slot> {
-    let nodes = tree::list(path, list).unwrap_or_default();
-    let closed =
-        |node: &PathNode| matches!(node.kind, NodeKind::IfElse(_) | NodeKind::HandOver(_) | NodeKind::Repeat(_));
-    let open =
-        |index: &usize| index.checked_sub(1).and_then(|before| nodes.get(before)).is_none_or(|before| !closed(before));
-    (0..=nodes.len()).filter(open).map(|index| Slot { list: list.clone(), index }).collect()
 }
 
 fn node_mut<'a>(path: &'a mut PathPayload, id: &str) -> Result<&'a mut PathNode, Refusal> {
     tree::find_mut(&mut path.path, id).ok_or_else(|| Refusal::NoNode(id.to_string()))
 }
 
-fn level<'a>(path: &'a mut PathPayload, id: &str) -> Result<&'a mut Level, Refusal> {
-    match &mut node_mut(path, id)?.kind {
-        NodeKind::Level(level) => Ok(level),
-        _ => Err(Refusal::NotOfThisKind("acknowledgement")),
+/// Sets an optional field. A value of it that was not understood, or `null`, is kept among the unknown fields and would
+/// be written after it: it goes.
+fn put<T>(field: &mut Option<T>, value: Option<T>, name: &str, extra: &mut Map) {
+    if value.is_some() || extra.get(name).is_some_and(|kept| !kept.is_null()) {
+        extra.shift_remove(name);
+    }
+    *field = value;
+}
+
+/// The same for a list, of which it is refused to lose what was not understood.
+fn list_of<'a, T>(list: &'a mut Vec<T>, name: &'static str, extra: &mut Map) -> Result<&'a mut Vec<T>, Refusal> {
+    if extra.get(name).is_some_and(|kept| !kept.is_null()) {
+        return Err(Refusal::NotUnderstood(name));
+    }
+    extra.shift_remove(name);
+    Ok(list)
+}
+
+/// A name without the space around it.
+fn name(text: &str) -> Result<String, Refusal> {
+    match text.trim() {
+        "" => Err(Refusal::EmptyName),
+        long if long.len() > MAX_NAME => Err(Refusal::LongName),
+        name => Ok(name.to_string()),
     }
 }
 
-fn targets(node: &mut PathNode) -> Result<&mut Vec<Target>, Refusal> {
-    match &mut node.kind {
-        NodeKind::Level(level) => Ok(&mut level.targets),
-        NodeKind::NotifyChannel(channel) => Ok(&mut channel.targets),
-        _ => Err(Refusal::NotOfThisKind("targets")),
-    }
+fn few_enough(count: usize) -> Result<(), Refusal> {
+    if count > MAX_ENTRIES { Err(Refusal::TooMany) } else { Ok(()) }
 }
 
-fn target<'a>(path: &'a mut PathPayload, id: &str, index: usize) -> Result<&'a mut Target, Refusal> {
-    targets(node_mut(path, id)?)?.get_mut(index).ok_or(Refusal::NoTarget)
+/// A number of seconds, or of times, within bounds.
+fn within(number: i64, least: i64, most: i64, what: &'static str) -> Result<i64, Refusal> {
+    if (least..=most).contains(&number) { Ok(number) } else { Err(Refusal::OutOfBounds(what, least, most)) }
+}
+
+/// Whether nothing may follow a node, but for a hand-over after a repeat.
+fn is_last(node: &PathNode) -> bool {
+    matches!(node.kind, NodeKind::IfElse(_) | NodeKind::HandOver(_) | NodeKind::Repeat(_))
 }

@@ -1,5 +1,7 @@
 //! Finding one's way in the tree of nodes.
 
+use std::collections::BTreeSet;
+
 use escalation_api::{ConditionPayload, Node, NodeKind, PathPayload};
 
 /// A node as it is edited.
@@ -92,17 +94,25 @@ pub fn list<'a>(path: &'a PathPayload, at: &ListAt) -> Option<&'a [PathNode]> {
     }
 }
 
+/// The nodes of a list, to be changed; nothing where it holds something that is not understood.
 pub(crate) fn list_mut<'a>(path: &'a mut PathPayload, at: &ListAt) -> Option<&'a mut Vec<PathNode>> {
-    match at {
-        ListAt::Root => Some(&mut path.path),
+    let (list, name, extra) = match at {
+        ListAt::Root => (&mut path.path, "path", &mut path.extra),
         ListAt::Of(id, side) => match &mut find_mut(&mut path.path, id)?.kind {
-            NodeKind::IfElse(branch) => Some(match side {
-                Side::Then => &mut branch.then_path,
-                Side::Else => &mut branch.else_path,
-            }),
-            _ => None,
+            NodeKind::IfElse(branch) => match side {
+                Side::Then => (&mut branch.then_path, "then_path", &mut branch.extra),
+                Side::Else => (&mut branch.else_path, "else_path", &mut branch.extra),
+            },
+            _ => return None,
         },
+    };
+    match extra.get(name) {
+        None => {}
+        // It would be written in the place of the list.
+        Some(kept) if kept.is_null() => drop(extra.shift_remove(name)),
+        Some(_) => return None,
     }
+    Some(list)
 }
 
 pub(crate) fn find_mut<'a>(nodes: &'a mut [PathNode], id: &str) -> Option<&'a mut PathNode> {
@@ -123,10 +133,15 @@ pub(crate) fn find_mut<'a>(nodes: &'a mut [PathNode], id: &str) -> Option<&'a mu
 /// An id that no node of the path has: the word, a dash and the smallest number that is free.
 #[must_use]
 pub fn free_id(path: &PathPayload, word: &str) -> String {
-    let mut taken = std::collections::BTreeSet::new();
+    let mut taken = BTreeSet::new();
     walk(path, |found| {
         taken.insert(found.node.id.as_str());
     });
+    free(word, &taken)
+}
+
+/// The word, a dash and the smallest number that is not taken.
+pub(crate) fn free(word: &str, taken: &BTreeSet<&str>) -> String {
     let free = (1..).map(|number: u32| format!("{word}-{number}")).find(|id| !taken.contains(id.as_str()));
     free.unwrap_or_else(|| word.to_string())
 }

@@ -1,5 +1,6 @@
 //! What nodes, changes and steps are, in words. Every sentence of this crate is in this file or below it.
 
+mod command;
 mod step;
 
 use escalation_api::{
@@ -9,9 +10,10 @@ use escalation_api::{
 use escalation_engine::words::{duration, list};
 use escalation_engine::{Index, Seconds};
 
-use crate::command::{Command, Timer};
+use crate::command::Timer;
 use crate::tree::{self, PathNode};
 
+pub use command::command;
 pub use step::{StepWords, outcome, step};
 
 /// The kinds of nodes, as they are told apart on the canvas.
@@ -144,25 +146,6 @@ pub fn sides(conditions: &[ConditionPayload], index: &Index) -> [String; 2] {
         _ => "yes".to_string(),
     };
     [then, "otherwise".to_string()]
-}
-
-/// What a change is called in the history: "change timer".
-#[must_use]
-pub fn command(command: &Command) -> &'static str {
-    match command {
-        Command::Rename(_) => "rename",
-        Command::Insert(_, node) => match node.kind {
-            NodeKind::Level(_) => "add level",
-            _ => "add node",
-        },
-        Command::Delete(_) => "delete",
-        Command::SetTimer(..) => "change timer",
-        Command::AddTarget(..) => "add target",
-        Command::RemoveTarget(..) => "remove target",
-        Command::SetUrgency(..) => "change urgency",
-        Command::SetScheduleMode(..) => "change who of the schedule is meant",
-        Command::SetAckMode(..) => "change acknowledging",
-    }
 }
 
 /// What a target is called.

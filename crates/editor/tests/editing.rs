@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use escalation_api::{
-    AckMode, IntervalCondition, Json as _, Map, PathPayload, ScheduleMode, Target, TargetType, Urgency,
+    AckMode, IntervalCondition, Json as _, Map, PathPayload, ScheduleMode, Target, TargetType, Urgency, WorkingHours,
 };
-use escalation_editor::command::{Timer, new_level, open_slots};
+use escalation_editor::command::{Timer, insert, new_hours, new_level, open_slots};
 use escalation_editor::{Command, Editor, ListAt, Refusal, Side, Slot, tree};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -52,7 +52,6 @@ fn then(index: usize) -> Slot {
 #[test]
 fn a_level_goes_into_every_open_slot_and_nowhere_else() {
     let path = sample();
-    let level = || Box::new(new_level(&path));
     for (slot, order) in [
         (at(ListAt::Root, 0), "level-1 a b c r"),
         (at(ListAt::Root, 1), "a level-1 b c r"),
@@ -60,10 +59,14 @@ fn a_level_goes_into_every_open_slot_and_nowhere_else() {
         (then(1), "a b c level-1 r"),
         (at(ListAt::Of("b".into(), Side::Else), 0), "a b c r level-1"),
     ] {
-        let changed = Command::Insert(slot.clone(), level()).apply(&path).unwrap();
+        let changed = insert(&path, slot.clone(), new_level(&path)).apply(&path).unwrap();
         assert_eq!(ids(&changed).join(" "), order);
         assert!(open_slots(&path, &slot.list).contains(&slot));
     }
+    let level = || Box::new(new_level(&path));
+    assert_eq!(Command::Insert(at(ListAt::Root, 0), level()).apply(&path), Err(stranded()));
+    let first = insert(&path, at(ListAt::Root, 0), new_level(&path)).apply(&path).unwrap();
+    assert_eq!(tree::find(&first, "r").unwrap().node.write()["repeat"]["to_node"], "level-1");
     assert_eq!(Command::Insert(at(ListAt::Root, 2), level()).apply(&path), Err(Refusal::AfterBranch));
     assert_eq!(Command::Insert(then(2), level()).apply(&path), Err(Refusal::AfterRepeat));
     assert_eq!(Command::Insert(then(3), level()).apply(&path), Err(Refusal::NoPlace));
@@ -78,6 +81,11 @@ fn a_level_goes_into_every_open_slot_and_nowhere_else() {
     assert_eq!(Command::Insert(at(ListAt::Root, 0), Box::new(wrong)).apply(&path), Err(Refusal::MustBeLast));
 }
 
+/// The repeat that goes back to the first node can no longer do so.
+fn stranded() -> Refusal {
+    Refusal::Repeat { repeat: "r".into(), to: "a".into() }
+}
+
 #[test]
 fn new_ids_are_free_and_always_the_same() {
     let path = path(json!([level("level-1"), level("level-3")]));
@@ -87,9 +95,8 @@ fn new_ids_are_free_and_always_the_same() {
 #[test]
 fn deleting_closes_the_gap_and_selects_what_is_next() {
     let path = sample();
-    for (id, left, selects) in
-        [("a", "b c r", Some("b")), ("c", "a b r", Some("r")), ("r", "a b c", Some("c")), ("b", "a", Some("a"))]
-    {
+    assert_eq!(Command::Delete("a".into()).apply(&path), Err(stranded()));
+    for (id, left, selects) in [("c", "a b r", Some("r")), ("r", "a b c", Some("c")), ("b", "a", Some("a"))] {
         let command = Command::Delete(id.into());
         assert_eq!(ids(&command.apply(&path).unwrap()).join(" "), left);
         assert_eq!(command.selects(&path).as_deref(), selects);
@@ -101,9 +108,13 @@ fn deleting_closes_the_gap_and_selects_what_is_next() {
 
 #[test]
 fn timers() {
-    let path = sample();
-    let of = |path: &PathPayload| tree::find(path, "a").map(|found| Timer::of(found.node).unwrap()).unwrap();
+    let mut path = sample();
     let until = Timer::Until(IntervalCondition::Active, "uk".into());
+    let refused = Command::SetTimer("a".into(), until.clone()).apply(&path);
+    assert!(matches!(refused, Err(Refusal::Illegal(_))), "there are no such hours: {refused:?}");
+    let hours = WorkingHours { id: "uk".into(), ..new_hours(&path, "Europe/London") };
+    path = Command::AddHours(Box::new(hours)).apply(&path).unwrap();
+    let of = |path: &PathPayload| tree::find(path, "a").map(|found| Timer::of(found.node).unwrap()).unwrap();
     let changed = Command::SetTimer("a".into(), until.clone()).apply(&path).unwrap();
     assert_eq!(of(&changed), until);
     assert_eq!(

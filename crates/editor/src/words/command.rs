@@ -1,0 +1,62 @@
+//! Changes in words.
+
+use escalation_api::NodeKind;
+
+use crate::command::{Command, Condition, Replacement};
+use crate::tree::PathNode;
+
+/// What a change is called in the history: "change timer".
+#[must_use]
+pub fn command(command: &Command) -> &'static str {
+    match command {
+        Command::Rename(_) => "rename",
+        Command::SetTeams(_) => "change teams",
+        Command::SetRepeatConfig(_) => "change paging again",
+        Command::SetTemplate(_) => "change template",
+        Command::SetBinding(..) => "change parameter",
+
+        Command::AddHours(_) => "add working hours",
+        Command::RenameHours(..) => "rename working hours",
+        Command::SetHoursZone(..) => "change time zone",
+        Command::SetHoursIntervals(..) => "change working hours",
+        Command::RemoveHours(_) => "remove working hours",
+
+        Command::Insert(_, node) => insert(node),
+        Command::Delete(_) => "delete",
+
+        Command::SetTimer(..) => "change timer",
+        Command::AddTarget(..) => "add target",
+        Command::ReplaceTarget(..) => "change target",
+        Command::MoveTarget(..) => "move target",
+        Command::RemoveTarget(..) => "remove target",
+        Command::SetUrgency(..) => "change urgency",
+        Command::SetScheduleMode(..) => "change who of the schedule is meant",
+        Command::SetAckMode(..) => "change acknowledging",
+        Command::SetRoundRobin(..) => "change round robin",
+        Command::SetRetry(..) => "change retries",
+
+        Command::SetCondition(_, Condition::Priorities(_)) => "change priorities",
+        Command::SetCondition(_, Condition::Hours(_)) => "change condition",
+        Command::SetRepeatTarget(..) => "change where to go back",
+        Command::SetRepeatTimes(..) => "change number of repeats",
+        Command::SetHandOver(..) => "change other path",
+
+        Command::Several(Some(name), _) => name,
+        Command::Several(None, all) => all.first().map_or("change", self::command),
+        Command::Replace(Replacement::Import, _) => "import",
+        Command::Replace(Replacement::Restore, _) => "restore",
+        Command::Replace(Replacement::Merge, _) => "merge",
+    }
+}
+
+fn insert(node: &PathNode) -> &'static str {
+    match node.kind {
+        NodeKind::Level(_) => "add level",
+        NodeKind::NotifyChannel(_) => "add channel",
+        NodeKind::IfElse(_) => "add branch",
+        NodeKind::Delay(_) => "add delay",
+        NodeKind::Repeat(_) => "add repeat",
+        NodeKind::HandOver(_) => "add hand-over",
+        NodeKind::Sealed(_) => "add node",
+    }
+}
