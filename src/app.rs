@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::drafts::Keeping;
 use crate::editor::{EditorScreen, Opened};
 use crate::list::PathsScreen;
 use crate::net::NetError;
@@ -15,25 +16,20 @@ pub fn App() -> impl IntoView {
     let session = Session::begin();
     provide_context(session);
     // The app lives as long as the page, and so does the listener.
-    let _for_ever = ask_before_leaving(move || session.drafts.with_untracked(|drafts| !drafts.is_empty()));
+    let _for_ever = ask_before_leaving(move || {
+        session.keeping.get_untracked() != Keeping::Works && session.drafts.with_untracked(|drafts| !drafts.is_empty())
+    });
     let route = route();
     let screen = move || match session.loading.get() {
         Loading::Busy => view! { <Skeleton/> }.into_any(),
         Loading::Failed(error) => view! { <Failed error/> }.into_any(),
         Loading::Done => match route.get() {
             Route::List => view! { <PathsScreen/> }.into_any(),
-            Route::New => {
-                let opened = Opened::draft(session, "").unwrap_or_else(Opened::fresh);
-                view! { <EditorScreen opened/> }.into_any()
-            }
-            Route::Path(id) => {
-                // What is saved later is the editor's own doing, so the screen does not follow it.
-                let saved = || session.index.with_untracked(|index| index.path(&id).map(Opened::saved));
-                match Opened::draft(session, &id).or_else(saved) {
-                    Some(opened) => view! { <EditorScreen opened/> }.into_any(),
-                    None => view! { <NoSuchPath/> }.into_any(),
-                }
-            }
+            Route::New(key) => view! { <EditorScreen opened=Opened::fresh(session, &key)/> }.into_any(),
+            Route::Path(id) => match Opened::path(session, &id) {
+                Some(opened) => view! { <EditorScreen opened/> }.into_any(),
+                None => view! { <NoSuchPath/> }.into_any(),
+            },
         },
     };
     view! {
@@ -64,6 +60,9 @@ fn Failed(error: NetError) -> impl IntoView {
     let session = crate::session::session();
     let (title, hint) = match error {
         NetError::Away => (strings::AWAY_LOADING.to_string(), strings::AWAY_LOADING_HINT.to_string()),
+        NetError::NoRights => {
+            (strings::save::NO_RIGHTS_LOADING.to_string(), strings::save::NO_RIGHTS_LOADING_HINT.to_string())
+        }
         NetError::Unreadable(status) => (strings::status(status.into()), strings::AWAY_LOADING_HINT.to_string()),
         NetError::Unsure(said) => (strings::AWAY_LOADING.to_string(), said),
         NetError::Refused(error) => {

@@ -8,11 +8,11 @@ mod pointer;
 pub mod scene;
 mod zoom;
 
+use escalation_editor::Slot;
 use escalation_editor::Viewport;
 use escalation_editor::command::{insert, new_level};
 use escalation_editor::layout::SlotMark;
 use escalation_editor::words::NodeIcon;
-use escalation_editor::Slot;
 use leptos::html::Main;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;

@@ -1,4 +1,4 @@
-//! The one place that looks at a clock, and at where the viewer is.
+//! The one place that looks at a clock, throws dice, and looks at where the viewer is.
 
 use escalation_engine::Instant;
 use wasm_bindgen::JsValue;
@@ -14,4 +14,11 @@ pub fn viewer_zone() -> String {
     let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
     let zone = js_sys::Reflect::get(&options, &JsValue::from_str("timeZone")).ok();
     zone.and_then(|zone| zone.as_string()).unwrap_or_else(|| "UTC".to_string())
+}
+
+/// A name that nothing else has, here or in another tab.
+pub fn token() -> String {
+    // 52 bits of the browser's randomness: whole numbers to which a float is exact.
+    let random = (js_sys::Math::random() * 4_503_599_627_370_496.0) as u64;
+    format!("{random:013x}")
 }

@@ -1,53 +1,73 @@
 //! The screen of one path: the bar, the graph, the details and the simulation.
 
 mod bar;
+mod drafts;
 mod keys;
+mod notes;
 pub mod problems;
 mod save;
 pub mod state;
 
-use escalation_api::{Path, PathPayload};
+use escalation_api::PathPayload;
 use escalation_editor::Editor;
 use leptos::prelude::*;
 
 use crate::canvas::Canvas;
+use crate::clock;
 use crate::inspector::Inspector;
 use crate::session::Session;
 use crate::simulate::Simulate;
 use crate::strings;
 use bar::Bar;
+use drafts::DraftQuestion;
+use notes::Notes;
 use state::Open;
 
 /// A path to be opened.
 pub struct Opened {
     id: String,
     editor: Editor,
+    /// The key of its draft.
+    draft: String,
+    /// The key of a draft from an earlier visit, which is asked about.
+    question: Option<String>,
 }
 
 impl Opened {
-    /// A path as it was saved.
-    pub fn saved(path: &Path) -> Self {
-        Self { id: path.id.clone(), editor: Editor::open(PathPayload::from(path)) }
+    /// A path, with what was done to it when it was left; none if there is no such path.
+    pub fn path(session: Session, id: &str) -> Option<Self> {
+        // What is saved later is the editor's own doing, so the screen does not follow it.
+        let saved = session.index.with_untracked(|index| index.path(id).map(PathPayload::from));
+        let of = |editor, draft, question| Self { id: id.to_string(), editor, draft, question };
+        match (session.draft_of(id), saved) {
+            (Some((key, draft)), Some(saved)) if draft.is_from_before => {
+                Some(of(Editor::open(saved), clock::token(), Some(key)))
+            }
+            (Some((key, draft)), _) => Some(of(draft.editor, key, None)),
+            (None, saved) => Some(of(Editor::open(saved?), clock::token(), None)),
+        }
     }
 
-    /// A path that was left before it was saved, with all that was done to it.
-    pub fn draft(session: Session, id: &str) -> Option<Self> {
-        let editor = session.drafts.try_update(|drafts| drafts.remove(id))??;
-        Some(Self { id: id.to_string(), editor })
-    }
-
-    /// A new path with nothing in it.
-    pub fn fresh() -> Self {
-        Self { id: String::new(), editor: Editor::new_document(PathPayload::named(strings::NEW_PATH_NAME)) }
+    /// A path that is not saved yet, by the key of its draft; where there is no draft, one with nothing in it.
+    pub fn fresh(session: Session, key: &str) -> Self {
+        let draft = session.drafts.with_untracked(|drafts| drafts.get(key).cloned());
+        let draft = draft.filter(|draft| draft.path_id.is_empty());
+        let editor = draft.map(|draft| draft.editor);
+        let editor = editor.unwrap_or_else(|| Editor::new_document(PathPayload::named(strings::NEW_PATH_NAME)));
+        let key = if key.is_empty() { clock::token() } else { key.to_string() };
+        Self { id: String::new(), editor, draft: key, question: None }
     }
 }
 
 #[component]
 pub fn EditorScreen(opened: Opened) -> impl IntoView {
     let open = Open::new(opened.id, opened.editor);
+    open.draft.set(opened.draft);
+    open.question.set(opened.question);
     provide_context(open);
     keys::listen(open);
-    save::keep_unsaved_work(open);
+    drafts::name_address(open);
+    drafts::keep(open);
     save::refresh(open);
     crate::bench::offer(open);
     view! {
@@ -56,6 +76,8 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
             <Canvas/>
             <Inspector/>
             <Simulate/>
+            <Notes/>
         </div>
+        <DraftQuestion/>
     }
 }

@@ -10,6 +10,7 @@ use escalation_engine::{CompiledPath, Index, Problem, Scenario, check, simulate}
 use leptos::prelude::*;
 
 use crate::clock;
+use crate::drafts::Draft;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::text::in_order;
 use crate::route::Route;
@@ -77,23 +78,44 @@ pub fn PathsScreen() -> impl IntoView {
         rows.sort_by(|a, b| in_order(&a.name, &b.name));
         rows
     };
+    let discarded = RwSignal::new(None::<(String, Draft)>);
+    let back = move || {
+        let (key, draft) = discarded.get()?;
+        let back = move |_| {
+            session.keep_draft(&key, draft.clone());
+            discarded.set(None);
+        };
+        Some(view! {
+            <p class="list-note">
+                {strings::save::DISCARDED}
+                " "
+                <button class="link" on:click=back>{strings::save::TAKE_BACK}</button>
+            </p>
+        })
+    };
     let list = move || {
         let rows = rows();
-        if rows.is_empty() {
+        let unsaved = session.drafts.with(|drafts| {
+            let new = drafts.iter().filter(|(_, draft)| draft.path_id.is_empty());
+            new.map(|(key, draft)| (key.clone(), draft.editor.path().name.clone())).collect::<Vec<_>>()
+        });
+        if rows.is_empty() && unsaved.is_empty() {
             return view! { <Empty/> }.into_any();
         }
-        view! { <ul class="paths">{rows.into_iter().map(|row| view! { <PathRow row/> }).collect_view()}</ul> }
-            .into_any()
+        let unsaved = unsaved.into_iter().map(|(key, name)| view! { <DraftRow key name discarded/> }).collect_view();
+        let rows = rows.into_iter().map(|row| view! { <PathRow row/> }).collect_view();
+        view! { <ul class="paths">{unsaved}{rows}</ul> }.into_any()
     };
     view! {
         <header class="bar">
             <span class="brand">{strings::PRODUCT}</span>
             <span class="spring"></span>
             <ThemeSwitch/>
-            <a class="primary" href=Route::New.href()>{strings::NEW_PATH}</a>
+            <a class="primary" href=Route::New(String::new()).href()>{strings::NEW_PATH}</a>
         </header>
         <main class="list">
             <h1>{strings::PATHS}</h1>
+            {back}
             {list}
         </main>
     }
@@ -103,7 +125,7 @@ pub fn PathsScreen() -> impl IntoView {
 fn PathRow(row: Row) -> impl IntoView {
     let session = session();
     let index = session.index.get_untracked();
-    let draft = session.drafts.with_untracked(|drafts| drafts.contains_key(&row.id));
+    let draft = session.draft_of(&row.id).is_some();
     let draft = draft.then(|| view! { <span class="pill changed">{strings::DRAFT}</span> });
     let problems = (!row.problems.is_empty()).then(|| {
         view! {
@@ -129,13 +151,44 @@ fn PathRow(row: Row) -> impl IntoView {
     }
 }
 
+/// A path that was never saved.
+#[component]
+fn DraftRow(
+    key: String,
+    name: String,
+    /// The draft that was discarded last, which can be had back.
+    discarded: RwSignal<Option<(String, Draft)>>,
+) -> impl IntoView {
+    let session = session();
+    let href = Route::New(key.clone()).href();
+    let label = strings::save::discard(&name);
+    let discard = move |_| {
+        if let Some(draft) = session.drop_draft(&key) {
+            discarded.set(Some((key.clone(), draft)));
+            session.say(strings::save::DISCARDED);
+        }
+    };
+    view! {
+        <li class="draft-row">
+            <a class="path-row" href=href>
+                <span class="path-words">
+                    <strong>{name}</strong>
+                    <span class="path-shape">{strings::save::NEW_DRAFT}</span>
+                </span>
+                <span class="pill changed">{strings::DRAFT}</span>
+            </a>
+            <button class="quiet danger" aria-label=label on:click=discard>{strings::save::DISCARD}</button>
+        </li>
+    }
+}
+
 #[component]
 fn Empty() -> impl IntoView {
     view! {
         <div class="empty">
             <h2>{strings::NO_PATHS}</h2>
             <p>{strings::NO_PATHS_HINT}</p>
-            <a class="primary" href=Route::New.href()>{strings::NEW_PATH}</a>
+            <a class="primary" href=Route::New(String::new()).href()>{strings::NEW_PATH}</a>
         </div>
     }
 }

@@ -6,6 +6,7 @@ mod app;
 mod bench;
 mod canvas;
 mod clock;
+mod drafts;
 mod editor;
 mod inspector;
 mod list;

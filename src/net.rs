@@ -14,6 +14,8 @@ pub enum NetError {
     Away,
     /// The server refused, and says why.
     Refused(Box<ErrorResponse>),
+    /// Not for who asks: signed out, or without the right.
+    NoRights,
     /// The answer cannot be read; its status.
     Unreadable(u16),
     /// The request may have been carried out or not; what the server says.
@@ -34,6 +36,9 @@ async fn send(request: Result<Request, gloo_net::Error>) -> Answer<String> {
     let text = text(&answer).await?;
     if answer.ok() {
         return Ok(text);
+    }
+    if matches!(status, 401 | 403) {
+        return Err(NetError::NoRights);
     }
     match ErrorResponse::from_text(&text) {
         Ok(error) if status == 504 => {

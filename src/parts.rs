@@ -2,6 +2,7 @@
 
 pub mod avatar;
 pub mod combobox;
+pub mod dialog;
 pub mod icon;
 pub mod notice;
 pub mod segments;

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 pub enum Route {
     /// All paths.
     List,
-    /// A path that is not saved yet.
-    New,
+    /// A path that is not saved yet, by the key of its draft; empty for one that is about to begin.
+    New(String),
     /// A path, by id.
     Path(String),
 }
@@ -17,7 +17,8 @@ impl Route {
     fn parse(hash: &str) -> Self {
         let parts: Vec<&str> = hash.trim_start_matches('#').split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
-            ["new"] => Self::New,
+            ["new"] => Self::New(String::new()),
+            ["new", key, ..] => Self::New((*key).to_string()),
             ["paths", id, ..] => Self::Path((*id).to_string()),
             _ => Self::List,
         }
@@ -27,7 +28,8 @@ impl Route {
     pub fn href(&self) -> String {
         match self {
             Self::List => "#/".to_string(),
-            Self::New => "#/new".to_string(),
+            Self::New(key) if key.is_empty() => "#/new".to_string(),
+            Self::New(key) => format!("#/new/{key}"),
             Self::Path(id) => format!("#/paths/{id}"),
         }
     }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escalation_api::Path;
-use escalation_editor::Editor;
 use escalation_engine::{Index, World};
+use futures::future::join;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::clock;
+use crate::drafts::{Database, Draft, Keeping};
 use crate::load;
 use crate::net::NetError;
 
@@ -33,8 +34,12 @@ pub struct Session {
     pub loading: RwSignal<Loading>,
     /// What is said to those who listen.
     pub said: RwSignal<String>,
-    /// Documents that were left before they were saved, by the id of their path; a new one has none.
-    pub drafts: RwSignal<BTreeMap<String, Editor>>,
+    /// Work that is not saved, by its own keys.
+    pub drafts: RwSignal<BTreeMap<String, Draft>>,
+    /// Whether the browser keeps it when the page goes.
+    pub keeping: RwSignal<Keeping>,
+    /// Where it keeps it.
+    pub database: Database,
 }
 
 impl Session {
@@ -45,6 +50,8 @@ impl Session {
             loading: RwSignal::new(Loading::Busy),
             said: RwSignal::new(String::new()),
             drafts: RwSignal::new(BTreeMap::new()),
+            keeping: RwSignal::new(Keeping::Unknown),
+            database: StoredValue::new_local(None),
         };
         session.load();
         session
@@ -54,7 +61,8 @@ impl Session {
     pub fn load(self) {
         self.loading.set(Loading::Busy);
         spawn_local(async move {
-            match load::world(clock::now()).await {
+            let (world, ()) = join(load::world(clock::now()), self.read_drafts()).await;
+            match world {
                 Ok(world) => {
                     self.index.set(Arc::new(Index::new(world)));
                     self.loading.set(Loading::Done);

@@ -1,5 +1,7 @@
 //! Every word of the interface that is not said by the engine or the editor, seen or spoken.
 
+pub mod save;
+
 use escalation_engine::Seconds;
 use escalation_engine::words::duration;
 

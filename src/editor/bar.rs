@@ -67,6 +67,7 @@ fn StatusPill() -> impl IntoView {
         open.editor.with(|editor| match (editor.is_dirty(), editor.changes_since_save()) {
             (false, _) => strings::SAVED.to_string(),
             (true, Some(count)) => strings::changes(count.max(1)),
+            (true, None) if editor.saved().is_some() => strings::DRAFT.to_string(),
             (true, None) => strings::NEVER_SAVED.to_string(),
         })
     };

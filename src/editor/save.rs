@@ -7,10 +7,12 @@ use escalation_editor::Editor;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::drafts;
+use super::notes::About;
 use super::state::Open;
+use crate::drafts::Draft;
 use crate::net::{self, NetError};
 use crate::route::{self, Route};
-use crate::session::ask_before_leaving;
 use crate::strings;
 
 /// How far saving has come.
@@ -34,22 +36,25 @@ pub fn save(open: Open) {
     if open.saving.get_untracked() == Saving::Busy || !open.editor.with_untracked(Editor::is_dirty) {
         return;
     }
+    // Whatever comes of it, the changes are kept.
+    drafts::write(open);
     open.saving.set(Saving::Busy);
     let session = open.session;
     session.say(strings::SAVING);
     let (id, path) = (open.id.get_untracked(), open.path.get_untracked());
+    let draft = open.draft.get_untracked();
     let (theirs, unsure) = (open.theirs.get_untracked(), open.unsure.get_untracked());
     spawn_local(async move {
         match write(&id, &path, theirs, unsure).await {
             Ok(saved) => {
                 session.say(strings::SAVED);
-                done(open, &id, &path, saved);
+                done(open, &id, &draft, &path, saved);
             }
             Err(failure) => {
                 let (message, errors) = match failure {
                     // Saying so once is enough: whoever saves again means it.
                     Failure::Theirs(path) => {
-                        open.theirs.try_set(Some(*path));
+                        open.theirs.try_set(Some(Arc::new(PathPayload::from(&*path))));
                         (strings::THEIRS.to_string(), Vec::new())
                     }
                     Failure::Net(error) => {
@@ -84,12 +89,12 @@ impl From<NetError> for Failure {
 async fn write(
     id: &str,
     path: &PathPayload,
-    theirs: Option<Path>,
+    theirs: Option<Arc<PathPayload>>,
     unsure: Option<Arc<PathPayload>>,
 ) -> Result<Path, Failure> {
     if let Some(theirs) = theirs.filter(|_| !id.is_empty()) {
         let now = net::path(id).await?;
-        if !is_same(&PathPayload::from(&now), &PathPayload::from(&theirs)) {
+        if !is_same(&PathPayload::from(&now), &theirs) {
             return Err(Failure::Theirs(Box::new(now)));
         }
     }
@@ -111,27 +116,33 @@ fn is_same(one: &PathPayload, other: &PathPayload) -> bool {
         && one.repeat_config == other.repeat_config
 }
 
+/// Whether there are two documents that do not say the same.
+pub fn differ(one: Option<&PathPayload>, other: Option<&PathPayload>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if !is_same(one, other))
+}
+
 /// Notes that the path was saved. The screen may have been left meanwhile; then there is a draft of what was saved.
-fn done(open: Open, id: &str, path: &Arc<PathPayload>, saved: Path) {
+fn done(open: Open, id: &str, draft: &str, path: &Arc<PathPayload>, saved: Path) {
     let session = open.session;
     let is_open = open.editor.try_update(|editor| editor.mark_saved(path)).is_some();
     if is_open {
-        open.theirs.set(Some(saved.clone()));
+        open.theirs.set(Some(Arc::new(PathPayload::from(&saved))));
         open.unsure.set(None);
         if id.is_empty() {
             open.id.set(saved.id.clone());
             route::rename(&Route::Path(saved.id.clone()));
         }
         open.saving.set(Saving::Idle);
-    } else {
-        session.drafts.update(|drafts| {
-            if let Some(mut draft) = drafts.remove(id) {
-                draft.mark_saved(path);
-                if draft.has_unsaved_work() {
-                    drafts.insert(saved.id.clone(), draft);
-                }
-            }
-        });
+        open.forget_note(About::MovedOn);
+        open.forget_note(About::Discarded);
+        if !open.editor.with_untracked(Editor::is_dirty) {
+            session.drop_draft(draft);
+        }
+    } else if let Some(mut left) = session.drop_draft(draft) {
+        left.editor.mark_saved(path);
+        if left.editor.has_unsaved_work() {
+            session.keep_draft(draft, Draft { path_id: saved.id.clone(), ..left });
+        }
     }
     session.saved(saved);
 }
@@ -139,24 +150,11 @@ fn done(open: Open, id: &str, path: &Arc<PathPayload>, saved: Path) {
 fn told(error: NetError) -> (String, Vec<ErrorSingle>) {
     match error {
         NetError::Away => (strings::AWAY.to_string(), Vec::new()),
+        NetError::NoRights => (strings::save::NO_RIGHTS.to_string(), Vec::new()),
         NetError::Unreadable(_) => (strings::UNREADABLE.to_string(), Vec::new()),
         NetError::Unsure(said) => (strings::unsure(&said), Vec::new()),
         NetError::Refused(error) => (strings::REFUSED.to_string(), error.errors),
     }
-}
-
-/// Keeps changes that are not saved: a draft stays when the screen is left, and before the page itself is left, it asks.
-pub fn keep_unsaved_work(open: Open) {
-    let listener = ask_before_leaving(move || open.editor.with_untracked(Editor::has_unsaved_work));
-    on_cleanup(move || {
-        listener.remove();
-        let left = open.editor.try_with_untracked(|editor| editor.has_unsaved_work().then(|| editor.clone())).flatten();
-        if let (Some(editor), Some(id)) = (left, open.id.try_get_untracked()) {
-            open.session.drafts.update(|drafts| {
-                drafts.insert(id, editor);
-            });
-        }
-    });
 }
 
 /// Looks whether the path is still as it was when all paths were loaded, and shows it as it is.
@@ -165,19 +163,21 @@ pub fn refresh(open: Open) {
     if id.is_empty() {
         return;
     }
-    let known = open.session.index.with_untracked(|index| index.path(&id).cloned());
-    open.theirs.set(known.clone());
+    let known = open.session.index.with_untracked(|index| index.path(&id).map(PathPayload::from)).map(Arc::new);
+    // A draft knows what it began from.
+    let base = open.editor.with_untracked(|editor| editor.saved().filter(|_| editor.is_dirty()).cloned());
+    open.theirs.set(base.or_else(|| known.clone()));
     spawn_local(async move {
         // If it cannot be had, what is shown is as good as what is known; saving will look again.
         let Ok(now) = net::path(&id).await else { return };
-        let (payload, before) = (PathPayload::from(&now), known.map(|known| PathPayload::from(&known)));
-        if before.is_some_and(|before| is_same(&before, &payload)) {
+        let payload = Arc::new(PathPayload::from(&now));
+        if known.is_some_and(|known| is_same(&known, &payload)) {
             return;
         }
         // What was changed here stays; saving will say that somebody else has saved.
         if open.editor.try_with_untracked(Editor::has_unsaved_work) == Some(false) {
-            open.theirs.set(Some(now.clone()));
-            open.editor.set(Editor::open(payload));
+            open.editor.set(Editor::open((*payload).clone()));
+            open.theirs.set(Some(payload));
             open.session.saved(now);
         }
     });

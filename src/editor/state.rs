@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use escalation_api::{Path, PathPayload};
+use escalation_api::PathPayload;
 use escalation_editor::{Command, Editor, Play, Refusal, Viewport, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::scenario::{Answer, Response};
@@ -10,6 +10,7 @@ use escalation_engine::words::day_and_time;
 use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Trace, check, simulate};
 use leptos::prelude::*;
 
+use super::notes::Note;
 use super::save::Saving;
 use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
@@ -62,9 +63,15 @@ pub struct Open {
     /// How far saving has come.
     pub saving: RwSignal<Saving>,
     /// The path as it is known to be on the server.
-    pub theirs: RwSignal<Option<Path>>,
+    pub theirs: RwSignal<Option<Arc<PathPayload>>>,
     /// What was sent to make this new path, if it is not known whether that was done.
     pub unsure: RwSignal<Option<Arc<PathPayload>>>,
+    /// The key under which changes are kept that are not saved.
+    pub draft: RwSignal<String>,
+    /// The key of a draft from an earlier visit, for as long as it is asked about.
+    pub question: RwSignal<Option<String>>,
+    /// What is to be known, above the graph.
+    pub notes: RwSignal<Vec<Note>>,
     /// What all screens share.
     pub session: Session,
 }
@@ -149,6 +156,9 @@ impl Open {
             saving: RwSignal::new(Saving::Idle),
             theirs: RwSignal::new(None),
             unsure: RwSignal::new(None),
+            draft: RwSignal::new(String::new()),
+            question: RwSignal::new(None),
+            notes: RwSignal::new(Vec::new()),
             session,
         }
     }

@@ -49,18 +49,6 @@ test('a wrong duration is explained beside the field and changes nothing', async
   await expect(app.status).toHaveText('Saved');
 });
 
-test('the page asks before changes are lost', async ({ app, page }) => {
-  await app.open(IDS.mobile);
-  await app.node(/Page Primary on-call/).click();
-  await app.inspector.getByRole('button', { name: 'Delete' }).click();
-  const asked = page.waitForEvent('dialog');
-  await page.evaluate(() => setTimeout(() => location.reload()));
-  const dialog = await asked;
-  expect(dialog.type()).toBe('beforeunload');
-  await dialog.dismiss();
-  await expect(app.status).toHaveText('1 change not saved');
-});
-
 test.describe('without anything', () => {
   test.use({ serverOptions: ['--empty'] });
 

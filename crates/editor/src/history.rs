@@ -41,6 +41,21 @@ impl Editor {
         Self { saved: None, ..Self::open(path) }
     }
 
+    /// Goes on with a document that was changed earlier, from how it was saved; nothing if it never was. How it was
+    /// changed is not known, so that cannot be undone.
+    #[must_use]
+    pub fn resume(saved: Option<Arc<PathPayload>>, path: PathPayload) -> Self {
+        let first = saved.clone().unwrap_or_else(|| Arc::new(PathPayload::named(&path.name)));
+        let states = vec![State { path: first, by: None }, State { path: Arc::new(path), by: None }];
+        Self { states, now: 1, saved }
+    }
+
+    /// The document as it was saved last; nothing if it never was.
+    #[must_use]
+    pub fn saved(&self) -> Option<&Arc<PathPayload>> {
+        self.saved.as_ref()
+    }
+
     /// The document.
     #[must_use]
     pub fn path(&self) -> Arc<PathPayload> {

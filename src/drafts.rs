@@ -1,0 +1,143 @@
+//! Work that is not saved: in memory with all of its history, and in the browser's database for the next time.
+
+mod store;
+
+use std::sync::Arc;
+
+use escalation_api::{Json as _, Map, PathPayload, Value};
+use escalation_editor::Editor;
+use escalation_engine::Instant;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::IdbDatabase;
+
+use crate::session::Session;
+use crate::strings;
+
+/// A document with changes that are not saved.
+#[derive(Clone)]
+pub struct Draft {
+    /// The id of its path; empty for one that was never saved.
+    pub path_id: String,
+    /// When it was changed last.
+    pub at: Instant,
+    /// Whether it is from an earlier visit, so that it is asked about before it is shown.
+    pub is_from_before: bool,
+    /// The document, with what it began from.
+    pub editor: Editor,
+}
+
+/// Whether the browser keeps drafts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is not known yet.
+    Unknown,
+    /// It does.
+    Works,
+    /// It does not: they are lost with the page.
+    Fails,
+}
+
+/// The browser's database, once it is open.
+pub type Database = StoredValue<Option<IdbDatabase>, LocalStorage>;
+
+impl Session {
+    /// Reads what was kept on an earlier visit or by other tabs.
+    pub async fn read_drafts(self) {
+        let read = async {
+            let database = match self.database.get_value() {
+                Some(database) => database,
+                None => store::open().await?,
+            };
+            let all = store::all(&database).await?;
+            self.database.set_value(Some(database));
+            Ok::<_, wasm_bindgen::JsValue>(all)
+        };
+        let Ok(all) = read.await else {
+            self.keeping.set(Keeping::Fails);
+            return;
+        };
+        self.keeping.set(Keeping::Works);
+        self.drafts.update(|drafts| {
+            // What this page has made itself is newer here.
+            drafts.retain(|key, draft| !draft.is_from_before || all.iter().any(|(kept, _)| kept == key));
+            for (key, text) in all {
+                let known = drafts.get(&key).is_some_and(|draft| !draft.is_from_before);
+                if let Some(draft) = from_text(&text).filter(|_| !known) {
+                    drafts.insert(key, draft);
+                }
+            }
+        });
+    }
+
+    /// Keeps a draft, under its own key.
+    pub fn keep_draft(self, key: &str, draft: Draft) {
+        let text = to_text(&draft);
+        self.drafts.update(|drafts| {
+            drafts.insert(key.to_string(), draft);
+        });
+        self.write(|database| store::put(database, key, &text));
+    }
+
+    /// Removes a draft: it was saved, or is not wanted.
+    pub fn drop_draft(self, key: &str) -> Option<Draft> {
+        let dropped = self.drafts.try_update(|drafts| drafts.remove(key)).flatten();
+        if dropped.is_some() {
+            self.write(|database| store::delete(database, key));
+        }
+        dropped
+    }
+
+    /// The newest draft of a path, with its key.
+    pub fn draft_of(self, path_id: &str) -> Option<(String, Draft)> {
+        self.drafts.with_untracked(|drafts| {
+            let of = drafts.iter().filter(|(_, draft)| draft.path_id == path_id);
+            // One that was left on this page comes before those of earlier visits.
+            let newest = of.max_by_key(|(_, draft)| (!draft.is_from_before, draft.at));
+            newest.map(|(key, draft)| (key.clone(), draft.clone()))
+        })
+    }
+
+    fn write(self, write: impl FnOnce(&IdbDatabase) -> Result<web_sys::IdbRequest, wasm_bindgen::JsValue>) {
+        let request = self.database.with_value(|database| database.as_ref().map(write));
+        match request {
+            Some(Ok(request)) => spawn_local(async move {
+                if store::answer(&request).await.is_err() {
+                    self.does_not_keep();
+                }
+            }),
+            Some(Err(_)) => self.does_not_keep(),
+            None => {}
+        }
+    }
+
+    fn does_not_keep(self) {
+        if self.keeping.get_untracked() != Keeping::Fails {
+            self.keeping.set(Keeping::Fails);
+            self.say(strings::save::NOT_KEPT);
+        }
+    }
+}
+
+fn to_text(draft: &Draft) -> String {
+    let mut fields = Map::new();
+    fields.insert("path_id".to_string(), Value::from(draft.path_id.as_str()));
+    fields.insert("at".to_string(), Value::from(draft.at.unix()));
+    if let Some(base) = draft.editor.saved() {
+        fields.insert("base".to_string(), base.write());
+    }
+    fields.insert("path".to_string(), draft.editor.path().write());
+    Value::Object(fields).to_string()
+}
+
+/// What cannot be read is left where it is: another version of the app may know it.
+fn from_text(text: &str) -> Option<Draft> {
+    let mut value: Value = serde_json::from_str(text).ok()?;
+    let fields = value.as_object_mut()?;
+    let mut read = |name: &str| fields.get_mut(name).map(Value::take);
+    let (path_id, at) = (read("path_id")?.as_str()?.to_string(), read("at")?.as_i64()?);
+    let base = read("base").and_then(|base| PathPayload::read(base).ok());
+    let path = PathPayload::read(read("path")?).ok()?;
+    let editor = Editor::resume(base.map(Arc::new), path);
+    Some(Draft { path_id, at: Instant::from_unix(at), is_from_before: true, editor })
+}

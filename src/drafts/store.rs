@@ -1,0 +1,67 @@
+//! Texts by key in the browser's own database (IndexedDB), which belongs to the server's origin. Nothing here knows
+//! what the texts are.
+
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransactionMode};
+
+const DATABASE: &str = "escalation-path-builder";
+const STORE: &str = "drafts";
+
+/// The most texts that are read.
+const MOST: u32 = 500;
+
+/// Opens the database; it is made where there is none.
+pub async fn open() -> Result<IdbDatabase, JsValue> {
+    // Asked for by name: the getter may be missing, or may throw, where pages are given no storage.
+    let factory = js_sys::Reflect::get(&leptos::prelude::window(), &JsValue::from_str("indexedDB"))?;
+    let factory: web_sys::IdbFactory = factory.dyn_into()?;
+    let request = factory.open_with_u32(DATABASE, 1)?;
+    let asked = request.clone();
+    let make = Closure::once(move || {
+        if let Ok(database) = asked.result().and_then(|result| result.dyn_into::<IdbDatabase>()) {
+            let _there_already = database.create_object_store(STORE);
+        }
+    });
+    request.set_onupgradeneeded(Some(make.as_ref().unchecked_ref()));
+    answer(&request).await?.dyn_into()
+}
+
+/// All texts with their keys.
+pub async fn all(database: &IdbDatabase) -> Result<Vec<(String, String)>, JsValue> {
+    let store = store(database, IdbTransactionMode::Readonly)?;
+    let (keys, texts) = (
+        store.get_all_keys_with_key_and_limit(&JsValue::UNDEFINED, MOST)?,
+        store.get_all_with_key_and_limit(&JsValue::UNDEFINED, MOST)?,
+    );
+    let (keys, texts) = futures::future::try_join(answer(&keys), answer(&texts)).await?;
+    let (keys, texts): (Array, Array) = (keys.dyn_into()?, texts.dyn_into()?);
+    Ok(keys.iter().zip(texts.iter()).filter_map(|(key, text)| Some((key.as_string()?, text.as_string()?))).collect())
+}
+
+/// Writes a text. It is on its way when this returns, even if the page goes before it is awaited.
+pub fn put(database: &IdbDatabase, key: &str, text: &str) -> Result<IdbRequest, JsValue> {
+    let store = store(database, IdbTransactionMode::Readwrite)?;
+    store.put_with_key(&JsValue::from_str(text), &JsValue::from_str(key))
+}
+
+/// Removes a text, in the same way.
+pub fn delete(database: &IdbDatabase, key: &str) -> Result<IdbRequest, JsValue> {
+    store(database, IdbTransactionMode::Readwrite)?.delete(&JsValue::from_str(key))
+}
+
+/// What comes of a request.
+pub async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let mut listen = |done: Function, failed: Function| {
+        request.set_onsuccess(Some(&done));
+        request.set_onerror(Some(&failed));
+    };
+    JsFuture::from(Promise::new(&mut listen)).await?;
+    request.result()
+}
+
+fn store(database: &IdbDatabase, mode: IdbTransactionMode) -> Result<IdbObjectStore, JsValue> {
+    database.transaction_with_str_and_mode(STORE, mode)?.object_store(STORE)
+}

@@ -1,0 +1,155 @@
+//! The draft of the open path: kept while it is changed, asked about when it is from an earlier visit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use escalation_editor::Editor;
+use escalation_engine::calendar::Zone;
+use escalation_engine::words::date_and_time;
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
+use leptos::prelude::*;
+use web_sys::VisibilityState;
+
+use super::notes::About;
+use super::state::Open;
+use crate::clock;
+use crate::drafts::{Draft, Keeping};
+use crate::parts::dialog::Dialog;
+use crate::route::{self, Route};
+use crate::session::ask_before_leaving;
+use crate::strings;
+
+/// How long after a change the draft is written, so that what is typed in one go is written once.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// Keeps the changes of the open path for as long as they are not saved.
+pub fn keep(open: Open) {
+    let waiting = StoredValue::new_local(None::<TimeoutHandle>);
+    let stop_waiting = move || {
+        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    };
+    Effect::new(move |before: Option<()>| {
+        open.editor.track();
+        // Not when it is opened: what was kept may still be asked about.
+        if before.is_none() {
+            return;
+        }
+        stop_waiting();
+        waiting.set_value(set_timeout_with_handle(move || write(open), PAUSE).ok());
+    });
+    let at_once = move || {
+        stop_waiting();
+        write(open);
+    };
+    let gone = window_event_listener_untyped("pagehide", move |_| at_once());
+    let hidden = window_event_listener_untyped("visibilitychange", move |_| {
+        if document().visibility_state() == VisibilityState::Hidden {
+            at_once();
+        }
+    });
+    let left = ask_before_leaving(move || {
+        at_once();
+        open.session.keeping.get_untracked() != Keeping::Works && open.editor.with_untracked(Editor::has_unsaved_work)
+    });
+    Effect::new(move |told: Option<bool>| {
+        let fails = open.session.keeping.get() == Keeping::Fails;
+        if fails && told != Some(true) {
+            open.note(About::NotKept, strings::save::NOT_KEPT, None);
+        }
+        fails || told == Some(true)
+    });
+    on_cleanup(move || {
+        at_once();
+        gone.remove();
+        hidden.remove();
+        left.remove();
+    });
+}
+
+/// Writes the draft as it is now, or removes it where nothing is left to keep.
+pub fn write(open: Open) {
+    // While it is asked what becomes of the draft, it stays as it is.
+    if open.question.try_with_untracked(Option::is_some) != Some(false) {
+        return;
+    }
+    let (Some(editor), Some(key)) = (open.editor.try_get_untracked(), open.draft.try_get_untracked()) else { return };
+    if !editor.has_unsaved_work() {
+        open.session.drop_draft(&key);
+        return;
+    }
+    let path_id = open.id.get_untracked();
+    let path = editor.path();
+    let kept = open.session.drafts.with_untracked(|drafts| {
+        drafts.get(&key).is_some_and(|draft| draft.path_id == path_id && *draft.editor.path() == *path)
+    });
+    if !kept {
+        open.session.keep_draft(&key, Draft { path_id, at: clock::now(), is_from_before: false, editor });
+    }
+}
+
+/// A draft from an earlier visit.
+#[component]
+pub fn DraftQuestion() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let dialog = move || {
+        let key = open.question.get()?;
+        let draft = open.session.drafts.with_untracked(|drafts| drafts.get(&key).cloned())?;
+        let zone_name = clock::viewer_zone();
+        let zone = Zone::get(&zone_name).unwrap_or_else(Zone::utc);
+        let from = strings::save::draft_from(&date_and_time(&zone, draft.at), &zone_name);
+        let resume = move || resume(open);
+        Some(view! {
+            <Dialog label=strings::save::HAS_DRAFT.to_string() leave=resume>
+                <h2>{strings::save::HAS_DRAFT}</h2>
+                <p>{from}</p>
+                <div class="dialog-actions">
+                    <button class="quiet danger" on:click=move |_| discard(open)>{strings::save::DISCARD}</button>
+                    <span class="spring"></span>
+                    <button class="primary" autofocus on:click=move |_| resume()>{strings::save::RESUME}</button>
+                </div>
+            </Dialog>
+        })
+    };
+    view! { {dialog} }
+}
+
+/// Goes on with the draft.
+fn resume(open: Open) {
+    let Some(key) = open.question.get_untracked() else { return };
+    let Some(draft) = open.session.drafts.with_untracked(|drafts| drafts.get(&key).cloned()) else { return };
+    let now = open.theirs.get_untracked();
+    let base = draft.editor.saved().cloned();
+    let moved_on = super::save::differ(base.as_deref(), now.as_deref());
+    open.draft.set(key);
+    open.theirs.set(base);
+    open.editor.set(draft.editor);
+    open.question.set(None);
+    if moved_on {
+        open.note(About::MovedOn, strings::save::MOVED_ON, None);
+    } else {
+        open.session.say(strings::save::RESUMED);
+    }
+}
+
+/// Lets the draft go; it can be had back until the screen is left.
+fn discard(open: Open) {
+    let Some(key) = open.question.get_untracked() else { return };
+    let dropped = open.session.drop_draft(&key);
+    open.question.set(None);
+    let Some(draft) = dropped else { return };
+    let back = Arc::new(move || {
+        open.session.keep_draft(&key, draft.clone());
+        open.question.set(Some(key.clone()));
+        resume(open);
+    });
+    open.note(About::Discarded, strings::save::DISCARDED, Some((strings::save::TAKE_BACK, back)));
+}
+
+/// The address of a path that was never saved is that of its draft, so that loading the page anew finds it.
+pub fn name_address(open: Open) {
+    if open.id.get_untracked().is_empty() {
+        route::rename(&Route::New(open.draft.get_untracked()));
+    }
+}

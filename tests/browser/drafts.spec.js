@@ -1,0 +1,148 @@
+// Work that is not saved outlives the page: it is kept in the browser, and asked about on return.
+
+import { expect, IDS, test } from './support/fixtures.js';
+
+const kept = (page) => page.evaluate(() => new Promise((resolve, reject) => {
+  const open = indexedDB.open('escalation-path-builder');
+  open.onerror = reject;
+  open.onsuccess = () => {
+    const all = open.result.transaction('drafts').objectStore('drafts').getAll();
+    all.onsuccess = () => { open.result.close(); resolve(all.result.map((text) => JSON.parse(text))); };
+  };
+}));
+
+/** Changes a path and waits until the browser has it. */
+async function change(app, page, time = '7m') {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, time);
+  await expect.poll(async () => (await kept(page)).length).toBe(1);
+}
+
+const question = (page) => page.getByRole('dialog', { name: 'Your changes were not saved' });
+
+test('a draft outlives a crash of the page and is resumed', async ({ app, page, server }) => {
+  await change(app, page);
+  // As after a crash: no handler of the old page has run.
+  await page.goto('about:blank');
+  await page.goto(`${server.url}/#/paths/${IDS.mobile}`);
+  await expect(question(page)).toContainText('You have an unsaved draft from Sun 22 Nov 20:00 (Europe/Paris).');
+  await expect(question(page).getByRole('button', { name: 'Resume' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(question(page)).toHaveCount(0);
+  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.node(/Page Primary on-call.*then after 7m/)).toBeVisible();
+  expect(await kept(page)).toHaveLength(1);
+  await app.save.click();
+  await expect(app.status).toHaveText('Saved');
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
+  await expect.poll(() => kept(page)).toHaveLength(0);
+});
+
+test('what was typed just before the page is loaded anew is kept', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  page.on('dialog', () => { throw new Error('it asks'); });
+  await page.reload();
+  await question(page).getByRole('button', { name: 'Resume' }).click();
+  await expect(app.node(/then after 7m/)).toBeVisible();
+});
+
+test('a draft is discarded, and had back', async ({ app, page }) => {
+  await change(app, page);
+  await page.reload();
+  await question(page).getByRole('button', { name: 'Discard' }).click();
+  await expect(app.status).toHaveText('Saved');
+  await expect.poll(() => kept(page)).toHaveLength(0);
+  await page.getByRole('list', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(app.status).toHaveText('1 change not saved');
+  await expect.poll(() => kept(page)).toHaveLength(1);
+});
+
+test('Escape resumes: nothing is lost by it', async ({ app, page }) => {
+  await change(app, page);
+  await page.reload();
+  await expect(question(page)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(app.status).toHaveText('1 change not saved');
+});
+
+test('changes that are taken back leave no draft', async ({ app, page }) => {
+  await change(app, page);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => kept(page)).toHaveLength(0);
+});
+
+test('the path has moved on since the draft began', async ({ app, page, server }) => {
+  await change(app, page);
+  const { id, kind, ...path } = await server.path(IDS.mobile);
+  await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
+  await page.reload();
+  await question(page).getByRole('button', { name: 'Resume' }).click();
+  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('has been saved by somebody else since you began');
+  await app.save.click();
+  await expect(app.page.getByRole('alert')).toContainText('Somebody else has saved this path');
+  expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
+});
+
+test('a path that was never saved is in the list, and at its own address', async ({ app, page }) => {
+  await app.list();
+  await page.getByRole('link', { name: 'New path' }).click();
+  await app.inspector.getByLabel('Name').fill('Night shift');
+  await app.inspector.getByLabel('Name').press('Enter');
+  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Night shift');
+  await app.list();
+  await page.getByRole('link', { name: /Night shift.*Never saved/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Night shift');
+  await page.getByRole('link', { name: 'Paths', exact: true }).click();
+  await page.getByRole('button', { name: 'Discard the draft of Night shift' }).click();
+  await expect(page.getByRole('link', { name: /Night shift/ })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('link', { name: /Night shift/ })).toBeVisible();
+});
+
+test('the list says which paths have a draft from an earlier visit', async ({ app, page }) => {
+  await change(app, page);
+  await app.list();
+  await expect(page.locator('.path-row').filter({ hasText: 'Mobile apps' })).toContainText('Changes not saved');
+});
+
+for (const status of [401, 403]) {
+  test(`a login that is over (${status}) loses nothing`, async ({ app, page, server }) => {
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    await page.route('**/v2/escalation_paths/**', (route) => route.fulfill({ status, body: 'Sign in' }));
+    await app.save.click();
+    await expect(page.getByRole('alert')).toContainText('you may have been signed out');
+    await expect(app.status).toHaveText('1 change not saved');
+    expect(await kept(page)).toHaveLength(1);
+    await page.unroute('**/v2/escalation_paths/**');
+    await app.save.click();
+    await expect(app.status).toHaveText('Saved');
+    expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
+    app.complaints.splice(0);
+  });
+}
+
+test.describe('a browser that keeps nothing', () => {
+  test.beforeEach(({ page }) => page.addInitScript(() => {
+    Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } });
+  }));
+
+  test('says so once and works on, and the page asks before changes are lost', async ({ app, page }) => {
+    await app.open(IDS.mobile);
+    const note = page.getByRole('list', { name: 'Notes' });
+    await expect(note).toContainText('This browser keeps no drafts');
+    await note.getByRole('button', { name: 'Dismiss' }).click();
+    await app.setTime(/Page Primary on-call/, '7m');
+    await expect(note).toHaveCount(0);
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => setTimeout(() => location.reload()));
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await app.save.click();
+    await expect(app.status).toHaveText('Saved');
+  });
+});
