@@ -31,6 +31,7 @@ pub mod list;
 pub mod node;
 pub mod path;
 pub mod schedule;
+pub mod team;
 pub mod template;
 pub mod time;
 pub mod user;
@@ -45,6 +46,7 @@ pub use node::{
 };
 pub use path::{Path, PathKind, PathPayload, RepeatConfig};
 pub use schedule::{Entry, Schedule};
+pub use team::Team;
 pub use time::Timestamp;
 pub use user::User;
 pub use working_hours::{Weekday, WeekdayInterval, WorkingHours};

@@ -2,6 +2,7 @@
 
 mod paths;
 mod schedules;
+mod teams;
 mod users;
 
 use axum::Router;
@@ -21,6 +22,8 @@ pub(crate) fn router(store: Store) -> Router {
         .route("/v2/escalation_paths/{id}", get(paths::show).put(paths::update).delete(paths::destroy))
         .route("/v2/users", get(users::list))
         .route("/v2/users/{id}", get(users::show))
+        .route("/v3/teams", get(teams::list))
+        .route("/v3/teams/{id}", get(teams::show))
         .route("/v2/schedules", get(schedules::list))
         .route("/v2/schedules/{id}", get(schedules::show))
         .route("/v2/schedule_entries", get(schedules::entries))

@@ -1,5 +1,6 @@
 //! What the vendor's API has no place for, under our own prefix: `/builder/v1`.
 
+mod kept;
 mod revisions;
 
 use axum::Router;
@@ -13,14 +14,17 @@ use crate::error::ApiError;
 use crate::store::Store;
 
 /// What can be asked of this server beyond reading and saving paths, so that a client need not try.
-const LOCAL_FEATURES: &[&str] = &["validate", "revisions", "if_match"];
+const LOCAL_FEATURES: &[&str] = &["validate", "revisions", "if_match", "expectations", "scenarios", "teams"];
 /// The same where requests are passed on.
-const PROXY_FEATURES: &[&str] = &["validate"];
+const PROXY_FEATURES: &[&str] = &["validate", "teams"];
 
 pub(crate) fn router(store: Store) -> Router {
     Router::new()
         .route("/builder/v1/priorities", get(priorities))
         .route("/builder/v1/channels", get(channels))
+        .route("/builder/v1/teams", get(teams))
+        .route("/builder/v1/escalation_paths/{id}/expectations", get(kept::expectations).put(kept::keep_expectations))
+        .route("/builder/v1/escalation_paths/{id}/scenarios", get(kept::scenarios).put(kept::keep_scenarios))
         .route("/builder/v1/escalation_paths/{id}/revisions", get(revisions::list))
         .route("/builder/v1/escalation_paths/{id}/revisions/{number}", get(revisions::show))
         .route("/builder/v1/escalation_paths/{id}/revisions/{number}/restore", post(revisions::restore))
@@ -34,6 +38,13 @@ async fn priorities(State(store): State<Store>) -> Result<Json, ApiError> {
 
 async fn channels(State(store): State<Store>) -> Result<Json, ApiError> {
     Ok(Json(json!({ "channels": store.channels().await? })))
+}
+
+/// Names to choose from; who is in them is told by the vendor's list.
+async fn teams(State(store): State<Store>) -> Result<Json, ApiError> {
+    let teams: Vec<_> =
+        store.team_names().await?.into_iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
+    Ok(Json(json!({ "teams": teams })))
 }
 
 /// What this server is.

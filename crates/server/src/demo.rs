@@ -1,6 +1,6 @@
 //! The demo organisation: a company with people in London, New York and Singapore.
 
-use escalation_api::{Json as _, PathPayload, Schedule, User, Value};
+use escalation_api::{Json as _, PathPayload, Schedule, Team, User, Value};
 use escalation_engine::world::{Channel, Priority};
 use serde::Deserialize;
 
@@ -12,6 +12,7 @@ pub(crate) struct Organisation {
     pub(crate) channels: Vec<Channel>,
     pub(crate) users: Vec<User>,
     pub(crate) schedules: Vec<Schedule>,
+    pub(crate) teams: Vec<Team>,
     /// Each with its id.
     pub(crate) paths: Vec<(String, PathPayload)>,
 }
@@ -41,9 +42,10 @@ pub(crate) fn organisation() -> Result<Organisation, StartError> {
     let lists: Lists = serde_json::from_str(include_str!("../demo/organisation.json")).map_err(damaged)?;
     let users: Vec<User> = serde_json::from_str(include_str!("../demo/users.json")).map_err(damaged)?;
     let schedules: Vec<Schedule> = serde_json::from_str(include_str!("../demo/schedules.json")).map_err(damaged)?;
+    let teams: Vec<Team> = serde_json::from_str(include_str!("../demo/teams.json")).map_err(damaged)?;
     let paths: Result<Vec<_>, _> = PATHS.iter().map(|text| path(text)).collect();
     let Lists { priorities, channels } = lists;
-    Ok(Organisation { priorities, channels, users, schedules, paths: paths? })
+    Ok(Organisation { priorities, channels, users, schedules, teams, paths: paths? })
 }
 
 fn path(text: &str) -> Result<(String, PathPayload), StartError> {
@@ -70,8 +72,14 @@ mod tests {
 
     #[test]
     fn it_is_what_the_vendor_would_take_but_for_the_faults_that_are_meant() {
-        let Organisation { priorities, channels, users, schedules, paths } = organisation().unwrap();
+        let Organisation { priorities, channels, users, schedules, teams, paths } = organisation().unwrap();
         assert_eq!((users.len(), priorities.len(), schedules.len(), paths.len()), (14, 5, 4, 7));
+        let member = |user: &User| users.iter().any(|known| known.id == user.id && known.name == user.name);
+        assert!(teams.iter().flat_map(|team| &team.members).all(member));
+        for (_, path) in &paths {
+            let owners = path.team_ids.as_ref().unwrap();
+            assert!(!owners.is_empty() && owners.iter().all(|id| teams.iter().any(|team| team.id == *id)));
+        }
         let as_read = |(id, path): &(String, PathPayload)| crate::api::read_form(id, path, &priorities);
         let world = World::from_api(Answers {
             users,

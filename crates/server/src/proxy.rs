@@ -14,8 +14,8 @@ use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName,
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use reqwest::{Client, Url, redirect};
-use serde_json::json;
+use reqwest::{Client, RequestBuilder, Url, redirect};
+use serde_json::{Value, json};
 
 use crate::api::Json;
 use crate::body;
@@ -25,6 +25,8 @@ use crate::error::{ApiError, StartError};
 
 /// The largest answer that is passed on, in bytes: a page of ten thousand users.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
+/// The most pages of teams that are asked for, of 250 each.
+const MAX_TEAM_PAGES: usize = 40;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Headers of an answer that are passed on.
@@ -72,28 +74,68 @@ impl Proxy {
         if uri.path().split('/').any(|segment| segment.contains('%') || segment == "." || segment == "..") {
             return Err(ApiError::not_found("The requested resource"));
         }
-        let mut url = self.base.clone();
-        url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), uri.path()));
-        url.set_query(uri.query());
-        let mut onward = self.client.request(method.clone(), url);
+        let mut onward = self.client.request(method.clone(), self.url(uri.path(), uri.query()));
         if matches!(method, Method::POST | Method::PUT) {
             let body = body::bytes(request).await?;
             onward = onward.header(CONTENT_TYPE, "application/json").body(body);
         }
-        let answer = onward.send().await.map_err(|error| unreachable(&error))?;
-        let status = answer.status();
-        let headers = answer.headers().clone();
-        let content = limited(answer).await?;
-        let mut response = Response::new(Body::from(content));
-        *response.status_mut() = status;
-        for name in PASSED_ON {
-            if let Some(value) = headers.get(&name) {
-                response.headers_mut().insert(name, value.clone());
+        ask(onward).await
+    }
+
+    fn url(&self, path: &str, query: Option<&str>) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
+        url.set_query(query);
+        url
+    }
+
+    /// The names of all teams, by name, which the vendor tells in pages with all that are in them.
+    async fn teams(&self) -> Result<Response, ApiError> {
+        let mut teams = Vec::new();
+        let mut after = String::new();
+        for _ in 0..MAX_TEAM_PAGES {
+            let mut url = self.url("/v3/teams", None);
+            url.query_pairs_mut()
+                .append_pair("page_size", "250")
+                .extend_pairs(Some(("after", &after)).filter(|_| !after.is_empty()));
+            let answer = ask(self.client.get(url)).await?;
+            if !answer.status().is_success() {
+                return Ok(answer);
+            }
+            let content = axum::body::to_bytes(answer.into_body(), MAX_ANSWER).await.unwrap_or_default();
+            let page: Value = serde_json::from_slice(&content).unwrap_or_default();
+            let Some(list) = page.get("teams").and_then(Value::as_array) else {
+                let message = "The API behind this server did not answer with teams";
+                return Err(ApiError::upstream(StatusCode::BAD_GATEWAY, "upstream_not_understood", message));
+            };
+            let text = |team: &Value, name: &str| team.get(name).and_then(Value::as_str).map(str::to_string);
+            teams.extend(list.iter().filter_map(|team| Some((text(team, "name")?, text(team, "id")?))));
+            match page.pointer("/pagination_meta/after").and_then(Value::as_str) {
+                Some(next) if next != after => after = next.to_string(),
+                _ => break,
             }
         }
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        Ok(response)
+        teams.sort();
+        let teams: Vec<_> = teams.into_iter().map(|(name, id)| json!({ "id": id, "name": name })).collect();
+        Ok(Json(json!({ "teams": teams })).into_response())
     }
+}
+
+/// Asks the other API, and gives what of its answer is passed on.
+async fn ask(onward: RequestBuilder) -> Result<Response, ApiError> {
+    let answer = onward.send().await.map_err(|error| unreachable(&error))?;
+    let status = answer.status();
+    let headers = answer.headers().clone();
+    let content = limited(answer).await?;
+    let mut response = Response::new(Body::from(content));
+    *response.status_mut() = status;
+    for name in PASSED_ON {
+        if let Some(value) = headers.get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 /// Reads the key from its file. No error names anything but the file.
@@ -152,6 +194,10 @@ async fn pass_on(State(proxy): State<Arc<Proxy>>, request: Request) -> Response 
     proxy.pass_on(request).await.unwrap_or_else(IntoResponse::into_response)
 }
 
+async fn teams(State(proxy): State<Arc<Proxy>>) -> Response {
+    proxy.teams().await.unwrap_or_else(IntoResponse::into_response)
+}
+
 /// What belongs to a path and the vendor has no place for.
 fn not_kept() -> ApiError {
     let message = "Revisions, expectations and scenarios are not kept while this server passes requests on";
@@ -170,6 +216,9 @@ pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
         .route("/v2/schedules", get(pass_on))
         .route("/v2/schedules/{id}", get(pass_on))
         .route("/v2/schedule_entries", get(pass_on))
+        .route("/v3/teams", get(pass_on))
+        .route("/v3/teams/{id}", get(pass_on))
+        .route("/builder/v1/teams", get(teams))
         .route("/builder/v1/priorities", get(move || async move { Json(priorities) }))
         .route("/builder/v1/channels", get(move || async move { Json(channels) }))
         .route("/builder/v1/escalation_paths/{*rest}", any(async || not_kept()))

@@ -1,17 +1,19 @@
 //! The database: one SQLite file.
 
+mod kept;
 mod paths;
 
 use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use escalation_api::{Json as _, Schedule, User, Value};
+use escalation_api::{Json as _, Schedule, Team, User, Value};
 use escalation_engine::world::{Channel, Priority};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::demo;
 use crate::error::StartError;
 
+pub(crate) use kept::Kept;
 pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving};
 
 /// A handle on the database; cheap to copy.
@@ -99,6 +101,23 @@ impl Store {
         row.map(|text| document(&text)).transpose()
     }
 
+    /// A page of teams, by id.
+    pub(crate) async fn teams(&self, after: &str, count: u32) -> Result<Vec<Team>> {
+        let query = sqlx::query_scalar::<_, String>("select document from teams where id > $1 order by id limit $2");
+        documents(query.bind(after).bind(count).fetch_all(&self.pool).await?)
+    }
+
+    pub(crate) async fn team(&self, id: &str) -> Result<Option<Team>> {
+        let query = sqlx::query_scalar::<_, String>("select document from teams where id = $1");
+        let row = query.bind(id).fetch_optional(&self.pool).await?;
+        row.map(|text| document(&text)).transpose()
+    }
+
+    /// The ids and names of all teams, by name.
+    pub(crate) async fn team_names(&self) -> Result<Vec<(String, String)>> {
+        sqlx::query_as("select id, name from teams order by name, id").fetch_all(&self.pool).await
+    }
+
     /// From the highest to the lowest.
     pub(crate) async fn priorities(&self) -> Result<Vec<Priority>> {
         let query = sqlx::query_as::<_, (String, String)>("select id, name from priorities order by rank, id");
@@ -143,6 +162,10 @@ async fn fill(connection: &mut sqlx::SqliteConnection, organisation: &demo::Orga
     for schedule in &organisation.schedules {
         let query = sqlx::query("insert into schedules (id, document) values ($1, $2)");
         query.bind(&schedule.id).bind(schedule.write().to_string()).execute(&mut *connection).await?;
+    }
+    for team in &organisation.teams {
+        let query = sqlx::query("insert into teams (id, name, document) values ($1, $2, $3)");
+        query.bind(&team.id).bind(&team.name).bind(team.write().to_string()).execute(&mut *connection).await?;
     }
     for (id, path) in &organisation.paths {
         paths::insert_path(connection, id, path, &Saving::now(None)).await?;

@@ -85,6 +85,8 @@ async fn the_same_reads_and_writes() {
     for path in [
         "/v2/escalation_paths?page_size=3",
         "/v2/users?page_size=100",
+        "/v3/teams?page_size=2",
+        "/builder/v1/teams",
         "/v2/schedules/01J0SCHEDPRIMARY0000000000",
         "/v2/schedule_entries?schedule_id=01J0SCHEDPRIMARY0000000000&entry_window_start=2026-03-24T00:00:00Z&entry_window_end=2026-04-24T00:00:00Z",
     ] {

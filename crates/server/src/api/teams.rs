@@ -1,0 +1,23 @@
+//! Teams, to look up.
+
+use axum::extract::{Path, State};
+use escalation_api::Json as _;
+use serde_json::{Value, json};
+
+use super::{Json, page};
+use crate::error::ApiError;
+use crate::query::Query;
+use crate::store::Store;
+
+pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+    let page_size = query.page_size(250)?;
+    let mut teams = store.teams(query.get("after").unwrap_or_default(), page_size + 1).await?;
+    let meta = page(&mut teams, page_size, |team| &team.id);
+    let teams: Vec<Value> = teams.iter().map(escalation_api::Team::write).collect();
+    Ok(Json(json!({ "teams": teams, "pagination_meta": meta.write() })))
+}
+
+pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
+    let team = store.team(&id).await?.ok_or_else(|| ApiError::not_found("Team"))?;
+    Ok(Json(json!({ "team": team.write() })))
+}

@@ -1,0 +1,131 @@
+//! What is expected of a path, and named scenarios, kept with it.
+
+use axum::extract::{Path, Request, State};
+use chrono::Utc;
+use escalation_api::{ErrorSingle, Map, Value};
+use escalation_engine::prove::Expectation;
+use escalation_engine::{ReadError, Scenario};
+
+use crate::api::Json;
+use crate::body;
+use crate::error::ApiError;
+use crate::store::{Kept, Store};
+
+/// How many expectations are kept with a path.
+const MAX_EXPECTATIONS: usize = 100;
+/// How many scenarios are kept with a path.
+const MAX_SCENARIOS: usize = 100;
+/// The longest name of a scenario, in characters.
+const MAX_NAME: usize = 200;
+
+pub(super) async fn expectations(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
+    told(&store, &id, Kept::Expectations).await
+}
+
+pub(super) async fn keep_expectations(
+    State(store): State<Store>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Json, ApiError> {
+    let list = list(request, Kept::Expectations, MAX_EXPECTATIONS).await?;
+    let mut errors = Vec::new();
+    for (position, expectation) in list.iter().enumerate() {
+        // A list of one, so that all that are wrong are told and not the first only.
+        if let Err(error) = Expectation::list_from_text(&format!("[{expectation}]")) {
+            let within = error.pointer.strip_prefix('0').unwrap_or_default().trim_matches('.').to_string();
+            errors.push(fault(&format!("expectations.{position}"), &within, error));
+        }
+    }
+    keep(&store, &id, Kept::Expectations, list, errors).await
+}
+
+pub(super) async fn scenarios(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
+    told(&store, &id, Kept::Scenarios).await
+}
+
+pub(super) async fn keep_scenarios(
+    State(store): State<Store>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Json, ApiError> {
+    let list = list(request, Kept::Scenarios, MAX_SCENARIOS).await?;
+    let mut errors = Vec::new();
+    let mut names = Vec::new();
+    for (position, named) in list.iter().enumerate() {
+        let at = format!("scenarios.{position}");
+        let name = named.get("name").and_then(Value::as_str).unwrap_or_default().trim();
+        let wrong = |message: String| ErrorSingle::new("invalid_value", message).at(&format!("{at}.name"));
+        if name.is_empty() {
+            errors.push(wrong("Name is required".to_string()));
+        } else if name.chars().count() > MAX_NAME {
+            errors.push(wrong(format!("Name must have at most {MAX_NAME} characters")));
+        } else if names.contains(&name) {
+            errors.push(wrong(format!("Name `{name}` is used before")));
+        }
+        names.push(name);
+        let at = format!("{at}.scenario");
+        let Some(scenario) = named.get("scenario") else {
+            errors.push(ErrorSingle::new("invalid_value", "Scenario is required").at(&at));
+            continue;
+        };
+        let read = Scenario::from_text(&scenario.to_string());
+        if let Err(error) = read.and_then(|scenario| scenario.inline_path().map(drop)) {
+            let within = error.pointer.clone();
+            errors.push(fault(&at, &within, error));
+        }
+    }
+    keep(&store, &id, Kept::Scenarios, list, errors).await
+}
+
+async fn told(store: &Store, id: &str, kind: Kept) -> Result<Json, ApiError> {
+    let list = store.kept(id, kind).await?.ok_or_else(missing)?;
+    Ok(answer(kind, list))
+}
+
+/// Keeps a list in which nothing is wrong, and answers with it.
+async fn keep(
+    store: &Store,
+    id: &str,
+    kind: Kept,
+    list: Vec<Value>,
+    errors: Vec<ErrorSingle>,
+) -> Result<Json, ApiError> {
+    if !errors.is_empty() {
+        return Err(ApiError::invalid(errors));
+    }
+    let list = Value::Array(list);
+    if store.keep(id, kind, &list, Utc::now()).await? { Ok(answer(kind, list)) } else { Err(missing()) }
+}
+
+fn missing() -> ApiError {
+    ApiError::not_found("Escalation path")
+}
+
+fn answer(kind: Kept, list: Value) -> Json {
+    let named: Map = [(kind.as_str().to_string(), list)].into_iter().collect();
+    Json(Value::Object(named))
+}
+
+/// The list in a body, of at most so many.
+async fn list(request: Request, kind: Kept, most: usize) -> Result<Vec<Value>, ApiError> {
+    let name = kind.as_str();
+    match body::json(request).await?.get_mut(name).map(Value::take) {
+        Some(Value::Array(list)) if list.len() <= most => Ok(list),
+        _ => {
+            let message = format!("{} must be a list of at most {most}", escalation_api::capitalised(name));
+            Err(ApiError::invalid_parameter(name, message))
+        }
+    }
+}
+
+/// A fault at a place in a document that is part of a body.
+fn fault(at: &str, within: &str, error: ReadError) -> ErrorSingle {
+    // Lines and columns are those of a text that nobody has seen.
+    let message = error.message.split(" at line ").next().unwrap_or_default();
+    let (pointer, message) = if within.is_empty() {
+        (at.to_string(), message.to_string())
+    } else {
+        (format!("{at}.{within}"), format!("{within}: {message}"))
+    };
+    ErrorSingle::new("invalid_value", message).at(&pointer)
+}
