@@ -1,14 +1,20 @@
 //! What may be done to a path: one command for each, in files by what they change.
 
 mod branch;
+mod copy;
 mod hours;
+mod kind;
 mod legal;
 mod level;
+mod paste;
 mod path;
 mod refusal;
+mod run;
 mod slots;
 mod target;
 mod timer;
+
+use std::collections::BTreeSet;
 
 use escalation_api::condition::BindingPayload;
 use escalation_api::{
@@ -16,14 +22,19 @@ use escalation_api::{
 };
 use escalation_engine::Seconds;
 
-use crate::tree::{self, PathNode, Slot};
+use crate::clipboard::Clip;
+use crate::tree::{self, ListAt, PathNode, Side, Slot};
 
 pub use branch::{Condition, legal_repeat_targets};
 pub use hours::{free_hours_id, hours_used_by, new_hours};
+pub use kind::{Kind, Loss, create, loses, new_node};
 pub use level::new_level;
 pub use refusal::Refusal;
-pub use slots::{insert, open_slots};
+pub use run::Run;
+pub use slots::{Direction, Piece, insert, open_slots, open_slots_for, step, wrap};
 pub use timer::Timer;
+
+pub(crate) use hours::named_hours;
 
 /// The longest name of a path or of a set of working hours, in bytes.
 pub const MAX_NAME: usize = 500;
@@ -60,10 +71,27 @@ pub enum Command {
     /// Takes the set with this id out. Refused while a node names it.
     RemoveHours(String),
 
-    /// Puts a node into a slot.
+    /// Puts a node into a slot. What follows goes into the `then` side of a new branch, as nothing may follow it. In
+    /// front of the first node it is refused while repeats go back to that; [`insert`] makes the command that lets them
+    /// go back to the new one.
     Insert(Slot, Box<PathNode>),
     /// Takes a node out, with what is in it; what follows moves up.
     Delete(String),
+    /// Takes nodes out that follow one another, with what is in them.
+    DeleteRun(Run),
+    /// Moves nodes to a slot, which is one of the path as it is.
+    Move(Run, Slot),
+    /// Copies nodes to the place behind them, with ids of their own.
+    Duplicate(Run),
+    /// Puts a branch in the place of the node with this id, which goes to a side of the branch with all that follows
+    /// it: nothing may follow a branch. [`wrap`] makes the command with which repeats go on to find the first node.
+    Wrap(String, Side, Box<PathNode>),
+    /// Puts what is on a side of the branch with this id in its place; the other side goes.
+    Unwrap(String, Side),
+    /// Makes a level, a channel node or a delay another one of these. What that loses is told by [`loses`].
+    ChangeKind(String, Kind),
+    /// Puts nodes from elsewhere into a slot, with the working hours that they name. What is taken is named anew.
+    Paste(Slot, Box<Clip>),
 
     /// How long a level, a channel node or a delay waits.
     SetTimer(String, Timer),
@@ -133,19 +161,18 @@ impl Command {
 
     /// The node that is to be selected afterwards, if the change decides that.
     #[must_use]
-    pub fn selects(&self, before: &PathPayload) -> Option<String> {
+    pub fn selects(&self, before: &PathPayload, after: &PathPayload) -> Option<String> {
         match self {
-            Self::Insert(_, node) => Some(node.id.clone()),
-            Self::Delete(id) => {
-                let found = tree::find(before, id)?;
-                let list = tree::list(before, &found.slot.list)?;
-                // What moves up, else what was before, else the branch around.
-                let up = list.get(found.slot.index + 1);
-                let up = up.or_else(|| list.get(found.slot.index.checked_sub(1)?));
-                let around = || found.enclosing.last().map(ToString::to_string);
-                up.map(|node| node.id.clone()).or_else(around)
+            Self::Insert(_, node) | Self::Wrap(_, _, node) => Some(node.id.clone()),
+            Self::Delete(id) => Run::one(id).neighbour(before),
+            Self::DeleteRun(run) => run.neighbour(before),
+            Self::Move(run, _) => Some(run.first.clone()),
+            Self::Duplicate(_) | Self::Paste(..) => first_new(before, after),
+            Self::Unwrap(id, keep) => {
+                let kept = tree::list(before, &ListAt::Of(id.clone(), *keep)).and_then(<[_]>::first);
+                kept.map(|node| node.id.clone()).or_else(|| Run::one(id).neighbour(before))
             }
-            Self::Several(_, all) => all.iter().find_map(|command| command.selects(before)),
+            Self::Several(_, all) => all.iter().find_map(|command| command.selects(before, after)),
             _ => None,
         }
     }
@@ -165,12 +192,18 @@ impl Command {
             Self::RemoveHours(id) => hours::remove(path, id),
 
             Self::Insert(slot, node) => slots::put_in(path, slot, node),
-            Self::Delete(id) => {
-                let slot = tree::find(path, id).map(|found| found.slot);
-                let slot = slot.ok_or_else(|| Refusal::NoNode(id.clone()))?;
-                tree::list_mut(path, &slot.list).ok_or(Refusal::NoPlace)?.remove(slot.index);
-                Ok(())
+            Self::Delete(id) => run::delete(path, &Run::one(id)),
+            Self::DeleteRun(run) => run::delete(path, run),
+            Self::Move(run, slot) => run::shift(path, run, slot),
+            Self::Duplicate(run) => run::duplicate(path, run),
+            Self::Wrap(first, side, branch) => {
+                let slot = tree::find(path, first).map(|found| found.slot);
+                let slot = slot.ok_or_else(|| Refusal::NoNode(first.clone()))?;
+                run::wrap(path, &slot, *side, branch)
             }
+            Self::Unwrap(id, keep) => run::unwrap(path, id, *keep),
+            Self::ChangeKind(id, kind) => kind::change(node_mut(path, id)?, *kind),
+            Self::Paste(slot, clip) => paste::paste(path, slot, clip),
 
             Self::SetTimer(id, timer) => timer.set(node_mut(path, id)?),
             Self::AddTarget(id, target) => target::add(node_mut(path, id)?, target),
@@ -197,6 +230,21 @@ impl Command {
             }
         }
     }
+}
+
+/// The first node that was not there before.
+fn first_new(before: &PathPayload, after: &PathPayload) -> Option<String> {
+    let mut known = BTreeSet::new();
+    tree::walk(before, |found| {
+        known.insert(found.node.id.as_str());
+    });
+    let mut new = None;
+    tree::walk(after, |found| {
+        if new.is_none() && !known.contains(found.node.id.as_str()) {
+            new = Some(found.node.id.clone());
+        }
+    });
+    new
 }
 
 fn node_mut<'a>(path: &'a mut PathPayload, id: &str) -> Result<&'a mut PathNode, Refusal> {

@@ -74,7 +74,7 @@ impl Editor {
     pub fn dispatch(&mut self, command: Command) -> Result<Option<String>, Refusal> {
         let before = self.path();
         let path = Arc::new(command.apply(&before)?);
-        let selects = command.selects(&before);
+        let selects = command.selects(&before, &path);
         self.states.truncate(self.now + 1);
         self.states.push(State { path, by: Some(command) });
         if self.states.len() > MAX_STATES {

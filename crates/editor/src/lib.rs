@@ -5,8 +5,10 @@
 //! it. Something that only shows a document has no `Editor`. This crate knows no DOM.
 
 pub mod card;
+pub mod clipboard;
 pub mod command;
 pub mod duration;
+pub mod fault;
 pub mod history;
 pub mod layout;
 pub mod play;
@@ -17,7 +19,9 @@ pub mod viewport;
 pub mod words;
 pub mod zoned;
 
-pub use command::{Command, Refusal};
+pub use clipboard::Clip;
+pub use command::{Command, Kind, Refusal, Run};
+pub use fault::Fault;
 pub use history::Editor;
 pub use layout::Layout;
 pub use play::Play;

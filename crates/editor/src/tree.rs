@@ -137,11 +137,39 @@ pub fn free_id(path: &PathPayload, word: &str) -> String {
     walk(path, |found| {
         taken.insert(found.node.id.as_str());
     });
-    free(word, &taken)
+    free(word, |id| taken.contains(id))
 }
 
 /// The word, a dash and the smallest number that is not taken.
-pub(crate) fn free(word: &str, taken: &BTreeSet<&str>) -> String {
-    let free = (1..).map(|number: u32| format!("{word}-{number}")).find(|id| !taken.contains(id.as_str()));
+pub(crate) fn free(word: &str, taken: impl Fn(&str) -> bool) -> String {
+    let free = (1..).map(|number: u32| format!("{word}-{number}")).find(|id| !taken(id));
     free.unwrap_or_else(|| word.to_string())
+}
+
+/// Every one of some nodes and of those in them, in the order of the text.
+pub(crate) fn each<'a>(nodes: &'a [PathNode], visit: &mut impl FnMut(&'a PathNode)) {
+    for node in nodes {
+        visit(node);
+        node.children().for_each(|(_, inside)| each(inside, visit));
+    }
+}
+
+/// The same, to be changed.
+pub(crate) fn each_mut(nodes: &mut [PathNode], visit: &mut impl FnMut(&mut PathNode)) {
+    for node in nodes {
+        visit(node);
+        if let NodeKind::IfElse(branch) = &mut node.kind {
+            each_mut(&mut branch.then_path, visit);
+            each_mut(&mut branch.else_path, visit);
+        }
+    }
+}
+
+/// How deep branches are nested in some nodes.
+pub(crate) fn height(nodes: &[PathNode]) -> usize {
+    let of = |node: &PathNode| match &node.kind {
+        NodeKind::IfElse(branch) => 1 + height(&branch.then_path).max(height(&branch.else_path)),
+        _ => 0,
+    };
+    nodes.iter().map(of).max().unwrap_or_default()
 }

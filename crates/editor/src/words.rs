@@ -1,6 +1,7 @@
 //! What nodes, changes and steps are, in words. Every sentence of this crate is in this file or below it.
 
 mod command;
+mod loss;
 mod step;
 
 use escalation_api::{
@@ -14,6 +15,7 @@ use crate::command::Timer;
 use crate::tree::{self, PathNode};
 
 pub use command::command;
+pub use loss::loss;
 pub use step::{StepWords, outcome, step};
 
 /// The kinds of nodes, as they are told apart on the canvas.

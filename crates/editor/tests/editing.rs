@@ -76,9 +76,11 @@ fn a_level_goes_into_every_open_slot_and_nowhere_else() {
     );
     let twice = Box::new(path.path[0].clone());
     assert_eq!(Command::Insert(then(0), twice).apply(&path), Err(Refusal::IdTaken("a".into())));
-    let wrong =
-        PathPayload::read(json!({"name": "n", "path": [branch("x", json!([]), json!([]))]})).unwrap().path.remove(0);
-    assert_eq!(Command::Insert(at(ListAt::Root, 0), Box::new(wrong)).apply(&path), Err(Refusal::MustBeLast));
+    let end = |id: &str| {
+        let node = json!({"id": id, "type": "escalation_path", "escalation_path": {"escalation_path_id": "x"}});
+        Box::new(self::path(json!([node])).path.remove(0))
+    };
+    assert_eq!(Command::Insert(at(ListAt::Root, 0), end("x")).apply(&path), Err(Refusal::MustBeLast));
 }
 
 /// The repeat that goes back to the first node can no longer do so.
@@ -98,12 +100,14 @@ fn deleting_closes_the_gap_and_selects_what_is_next() {
     assert_eq!(Command::Delete("a".into()).apply(&path), Err(stranded()));
     for (id, left, selects) in [("c", "a b r", Some("r")), ("r", "a b c", Some("c")), ("b", "a", Some("a"))] {
         let command = Command::Delete(id.into());
-        assert_eq!(ids(&command.apply(&path).unwrap()).join(" "), left);
-        assert_eq!(command.selects(&path).as_deref(), selects);
+        let changed = command.apply(&path).unwrap();
+        assert_eq!(ids(&changed).join(" "), left);
+        assert_eq!(command.selects(&path, &changed).as_deref(), selects);
     }
     assert_eq!(Command::Delete("zzz".into()).apply(&path), Err(Refusal::NoNode("zzz".into())));
     let alone = self::path(json!([branch("b", json!([level("only")]), json!([]))]));
-    assert_eq!(Command::Delete("only".into()).selects(&alone).as_deref(), Some("b"));
+    let mut editor = Editor::open(alone);
+    assert_eq!(editor.dispatch(Command::Delete("only".into())), Ok(Some("b".into())));
 }
 
 #[test]

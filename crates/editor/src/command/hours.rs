@@ -34,7 +34,7 @@ pub fn free_hours_id(path: &PathPayload, word: &str) -> String {
     let mut taken: BTreeSet<&str> = path.working_hours.iter().flatten().map(|set| set.id.as_str()).collect();
     // One that is named and missing is not free either: what names it would begin to mean something else.
     tree::walk(path, |found| taken.extend(named_hours(found.node)));
-    tree::free(word, &taken)
+    tree::free(word, |id| taken.contains(id))
 }
 
 /// The ids of the nodes that name a set of working hours, in the order of the text.

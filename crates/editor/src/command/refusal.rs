@@ -12,6 +12,15 @@ pub enum Refusal {
     /// The node has no such thing.
     #[error("a node of this kind has no {0}")]
     NotOfThisKind(&'static str),
+    /// The nodes do not follow one another in one list.
+    #[error("these nodes do not follow one another any more")]
+    NotARun,
+    /// Nodes would go into themselves.
+    #[error("nodes cannot go into themselves")]
+    IntoItself,
+    /// The node cannot become one of that kind.
+    #[error("only levels, channels and delays can become one another")]
+    NotChangeable,
     /// The target is gone.
     #[error("this target is no longer there")]
     NoTarget,

@@ -2,7 +2,7 @@
 
 use escalation_api::NodeKind;
 
-use crate::command::{Command, Condition, Replacement};
+use crate::command::{Command, Condition, Kind, Replacement};
 use crate::tree::PathNode;
 
 /// What a change is called in the history: "change timer".
@@ -22,7 +22,16 @@ pub fn command(command: &Command) -> &'static str {
         Command::RemoveHours(_) => "remove working hours",
 
         Command::Insert(_, node) => insert(node),
-        Command::Delete(_) => "delete",
+        Command::Delete(_) | Command::DeleteRun(_) => "delete",
+        Command::Move(..) => "move",
+        Command::Duplicate(_) => "duplicate",
+        Command::Wrap(..) => "put into a branch",
+        Command::Unwrap(..) => "take out of the branch",
+        Command::ChangeKind(_, Kind::Level) => "change to level",
+        Command::ChangeKind(_, Kind::NotifyChannel) => "change to channel",
+        Command::ChangeKind(_, Kind::Delay) => "change to delay",
+        Command::ChangeKind(..) => "change kind",
+        Command::Paste(..) => "paste",
 
         Command::SetTimer(..) => "change timer",
         Command::AddTarget(..) => "add target",

@@ -1,0 +1,435 @@
+//! Moving, deleting, wrapping and copying nodes, and where nodes may stand.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use common::{all_slots, build, ids, outline, own, structural};
+use escalation_api::{IntervalCondition, Json as _, PathPayload, ScheduleMode, Target, TargetType, Urgency};
+use escalation_editor::command::{
+    Condition, Direction, Loss, Piece, Timer, create, insert, loses, new_hours, new_node, open_slots, open_slots_for,
+    step, wrap,
+};
+use escalation_editor::{Clip, Command, Editor, Kind, ListAt, Refusal, Run, Side, Slot, clipboard, tree, words};
+use escalation_engine::{Index, World, world};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn level(id: &str) -> Value {
+    json!({"id": id, "type": "level", "level": {"targets": [{"type": "user", "id": "u", "urgency": "high"}]}})
+}
+
+fn repeat(id: &str, to: &str) -> Value {
+    json!({"id": id, "type": "repeat", "repeat": {"to_node": to, "repeat_times": 1}})
+}
+
+fn branch(id: &str, then: Value, otherwise: Value) -> Value {
+    let condition = json!({"subject": "escalation.priority", "operation": "one_of", "param_bindings": [{"array_value": [{"literal": "p1"}]}]});
+    json!({"id": id, "type": "if_else", "if_else": {"conditions": [condition], "then_path": then, "else_path": otherwise}})
+}
+
+fn path(nodes: Value) -> PathPayload {
+    PathPayload::read(json!({"name": "Path", "path": nodes})).unwrap()
+}
+
+/// a, x, then the branch b with c, d, r (to b) on one side and e on the other.
+fn sample() -> PathPayload {
+    path(json!([
+        level("a"),
+        level("x"),
+        branch("b", json!([level("c"), level("d"), repeat("r", "b")]), json!([level("e")]))
+    ]))
+}
+
+fn run(first: &str, last: &str) -> Run {
+    Run { first: first.into(), last: last.into() }
+}
+
+fn root(index: usize) -> Slot {
+    Slot { list: ListAt::Root, index }
+}
+
+fn side(of: &str, side: Side, index: usize) -> Slot {
+    Slot { list: ListAt::Of(of.into(), side), index }
+}
+
+/// The ids in the order of the text, with the sides of branches in brackets.
+fn shape(path: &PathPayload) -> String {
+    fn list(nodes: &[tree::PathNode]) -> String {
+        let of = |node: &tree::PathNode| match &node.kind {
+            escalation_api::NodeKind::IfElse(branch) => {
+                format!("{}[{}|{}]", node.id, list(&branch.then_path), list(&branch.else_path))
+            }
+            escalation_api::NodeKind::Repeat(repeat) => format!("{}>{}", node.id, repeat.to_node),
+            _ => node.id.clone(),
+        };
+        nodes.iter().map(of).collect::<Vec<_>>().join(" ")
+    }
+    list(&path.path)
+}
+
+fn after(path: &PathPayload, command: Command) -> String {
+    command.apply(path).map_or_else(|refusal| refusal.to_string(), |path| shape(&path))
+}
+
+#[test]
+fn runs() {
+    let path = sample();
+    assert_eq!(Run::between(&path, "d", "c"), Some(run("c", "d")));
+    assert_eq!(Run::between(&path, "a", "c"), None);
+    assert_eq!(run("d", "c").place(&path), Err(Refusal::NotARun));
+    assert_eq!(run("a", "c").place(&path), Err(Refusal::NotARun));
+    assert_eq!(run("c", "d").place(&path), Ok((ListAt::Of("b".into(), Side::Then), 0..2)));
+}
+
+#[test]
+fn moving() {
+    let path = sample();
+    assert_eq!(shape(&path), "a x b[c d r>b|e]");
+    for (nodes, to, expected) in [
+        (run("a", "a"), root(2), "x a b[c d r>b|e]"),
+        (run("x", "x"), root(0), "x a b[c d r>b|e]"),
+        (run("a", "x"), side("b", Side::Else, 1), "b[c d r>b|e a x]"),
+        (run("c", "d"), root(1), "a c d x b[r>b|e]"),
+        (run("d", "r"), side("b", Side::Else, 1), "a x b[c|e d r>b]"),
+        (run("c", "c"), side("b", Side::Then, 2), "a x b[d c r>b|e]"),
+        (run("a", "a"), root(0), "nothing changes"),
+        (run("a", "x"), root(1), "nothing changes"),
+        (run("b", "b"), side("b", Side::Then, 0), "nodes cannot go into themselves"),
+        (run("b", "b"), root(0), "nothing comes after a branch: it is entered and never returned from"),
+        (run("a", "a"), root(3), "nothing comes after a branch: it is entered and never returned from"),
+        (run("c", "c"), side("b", Side::Then, 3), "nothing but a hand-over comes after a repeat"),
+        (run("a", "a"), root(9), "this place is no longer there"),
+        (run("zzz", "a"), root(1), "there is no node `zzz` any more"),
+    ] {
+        assert_eq!(after(&path, Command::Move(nodes.clone(), to.clone())), expected, "{nodes:?} to {to:?}");
+    }
+    let stranded = Command::Move(run("r", "r"), root(0)).apply(&path);
+    assert_eq!(stranded, Err(Refusal::AfterRepeat));
+    let inner = self::path(json!([
+        level("a"),
+        branch("b", json!([repeat("r", "b")]), json!([branch("i", json!([]), json!([]))]))
+    ]));
+    let out = Command::Move(run("r", "r"), side("i", Side::Then, 0)).apply(&inner).unwrap();
+    assert_eq!(shape(&out), "a b[|i[r>b|]]", "it still lies in the branch");
+    let refused = Command::Move(run("i", "i"), root(1)).apply(&inner).unwrap_err();
+    assert_eq!(refused, Refusal::AfterBranch);
+    let back = self::path(json!([branch(
+        "o",
+        json!([level("q"), branch("b", json!([repeat("r", "b")]), json!([]))]),
+        json!([])
+    )]));
+    let refused = Command::Move(run("r", "r"), side("o", Side::Else, 0)).apply(&back).unwrap_err();
+    assert_eq!(refused, Refusal::Repeat { repeat: "r".into(), to: "b".into() });
+    assert!(refused.to_string().starts_with("the repeat `r` goes back to `b`"), "{refused}");
+}
+
+#[test]
+fn by_keys() {
+    let path = sample();
+    let go = |id: &str, direction| step(&path, &Run::one(id), direction);
+    assert_eq!(go("a", Direction::Up), None);
+    assert_eq!(go("a", Direction::Down), Some(root(2)));
+    assert_eq!(go("x", Direction::Down), None, "nothing comes after a branch");
+    assert_eq!(go("x", Direction::Up), Some(root(0)));
+    assert_eq!(go("x", Direction::In), Some(side("b", Side::Then, 0)));
+    assert_eq!(go("a", Direction::In), None);
+    assert_eq!(go("c", Direction::Out), Some(root(2)));
+    assert_eq!(go("c", Direction::In), Some(side("b", Side::Else, 0)));
+    assert_eq!(go("e", Direction::In), Some(side("b", Side::Then, 0)));
+    assert_eq!(go("c", Direction::Down), Some(side("b", Side::Then, 2)));
+    assert_eq!(go("d", Direction::Down), None, "nothing comes after a repeat");
+    assert_eq!(go("r", Direction::Up), None);
+    assert_eq!(go("r", Direction::Out), None, "it goes back to the branch that it lies in");
+    assert_eq!(step(&path, &run("a", "x"), Direction::In), Some(side("b", Side::Then, 0)));
+    assert_eq!(go("a", Direction::Out), None);
+}
+
+#[test]
+fn deleting_wrapping_unwrapping_and_duplicating() {
+    let path = sample();
+    let new = || Box::new(new_node(&path, Kind::PriorityBranch));
+    for (command, expected) in [
+        (Command::DeleteRun(run("c", "d")), "a x b[r>b|e]"),
+        (Command::DeleteRun(run("a", "b")), ""),
+        (Command::Wrap("x".into(), Side::Then, new()), "a branch-1[x b[c d r>b|e]|]"),
+        (Command::Wrap("a".into(), Side::Else, new()), "branch-1[|a x b[c d r>b|e]]"),
+        (Command::Insert(root(1), new()), "a branch-1[x b[c d r>b|e]|]"),
+        (Command::Insert(side("b", Side::Else, 1), new()), "a x b[c d r>b|e branch-1[|]]"),
+        (Command::Unwrap("b".into(), Side::Else), "a x e"),
+        (
+            Command::Unwrap("b".into(), Side::Then),
+            "the repeat `r` goes back to `b`, which must be the first node of the path or a branch around the repeat: \
+             let it go elsewhere first, or delete it",
+        ),
+        (Command::Unwrap("a".into(), Side::Then), "a node of this kind has no sides"),
+        (Command::Duplicate(run("a", "x")), "a x level-1 level-2 b[c d r>b|e]"),
+        (Command::Duplicate(run("b", "b")), "nothing comes after a branch: it is entered and never returned from"),
+    ] {
+        assert_eq!(after(&path, command.clone()), expected, "{command:?}");
+    }
+    let mut editor = Editor::open(path.clone());
+    assert_eq!(editor.dispatch(Command::Duplicate(run("a", "x"))), Ok(Some("level-1".into())));
+    assert_eq!(editor.dispatch(Command::Unwrap("b".into(), Side::Else)), Ok(Some("e".into())));
+    assert_eq!(editor.dispatch(Command::Move(run("a", "a"), root(2))), Ok(Some("a".into())));
+    assert_eq!(editor.dispatch(Command::DeleteRun(run("x", "a"))), Ok(Some("level-1".into())));
+    let filled = Command::Wrap("a".into(), Side::Then, Box::new(path.path[2].clone()));
+    assert_eq!(filled.apply(&path), Err(Refusal::IdTaken("b".into())));
+}
+
+#[test]
+fn what_goes_back_to_the_start_goes_back_to_the_new_start() {
+    let path = path(json!([level("a"), repeat("r", "a")]));
+    let new = || new_node(&path, Kind::Level);
+    assert!(matches!(Command::Insert(root(0), Box::new(new())).apply(&path), Err(Refusal::Repeat { .. })));
+    let command = insert(&path, root(0), new());
+    assert_eq!(words::command(&command), "add at the start, to which repeats go back");
+    assert_eq!(after(&path, command), "level-1 a r>level-1");
+    let command = wrap(&path, "a", Side::Else, new_node(&path, Kind::PriorityBranch));
+    assert_eq!(after(&path, command), "branch-1[|a r>branch-1]");
+    let copies = self::path(json!([branch("b", json!([level("a"), repeat("r", "b")]), json!([]))]));
+    let clip = Clip::of(&copies, &Run::one("b")).unwrap();
+    let pasted = Command::Paste(side("b", Side::Else, 0), Box::new(clip));
+    assert_eq!(after(&copies, pasted), "b[a r>b|branch-1[level-1 repeat-1>branch-1]]".replace("]]", "|]]"));
+}
+
+#[test]
+fn new_nodes() {
+    let path = sample();
+    let world = World { priorities: vec![world::Priority { id: "p9".into(), name: "P9".into() }], ..World::default() };
+    let index = Index::new(world);
+    for kind in Kind::ALL {
+        let node = new_node(&path, kind);
+        assert_eq!(Kind::of(&node), Some(kind));
+        let slots = open_slots_for(&path, &Piece::New(kind));
+        assert!(!slots.is_empty(), "{kind:?}");
+        for slot in slots {
+            let made = create(&path, slot, kind, &index, "Europe/Paris").apply(&path).unwrap();
+            assert_eq!(structural(&made), [""; 0], "{kind:?}");
+            if kind == Kind::HoursBranch {
+                assert_eq!(made.write()["working_hours"][0]["timezone"], "Europe/Paris");
+            }
+            if kind == Kind::PriorityBranch {
+                let found = tree::find(&made, "branch-1").unwrap();
+                assert_eq!(Condition::of(found.node), Some(Condition::Priorities(vec!["p9".into()])));
+            }
+        }
+    }
+    let empty = PathPayload::named("n");
+    assert_eq!(open_slots_for(&empty, &Piece::New(Kind::Repeat)), [], "there is nothing to go back to");
+    assert_eq!(open_slots_for(&empty, &Piece::New(Kind::Level)), [root(0)]);
+    let hand_over = open_slots_for(&path, &Piece::New(Kind::HandOver));
+    assert_eq!(hand_over, [side("b", Side::Then, 3), side("b", Side::Else, 1)]);
+}
+
+#[test]
+fn changing_the_kind() {
+    let mut node = level("a");
+    node["level"] = json!({"targets": [{"type": "user", "id": "u", "urgency": "high"},
+        {"type": "slack_channel", "id": "c", "urgency": "low"}], "time_to_ack_seconds": 60, "ack_mode": "all",
+        "retry_config": {"attempts": 2, "interval_seconds": 60}, "round_robin_config": {"enabled": true}, "odd": 1});
+    node["note"] = json!("kept");
+    let path = path(json!([node, repeat("r", "a")]));
+    let losses = loses(&path, "a", Kind::NotifyChannel);
+    let told: Vec<_> = losses.iter().map(|loss| words::loss(loss, &Index::new(World::default()))).collect();
+    assert_eq!(
+        told,
+        [
+            "u is no longer named",
+            "What an acknowledgement means to the others is no longer said",
+            "There is no round robin any more",
+            "There are no retries any more",
+            "The field `odd`, which is not known here, is gone"
+        ]
+    );
+    let of = |path: &PathPayload| tree::find(path, "a").unwrap().node.write();
+    let channel = Command::ChangeKind("a".into(), Kind::NotifyChannel).apply(&path).unwrap();
+    assert_eq!(
+        of(&channel),
+        json!({"id": "a", "type": "notify_channel", "notify_channel": {
+            "targets": [{"type": "slack_channel", "id": "c", "urgency": "low"}], "time_to_ack_seconds": 60}, "note": "kept"})
+    );
+    assert_eq!(loses(&channel, "a", Kind::Level), [], "a level can name channels");
+    let delay = Command::ChangeKind("a".into(), Kind::Delay).apply(&channel).unwrap();
+    assert_eq!(of(&delay), json!({"id": "a", "type": "delay", "delay": {"delay_seconds": 60}, "note": "kept"}));
+    assert!(matches!(loses(&channel, "a", Kind::Delay).as_slice(), [Loss::Target(_)]));
+    assert_eq!(Command::ChangeKind("r".into(), Kind::Level).apply(&path), Err(Refusal::NotChangeable));
+    assert_eq!(Command::ChangeKind("a".into(), Kind::Repeat).apply(&path), Err(Refusal::NotChangeable));
+    assert_eq!(Command::ChangeKind("a".into(), Kind::Level).apply(&path), Err(Refusal::NoChange));
+}
+
+/// Numbers, made into a command for a path once that is known.
+#[derive(Debug, Clone)]
+struct Dice(Vec<usize>);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        let rolled = self.0.pop().unwrap_or_default();
+        self.0.insert(0, rolled / 7 + 3);
+        if sides == 0 { 0 } else { rolled % sides }
+    }
+
+    fn of<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.roll(all.len())].clone()
+    }
+
+    fn command(&mut self, path: &PathPayload, other: &PathPayload) -> Command {
+        let mut known = ids(path);
+        known.push("nowhere".into());
+        let slots = all_slots(path);
+        let run = |dice: &mut Self, path: &PathPayload| {
+            let known = ids(path);
+            let (a, b) = (dice.of(&known), dice.of(&known));
+            Run::between(path, &a, &b).unwrap_or(Run::one(a))
+        };
+        if ids(path).is_empty() {
+            return insert(path, root(0), new_node(path, Kind::Level));
+        }
+        let id = self.of(&known);
+        let side = self.of(&[Side::Then, Side::Else]);
+        let target = Target {
+            target_type: self.of(&[TargetType::User, TargetType::SlackChannel]),
+            id: "t".into(),
+            urgency: Urgency::Low,
+            schedule_mode: None,
+            selected_rota_id: None,
+            extra: escalation_api::Map::new(),
+        };
+        match self.roll(34) {
+            0..=2 => Command::Move(run(self, path), self.of(&slots)),
+            3 => Command::DeleteRun(run(self, path)),
+            4 => Command::Delete(id),
+            5 | 6 => Command::Duplicate(run(self, path)),
+            7 => Command::Wrap(id, side, Box::new(new_node(path, Kind::PriorityBranch))),
+            8 => wrap(path, &id, side, new_node(path, Kind::HoursBranch)),
+            9 => Command::Unwrap(id, side),
+            10 | 11 => {
+                let kind = self.of(&Kind::ALL);
+                insert(path, self.of(&slots), new_node(path, kind))
+            }
+            12 => {
+                let kind = self.of(&Kind::ALL);
+                Command::Insert(self.of(&slots), Box::new(new_node(path, kind)))
+            }
+            13 => Command::ChangeKind(id, self.of(&Kind::ALL)),
+            14 | 15 => {
+                let from = if self.roll(2) == 0 { path } else { other };
+                let run = run(self, from);
+                Command::Paste(self.of(&slots), Box::new(Clip::of(from, &run).unwrap()))
+            }
+            16 => Command::SetTimer(id, Timer::After([0, 60, -60][self.roll(3)])),
+            17 => Command::SetTimer(id, Timer::Until(IntervalCondition::Active, self.of(&["uk".into(), "eu".into()]))),
+            18 => Command::AddTarget(id, target),
+            19 => Command::ReplaceTarget(id, self.roll(2), target),
+            20 => Command::MoveTarget(id, self.roll(2), self.roll(3)),
+            21 => Command::RemoveTarget(id, self.roll(2)),
+            22 => Command::SetScheduleMode(id, 0, self.of(ScheduleMode::KNOWN), Some("rota".into())),
+            23 => Command::SetRoundRobin(id, self.roll(2) == 0, [None, Some(60), Some(0)][self.roll(3)]),
+            24 => Command::SetRetry(id, [None, Some((2, 60)), Some((1, 60)), Some((3, 61))][self.roll(4)]),
+            25 => Command::SetCondition(id, Condition::Priorities(vec!["p2".into()])),
+            26 => Command::SetCondition(id, Condition::Hours(self.of(&["us".into(), "eu".into(), "\"".into()]))),
+            27 => Command::SetRepeatTarget(id, self.of(&known)),
+            28 => Command::SetRepeatTimes(id, [1, 0, 2_000][self.roll(3)]),
+            29 => Command::SetHandOver(id, "third".into()),
+            30 => Command::RemoveHours(self.of(&["uk".into(), "us".into(), "eu".into()])),
+            31 => Command::AddHours(Box::new(new_hours(path, self.of(&["UTC", "Nowhere"])))),
+            32 => Command::SetTemplate([None, Some("t".into())][self.roll(2)].clone()),
+            _ => Command::Several(None, vec![self.command(path, other), self.command(path, other)]),
+        }
+    }
+}
+
+fn dice() -> impl Strategy<Value = Dice> {
+    prop::collection::vec(0_usize..100_000, 12).prop_map(Dice)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 150, ..ProptestConfig::default() })]
+
+    /// A change never makes an error of structure, is undone without a trace, and touches nothing but what it is about.
+    #[test]
+    fn every_change_is_sound_or_refused(from in outline(), other in outline(), rolls in prop::collection::vec(dice(), 1..12)) {
+        let (path, other) = (build(&from, ""), build(&other, ""));
+        prop_assert_eq!(structural(&path), [""; 0]);
+        let mut editor = Editor::open(path);
+        for mut roll in rolls {
+            let before = editor.path();
+            let command = roll.command(&before, &other);
+            match editor.dispatch(command.clone()) {
+                Err(refusal) => {
+                    prop_assert!(!refusal.to_string().is_empty());
+                    prop_assert_eq!(&editor.path(), &before);
+                }
+                Ok(selects) => {
+                    let after = editor.path();
+                    prop_assert_eq!(structural(&after), [""; 0], "{:?} of {}", command, shape(&before));
+                    let known: std::collections::BTreeSet<_> = ids(&after).into_iter().collect();
+                    prop_assert_eq!(known.len(), ids(&after).len());
+                    if let Some(selected) = selects {
+                        prop_assert!(known.contains(&selected), "{:?} selects {}", command, selected);
+                    }
+                    prop_assert_eq!(after.write()["odd"].to_string(), before.write()["odd"].to_string());
+                    let (old, new) = (own(&before), own(&after));
+                    let changed: Vec<_> = old.iter().filter(|(id, text)| new.get(*id).is_some_and(|now| now != *text)).collect();
+                    let most = match &command {
+                        Command::Several(..) => usize::MAX,
+                        Command::Move(..) | Command::DeleteRun(_) | Command::Delete(_) | Command::Duplicate(_)
+                        | Command::Wrap(..) | Command::Unwrap(..) | Command::Insert(..) | Command::Paste(..) => 0,
+                        _ => 1,
+                    };
+                    prop_assert!(changed.len() <= most, "{:?} changes {:?}", command, changed);
+                    // What is written can be read, and says the same.
+                    let text = after.write().to_string();
+                    prop_assert_eq!(PathPayload::from_text(&text).unwrap().write().to_string(), text);
+                    editor.undo();
+                    prop_assert_eq!(&editor.path(), &before);
+                    prop_assert_eq!(before.write().to_string(), editor.path().write().to_string());
+                    editor.redo();
+                    prop_assert_eq!(&editor.path(), &after);
+                }
+            }
+        }
+    }
+
+    /// The slots that are offered are those that work.
+    #[test]
+    fn open_slots_are_those_of_which_nothing_is_refused(from in outline(), other in outline(), mut roll in dice()) {
+        let (path, other) = (build(&from, ""), build(&other, if roll.roll(2) == 0 { "" } else { "o" }));
+        let works = |command: &dyn Fn(Slot) -> Command| {
+            all_slots(&path).into_iter().filter(|slot| command(slot.clone()).apply(&path).is_ok()).collect::<std::collections::BTreeSet<_>>()
+        };
+        let offered = |piece: &Piece<'_>| {
+            let slots = open_slots_for(&path, piece);
+            let set: std::collections::BTreeSet<_> = slots.iter().cloned().collect();
+            assert_eq!(set.len(), slots.len());
+            set
+        };
+        let known = ids(&path);
+        let (a, b) = (roll.of(&known), roll.of(&known));
+        let run = Run::between(&path, &a, &b).unwrap_or(Run::one(a));
+        prop_assert_eq!(offered(&Piece::Run(&run)), works(&|slot| Command::Move(run.clone(), slot)), "{:?} in {}", run, shape(&path));
+        for from in [&path, &other] {
+            let known = ids(from);
+            let (a, b) = (roll.of(&known), roll.of(&known));
+            let clip = Clip::of(from, &Run::between(from, &a, &b).unwrap_or(Run::one(a))).unwrap();
+            let pastes = works(&|slot| Command::Paste(slot, Box::new(clip.clone())));
+            prop_assert_eq!(offered(&Piece::Clip(&clip)), pastes, "{:?} into {}", clip, shape(&path));
+        }
+        for kind in Kind::ALL {
+            let inserts = works(&|slot| insert(&path, slot, new_node(&path, kind)));
+            prop_assert_eq!(offered(&Piece::New(kind)), inserts, "{:?} into {}", kind, shape(&path));
+        }
+        let levels = offered(&Piece::New(Kind::Level));
+        let lists: std::collections::BTreeSet<_> = all_slots(&path).into_iter().map(|slot| slot.list).collect();
+        prop_assert_eq!(levels, lists.iter().flat_map(|list| open_slots(&path, list)).collect());
+    }
+
+    #[test]
+    fn what_is_copied_is_what_is_pasted(from in outline(), mut roll in dice()) {
+        let path = build(&from, "");
+        let known = ids(&path);
+        let run = Run::one(roll.of(&known));
+        let text = clipboard::write(&path, &run).unwrap();
+        prop_assert_eq!(clipboard::read(&text), Ok(Clip::of(&path, &run).unwrap()));
+    }
+}
