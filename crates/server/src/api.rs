@@ -3,6 +3,7 @@
 mod paths;
 mod schedules;
 mod teams;
+mod templates;
 mod users;
 
 use axum::Router;
@@ -20,6 +21,11 @@ pub(crate) fn router(store: Store) -> Router {
         .route("/v2/escalation_paths", get(paths::list).post(paths::create))
         .route("/v2/escalation_paths/actions/validate", post(paths::validate))
         .route("/v2/escalation_paths/{id}", get(paths::show).put(paths::update).delete(paths::destroy))
+        .route("/v2/escalation_path_templates", get(templates::list).post(templates::create))
+        .route(
+            "/v2/escalation_path_templates/{id}",
+            get(templates::show).put(templates::update).delete(templates::destroy),
+        )
         .route("/v2/users", get(users::list))
         .route("/v2/users/{id}", get(users::show))
         .route("/v3/teams", get(teams::list))

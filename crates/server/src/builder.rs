@@ -14,9 +14,10 @@ use crate::error::ApiError;
 use crate::store::Store;
 
 /// What can be asked of this server beyond reading and saving paths, so that a client need not try.
-const LOCAL_FEATURES: &[&str] = &["validate", "revisions", "if_match", "expectations", "scenarios", "teams"];
+const LOCAL_FEATURES: &[&str] =
+    &["validate", "revisions", "if_match", "expectations", "scenarios", "teams", "templates"];
 /// The same where requests are passed on.
-const PROXY_FEATURES: &[&str] = &["validate", "teams"];
+const PROXY_FEATURES: &[&str] = &["validate", "teams", "templates"];
 
 pub(crate) fn router(store: Store) -> Router {
     Router::new()

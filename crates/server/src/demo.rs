@@ -1,6 +1,7 @@
 //! The demo organisation: a company with people in London, New York and Singapore.
 
-use escalation_api::{Json as _, PathPayload, Schedule, Team, User, Value};
+use escalation_api::template::TemplatePayload;
+use escalation_api::{Json, PathPayload, Schedule, Team, User, Value};
 use escalation_engine::world::{Channel, Priority};
 use serde::Deserialize;
 
@@ -13,6 +14,8 @@ pub(crate) struct Organisation {
     pub(crate) users: Vec<User>,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) teams: Vec<Team>,
+    /// Each with its id.
+    pub(crate) templates: Vec<(String, TemplatePayload)>,
     /// Each with its id.
     pub(crate) paths: Vec<(String, PathPayload)>,
 }
@@ -43,19 +46,23 @@ pub(crate) fn organisation() -> Result<Organisation, StartError> {
     let users: Vec<User> = serde_json::from_str(include_str!("../demo/users.json")).map_err(damaged)?;
     let schedules: Vec<Schedule> = serde_json::from_str(include_str!("../demo/schedules.json")).map_err(damaged)?;
     let teams: Vec<Team> = serde_json::from_str(include_str!("../demo/teams.json")).map_err(damaged)?;
-    let paths: Result<Vec<_>, _> = PATHS.iter().map(|text| path(text)).collect();
+    let templates: Vec<Demo> = serde_json::from_str(include_str!("../demo/templates.json")).map_err(damaged)?;
+    let templates: Result<Vec<_>, _> = templates.into_iter().map(read).collect();
+    let paths: Result<Vec<_>, _> =
+        PATHS.iter().map(|text| serde_json::from_str(text).map_err(damaged).and_then(read)).collect();
     let Lists { priorities, channels } = lists;
-    Ok(Organisation { priorities, channels, users, schedules, teams, paths: paths? })
+    Ok(Organisation { priorities, channels, users, schedules, teams, templates: templates?, paths: paths? })
 }
 
-fn path(text: &str) -> Result<(String, PathPayload), StartError> {
-    #[derive(Deserialize)]
-    struct Demo {
-        id: String,
-        payload: Value,
-    }
-    let demo: Demo = serde_json::from_str(text).map_err(damaged)?;
-    let payload = PathPayload::read(demo.payload).map_err(|_| StartError::Demo(format!("path {}", demo.id)))?;
+/// A payload with the id that it gets.
+#[derive(Deserialize)]
+struct Demo {
+    id: String,
+    payload: Value,
+}
+
+fn read<T: Json>(demo: Demo) -> Result<(String, T), StartError> {
+    let payload = T::read(demo.payload).map_err(|_| StartError::Demo(demo.id.clone()))?;
     Ok((demo.id, payload))
 }
 
@@ -72,7 +79,7 @@ mod tests {
 
     #[test]
     fn it_is_what_the_vendor_would_take_but_for_the_faults_that_are_meant() {
-        let Organisation { priorities, channels, users, schedules, teams, paths } = organisation().unwrap();
+        let Organisation { priorities, channels, users, schedules, teams, paths, .. } = organisation().unwrap();
         assert_eq!((users.len(), priorities.len(), schedules.len(), paths.len()), (14, 5, 4, 7));
         let member = |user: &User| users.iter().any(|known| known.id == user.id && known.name == user.name);
         assert!(teams.iter().flat_map(|team| &team.members).all(member));

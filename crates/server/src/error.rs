@@ -127,6 +127,10 @@ impl ApiError {
         Self::invalid(vec![ErrorSingle::new("invalid_value", message).at(name)])
     }
 
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, ErrorType::Conflict, "conflict", message)
+    }
+
     /// Somebody else was faster: it is at another revision than the request relies on.
     pub(crate) fn stale(what: &str, revision: i64) -> Self {
         let message = format!("{what} has been saved meanwhile: it is at revision {revision} now");

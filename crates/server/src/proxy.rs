@@ -211,6 +211,8 @@ pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
         .route("/v2/escalation_paths", get(pass_on).post(pass_on))
         .route("/v2/escalation_paths/actions/validate", post(pass_on))
         .route("/v2/escalation_paths/{id}", get(pass_on).put(pass_on).delete(pass_on))
+        .route("/v2/escalation_path_templates", get(pass_on).post(pass_on))
+        .route("/v2/escalation_path_templates/{id}", get(pass_on).put(pass_on).delete(pass_on))
         .route("/v2/users", get(pass_on))
         .route("/v2/users/{id}", get(pass_on))
         .route("/v2/schedules", get(pass_on))

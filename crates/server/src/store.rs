@@ -2,6 +2,7 @@
 
 mod kept;
 mod paths;
+mod templates;
 
 use std::path::Path;
 
@@ -15,6 +16,7 @@ use crate::error::StartError;
 
 pub(crate) use kept::Kept;
 pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving};
+pub(crate) use templates::{Archived, StoredTemplate};
 
 /// A handle on the database; cheap to copy.
 #[derive(Clone)]
@@ -166,6 +168,9 @@ async fn fill(connection: &mut sqlx::SqliteConnection, organisation: &demo::Orga
     for team in &organisation.teams {
         let query = sqlx::query("insert into teams (id, name, document) values ($1, $2, $3)");
         query.bind(&team.id).bind(&team.name).bind(team.write().to_string()).execute(&mut *connection).await?;
+    }
+    for (id, template) in &organisation.templates {
+        templates::insert_template(connection, id, template, Utc::now()).await?;
     }
     for (id, path) in &organisation.paths {
         paths::insert_path(connection, id, path, &Saving::now(None)).await?;

@@ -139,3 +139,151 @@ async fn nothing_is_kept_with_a_path_that_is_not_there() {
     assert_eq!(server.call(Method::POST, &restore, Some(&json!({}))).await.status, StatusCode::OK);
     assert_eq!(server.get(&url).await.body, list, "it comes back with the path");
 }
+
+fn target(param: &str) -> Value {
+    json!({"type": "user", "urgency": "high", "binding": {"value": {"reference": param}}})
+}
+
+/// A template with a branch, so that targets are found inside one.
+fn template() -> Value {
+    json!({"name": "Two levels", "description": "d", "colour": "red", "params": [
+        {"name": "first", "label": "First", "type": "CatalogEntry[\"User\"]", "array": false, "optional": false,
+            "description": "", "later": 1},
+        {"name": "second", "label": "Second", "type": "CatalogEntry[\"User\"]", "array": false, "optional": true,
+            "description": ""}],
+        "path": [{"id": "b", "type": "if_else", "if_else": {
+            "conditions": [{"subject": "escalation.priority", "operation": "one_of", "param_bindings": [
+                {"array_value": [{"literal": "01J0PRIORITYP1000000000000"}]}]}],
+            "then_path": [{"id": "l1", "type": "level", "level": {"targets": [target("first")]}}],
+            "else_path": [{"id": "l2", "type": "level", "level": {"targets": [
+                target("second"), {"type": "user", "id": "01J0USERMAYA00000000000000", "urgency": "low"}]}}]}}]})
+}
+
+#[tokio::test]
+async fn the_life_of_a_template() {
+    let server = Server::demo().await;
+    let url = "/v2/escalation_path_templates";
+    let listed = server.get(url).await.body;
+    assert_eq!(listed["escalation_path_templates"][0]["name"], "Service team: primary, backup, manager");
+
+    common::is_a("EscalationPathTemplatesCreatePayloadV2", &template(), "the payload");
+    let made = server.call(Method::POST, url, Some(&template())).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let made = &made.body["escalation_path_template"];
+    let one = format!("{url}/{}", made["id"].as_str().unwrap());
+    let branch = &made["path"][0]["if_else"];
+    assert_eq!(branch["conditions"][0]["subject"], json!({"label": "Priority", "reference": "escalation.priority"}));
+    assert_eq!(
+        branch["else_path"][0]["level"]["targets"][0],
+        json!({"type": "user", "urgency": "high", "binding": {"value": {"label": "Second", "reference": "second"}}})
+    );
+    assert_eq!((&made["colour"], &made["params"][0]["later"]), (&json!("red"), &json!(1)));
+    assert_eq!(made["has_historical_escalation_path_versions"], false);
+    assert_eq!(server.get(&one).await.body["escalation_path_template"], *made);
+
+    let found = async |search: &str| {
+        let body = server.get(&format!("{url}?search={search}")).await.body;
+        body["escalation_path_templates"].as_array().unwrap().len()
+    };
+    assert_eq!((found("LEVELS").await, found("e").await, found("nothing").await), (1, 2, 0));
+    assert_eq!((found("%25").await, found("_").await, found("%5C").await), (0, 0, 0), "no wildcards");
+    let page = server.get(&format!("{url}?page_size=1")).await.body;
+    assert!(page["pagination_meta"]["after"].is_string());
+
+    let mut changed = template();
+    changed["name"] = json!("Three levels");
+    let updated = server.call(Method::PUT, &one, Some(&changed)).await;
+    assert_eq!(updated.status, StatusCode::OK, "{}", updated.body);
+    let server = server.restart().await;
+    assert_eq!(server.get(&one).await.body, updated.body);
+    assert_eq!(server.call(Method::DELETE, &one, None).await.status, StatusCode::NO_CONTENT);
+    for (method, body) in [(Method::GET, None), (Method::DELETE, None), (Method::PUT, Some(&changed))] {
+        assert_eq!(server.call(method, &one, body).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn faults_of_a_template_are_told_all_at_once() {
+    let server = Server::demo().await;
+    let refused = async |payload: Value| {
+        errors(&server.call(Method::POST, "/v2/escalation_path_templates", Some(&payload)).await)
+    };
+    assert_eq!(refused(json!({"path": []})).await, ["name: Name is required", "params: Params is required"]);
+    let mut wrong = template();
+    wrong["params"][1]["name"] = json!("first");
+    wrong["path"][0]["if_else"]["then_path"][0]["level"]["targets"][0]["id"] = json!("both");
+    wrong["path"][0]["if_else"]["then_path"][0]["level"]["retry_config"] =
+        json!({"attempts": 99, "interval_seconds": 60});
+    assert_eq!(
+        refused(wrong).await,
+        [
+            "path.0.if_else.then_path.0.level.targets.0.id: Id must be left out where there is a binding",
+            "path.0.if_else.else_path.0.level.targets.0.binding: Binding refers to `second`, which is no parameter of the template",
+            "params.1.name: Name `first` is used before",
+            "path.0.if_else.then_path.0.level.retry_config.attempts: Attempts must be from 2 to 10",
+        ]
+    );
+    let mut bare = template();
+    bare["params"] = json!([]);
+    bare["path"] = json!([{"id": "a", "type": "level", "level": {"targets": [{"type": "user", "urgency": "high"}]}}]);
+    assert_eq!(
+        refused(bare).await,
+        ["params: Params must have at least one parameter", "path.0.level.targets.0.id: Id is required",]
+    );
+}
+
+#[tokio::test]
+async fn paths_made_from_a_template() {
+    let server = Server::demo().await;
+    let made = server.call(Method::POST, "/v2/escalation_path_templates", Some(&template())).await.body;
+    let id = made["escalation_path_template"]["id"].as_str().unwrap();
+    let template_url = format!("/v2/escalation_path_templates/{id}");
+    let path = |bindings: Value| json!({"name": "Made", "kind": "templated", "template_id": id, "path": [], "param_bindings": bindings, "team_ids": []});
+    let refused =
+        async |payload: Value| errors(&server.call(Method::POST, "/v2/escalation_paths", Some(&payload)).await);
+    let maya = json!({"value": {"literal": "01J0USERMAYA00000000000000"}});
+    assert_eq!(
+        refused(path(json!({"third": maya}))).await,
+        [
+            "param_bindings.first: Param_bindings must give `first` a value: First",
+            "param_bindings.third: Param_bindings has `third`, which is no parameter of the template"
+        ]
+    );
+    let mut unknown = path(json!({}));
+    unknown["template_id"] = json!("none");
+    assert_eq!(
+        refused(unknown).await,
+        ["template_id: Template_id must be the id of an escalation path template; there is none `none`"]
+    );
+
+    let payload = path(json!({"first": maya}));
+    let made = server.call(Method::POST, "/v2/escalation_paths", Some(&payload)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let made = &made.body["escalation_path"];
+    assert_eq!((&made["kind"], &made["path"], &made["template_id"]), (&json!("templated"), &json!([]), &json!(id)));
+    assert!(made.get("working_hours").is_none());
+
+    // A template from which a path is made stays.
+    let kept = server.call(Method::DELETE, &template_url, None).await;
+    assert_eq!((kept.status, &kept.body["type"]), (StatusCode::CONFLICT, &json!("conflict")));
+    assert_eq!(
+        kept.body["errors"][0]["message"],
+        "Escalation path template is used by `Made`: change or delete these first"
+    );
+    let was_used = async || {
+        let template = server.get(&template_url).await.body;
+        template["escalation_path_template"]["has_historical_escalation_path_versions"].clone()
+    };
+    assert_eq!(was_used().await, false, "it is used now, not before");
+    let own = json!({"name": "Made", "team_ids": [], "path": [{"id": "a", "type": "delay", "delay": {}}]});
+    let path_id = made["id"].as_str().unwrap();
+    let saved = server.call(Method::PUT, &format!("/v2/escalation_paths/{path_id}"), Some(&own)).await;
+    assert_eq!(saved.status, StatusCode::OK);
+    assert_eq!(was_used().await, true);
+    assert_eq!(server.call(Method::DELETE, &template_url, None).await.status, StatusCode::NO_CONTENT);
+
+    // Without its template the earlier revision cannot come back.
+    let restore = format!("/builder/v1/escalation_paths/{path_id}/revisions/1/restore");
+    let refused = errors(&server.call(Method::POST, &restore, Some(&json!({}))).await);
+    assert!(refused[0].starts_with("template_id: "), "{refused:?}");
+}

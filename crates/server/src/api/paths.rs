@@ -6,7 +6,7 @@ use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use escalation_api::condition::Labelled;
 use escalation_api::list::{OnePath, Paths};
-use escalation_api::{self as api, At, ErrorSingle, Json as _, Map, Named, PathKind, PathPayload, Value};
+use escalation_api::{self as api, At, ErrorSingle, Json as _, Map, Named, PathKind, PathPayload, Value, WorkingHours};
 use escalation_engine::check::{Code, Problem, Severity};
 use escalation_engine::from_api::Answers;
 use escalation_engine::world::Priority;
@@ -14,7 +14,7 @@ use escalation_engine::{Index, World, check};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::{Json, page};
+use super::{Json, page, templates};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
@@ -135,11 +135,12 @@ pub(crate) async fn take(store: &Store, id: &str, path: &PathPayload) -> Result<
         check(id, path, &index).into_iter().partition(|problem| problem.severity == Severity::Error);
     let unnamed = path.name.trim().is_empty();
     let name = unnamed.then(|| ErrorSingle::new("is_required", "Name is required").at("name"));
-    let errors: Vec<_> = name.into_iter().chain(refused.into_iter().map(error)).collect();
+    let misused = templates::misused(store, path).await?;
+    let errors: Vec<_> = name.into_iter().chain(refused.into_iter().map(error)).chain(misused).collect();
     if errors.is_empty() { Ok(warnings) } else { Err(ApiError::invalid(errors)) }
 }
 
-fn error(problem: Problem) -> ErrorSingle {
+pub(super) fn error(problem: Problem) -> ErrorSingle {
     let mut metadata = Map::new();
     metadata.insert("code".to_string(), Value::from(problem.code.as_str()));
     metadata.insert("hint".to_string(), Value::from(problem.hint));
@@ -148,7 +149,7 @@ fn error(problem: Problem) -> ErrorSingle {
 }
 
 /// What a path may refer to. Who is on call when plays no part in whether a path is taken.
-async fn world(store: &Store) -> Result<World, ApiError> {
+pub(super) async fn world(store: &Store) -> Result<World, ApiError> {
     let everybody = UserFilter { include_inactive: true, ..UserFilter::default() };
     let priorities = store.priorities().await?;
     let paths = store.all_paths().await?;
@@ -164,10 +165,12 @@ async fn world(store: &Store) -> Result<World, ApiError> {
     }))
 }
 
-/// The form in which a path is returned: conditions with labels, `kind` and `team_ids` always there.
-pub(crate) fn read_form(id: &str, path: &PathPayload, priorities: &[Priority]) -> api::Path {
-    let hours = path.working_hours.as_deref().unwrap_or_default();
-    let label = |of: Labelled<'_>| match of {
+/// What the parts of a condition are called, for people.
+pub(super) fn labels<'a>(
+    hours: &'a [WorkingHours],
+    priorities: &'a [Priority],
+) -> impl Fn(Labelled<'_>) -> String + 'a {
+    |of| match of {
         Labelled::Subject("escalation.priority") => "Priority".to_string(),
         Labelled::Subject(subject) => {
             let named = hours.iter().find(|set| subject == format!("escalation.working_hours[\"{}\"]", set.id));
@@ -179,7 +182,12 @@ pub(crate) fn read_form(id: &str, path: &PathPayload, priorities: &[Priority]) -
         Labelled::Literal(id) => {
             priorities.iter().find(|priority| priority.id == id).map_or(id, |priority| &priority.name).to_string()
         }
-    };
+    }
+}
+
+/// The form in which a path is returned: conditions with labels, `kind` and `team_ids` always there.
+pub(crate) fn read_form(id: &str, path: &PathPayload, priorities: &[Priority]) -> api::Path {
+    let label = labels(path.working_hours.as_deref().unwrap_or_default(), priorities);
     api::Path {
         id: id.to_string(),
         name: path.name.clone(),

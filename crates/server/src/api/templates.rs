@@ -1,0 +1,231 @@
+//! Templates of escalation paths.
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use chrono::Utc;
+use escalation_api::condition::{BindingPayload, Labelled};
+use escalation_api::template::{Template, TemplatePayload};
+use escalation_api::{At, ErrorSingle, Json as _, Map, PathPayload, Value};
+use escalation_engine::check::Severity;
+use escalation_engine::world::Priority;
+use escalation_engine::{Index, check};
+use serde_json::json;
+use ulid::Ulid;
+
+use super::paths::{error, labels, world};
+use super::{Json, page};
+use crate::body;
+use crate::error::ApiError;
+use crate::query::Query;
+use crate::store::{Archived, Store, StoredTemplate};
+
+pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+    let page_size = query.page_size(25)?;
+    let search = query.get("search").unwrap_or_default();
+    let mut templates = store.templates(search, query.get("after").unwrap_or_default(), page_size + 1).await?;
+    let meta = page(&mut templates, page_size, |template| &template.id);
+    let priorities = store.priorities().await?;
+    let templates: Vec<_> = templates.iter().map(|template| read_form(template, &priorities)).collect();
+    Ok(Json(json!({ "escalation_path_templates": templates, "pagination_meta": meta.write() })))
+}
+
+pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
+    one(&store, &id).await
+}
+
+pub(super) async fn create(State(store): State<Store>, request: Request) -> Result<Response, ApiError> {
+    let template = valid(&store, body::json(request).await?).await?;
+    let id = Ulid::generate().to_string();
+    store.create_template(&id, &template, Utc::now()).await?;
+    Ok((StatusCode::CREATED, one(&store, &id).await?).into_response())
+}
+
+pub(super) async fn update(
+    State(store): State<Store>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Json, ApiError> {
+    let body = body::json(request).await?;
+    store.template(&id).await?.ok_or_else(missing)?;
+    let template = valid(&store, body).await?;
+    if !store.update_template(&id, &template, Utc::now()).await? {
+        return Err(missing());
+    }
+    one(&store, &id).await
+}
+
+pub(super) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    match store.archive_template(&id, Utc::now()).await? {
+        Archived::Done => Ok(StatusCode::NO_CONTENT),
+        Archived::Missing => Err(missing()),
+        Archived::InUse(paths) => {
+            let named = paths.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
+            let message = format!("Escalation path template is used by {named}{more}: change or delete these first");
+            Err(ApiError::conflict(message))
+        }
+    }
+}
+
+fn missing() -> ApiError {
+    ApiError::not_found("Escalation path template")
+}
+
+async fn one(store: &Store, id: &str) -> Result<Json, ApiError> {
+    let template = store.template(id).await?.ok_or_else(missing)?;
+    Ok(Json(json!({ "escalation_path_template": read_form(&template, &store.priorities().await?) })))
+}
+
+/// The form in which a template is returned: conditions and bindings with labels. Expressions are as they were sent.
+fn read_form(template: &StoredTemplate, priorities: &[Priority]) -> Value {
+    let StoredTemplate { id, payload, was_used } = template;
+    let hours = payload.working_hours.as_deref().unwrap_or_default();
+    let label = labels(hours, priorities);
+    let read = Template {
+        id: id.clone(),
+        name: payload.name.clone(),
+        description: payload.description.clone(),
+        params: payload.params.clone(),
+        path: payload.path.iter().map(|node| node.with_conditions(&|condition| condition.to_read(&label))).collect(),
+        expressions: payload.expressions.clone().unwrap_or_default(),
+        working_hours: payload.working_hours.clone(),
+        repeat_config: payload.repeat_config.clone(),
+        has_historical_escalation_path_versions: Some(*was_used),
+        extra: payload.extra.clone(),
+    };
+    let of_params = |of: Labelled<'_>| match of {
+        Labelled::Literal(name) => {
+            let param = payload.params.iter().find(|param| param.name == name);
+            param.map_or_else(|| label(of), |param| param.label.clone())
+        }
+        other => label(other),
+    };
+    let mut written = read.write();
+    each_target(written.get_mut("path"), "path", &mut |target, _| {
+        let binding = target.get_mut("binding");
+        if let Some(binding) = binding
+            && let Ok(read) = BindingPayload::read(binding.clone())
+        {
+            *binding = read.to_read(&of_params).write();
+        }
+    });
+    written
+}
+
+/// Visits each target in a list of nodes, with the dotted path to it.
+fn each_target(nodes: Option<&mut Value>, at: &str, visit: &mut dyn FnMut(&mut Map, &str)) {
+    for (index, node) in nodes.and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
+        for kind in ["level", "notify_channel"] {
+            let targets = node.get_mut(kind).and_then(|payload| payload.get_mut("targets"));
+            for (number, target) in targets.and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
+                if let Some(target) = target.as_object_mut() {
+                    visit(target, &format!("{at}.{index}.{kind}.targets.{number}"));
+                }
+            }
+        }
+        for side in ["then_path", "else_path"] {
+            let nodes = node.get_mut("if_else").and_then(|branch| branch.get_mut(side));
+            each_target(nodes, &format!("{at}.{index}.if_else.{side}"), visit);
+        }
+    }
+}
+
+/// Reads a template and checks it, every fault at once: its nodes like those of a path, its bindings by its parameters.
+async fn valid(store: &Store, body: Value) -> Result<TemplatePayload, ApiError> {
+    let mut errors = Vec::new();
+    let plain = read(unbound(&body, &mut errors))?;
+    let mut faults = Vec::new();
+    TemplatePayload { path: Vec::new(), ..plain.clone() }.faults(&At::Top, &mut faults);
+    errors.extend(faults.into_iter().map(ErrorSingle::from));
+    if plain.name.trim().is_empty() {
+        errors.push(ErrorSingle::new("is_required", "Name is required").at("name"));
+    }
+    let is_left = plain.extra.get("params").is_some_and(|params| !params.is_null());
+    if plain.params.is_empty() && !is_left {
+        errors.push(ErrorSingle::new("invalid_value", "Params must have at least one parameter").at("params"));
+    }
+    for (index, param) in plain.params.iter().enumerate() {
+        if plain.params.iter().take(index).any(|before| before.name == param.name) {
+            let message = format!("Name `{}` is used before", param.name);
+            errors.push(ErrorSingle::new("invalid_value", message).at(&format!("params.{index}.name")));
+        }
+    }
+    let path = PathPayload {
+        path: plain.path,
+        working_hours: plain.working_hours,
+        repeat_config: plain.repeat_config,
+        ..PathPayload::named(&plain.name)
+    };
+    let index = Index::new(world(store).await?);
+    let problems = check("", &path, &index).into_iter().filter(|problem| problem.severity == Severity::Error);
+    errors.extend(problems.map(error));
+    if errors.is_empty() { read(body) } else { Err(ApiError::invalid(errors)) }
+}
+
+fn read(body: Value) -> Result<TemplatePayload, ApiError> {
+    TemplatePayload::read(body).map_err(|value| {
+        let mut faults = Vec::new();
+        TemplatePayload::explain(&value, &At::Top, &mut faults);
+        ApiError::invalid(faults.into_iter().map(ErrorSingle::from).collect())
+    })
+}
+
+/// The template with an id in place of each binding, so that its nodes can be read as those of a path; and what is wrong
+/// with the bindings.
+fn unbound(body: &Value, errors: &mut Vec<ErrorSingle>) -> Value {
+    let params = body.get("params").and_then(Value::as_array);
+    let names: Vec<_> =
+        params.into_iter().flatten().filter_map(|param| param.get("name").and_then(Value::as_str)).collect();
+    // An expression can be referred to in ways that are not told apart here.
+    let has_expressions = body.get("expressions").and_then(Value::as_array).is_some_and(|all| !all.is_empty());
+    let mut plain = body.clone();
+    each_target(plain.get_mut("path"), "path", &mut |target, at| {
+        let Some(binding) = target.get("binding").filter(|binding| !binding.is_null()).cloned() else { return };
+        let at_binding = format!("{at}.binding");
+        let mut wrong = |message: String, at: &str| errors.push(ErrorSingle::new("invalid_value", message).at(at));
+        if target.contains_key("id") {
+            wrong("Id must be left out where there is a binding".to_string(), &format!("{at}.id"));
+        }
+        target.insert("id".to_string(), Value::from("bound"));
+        let Ok(binding) = BindingPayload::read(binding) else {
+            return wrong("Binding must be an object".to_string(), &at_binding);
+        };
+        let values: Vec<_> = binding.value.iter().chain(binding.array_value.iter().flatten()).collect();
+        if values.is_empty() {
+            wrong("Binding must have a value".to_string(), &at_binding);
+        }
+        for reference in values.into_iter().filter_map(|value| value.reference.as_deref()) {
+            if !names.contains(&reference) && !has_expressions {
+                wrong(format!("Binding refers to `{reference}`, which is no parameter of the template"), &at_binding);
+            }
+        }
+    });
+    plain
+}
+
+/// What is wrong with how a path uses its template.
+pub(super) async fn misused(store: &Store, path: &PathPayload) -> Result<Vec<ErrorSingle>, ApiError> {
+    let mut errors = Vec::new();
+    let Some(id) = path.template_id.as_deref().filter(|_| path.is_templated()) else { return Ok(errors) };
+    let Some(template) = store.template(id).await? else {
+        let message = format!("Template_id must be the id of an escalation path template; there is none `{id}`");
+        return Ok(vec![ErrorSingle::new("invalid_value", message).at("template_id")]);
+    };
+    let params = &template.payload.params;
+    let bound = path.param_bindings.as_ref().map_or(&[][..], |bindings| &bindings.0);
+    let is_bound =
+        |name: &str| bound.iter().any(|(bound, to)| bound == name && (to.value.is_some() || to.array_value.is_some()));
+    let mut wrong = |name: &str, message: String| {
+        errors.push(ErrorSingle::new("invalid_value", message).at(&format!("param_bindings.{name}")));
+    };
+    for param in params.iter().filter(|param| !param.optional && param.default_value.is_none()) {
+        if !is_bound(&param.name) {
+            wrong(&param.name, format!("Param_bindings must give `{}` a value: {}", param.name, param.label));
+        }
+    }
+    for (name, _) in bound.iter().filter(|(name, _)| params.iter().all(|param| param.name != *name)) {
+        wrong(name, format!("Param_bindings has `{name}`, which is no parameter of the template"));
+    }
+    Ok(errors)
+}
