@@ -1,12 +1,15 @@
 //! The graph: pan, zoom, cards and lines.
 
 mod card;
+pub mod folds;
 mod keys;
 mod lines;
 pub mod look;
+mod minimap;
 mod pointer;
 pub mod scene;
-mod zoom;
+pub mod search;
+pub mod zoom;
 
 use escalation_editor::Slot;
 use escalation_editor::Viewport;
@@ -22,10 +25,13 @@ use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 use card::Card;
+use folds::{Crumbs, FoldMarks};
 use lines::Lines;
+use minimap::Minimap;
+use search::Search;
 use zoom::ZoomBar;
 
-pub use keys::{focus_selected, go_to};
+pub use keys::{add_below, focus_selected, go_to};
 
 /// What is drawn around what is seen, in pixels of the screen, so that panning finds it there.
 const MARGIN: f64 = 300.0;
@@ -95,9 +101,13 @@ pub fn Canvas() -> impl IntoView {
                     </For>
                 </div>
                 <Slots seen/>
+                <FoldMarks seen/>
             </div>
             <p id="canvas-help" class="spoken">{strings::CANVAS_HELP}</p>
+            <Crumbs/>
+            <Search/>
             <ZoomBar/>
+            <Minimap/>
         </main>
     }
 }
@@ -110,7 +120,8 @@ fn Start() -> impl IntoView {
         let start = open.scene.with(|scene| scene.layout.start);
         format!("translate({}px,{}px)", start.x, start.y)
     };
-    view! { <div class="start" style:transform=at>{strings::ALERT_FIRES}</div> }
+    let words = move || if folds::is_alone(open) { strings::FROM_ABOVE } else { strings::ALERT_FIRES };
+    view! { <div class="start" style:transform=at>{words}</div> }
 }
 
 /// The places into which a level can be put.
@@ -176,6 +187,10 @@ fn open_view(open: Open) {
         }
         let (size, top) = open.scene.with_untracked(|scene| (scene.layout.size, scene.layout.start));
         open.view.set(Viewport::open(size, f64::from(top.x + top.width / 2), screen));
+        // The address may have named a node.
+        if let Some(chosen) = open.selected.get_untracked() {
+            open.select(Some(chosen));
+        }
         true
     });
 }

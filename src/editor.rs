@@ -1,9 +1,13 @@
 //! The screen of one path: the bar, the graph, the details and the simulation.
 
+pub mod actions;
 mod bar;
 mod drafts;
+mod help;
 mod keys;
+mod link;
 mod notes;
+mod palette;
 pub mod problems;
 mod save;
 pub mod state;
@@ -20,7 +24,9 @@ use crate::simulate::Simulate;
 use crate::strings;
 use bar::Bar;
 use drafts::DraftQuestion;
+use help::Help;
 use notes::Notes;
+use palette::Palette;
 use state::Open;
 
 /// A path to be opened.
@@ -68,6 +74,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     keys::listen(open);
     drafts::name_address(open);
     drafts::keep(open);
+    link::follow(open);
     save::refresh(open);
     crate::bench::offer(open);
     view! {
@@ -77,6 +84,8 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
             <Inspector/>
             <Simulate/>
             <Notes/>
+            <Palette/>
+            <Help/>
         </div>
         <DraftQuestion/>
     }

@@ -33,6 +33,15 @@ impl Route {
             Self::Path(id) => format!("#/paths/{id}"),
         }
     }
+
+    /// The address of a screen, at a node of its path.
+    pub fn at(&self, node: Option<&str>) -> String {
+        let href = self.href();
+        match node {
+            Some(node) => format!("{href}/nodes/{}", String::from(js_sys::encode_uri_component(node))),
+            None => href,
+        }
+    }
 }
 
 fn current() -> Route {
@@ -43,13 +52,30 @@ fn current() -> Route {
 pub fn route() -> ReadSignal<Route> {
     let (route, set_route) = signal(current());
     // The app lives as long as the page, and so does the listener.
-    let _for_ever = window_event_listener_untyped("hashchange", move |_| set_route.set(current()));
+    let _for_ever = window_event_listener_untyped("hashchange", move |_| {
+        // A screen stays where only the node is another.
+        if route.get_untracked() != current() {
+            set_route.set(current());
+        }
+    });
     route
+}
+
+/// The node that the address names.
+pub fn node() -> Option<String> {
+    let hash = window().location().hash().ok()?;
+    let (_, node) = hash.split_once("/nodes/")?;
+    js_sys::decode_uri_component(node).ok().map(String::from)
 }
 
 /// Changes the address without leaving the screen: a new path has got its id.
 pub fn rename(route: &Route) {
+    replace(&route.href());
+}
+
+/// Changes the address without leaving the screen.
+pub fn replace(href: &str) {
     if let Ok(history) = window().history() {
-        let _same_page = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.href()));
+        let _same_page = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(href));
     }
 }

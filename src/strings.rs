@@ -46,8 +46,7 @@ pub fn and_more(count: usize) -> String {
 }
 
 pub const CANVAS: &str = "Escalation path";
-pub const CANVAS_HELP: &str =
-    "Arrows move through the path. Enter edits a step, A adds a level after it, Delete removes it, F shows everything.";
+pub const CANVAS_HELP: &str = "Arrows move through the path. Enter edits a step, A adds a level after it, Delete removes it, question mark lists all keys.";
 pub const ALERT_FIRES: &str = "Alert fires";
 pub const ENDS: &str = "ends: nobody acknowledged";
 pub const ENDS_AFTER: &str = "then ends: nobody acknowledged";
@@ -189,4 +188,81 @@ pub const PROBLEMS_KEYS: &str = "All problems. F8 goes to the next, Shift+F8 to 
 
 pub fn problem_of(position: usize, count: usize, message: &str, hint: &str) -> String {
     format!("Problem {position} of {count}: {message}. {hint}")
+}
+
+pub const SEARCH: &str = "Search this path";
+pub const SEARCH_HINT: &str = "Kind, name or id";
+pub const NEXT: &str = "Next";
+pub const PREVIOUS: &str = "Previous";
+pub const CLOSE: &str = "Close";
+pub const PALETTE: &str = "All commands";
+pub const PALETTE_HINT: &str = "Type a command, a step or a path";
+pub const PATH: &str = "Path";
+pub const ALL_KEYS: &str = "All keys";
+pub const ADD_BELOW: &str = "Add a level below";
+pub const DELETE_STEP: &str = "Delete the step";
+pub const NEXT_PROBLEM: &str = "Go to the next problem";
+pub const PREVIOUS_PROBLEM: &str = "Go to the problem before";
+pub const ALL_PROBLEMS: &str = "List all problems";
+pub const FIT_ALL: &str = "Show everything";
+pub const CLOSE_SIDE: &str = "Collapse this side";
+pub const CLOSE_AROUND: &str = "Collapse the side around the step";
+pub const CLOSE_ALL: &str = "Collapse all branches";
+pub const OPEN_ALL: &str = "Expand all branches";
+pub const ALL_CLOSED: &str = "All branches are collapsed";
+pub const ALL_OPENED: &str = "All branches are expanded";
+pub const DRAW_ONLY: &str = "Show only this branch";
+pub const WHOLE: &str = "Whole path";
+pub const WHOLE_SHOWN: &str = "The whole path is shown";
+pub const FROM_ABOVE: &str = "from above";
+pub const WHERE: &str = "Where this branch is";
+pub const COPY_LINK: &str = "Copy the link to this step";
+pub const LINK_COPIED: &str = "Link copied";
+pub const SHOW_SIMULATION: &str = "Show or hide the simulation";
+
+/// The keys that move.
+pub const MOVES: [(&[&str], &str); 6] = [
+    (&["↑", "↓"], "Up and down through the path"),
+    (&["→"], "Expand a branch, or go into it"),
+    (&["←"], "Collapse a branch, or go out of it"),
+    (&["Home", "End"], "First and last step"),
+    (&["Enter"], "Go to the details"),
+    (&["Escape"], "Choose nothing"),
+];
+
+pub fn nodes(count: usize) -> String {
+    if count == 1 { "1 step".to_string() } else { format!("{count} steps") }
+}
+
+pub fn close_side(side: &str) -> String {
+    format!("Collapse “{side}”")
+}
+
+pub fn open_side(side: &str, count: usize, problems: Option<&str>) -> String {
+    let problems = problems.map(|problems| format!(", {problems}")).unwrap_or_default();
+    format!("Expand “{side}”: {}{problems}", nodes(count))
+}
+
+pub fn closed(side: &str) -> String {
+    format!("“{side}” is collapsed")
+}
+
+pub fn opened(side: &str) -> String {
+    format!("“{side}” is expanded")
+}
+
+pub fn only(title: &str) -> String {
+    format!("Only “{title}” is shown")
+}
+
+pub fn no_node(id: &str) -> String {
+    format!("This path has no step {id}")
+}
+
+pub fn hits(at: Option<usize>, count: usize) -> String {
+    at.map_or_else(|| format!("{count} found"), |at| format!("{at} of {count}"))
+}
+
+pub fn hit(at: usize, count: usize, title: &str) -> String {
+    format!("{at} of {count}: {title}")
 }

@@ -66,7 +66,17 @@ pub fn Card(id: String) -> impl IntoView {
     let spoken = move || {
         drawn.get().map_or_else(String::new, |drawn| spoken(&drawn, visit.get().as_ref(), problems.get(), open))
     };
-    let expanded = move || matches!(icon(), NodeIcon::Priority | NodeIcon::Hours | NodeIcon::Branch).then_some("true");
+    let expanded = {
+        let id = id.clone();
+        move || {
+            let is_branch = matches!(icon(), NodeIcon::Priority | NodeIcon::Hours | NodeIcon::Branch);
+            is_branch.then(|| (!open.scene.with(|scene| scene.layout.is_closed(&id))).to_string())
+        }
+    };
+    let found = {
+        let id = id.clone();
+        Memo::new(move |_| open.hits.with(|hits| hits.contains(&id)))
+    };
     let click = {
         let id = id.clone();
         move |_| open.select(Some(id.clone()))
@@ -78,6 +88,7 @@ pub fn Card(id: String) -> impl IntoView {
             class:walked=walked
             class:stopped=move || visit.get().is_some_and(|visit| visit.stopped)
             class:selected=move || selected.get()
+            class:found=move || found.get()
             style:transform=move || drawn.get().map_or(String::new(), |d| format!("translate({}px,{}px)", d.node.rect.x, d.node.rect.y))
             style:width=move || place(|node| node.rect.width)
             style:height=move || place(|node| node.rect.height)

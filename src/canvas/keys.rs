@@ -1,13 +1,14 @@
 //! The keys of the tree.
 
 use escalation_editor::layout::NodeBox;
-use escalation_editor::{Command, Side, Slot};
+use escalation_editor::{Side, Slot};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::card::element_id;
-use super::{add_level, zoom};
+use super::{add_level, folds};
+use crate::editor::actions;
 use crate::editor::state::Open;
 
 /// A key on the tree. What is not ours goes on to the page.
@@ -15,18 +16,38 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
-    let key = event.key();
-    let target = match key.as_str() {
+    let target = match event.key().as_str() {
         "ArrowDown" => step(open, 1),
         "ArrowUp" => step(open, -1),
-        "ArrowRight" => into(open),
-        "ArrowLeft" => out(open),
+        // A branch is opened and closed before it is gone into and out of.
+        "ArrowRight" => {
+            if folds::open_closed(open) {
+                None
+            } else {
+                into(open)
+            }
+        }
+        "ArrowLeft" => {
+            if folds::close(open) {
+                None
+            } else {
+                out(open)
+            }
+        }
         "Home" => open.scene.with_untracked(|scene| scene.layout.nodes.first().map(|node| node.id.clone())),
         "End" => open.scene.with_untracked(|scene| scene.layout.nodes.last().map(|node| node.id.clone())),
+        "Enter" | " " => {
+            let here = selected_or_first(open);
+            open.select(here);
+            request_animation_frame(|| focus("inspector"));
+            None
+        }
+        "Escape" => {
+            open.select(None);
+            None
+        }
         _ => {
-            if act(open, &key) {
-                event.prevent_default();
-            }
+            actions::press(open, event, true);
             return;
         }
     };
@@ -36,34 +57,12 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
     }
 }
 
-/// Does what a key stands for that does not move; whether there is such a thing.
-fn act(open: Open, key: &str) -> bool {
-    match key {
-        "Enter" | " " => {
-            let here = selected_or_first(open);
-            open.select(here);
-            focus_inspector();
-        }
-        "Delete" | "Backspace" => {
-            if let Some(id) = open.selected.get_untracked() {
-                open.dispatch(Command::Delete(id));
-                focus_selected(open);
-            }
-        }
-        "a" | "A" => {
-            if let Some(slot) = slot_after_selected(open) {
-                add_level(open, slot);
-                focus_selected(open);
-            }
-        }
-        "f" | "F" | "1" => zoom::fit(open),
-        "0" => zoom::own_size(open),
-        "+" | "=" => zoom::zoom(open, zoom::STEP),
-        "-" => zoom::zoom(open, 1.0 / zoom::STEP),
-        "Escape" => open.select(None),
-        _ => return false,
+/// Adds a level after the chosen node.
+pub fn add_below(open: Open) {
+    if let Some(slot) = slot_after_selected(open) {
+        add_level(open, slot);
+        focus_selected(open);
     }
-    true
 }
 
 /// Chooses a node, shows it and puts the focus on it.
@@ -84,11 +83,8 @@ pub fn focus_selected(open: Open) {
     });
 }
 
-fn focus_inspector() {
-    request_animation_frame(|| focus("inspector"));
-}
-
-fn focus(element: &str) {
+/// Puts the focus on the element with this id.
+pub fn focus(element: &str) {
     put_focus(document().get_element_by_id(element));
 }
 

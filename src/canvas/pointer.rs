@@ -37,7 +37,7 @@ pub fn down(open: Open, event: &PointerEvent) {
     let on_something = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
-        .is_some_and(|element| element.closest("[role=treeitem], button").ok().flatten().is_some());
+        .is_some_and(|element| element.closest("[role=treeitem], button, .search, .alone").ok().flatten().is_some());
     if on_something || event.button() > 1 {
         return;
     }

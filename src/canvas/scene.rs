@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use escalation_api::{NodeKind, PathPayload};
 use escalation_editor::card;
-use escalation_editor::layout::Layout;
+use escalation_editor::layout::{Folds, Layout};
 use escalation_editor::tree::{self, PathNode};
 use escalation_editor::words::{self, NodeWords};
 use escalation_engine::Index;
@@ -29,7 +29,7 @@ pub struct Card {
 }
 
 impl Scene {
-    pub fn new(path: &PathPayload, index: &Index) -> Self {
+    pub fn new(path: &PathPayload, index: &Index, folds: &Folds) -> Self {
         let mut cards = BTreeMap::new();
         tree::walk(path, |found| {
             let node = found.node;
@@ -48,7 +48,7 @@ impl Scene {
             let sides = cards.get(&node.id).and_then(|card| card.sides.as_ref());
             sides.map_or([0, 0], |[then, otherwise]| [card::text_width(then) + 20, card::text_width(otherwise) + 20])
         };
-        Self { layout: Layout::new(path, &size, &labels), cards }
+        Self { layout: Layout::new(path, folds, &size, &labels), cards }
     }
 
     pub fn card(&self, id: &str) -> Option<&Card> {

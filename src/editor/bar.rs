@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::problems::ProblemsPill;
 use super::save::{Saving, save};
 use super::state::Open;
+use crate::canvas::search;
 use crate::parts::icon::{Glyph, Icon};
 use crate::route::Route;
 use crate::strings;
@@ -46,6 +47,14 @@ pub fn Bar() -> impl IntoView {
             >
                 <Icon glyph=Glyph::Redo/>
                 <span class="wide">{strings::REDO}</span>
+            </button>
+            <button
+                class="tool icon-only"
+                title=strings::SEARCH
+                aria-label=strings::SEARCH
+                on:click=move |_| search::start(open)
+            >
+                <Icon glyph=Glyph::Search/>
             </button>
             <ThemeSwitch/>
             <button class="primary" disabled=move || !dirty() || busy() on:click=move |_| save(open)>

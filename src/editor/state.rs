@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use escalation_api::PathPayload;
-use escalation_editor::{Command, Editor, Play, Refusal, Viewport, words};
+use escalation_editor::{Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::scenario::{Answer, Response};
 use escalation_engine::words::day_and_time;
@@ -44,6 +44,8 @@ pub struct Open {
     pub fingers: RwSignal<Vec<(i32, (f64, f64))>>,
     /// What is open beside the drawing, and what is looked for in it.
     pub look: Look,
+    /// The nodes that have in them what is looked for.
+    pub hits: Memo<Arc<Vec<String>>>,
 
     /// What is assumed.
     pub assumed: Assumed,
@@ -119,7 +121,9 @@ impl Open {
         let id = RwSignal::new(id);
         let editor = RwSignal::new(editor);
         let path = Memo::new_with_compare(move |_| editor.with(Editor::path), another);
-        let scene = Memo::new(move |_| Arc::new(Scene::new(&path.get(), &session.index.get())));
+        let look = Look::new();
+        let scene =
+            Memo::new(move |_| look.folds.with(|folds| Arc::new(Scene::new(&path.get(), &session.index.get(), folds))));
         let problems = Memo::new(move |_| Arc::new(check(&id.get(), &path.get(), &session.index.get())));
         let compiled = Memo::new_with_compare(
             move |_| Arc::new(CompiledPath::new(&id.get(), &path.get(), &session.index.get())),
@@ -145,7 +149,8 @@ impl Open {
             screen: RwSignal::new((0.0, 0.0)),
             panning: RwSignal::new(false),
             fingers: RwSignal::new(Vec::new()),
-            look: Look::new(),
+            look,
+            hits: look.hits(path, scene, session),
             assumed,
             compiled,
             trace,
@@ -208,8 +213,14 @@ impl Open {
         }
     }
 
-    /// Looks at a node, and shows it.
+    /// Looks at a node, and shows it, whatever hides it.
     pub fn select(self, id: Option<String>) {
+        if let Some(id) = &id {
+            let (path, mut folds) = (self.path.get_untracked(), self.look.folds.get_untracked());
+            if folds.reveal(&path, id) {
+                self.look.folds.set(folds);
+            }
+        }
         let rect =
             id.as_ref().and_then(|id| self.scene.with_untracked(|scene| scene.layout.node(id).map(|node| node.rect)));
         if let Some(rect) = rect {
@@ -226,8 +237,8 @@ impl Open {
     }
 
     fn forget_missing_selection(self) {
-        let gone =
-            self.selected.get_untracked().is_some_and(|id| self.scene.with_untracked(|s| s.layout.node(&id).is_none()));
+        let path = self.path.get_untracked();
+        let gone = self.selected.get_untracked().is_some_and(|id| tree::find(&path, &id).is_none());
         if gone {
             self.selected.set(None);
         }

@@ -1,18 +1,28 @@
-//! A dialog above the page, by the browser's own element: it holds the focus, and gives it back.
+//! A dialog above the page, by the browser's own element: it holds the focus.
 
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement, MouseEvent};
 
 #[component]
 pub fn Dialog(
     /// What it is called.
+    #[prop(into)]
     label: String,
+    /// A class for its looks.
+    #[prop(optional)]
+    class: &'static str,
+    /// Whether a click beside it leaves it, too.
+    #[prop(optional)]
+    light: bool,
     /// Called when it is left by Escape.
     leave: impl Fn() + Copy + 'static,
-    /// What is in it.
+    /// What is in it. What has `autofocus` has the focus first.
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
+    let before = StoredValue::new_local(document().active_element());
     Effect::new(move |_| {
         if let Some(element) = element.get() {
             // The element is in the page by then, and not open: nothing else can go wrong.
@@ -21,10 +31,27 @@ pub fn Dialog(
             });
         }
     });
+    // Back to where the focus was, unless it has gone elsewhere on purpose.
+    on_cleanup(move || {
+        let before = before.try_get_value().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        request_animation_frame(move || {
+            let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+            if let Some(before) = before.filter(|_| nowhere) {
+                let _gone = before.focus();
+            }
+        });
+    });
+    let beside = move |event: MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        // All that is in it lies in elements of its own.
+        if light && target.is_some_and(|target| target.tag_name() == "DIALOG") {
+            leave();
+        }
+    };
     view! {
         <dialog
             node_ref=element
-            class="dialog"
+            class=format!("dialog {class}")
             aria-label=label
             on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
@@ -32,6 +59,7 @@ pub fn Dialog(
             }
             // Keys are those of the dialog as long as it is open.
             on:keydown=|event| event.stop_propagation()
+            on:click=beside
         >
             {children()}
         </dialog>

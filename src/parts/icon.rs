@@ -40,6 +40,10 @@ pub enum Glyph {
     Down,
     /// A plus.
     Plus,
+    /// A minus.
+    Minus,
+    /// A magnifying glass.
+    Search,
 }
 
 impl From<NodeIcon> for Glyph {
@@ -81,6 +85,8 @@ fn drawing(glyph: Glyph) -> &'static str {
         Glyph::Warning => "M8 2.500 14.200 13.300H1.800zM8 6.500v3.300M8 11.600v.1",
         Glyph::Down => "M4 6.500 8 10.500l4-4",
         Glyph::Plus => "M8 3.500v9M3.500 8h9",
+        Glyph::Minus => "M3.500 8h9",
+        Glyph::Search => "M7 2.500a4.500 4.500 0 1 0 0 9a4.500 4.500 0 0 0 0-9zM10.300 10.300l3.400 3.400",
     }
 }
 

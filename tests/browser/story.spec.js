@@ -183,8 +183,8 @@ test('a new path from nothing', async ({ app, server, page }) => {
   await app.add('Primary on-call');
   await app.save.click();
   await expect(app.status).toHaveText('Saved');
-  await expect(page).toHaveURL(/#\/paths\/[0-9A-Z]{26}$/);
-  const id = page.url().split('/').pop();
+  await expect(page).toHaveURL(/#\/paths\/[0-9A-Z]{26}\/nodes\/level-1$/);
+  const [id] = page.url().match(/[0-9A-Z]{26}/);
   expect((await server.path(id)).name).toBe('Fresh');
 
   // It is an ordinary path from now on.

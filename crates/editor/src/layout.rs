@@ -5,6 +5,7 @@
 //! Going back is drawn beside the part of the tree that it repeats.
 
 mod back;
+mod folds;
 mod place;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use escalation_api::PathPayload;
 
 use crate::tree::{ListAt, PathNode, Side, Slot};
 
+pub use folds::{Folds, inside};
 pub use place::svg_path;
 
 /// The width of a card.
@@ -144,6 +146,19 @@ pub struct End {
     pub after_repeat: bool,
 }
 
+/// What is drawn for a side of a branch that is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chip {
+    /// The branch.
+    pub branch: String,
+    /// The side.
+    pub side: Side,
+    /// Where it is.
+    pub rect: Rect,
+    /// How many nodes are in it.
+    pub count: usize,
+}
+
 /// Where everything is drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
@@ -155,7 +170,9 @@ pub struct Layout {
     pub slots: Vec<SlotMark>,
     /// Where lists end.
     pub ends: Vec<End>,
-    /// Where the alert fires.
+    /// The sides that are closed.
+    pub chips: Vec<Chip>,
+    /// Where the alert fires, or where the way comes from into a branch that is drawn alone.
     pub start: Rect,
     /// The size of the whole.
     pub size: Size,
@@ -163,16 +180,31 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Lays a path out. `size` tells how large a node is drawn, `labels` how wide the words on the sides of a branch.
+    /// Lays out what is drawn of a path. `size` tells how large a node is drawn, `labels` how wide the words on the
+    /// sides of a branch.
     #[must_use]
-    pub fn new(path: &PathPayload, size: &dyn Fn(&PathNode) -> Size, labels: &dyn Fn(&PathNode) -> [i32; 2]) -> Self {
-        place::place(path, size, labels)
+    pub fn new(
+        path: &PathPayload,
+        folds: &Folds,
+        size: &dyn Fn(&PathNode) -> Size,
+        labels: &dyn Fn(&PathNode) -> [i32; 2],
+    ) -> Self {
+        place::place(path, folds, size, labels)
     }
 
     /// A node where it is drawn.
     #[must_use]
     pub fn node(&self, id: &str) -> Option<&NodeBox> {
         self.positions.get(id).and_then(|position| self.nodes.get(*position))
+    }
+
+    /// Whether a branch is drawn and all that is in it is closed.
+    #[must_use]
+    pub fn is_closed(&self, branch: &str) -> bool {
+        let mut chips = self.chips.iter().filter(|chip| chip.branch == branch).peekable();
+        let inside = self.position(branch).and_then(|position| self.nodes.get(position + 1));
+        let shows_one = inside.is_some_and(|next| next.around.as_ref().is_some_and(|(around, _)| around == branch));
+        chips.peek().is_some() && !shows_one
     }
 
     /// The place of a node in the order of the text.

@@ -1,4 +1,57 @@
-//! Finding things by typing parts of their names.
+//! Finding things by typing parts of their names, and nodes by typing parts of what is said of them.
+
+use escalation_api::{ConditionForm as _, Json as _, NodeKind, Target, Test, Value};
+use escalation_engine::Index;
+
+use crate::tree::PathNode;
+use crate::words::{self, NodeWords};
+
+/// All that a node can be found by: what is written on it, its id, and the names and ids of all that it names.
+#[must_use]
+pub fn text(node: &PathNode, words: &NodeWords, index: &Index) -> String {
+    let mut text = vec![words.kind.clone(), words.title.clone(), words.timer.clone(), node.id.clone()];
+    text.extend(words.badges.iter().map(|badge| badge.text().to_string()));
+    let mut named = |targets: &[Target]| {
+        for target in targets {
+            text.push(words::target_name(target, index));
+            text.push(words::target_mode(target, index));
+            text.push(target.id.clone());
+        }
+    };
+    match &node.kind {
+        NodeKind::Level(level) => named(&level.targets),
+        NodeKind::NotifyChannel(channel) => named(&channel.targets),
+        NodeKind::IfElse(branch) => {
+            for condition in &branch.conditions {
+                match condition.test() {
+                    Some(Test::PriorityOneOf(ids)) => text.extend(ids.iter().map(ToString::to_string)),
+                    Some(Test::WorkingHoursActive(id)) => text.push(id.to_string()),
+                    None => {}
+                }
+            }
+        }
+        NodeKind::Repeat(repeat) => text.push(repeat.to_node.clone()),
+        NodeKind::HandOver(hand_over) => text.push(hand_over.escalation_path_id.clone()),
+        NodeKind::Delay(_) => {}
+        NodeKind::Sealed(_) => strings(&node.write(), &mut text),
+    }
+    text.join(" ")
+}
+
+/// The words in a JSON value: names of fields and strings.
+fn strings(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| strings(value, found)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                found.push(name.clone());
+                strings(value, found);
+            }
+        }
+        _ => {}
+    }
+}
 
 /// How well a name fits what was typed; smaller is better, nothing is not at all. Every word that was typed must be in
 /// the name; names that begin with it come first, then those with a word that does. Both are compared as they are: in

@@ -8,19 +8,23 @@ use std::path::Path;
 
 use escalation_api::{Json as _, NodeKind, PathPayload};
 use escalation_editor::command::open_slots;
-use escalation_editor::layout::{CARD, EdgeKind, Layout, Point, Rect, Size, svg_path};
+use escalation_editor::layout::{CARD, EdgeKind, Folds, Layout, Point, Rect, Size, svg_path};
 use escalation_editor::tree::PathNode;
 use escalation_editor::{ListAt, Side};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn lay_out(path: &PathPayload) -> Layout {
+    folded(path, &Folds::default())
+}
+
+fn folded(path: &PathPayload, folds: &Folds) -> Layout {
     let size = |node: &PathNode| match node.kind {
         NodeKind::IfElse(_) => Size { width: 180, height: 38 },
         NodeKind::Level(_) => Size { width: CARD, height: 104 },
         _ => Size { width: CARD, height: 60 },
     };
-    Layout::new(path, &size, &|_| [40, 70])
+    Layout::new(path, folds, &size, &|_| [40, 70])
 }
 
 fn demo() -> Vec<PathPayload> {
@@ -34,7 +38,7 @@ fn demo() -> Vec<PathPayload> {
 }
 
 /// What must hold of every layout.
-fn is_tidy(path: &PathPayload, layout: &Layout) {
+fn is_tidy(path: &PathPayload, folds: &Folds, layout: &Layout) {
     let whole = Rect { x: 0, y: 0, width: layout.size.width, height: layout.size.height };
     let inside =
         |rect: &Rect| rect.x >= 0 && rect.y >= 0 && rect.right() <= whole.right() && rect.bottom() <= whole.bottom();
@@ -54,6 +58,14 @@ fn is_tidy(path: &PathPayload, layout: &Layout) {
                 node.id
             );
         }
+    }
+    for (index, chip) in layout.chips.iter().enumerate() {
+        assert!(inside(&chip.rect), "{chip:?} is outside");
+        assert!(layout.nodes.iter().all(|node| !node.rect.meets(&chip.rect)), "{chip:?} lies on a node");
+        assert!(
+            layout.chips[index + 1..].iter().all(|other| !other.rect.meets(&chip.rect)),
+            "{chip:?} lies on another"
+        );
     }
     for edge in &layout.edges {
         for pair in edge.points.windows(2) {
@@ -91,7 +103,7 @@ fn is_tidy(path: &PathPayload, layout: &Layout) {
         );
     }
     // Exactly the places into which something can be put are offered.
-    let mut lists = vec![ListAt::Root];
+    let mut lists = if folds.only(path).is_some() { Vec::new() } else { vec![ListAt::Root] };
     lists.extend(
         layout
             .nodes
@@ -99,7 +111,10 @@ fn is_tidy(path: &PathPayload, layout: &Layout) {
             .filter(|n| {
                 layout.edges.iter().any(|e| e.from.as_ref() == Some(&n.id) && matches!(e.kind, EdgeKind::Side(_)))
             })
-            .flat_map(|n| [ListAt::Of(n.id.clone(), Side::Then), ListAt::Of(n.id.clone(), Side::Else)]),
+            .flat_map(|n| [(&n.id, Side::Then), (&n.id, Side::Else)])
+            // Nothing is put into a side that is closed.
+            .filter(|(id, side)| layout.chips.iter().all(|chip| chip.branch != **id || chip.side != *side))
+            .map(|(id, side)| ListAt::Of(id.clone(), side)),
     );
     let open: BTreeSet<_> = lists.iter().flat_map(|list| open_slots(path, list)).collect();
     let offered: BTreeSet<_> = layout.slots.iter().map(|mark| mark.slot.clone()).collect();
@@ -109,7 +124,7 @@ fn is_tidy(path: &PathPayload, layout: &Layout) {
 #[test]
 fn the_demo_paths_are_tidy() {
     for path in demo() {
-        is_tidy(&path, &lay_out(&path));
+        is_tidy(&path, &Folds::default(), &lay_out(&path));
     }
 }
 
@@ -139,7 +154,7 @@ fn a_path_without_nodes_has_a_start_a_place_and_an_end() {
     let path = PathPayload::named("n");
     let layout = lay_out(&path);
     assert_eq!((layout.nodes.len(), layout.edges.len(), layout.slots.len(), layout.ends.len()), (0, 1, 1, 1));
-    is_tidy(&path, &layout);
+    is_tidy(&path, &Folds::default(), &layout);
 }
 
 #[test]
@@ -162,6 +177,53 @@ fn the_tree_is_told_for_the_ear() {
             "low-4 level 3, 4 of 4",
         ]
     );
+}
+
+/// The closed sides with how many nodes are in them, and what is drawn.
+fn told(layout: &Layout) -> (Vec<String>, Vec<&str>) {
+    let chips = layout.chips.iter().map(|chip| format!("{} {:?} {}", chip.branch, chip.side, chip.count));
+    (chips.collect(), layout.nodes.iter().map(|node| node.id.as_str()).collect())
+}
+
+#[test]
+fn a_closed_side_is_one_chip() {
+    let path = &demo()[2];
+    let mut folds = Folds::default();
+    folds.set("prio-1", Side::Else, true);
+    let layout = folded(path, &folds);
+    is_tidy(path, &folds, &layout);
+    assert_eq!(told(&layout), (vec!["prio-1 Else 5".to_string()], vec!["prio-1", "crit-1", "crit-2", "crit-3"]));
+    let edge = layout.edges.iter().find(|edge| edge.kind == EdgeKind::Side(Side::Else)).unwrap();
+    assert_eq!(edge.to.as_deref(), Some("hours-1"), "the line still goes to the first node");
+
+    // What is inside is shown by opening all that is around it, and nothing else.
+    folds.close_all(path);
+    assert_eq!(told(&folded(path, &folds)), (vec!["prio-1 Then 3".into(), "prio-1 Else 5".into()], vec!["prio-1"]));
+    assert!(folds.reveal(path, "low-2"));
+    assert_eq!(
+        told(&folded(path, &folds)),
+        (vec!["prio-1 Then 3".into(), "hours-1 Then 1".into()], vec!["prio-1", "hours-1", "low-2", "low-3", "low-4"])
+    );
+    assert!(!folds.reveal(path, "low-2"), "it is shown already");
+    folds.open_all();
+    assert_eq!(folded(path, &folds), lay_out(path));
+}
+
+#[test]
+fn a_branch_can_be_drawn_alone() {
+    let path = &demo()[2];
+    let mut folds = Folds::default();
+    folds.draw_only(Some("hours-1".into()));
+    let layout = folded(path, &folds);
+    is_tidy(path, &folds, &layout);
+    assert_eq!(told(&layout).1, ["hours-1", "low-1", "low-2", "low-3", "low-4"]);
+    assert_eq!(layout.nodes[0].level, 1);
+    assert_eq!(layout.nodes[0].slot, lay_out(path).node("hours-1").unwrap().slot, "its place is that in the path");
+    assert!(!folds.reveal(path, "low-3"));
+    assert!(folds.reveal(path, "crit-1"), "what is elsewhere shows the whole path");
+    assert_eq!(folded(path, &folds), lay_out(path));
+    folds.draw_only(Some("gone".into()));
+    assert_eq!(folded(path, &folds), lay_out(path));
 }
 
 #[test]
@@ -221,7 +283,34 @@ proptest! {
         name(&mut nodes, &mut 0);
         let path = PathPayload::read(json!({"name": "n", "path": nodes})).unwrap();
         let layout = lay_out(&path);
-        is_tidy(&path, &layout);
+        is_tidy(&path, &Folds::default(), &layout);
         prop_assert_eq!(lay_out(&path), layout);
+    }
+
+    #[test]
+    fn every_path_is_tidy_with_sides_closed(mut nodes in any_list(6), closed: Vec<(usize, bool)>, only: Option<usize>) {
+        name(&mut nodes, &mut 0);
+        let path = PathPayload::read(json!({"name": "n", "path": nodes})).unwrap();
+        let all = lay_out(&path);
+        let id = |at: usize| Some(all.nodes.get(at % all.nodes.len().max(1))?.id.clone());
+        let mut folds = Folds::default();
+        for (at, side) in closed {
+            if let Some(id) = id(at) {
+                folds.set(&id, if side { Side::Then } else { Side::Else }, true);
+            }
+        }
+        folds.draw_only(only.and_then(id));
+        let layout = folded(&path, &folds);
+        is_tidy(&path, &Folds::default(), &layout);
+        let hidden: usize = layout.chips.iter().map(|chip| chip.count).sum();
+        if folds.only(&path).is_none() {
+            prop_assert_eq!(layout.nodes.len() + hidden, all.nodes.len(), "nothing is lost");
+        }
+        // Whatever is hidden can be shown.
+        for node in &all.nodes {
+            let mut folds = folds.clone();
+            folds.reveal(&path, &node.id);
+            prop_assert!(folded(&path, &folds).node(&node.id).is_some());
+        }
     }
 }

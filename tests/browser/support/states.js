@@ -66,6 +66,37 @@ export const STATES = {
     await page.getByRole('button', { name: '3 problems' }).click();
     await expect(page.getByRole('dialog', { name: 'Problems' })).toBeVisible();
   },
+  'a search': async ({ app, page }) => {
+    await app.open(IDS.major);
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('primary');
+    await page.keyboard.press('Enter');
+    await expect(app.tree.locator('.found').first()).toBeVisible();
+  },
+  'the palette': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.node(/Page Ruth Adeyemi/).click();
+    await page.keyboard.press('Control+k');
+    await expect(page.locator('.palette [role=option]').first()).toBeVisible();
+  },
+  'the list of keys': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog', { name: 'All keys' })).toBeVisible();
+  },
+  'closed sides': async ({ app, page }) => {
+    await app.open(IDS.major);
+    await page.getByRole('button', { name: 'Fit' }).click();
+    await page.getByRole('button', { name: /^Collapse “/ }).nth(2).click();
+    await page.getByRole('button', { name: /^Collapse “/ }).nth(5).click();
+    await expect(page.locator('.closed-side')).toHaveCount(2);
+  },
+  'a branch alone': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.node(/Tell #payments-alerts/).click();
+    await page.keyboard.press('o');
+    await expect(app.tree.getByRole('treeitem')).toHaveCount(5);
+  },
   'a wrong duration': async ({ app }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, 'soon');

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use escalation_api::{NodeKind, PathPayload};
 
-use super::{Edge, EdgeKind, Layout, Point, Rect};
+use super::{Chip, Edge, EdgeKind, Layout, Point, Rect};
 use crate::tree;
 
 /// The space beside a part of the tree for the first line that goes back around it.
@@ -26,14 +26,10 @@ pub(super) fn draw(path: &PathPayload, layout: &mut Layout) {
         let (Some(from), Some(to)) = (layout.node(&found.node.id), layout.node(&repeat.to_node)) else { return };
         let (from, to) = (from.rect, to.rect);
         let part = part(layout, &repeat.to_node);
-        let way_left = layout
-            .nodes
-            .iter()
-            .all(|node| !meets_row(&node.rect, &from) || node.rect.x >= from.x || node.rect.right() <= part.x);
-        let way_right = layout
-            .nodes
-            .iter()
-            .all(|node| !meets_row(&node.rect, &from) || node.rect.x <= from.x || node.rect.x >= part.right());
+        let drawn = || layout.nodes.iter().map(|node| node.rect).chain(layout.chips.iter().map(|chip| chip.rect));
+        let mut beside = drawn().filter(|rect| meets_row(rect, &from));
+        let way_left = beside.clone().all(|rect| rect.x >= from.x || rect.right() <= part.x);
+        let way_right = beside.all(|rect| rect.x <= from.x || rect.x >= part.right());
         // To the nearer side, if there is a way; otherwise below everything, to the left.
         let nearer_left = from.x - part.x <= part.right() - from.right();
         let left = match (way_left, way_right) {
@@ -70,12 +66,16 @@ fn part(layout: &Layout, id: &str) -> Rect {
     let Some(top) = layout.node(id) else { return layout.start };
     let Some(position) = layout.position(id) else { return layout.start };
     let inside = layout.nodes.iter().skip(position + 1).take_while(|node| first || node.level > top.level);
+    let count = inside.clone().count() + 1;
     let ends = layout.ends.iter().filter(|end| end.at.y > top.rect.y).map(|end| end.at.y);
     let mut part = top.rect;
-    for node in inside {
-        let (right, bottom) = (part.right().max(node.rect.right()), part.bottom().max(node.rect.bottom()));
-        part.x = part.x.min(node.rect.x);
-        part.y = part.y.min(node.rect.y);
+    let of = |chip: &&Chip| {
+        chip.branch == id || layout.position(&chip.branch).is_some_and(|at| (position..position + count).contains(&at))
+    };
+    for rect in inside.map(|node| node.rect).chain(layout.chips.iter().filter(of).map(|chip| chip.rect)) {
+        let (right, bottom) = (part.right().max(rect.right()), part.bottom().max(rect.bottom()));
+        part.x = part.x.min(rect.x);
+        part.y = part.y.min(rect.y);
         (part.width, part.height) = (right - part.x, bottom - part.y);
     }
     if let Some(lowest) = ends.max().filter(|lowest| first && *lowest > part.bottom()) {

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use escalation_api::{NodeKind, PathPayload};
 
+use super::folds::{self, Folds};
 use super::{
-    BELOW, BELOW_BRANCH, BESIDE, Edge, EdgeKind, End, Layout, MARGIN, NodeBox, Point, Rect, Size, SlotMark, back,
+    BELOW, BELOW_BRANCH, BESIDE, Chip, Edge, EdgeKind, End, Layout, MARGIN, NodeBox, Point, Rect, Size, SlotMark, back,
 };
 use crate::tree::{ListAt, PathNode, Side, Slot};
 
@@ -22,6 +23,8 @@ struct Extent {
 struct Measured<'a> {
     nodes: Vec<MeasuredNode<'a>>,
     extent: Extent,
+    /// If it is closed: the first node that is not drawn, and how many are not.
+    closed: Option<(&'a str, usize)>,
 }
 
 struct MeasuredNode<'a> {
@@ -34,6 +37,7 @@ struct MeasuredNode<'a> {
 }
 
 struct Ruler<'a> {
+    folds: &'a Folds,
     size: &'a dyn Fn(&PathNode) -> Size,
     labels: &'a dyn Fn(&PathNode) -> [i32; 2],
     /// How many repeats go to each node.
@@ -41,24 +45,24 @@ struct Ruler<'a> {
 }
 
 const START: Size = Size { width: 104, height: 30 };
+/// What is drawn for a side that is closed.
+const CHIP: Size = Size { width: 124, height: 34 };
 /// How wide the words at an end are, at most.
 const END: Size = Size { width: 236, height: 22 };
 
 pub(super) fn place(
     path: &PathPayload,
+    folds: &Folds,
     size: &dyn Fn(&PathNode) -> Size,
     labels: &dyn Fn(&PathNode) -> [i32; 2],
 ) -> Layout {
-    let mut back_to = BTreeMap::new();
-    crate::tree::walk(path, |found| {
-        if let NodeKind::Repeat(repeat) = &found.node.kind {
-            *back_to.entry(repeat.to_node.clone()).or_default() += 1;
-        }
-    });
-    let ruler = Ruler { size, labels, back_to };
-    let mut measured = ruler.list(&path.path);
+    let only = folds.only(path);
+    let nodes = only.as_ref().map_or(path.path.as_slice(), |only| std::slice::from_ref(only.node));
+    let mut ruler = Ruler { folds, size, labels, back_to: BTreeMap::new() };
+    ruler.count_back(nodes);
+    let mut measured = ruler.list(nodes);
     // Lines that go back to the first node go around the whole path; a branch has made way for them itself.
-    if let Some(first) = path.path.first().filter(|first| !matches!(first.kind, NodeKind::IfElse(_))) {
+    if let Some(first) = nodes.first().filter(|first| !matches!(first.kind, NodeKind::IfElse(_))) {
         ruler.make_way(&first.id, &mut measured.extent);
     }
     let axis = MARGIN + measured.extent.left.max(START.width / 2);
@@ -69,6 +73,7 @@ pub(super) fn place(
         edges: Vec::new(),
         slots: Vec::new(),
         ends: Vec::new(),
+        chips: Vec::new(),
         start,
         size: Size {
             width: axis + measured.extent.right.max(START.width / 2) + MARGIN,
@@ -78,7 +83,15 @@ pub(super) fn place(
     };
     let from = From { id: None, kind: EdgeKind::Next, points: vec![Point { x: axis, y: start.bottom() }], label: None };
     let mut placer = Placer { layout: &mut layout, enclosing: Vec::new() };
-    placer.list(&measured, &ListAt::Root, Point { x: axis, y: top }, from, (path.path.len(), 0));
+    let top = Point { x: axis, y: top };
+    match (only, measured.nodes.first()) {
+        // Nothing is put before a branch that is drawn alone: it would not be seen there.
+        (Some(only), Some(branch)) => {
+            placer.edge(from, Some(branch.node.id.clone()), top);
+            placer.node(branch, only.slot, top, (1, 1));
+        }
+        _ => placer.list(&measured, &ListAt::Root, top, from, (nodes.len(), 0)),
+    }
     let positions = layout.nodes.iter().enumerate().rev().map(|(position, node)| (node.id.clone(), position));
     layout.positions = positions.collect();
     back::draw(path, &mut layout);
@@ -86,6 +99,33 @@ pub(super) fn place(
 }
 
 impl Ruler<'_> {
+    /// Counts how many repeats that are drawn go to each node.
+    fn count_back(&mut self, nodes: &[PathNode]) {
+        for node in nodes {
+            match &node.kind {
+                NodeKind::Repeat(repeat) => *self.back_to.entry(repeat.to_node.clone()).or_default() += 1,
+                NodeKind::IfElse(branch) => {
+                    for (side, nodes) in [(Side::Then, &branch.then_path), (Side::Else, &branch.else_path)] {
+                        self.count_back(self.folds.drawn(&node.id, side, nodes).unwrap_or_default());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A side of a branch, which may be closed.
+    fn side<'a>(&self, branch: &str, side: Side, nodes: &'a [PathNode]) -> Measured<'a> {
+        match (self.folds.drawn(branch, side, nodes), nodes.first()) {
+            (None, Some(first)) => Measured {
+                nodes: Vec::new(),
+                extent: Extent { left: CHIP.width / 2, right: CHIP.width / 2, height: CHIP.height },
+                closed: Some((&first.id, folds::count(nodes))),
+            },
+            _ => self.list(nodes),
+        }
+    }
+
     fn list<'a>(&self, nodes: &'a [PathNode]) -> Measured<'a> {
         let nodes: Vec<_> = nodes.iter().map(|node| self.node(node)).collect();
         let mut extent = Extent { left: END.width / 2, right: END.width / 2, height: 0 };
@@ -99,7 +139,7 @@ impl Ruler<'_> {
             Some(_) => extent.height += BELOW + END.height,
             None => extent.height += END.height,
         }
-        Measured { nodes, extent }
+        Measured { nodes, extent, closed: None }
     }
 
     fn node<'a>(&self, node: &'a PathNode) -> MeasuredNode<'a> {
@@ -108,7 +148,8 @@ impl Ruler<'_> {
         let mut extent = Extent { left: half, right: size.width - half, height: size.height };
         let mut sides = None;
         if let NodeKind::IfElse(branch) = &node.kind {
-            let [then, otherwise] = [self.list(&branch.then_path), self.list(&branch.else_path)];
+            let then = self.side(&node.id, Side::Then, &branch.then_path);
+            let otherwise = self.side(&node.id, Side::Else, &branch.else_path);
             let [then_label, else_label] = (self.labels)(node);
             // Far enough for the contents not to meet and for the words to fit on the line.
             let apart = then.extent.right + BESIDE + otherwise.extent.left;
@@ -215,8 +256,14 @@ impl Placer<'_> {
                 points: vec![Point { x: begins, y: middle }, Point { x: axis, y: middle }],
                 label: Some(Point { x: (begins + axis) / 2, y: middle }),
             };
-            self.enclosing.push((id.clone(), side));
             let first = Point { x: axis, y: rect.bottom() + BELOW_BRANCH };
+            if let Some((hidden, count)) = list.closed {
+                self.edge(from, Some(hidden.to_string()), first);
+                let rect = Rect { x: axis - CHIP.width / 2, y: first.y, width: CHIP.width, height: CHIP.height };
+                self.layout.chips.push(Chip { branch: id.clone(), side, rect, count });
+                continue;
+            }
+            self.enclosing.push((id.clone(), side));
             self.list(list, &ListAt::Of(id.clone(), side), first, from, (all, before));
             self.enclosing.pop();
             before += list.nodes.len();

@@ -1,0 +1,114 @@
+//! What of a path is not drawn: sides of branches that are closed, and everything around a branch that is looked at
+//! alone. It is a way of looking, not part of the document.
+
+use std::collections::BTreeSet;
+
+use escalation_api::{NodeKind, PathPayload};
+
+use crate::tree::{self, ListAt, PathNode, Side};
+
+/// What is not drawn.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Folds {
+    /// The sides that are closed, by the id of their branch. Those of branches that are gone close nothing.
+    closed: BTreeSet<(String, Side)>,
+    /// The branch that is drawn alone.
+    only: Option<String>,
+}
+
+impl Folds {
+    /// Whether a side is closed.
+    #[must_use]
+    pub fn is_closed(&self, branch: &str, side: Side) -> bool {
+        self.closed.iter().any(|(id, of)| id == branch && *of == side)
+    }
+
+    /// Closes a side or opens it.
+    pub fn set(&mut self, branch: &str, side: Side, closed: bool) {
+        let key = (branch.to_string(), side);
+        if closed {
+            self.closed.insert(key);
+        } else {
+            self.closed.remove(&key);
+        }
+    }
+
+    /// Closes every side of every branch.
+    pub fn close_all(&mut self, path: &PathPayload) {
+        tree::walk(path, |found| {
+            if let NodeKind::IfElse(_) = found.node.kind {
+                self.set(&found.node.id, Side::Then, true);
+                self.set(&found.node.id, Side::Else, true);
+            }
+        });
+    }
+
+    /// Opens every side.
+    pub fn open_all(&mut self) {
+        self.closed.clear();
+    }
+
+    /// The branch that is drawn alone, if the path has it.
+    #[must_use]
+    pub fn only<'a>(&self, path: &'a PathPayload) -> Option<tree::Found<'a>> {
+        let found = tree::find(path, self.only.as_deref()?)?;
+        matches!(found.node.kind, NodeKind::IfElse(_)).then_some(found)
+    }
+
+    /// Draws a branch alone, or the whole path.
+    pub fn draw_only(&mut self, branch: Option<String>) {
+        self.only = branch;
+    }
+
+    /// Opens whatever hides a node. Whether anything did.
+    pub fn reveal(&mut self, path: &PathPayload, id: &str) -> bool {
+        let Some(found) = tree::find(path, id) else { return false };
+        let mut changed = false;
+        if let Some(only) = self.only.clone().filter(|only| *only != id && !found.enclosing.contains(&only.as_str())) {
+            // Gone or elsewhere: the path is drawn as a whole.
+            changed = tree::find(path, &only).is_some();
+            self.only = None;
+        }
+        if self.closed.is_empty() {
+            return changed;
+        }
+        let mut list = found.slot.list;
+        while let ListAt::Of(branch, side) = list {
+            list = tree::find(path, &branch).map_or(ListAt::Root, |around| around.slot.list);
+            changed |= self.closed.remove(&(branch, side));
+        }
+        changed
+    }
+
+    /// The nodes of a branch's side that are drawn, if it is open.
+    pub(super) fn drawn<'a>(&self, branch: &str, side: Side, nodes: &'a [PathNode]) -> Option<&'a [PathNode]> {
+        (nodes.is_empty() || !self.is_closed(branch, side)).then_some(nodes)
+    }
+}
+
+/// The ids of all nodes in a list and in what is in it.
+#[must_use]
+pub fn inside(path: &PathPayload, list: &ListAt) -> Vec<String> {
+    let mut ids = Vec::new();
+    collect(tree::list(path, list).unwrap_or_default(), &mut ids);
+    ids
+}
+
+fn collect(nodes: &[PathNode], ids: &mut Vec<String>) {
+    for node in nodes {
+        ids.push(node.id.clone());
+        if let NodeKind::IfElse(branch) = &node.kind {
+            collect(&branch.then_path, ids);
+            collect(&branch.else_path, ids);
+        }
+    }
+}
+
+/// How many nodes these are, with what is in them.
+pub(super) fn count(nodes: &[PathNode]) -> usize {
+    let inner = nodes.iter().map(|node| match &node.kind {
+        NodeKind::IfElse(branch) => count(&branch.then_path) + count(&branch.else_path),
+        _ => 0,
+    });
+    nodes.len() + inner.sum::<usize>()
+}

@@ -1,0 +1,170 @@
+//! All that can be done on the screen of a path, by name and by key: one table for the keys themselves, for the list of
+//! them and for the palette.
+
+use escalation_editor::{Command, Editor};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+use super::state::Open;
+use super::{link, problems, save};
+use crate::canvas::look::Overlay;
+use crate::canvas::{self, folds, search, zoom};
+use crate::strings;
+
+/// Something that can be done.
+pub struct Action {
+    /// What it is called.
+    pub name: &'static str,
+    /// The keys for it, as [`key_of`] writes them; the first is the one that is shown.
+    pub keys: &'static [&'static str],
+    /// Where the keys are listened to.
+    pub scope: Scope,
+    /// Whether there is anything to do now.
+    pub can: fn(Open) -> bool,
+    /// Does it.
+    pub run: fn(Open),
+}
+
+/// Where the keys of an action are listened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// On the whole screen.
+    Everywhere,
+    /// On the whole screen except in fields, to which the keys mean something else.
+    NotInFields,
+    /// In the tree.
+    Tree,
+}
+
+use Scope::{Everywhere, NotInFields, Tree};
+
+const fn action(
+    name: &'static str,
+    keys: &'static [&'static str],
+    scope: Scope,
+    can: fn(Open) -> bool,
+    run: fn(Open),
+) -> Action {
+    Action { name, keys, scope, can, run }
+}
+
+/// All of them, in the order in which they are listed.
+pub const ACTIONS: &[Action] = &[
+    action(
+        strings::SAVE,
+        &["Ctrl+S"],
+        Everywhere,
+        |open| open.editor.with(Editor::is_dirty),
+        |open| {
+            // What is being typed is part of what is saved.
+            leave_field();
+            save::save(open);
+        },
+    ),
+    action(strings::UNDO, &["Ctrl+Z"], NotInFields, |open| open.editor.with(|e| e.to_undo().is_some()), Open::undo),
+    action(
+        strings::REDO,
+        &["Ctrl+Shift+Z", "Ctrl+Y"],
+        NotInFields,
+        |open| open.editor.with(|e| e.to_redo().is_some()),
+        Open::redo,
+    ),
+    action(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below),
+    action(strings::DELETE_STEP, &["Delete", "Backspace"], Tree, is_chosen, |open| {
+        if let Some(id) = open.selected.get_untracked() {
+            open.dispatch(Command::Delete(id));
+            canvas::focus_selected(open);
+        }
+    }),
+    action(strings::SEARCH, &["Ctrl+F", "/"], Everywhere, always, search::start),
+    action(strings::PALETTE, &["Ctrl+K"], Everywhere, always, |open| open.look.toggle(Overlay::Palette)),
+    action(strings::NEXT_PROBLEM, &["F8"], Everywhere, has_problems, |open| problems::walk(open, true)),
+    action(strings::PREVIOUS_PROBLEM, &["Shift+F8"], Everywhere, has_problems, |open| problems::walk(open, false)),
+    action(strings::ALL_PROBLEMS, &[], Everywhere, has_problems, |open| {
+        open.look.overlay.set(Some(Overlay::Problems));
+    }),
+    action(strings::FIT_ALL, &["F", "1"], Tree, always, zoom::fit),
+    action(strings::OWN_SIZE, &["0"], Tree, always, zoom::own_size),
+    action(strings::ZOOM_IN, &["+", "="], Tree, always, |open| zoom::zoom(open, zoom::STEP)),
+    action(strings::ZOOM_OUT, &["-"], Tree, always, |open| zoom::zoom(open, 1.0 / zoom::STEP)),
+    action(strings::CLOSE_AROUND, &[], Tree, is_inside, folds::close_around),
+    action(strings::CLOSE_ALL, &[], Tree, always, folds::close_all),
+    action(strings::OPEN_ALL, &[], Tree, always, folds::open_all),
+    action(strings::DRAW_ONLY, &["O"], Tree, |open| folds::on_branch(open) || is_inside(open), folds::draw_only),
+    action(strings::WHOLE, &["Shift+O"], Tree, folds::is_alone, |open| folds::only(open, None)),
+    action(strings::COPY_LINK, &[], Tree, |open| open.id.with(|id| !id.is_empty()), link::copy),
+    action(strings::SHOW_SIMULATION, &[], Everywhere, always, |open| open.panel.update(|shown| *shown = !*shown)),
+    action(strings::ALL_KEYS, &["?"], NotInFields, always, |open| open.look.toggle(Overlay::Keys)),
+];
+
+fn always(_: Open) -> bool {
+    true
+}
+
+fn is_chosen(open: Open) -> bool {
+    open.selected.with(Option::is_some)
+}
+
+fn is_inside(open: Open) -> bool {
+    let selected = open.selected.get();
+    selected.is_some_and(|id| open.scene.with(|s| s.layout.node(&id).is_some_and(|node| node.around.is_some())))
+}
+
+fn has_problems(open: Open) -> bool {
+    open.problems.with(|problems| !problems.is_empty())
+}
+
+/// A key as the table has it: `Ctrl+Shift+Z`, `F8`, `A`, `?`. The command key is `Ctrl`, as it is used in its place.
+pub fn key_of(event: &KeyboardEvent) -> String {
+    let mut key = event.key();
+    let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+    let is_letter = key.len() == 1 && key.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if is_letter {
+        key.make_ascii_uppercase();
+    }
+    let mut name = String::new();
+    if event.ctrl_key() || event.meta_key() {
+        name.push_str("Ctrl+");
+    }
+    if event.alt_key() {
+        name.push_str("Alt+");
+    }
+    // Other signs are what they are, however they are typed.
+    if event.shift_key() && (key.len() > 1 || is_letter || modified) {
+        name.push_str("Shift+");
+    }
+    name + &key
+}
+
+/// Does what a key stands for in the tree or on the whole screen; whether there is such a thing.
+pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
+    let key = key_of(event);
+    let typing = in_field(event);
+    let fits = |action: &&Action| {
+        let listens = match action.scope {
+            Tree => in_tree,
+            // One sign is typed into a field.
+            Everywhere => !in_tree && !(typing && key.len() == 1),
+            NotInFields => !in_tree && !typing,
+        };
+        listens && action.keys.contains(&key.as_str())
+    };
+    let Some(action) = ACTIONS.iter().find(fits) else { return false };
+    event.prevent_default();
+    (action.run)(open);
+    true
+}
+
+fn in_field(event: &KeyboardEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+fn leave_field() {
+    let active = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = active.filter(|element| element.tag_name() == "INPUT") {
+        let _gone = element.blur();
+        let _gone = element.focus();
+    }
+}

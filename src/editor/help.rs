@@ -1,0 +1,46 @@
+//! The list of all keys.
+
+use leptos::prelude::*;
+
+use super::actions::ACTIONS;
+use super::state::Open;
+use crate::canvas::look::Overlay;
+use crate::parts::dialog::Dialog;
+use crate::parts::icon::{Glyph, Icon};
+use crate::strings;
+
+#[component]
+pub fn Help() -> impl IntoView {
+    let open = expect_context::<Open>();
+    view! {
+        <Show when=move || open.look.overlay.get() == Some(Overlay::Keys)>
+            <Dialog label=strings::ALL_KEYS class="keys" light=true leave=move || open.look.close()>
+                <header>
+                    <h2>{strings::ALL_KEYS}</h2>
+                    <button
+                        class="tool icon-only"
+                        autofocus=true
+                        aria-label=strings::CLOSE
+                        on:click=move |_| open.look.close()
+                    >
+                        <Icon glyph=Glyph::Close/>
+                    </button>
+                </header>
+                <Keys/>
+            </Dialog>
+        </Show>
+    }
+}
+
+#[component]
+fn Keys() -> impl IntoView {
+    let moving = strings::MOVES.iter().map(|(keys, name)| row(keys, name)).collect_view();
+    let with_keys = ACTIONS.iter().filter(|action| !action.keys.is_empty());
+    let doing = with_keys.map(|action| row(action.keys, action.name)).collect_view();
+    view! { <dl>{moving}{doing}</dl> }
+}
+
+fn row(keys: &'static [&'static str], name: &'static str) -> impl IntoView {
+    let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd>" " }).collect_view();
+    view! { <div><dt>{keys}</dt><dd>{name}</dd></div> }
+}
