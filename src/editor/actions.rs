@@ -145,7 +145,7 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
         let listens = match action.scope {
             Tree => in_tree,
             // One sign is typed into a field.
-            Everywhere => !in_tree && !(typing && key.len() == 1),
+            Everywhere => !(in_tree || typing && key.len() == 1),
             NotInFields => !in_tree && !typing,
         };
         listens && action.keys.contains(&key.as_str())

@@ -61,6 +61,7 @@ test('branches are closed and opened by keys', async ({ app, page }) => {
   await expect(page.locator('.closed-side')).toHaveCount(2);
   await page.keyboard.press('Escape');
   await run('expand all');
+  await page.getByRole('button', { name: 'Fit' }).click();
   await expect(app.tree.getByRole('treeitem')).toHaveCount(9);
   // So does a step of the simulation.
   await run('collapse all');
