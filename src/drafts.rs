@@ -2,10 +2,7 @@
 
 mod store;
 
-use std::sync::Arc;
-
-use escalation_api::{Json as _, Map, PathPayload, Value};
-use escalation_editor::Editor;
+use escalation_editor::{Editor, draft};
 use escalation_engine::Instant;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -120,24 +117,12 @@ impl Session {
 }
 
 fn to_text(draft: &Draft) -> String {
-    let mut fields = Map::new();
-    fields.insert("path_id".to_string(), Value::from(draft.path_id.as_str()));
-    fields.insert("at".to_string(), Value::from(draft.at.unix()));
-    if let Some(base) = draft.editor.saved() {
-        fields.insert("base".to_string(), base.write());
-    }
-    fields.insert("path".to_string(), draft.editor.path().write());
-    Value::Object(fields).to_string()
+    let Draft { path_id, at, editor, .. } = draft.clone();
+    draft::write(&draft::Draft { path_id, at, editor })
 }
 
 /// What cannot be read is left where it is: another version of the app may know it.
 fn from_text(text: &str) -> Option<Draft> {
-    let mut value: Value = serde_json::from_str(text).ok()?;
-    let fields = value.as_object_mut()?;
-    let mut read = |name: &str| fields.get_mut(name).map(Value::take);
-    let (path_id, at) = (read("path_id")?.as_str()?.to_string(), read("at")?.as_i64()?);
-    let base = read("base").and_then(|base| PathPayload::read(base).ok());
-    let path = PathPayload::read(read("path")?).ok()?;
-    let editor = Editor::resume(base.map(Arc::new), path);
-    Some(Draft { path_id, at: Instant::from_unix(at), is_from_before: true, editor })
+    let draft::Draft { path_id, at, editor } = draft::read(text).ok()?;
+    Some(Draft { path_id, at, is_from_before: true, editor })
 }

@@ -21,6 +21,7 @@ use escalation_api::{
     AckMode, Map, NodeKind, PathPayload, ScheduleMode, Target, Urgency, WeekdayInterval, WorkingHours,
 };
 use escalation_engine::Seconds;
+use escalation_engine::check::Fix;
 
 use crate::clipboard::Clip;
 use crate::tree::{self, ListAt, PathNode, Side, Slot};
@@ -124,6 +125,8 @@ pub enum Command {
     /// The id of the path that a hand-over goes on with.
     SetHandOver(String, String),
 
+    /// Mends a problem, as the check offers it.
+    Fix(Box<Fix>),
     /// Several changes as one, in this order, by this name or else by that of the first. What must be so afterwards
     /// need not be so in between.
     Several(Option<&'static str>, Vec<Command>),
@@ -223,6 +226,10 @@ impl Command {
             Self::SetRepeatTimes(id, times) => branch::set_repeat_times(node_mut(path, id)?, *times),
             Self::SetHandOver(id, to) => branch::set_hand_over(node_mut(path, id)?, to),
 
+            Self::Fix(fix) => {
+                *path = fix.apply(path).map_err(|_| Refusal::FixGone)?;
+                Ok(())
+            }
             Self::Several(_, all) => all.iter().try_for_each(|command| command.change(path)),
             Self::Replace(_, with) => {
                 *path = (**with).clone();

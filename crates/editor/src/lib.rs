@@ -7,6 +7,7 @@
 pub mod card;
 pub mod clipboard;
 pub mod command;
+pub mod draft;
 pub mod duration;
 pub mod fault;
 pub mod history;
@@ -22,7 +23,7 @@ pub mod zoned;
 pub use clipboard::Clip;
 pub use command::{Command, Kind, Refusal, Run};
 pub use fault::Fault;
-pub use history::Editor;
+pub use history::{Editor, Entry};
 pub use layout::Layout;
 pub use play::Play;
 pub use tree::{ListAt, Side, Slot};

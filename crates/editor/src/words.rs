@@ -14,7 +14,7 @@ use escalation_engine::{Index, Seconds};
 use crate::command::Timer;
 use crate::tree::{self, PathNode};
 
-pub use command::command;
+pub use command::{command, opened};
 pub use loss::loss;
 pub use step::{StepWords, outcome, step};
 

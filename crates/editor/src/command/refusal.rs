@@ -92,6 +92,9 @@ pub enum Refusal {
     /// The field has something that this version does not understand.
     #[error("{0} holds something that is not understood here; it is kept as it is")]
     NotUnderstood(&'static str),
+    /// The problem is no longer as it was when it was found.
+    #[error("the path has changed since this problem was found: look at the problems again")]
+    FixGone,
     /// Something else that the API would refuse, in the checker's words.
     #[error("{0}")]
     Illegal(String),

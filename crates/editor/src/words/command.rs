@@ -50,12 +50,19 @@ pub fn command(command: &Command) -> &'static str {
         Command::SetRepeatTimes(..) => "change number of repeats",
         Command::SetHandOver(..) => "change other path",
 
+        Command::Fix(_) => "mend a problem",
         Command::Several(Some(name), _) => name,
         Command::Several(None, all) => all.first().map_or("change", self::command),
         Command::Replace(Replacement::Import, _) => "import",
         Command::Replace(Replacement::Restore, _) => "restore",
         Command::Replace(Replacement::Merge, _) => "merge",
     }
+}
+
+/// What the state before all changes is called; of a draft that is gone on with the next one too.
+#[must_use]
+pub fn opened(is_draft: bool) -> &'static str {
+    if is_draft { "earlier changes" } else { "opened" }
 }
 
 fn insert(node: &PathNode) -> &'static str {

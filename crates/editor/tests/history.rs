@@ -1,0 +1,110 @@
+//! The list of changes, and drafts.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use common::{build, outline};
+use escalation_api::{Json as _, PathPayload};
+use escalation_editor::draft::{self, Draft};
+use escalation_editor::fault::Place;
+use escalation_editor::{Command, Editor};
+use escalation_engine::check::check;
+use escalation_engine::{Index, Instant, World};
+use proptest::prelude::*;
+use serde_json::json;
+
+fn rename(name: &str) -> Command {
+    Command::Rename(name.into())
+}
+
+/// The names of the states, with a mark on what is now and on what is saved.
+fn told(editor: &Editor) -> Vec<String> {
+    let mark = |on, mark| if on { mark } else { "" };
+    let entries = editor.history().into_iter();
+    entries.map(|entry| format!("{}{}{}", entry.name, mark(entry.is_now, "<"), mark(entry.is_saved, "*"))).collect()
+}
+
+#[test]
+fn all_states_are_listed_and_can_be_gone_to() {
+    let mut editor = Editor::open(PathPayload::named("a"));
+    editor.dispatch(rename("b")).unwrap();
+    editor.dispatch(Command::SetRepeatConfig(Some((300, false)))).unwrap();
+    assert_eq!(told(&editor), ["opened*", "rename", "change paging again<"]);
+    assert!(editor.jump(1) && editor.path().name == "b");
+    editor.mark_saved(&editor.path());
+    assert_eq!(told(&editor), ["opened", "rename<*", "change paging again"]);
+    assert!(!editor.jump(1) && !editor.jump(3), "there is no such other state");
+    assert!(editor.jump(2) && editor.is_dirty());
+    assert!(editor.jump(0));
+    editor.dispatch(rename("c")).unwrap();
+    assert_eq!(told(&editor), ["opened", "rename<"]);
+}
+
+#[test]
+fn strokes_with_one_key_are_one_step() {
+    let mut editor = Editor::open(PathPayload::named("a"));
+    for name in ["b", "bc", "bcd"] {
+        editor.dispatch_merged(rename(name), "name").unwrap();
+    }
+    assert_eq!(told(&editor), ["opened*", "rename<"]);
+    editor.dispatch_merged(rename("x"), "other").unwrap();
+    editor.dispatch_merged(rename("xy"), "name").unwrap();
+    assert_eq!(told(&editor).len(), 4, "another key is another step");
+    editor.mark_saved(&editor.path());
+    editor.dispatch_merged(rename("xyz"), "name").unwrap();
+    assert_eq!(told(&editor).len(), 5, "what is saved stays a step");
+    editor.dispatch_merged(rename("xy"), "name").unwrap();
+    assert_eq!(told(&editor).len(), 4, "back where it began: no step");
+    assert!(!editor.is_dirty());
+    editor.undo();
+    assert_eq!(editor.path().name, "x");
+    editor.dispatch(rename("y")).unwrap();
+    editor.dispatch(rename("z")).unwrap();
+    assert_eq!(told(&editor).len(), 5, "without a key each is a step");
+}
+
+#[test]
+fn a_problem_is_mended_in_one_step() {
+    let hours = json!({"id": "uk", "name": "UK", "timezone": "UTC", "weekday_intervals": []});
+    let level =
+        json!({"id": "a", "type": "level", "level": {"targets": [{"type": "user", "id": "u", "urgency": "high"}]}});
+    let path = PathPayload::read(json!({"name": "n", "path": [level], "working_hours": [hours]})).unwrap();
+    let problems = check("", &path, &Index::new(World::default()));
+    let fix = problems.iter().find_map(|problem| problem.fix.clone()).unwrap();
+    let mut editor = Editor::open(path);
+    editor.dispatch(Command::Fix(Box::new(fix.clone()))).unwrap();
+    assert_eq!(editor.path().write()["working_hours"], json!([]));
+    assert_eq!(told(&editor)[1], "mend a problem<");
+    let again = editor.dispatch(Command::Fix(Box::new(fix))).unwrap_err();
+    assert!(again.to_string().contains("has changed since"), "{again}");
+}
+
+#[test]
+fn what_is_no_draft_is_told() {
+    let place = |text: &str| draft::read(text).unwrap_err().place;
+    assert_eq!(place("{"), Place::Line(1, 1));
+    assert_eq!(place("[]"), Place::Whole);
+    assert_eq!(place("{}"), Place::Pointer("path_id".into()));
+    assert_eq!(place(r#"{"path_id": "", "at": 1}"#), Place::Pointer("path".into()));
+    assert_eq!(place(r#"{"path_id": "", "at": 1, "path": {}}"#), Place::Pointer("path.name".into()));
+    assert_eq!(place(&" ".repeat(5 << 20)), Place::Whole);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_draft_is_read_as_it_was_written(from in outline(), saved in any::<bool>(), at in 0_i64..2_000_000_000) {
+        let path = build(&from, "");
+        let mut editor = if saved { Editor::open(path) } else { Editor::new_document(path) };
+        editor.dispatch(rename("Other")).unwrap();
+        let text = draft::write(&Draft { path_id: "p".into(), at: Instant::from_unix(at), editor: editor.clone() });
+        let read = draft::read(&text).unwrap();
+        prop_assert_eq!(read.editor.path().write().to_string(), editor.path().write().to_string());
+        prop_assert_eq!(read.editor.saved(), editor.saved());
+        prop_assert_eq!((read.path_id.as_str(), read.at), ("p", Instant::from_unix(at)));
+        prop_assert_eq!(draft::write(&read), text);
+        prop_assert!(read.editor.has_unsaved_work());
+    }
+}
