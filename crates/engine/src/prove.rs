@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::stretch::Assumed;
 pub use cells::{Cell, Cells, Incomplete, MAX_WORK, Time};
 pub use expectation::{Expect, Expectation};
 
@@ -23,7 +24,7 @@ use crate::instant::{DAY, Instant};
 use crate::read::ReadError;
 use crate::scenario::Scenario;
 use crate::simulate::trace;
-use crate::stretch::{Assumed, joined};
+use crate::stretch::joined;
 use crate::trace::Trace;
 
 use judge::Judge;
@@ -141,37 +142,57 @@ pub fn prove(
         judges.push(Judge::new(expectation, path, index).map_err(at)?);
     }
     let mut quiet = horizon.scenario.left_alone();
-    let cells = Cells::new(path, index, from, until, quiet.semantics.cut_off_after_seconds);
-    let mut seen = Seen::default();
-    for class in classes(&[path], index) {
-        quiet.priority_id = class.first().cloned();
-        let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
-            seen.cell(&cell);
-            let view = View::new(&cell);
-            for judge in &mut judges {
-                judge.cell(&class, &view);
-            }
-        });
-        match counted {
-            Ok(count) => seen.cells += count,
-            Err(Incomplete::TooManyCells(at)) => judges.iter_mut().for_each(|judge| judge.unknown(&class, at, until)),
-            Err(Incomplete::TooManyWays) => judges.iter_mut().for_each(|judge| judge.unknown(&class, from, until)),
+    let mut scopes = Vec::new();
+    for declines in [false, true] {
+        let mut judges: Vec<&mut Judge<'_>> =
+            judges.iter_mut().filter(|judge| judge.with_declines() == declines).collect();
+        let mut seen = Seen { declines, ..Seen::default() };
+        if judges.is_empty() {
+            scopes.push(seen.scope(from, until, path));
+            continue;
         }
+        let cells = Cells::new(path, index, from, until, quiet.semantics.cut_off_after_seconds);
+        let cells = if declines { cells.with_declines() } else { cells };
+        for class in classes(&[path], index) {
+            quiet.priority_id = class.first().cloned();
+            let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
+                seen.cell(&cell);
+                let view = View::new(&cell);
+                for judge in &mut judges {
+                    judge.cell(&class, &view);
+                }
+            });
+            match counted {
+                Ok(count) => seen.cells += count,
+                Err(Incomplete::TooManyCells(at)) => {
+                    judges.iter_mut().for_each(|judge| judge.unknown(&class, at, until));
+                }
+                Err(Incomplete::TooManyWays) => judges.iter_mut().for_each(|judge| judge.unknown(&class, from, until)),
+            }
+        }
+        scopes.push(seen.scope(from, until, path));
     }
-    let scope = seen.scope(from, until, path);
-    Ok(judges.into_iter().map(|judge| verdict(judge, &scope, path, index, &quiet)).collect())
+    let verdict_of = |judge: Judge<'_>| {
+        let scope = scopes.get(usize::from(judge.with_declines()))?;
+        Some(verdict(judge, scope, path, index, &quiet))
+    };
+    Ok(judges.into_iter().filter_map(verdict_of).collect())
 }
+
+/// R18 adds nothing that is not looked at already: the walk that begins again does what an alert does that fires then.
+const PAGES_AGAIN: &str = "paging again after an acknowledgement is looked at as an alert that fires then";
 
 /// What was met on the way, for the scope.
 #[derive(Default)]
 struct Seen {
     cells: usize,
     assumed: BTreeSet<String>,
+    declines: bool,
 }
 
 impl Seen {
     fn cell(&mut self, cell: &Cell) {
-        for node in cell.assumed.keys() {
+        for node in cell.assumed.branches.keys() {
             if !self.assumed.contains(node) {
                 self.assumed.insert(node.clone());
             }
@@ -179,7 +200,15 @@ impl Seen {
     }
 
     fn scope(&self, from: Instant, until: Instant, path: &CompiledPath) -> Scope {
-        let mut assumed = vec!["nobody responds".to_string()];
+        let responds = if self.declines {
+            "whole levels may decline at once, in every way, and nobody else responds"
+        } else {
+            "nobody responds"
+        };
+        let mut assumed = vec![responds.to_string()];
+        if path.plan(0).is_some_and(|plan| plan.repeat.is_some()) {
+            assumed.push(PAGES_AGAIN.to_string());
+        }
         assumed
             .extend(self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, either way")));
         let in_turn = |kind: &Kind| matches!(kind, Kind::Level(level) if level.round_robin.is_some());
@@ -242,8 +271,9 @@ fn verdict(judge: Judge<'_>, scope: &Scope, path: &CompiledPath, index: &Index, 
     } else {
         Answer::Incomplete
     };
-    let counterexample = found.example.map(|(priority_id, fired_at, branches)| {
-        let scenario = Scenario { priority_id, fired_at, branches, ..quiet.clone() };
+    let counterexample = found.example.map(|(priority_id, fired_at, assumed)| {
+        let Assumed { branches, responses, .. } = assumed;
+        let scenario = Scenario { priority_id, fired_at, branches, responses, ..quiet.clone() };
         let trace = trace(path, index, &scenario);
         Counterexample { scenario, trace }
     });

@@ -88,7 +88,12 @@ fn a_change_is_what_single_alerts_show() {
                 let differs = pages(&before, &index, &alert) != pages(&after, &index, &alert);
                 // At a single instant, what moves with the alert may coincide with what does not.
                 let coincides = !differs && covers(fired_at) && covers(fired_at + 1).max(covers(fired_at - 1));
-                assert!(differs == covers(fired_at) || coincides, "seed {seed}, {priority} at {fired_at}: {differs}");
+                // Where it is not known for every instant, what is not said may differ yet.
+                let unsaid = differs && !found.is_complete;
+                assert!(
+                    differs == covers(fired_at) || coincides || unsaid,
+                    "seed {seed}, {priority} at {fired_at}: {differs}"
+                );
                 if differs { changed += 1 } else { same += 1 }
             }
         }

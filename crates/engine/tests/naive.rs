@@ -14,7 +14,7 @@ use escalation_engine::{Index, Scenario, World, simulate};
 use generate::Dice;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const MINUTE: i64 = 60;
 
@@ -86,6 +86,10 @@ struct Naive<'a> {
     handed: BTreeSet<String>,
     done: BTreeSet<usize>,
     resolved: bool,
+    /// When it pages again after an acknowledgement: R18.
+    repeat_at: Option<i64>,
+    begins_again: bool,
+    active: BTreeSet<usize>,
 }
 
 /// What a path is to the walk.
@@ -117,6 +121,9 @@ impl<'a> Naive<'a> {
             handed: BTreeSet::new(),
             done: BTreeSet::new(),
             resolved: false,
+            repeat_at: None,
+            begins_again: false,
+            active: BTreeSet::new(),
         };
         let path = scenario.path.clone().unwrap();
         loop {
@@ -129,12 +136,40 @@ impl<'a> Naive<'a> {
             }
             run.now += MINUTE;
         }
-        run.handed.insert(String::new());
-        if let Flow::End = run.path("", &path) {
-            run.say("expired");
-            run.outcome = Some("expired".to_string());
+        loop {
+            run.handed = BTreeSet::from([String::new()]);
+            let flow = run.path("", &path);
+            if !std::mem::take(&mut run.begins_again) {
+                if let Flow::End = flow {
+                    run.say("expired");
+                    run.outcome = Some("expired".to_string());
+                }
+                return run.finish();
+            }
+            run.say("repeat_started");
+            (run.acked, run.level, run.repeat_at, run.snoozed_until) = (false, None, None, None);
+            run.counters.clear();
         }
-        run.finish()
+    }
+
+    /// R18: when to page again, from now.
+    fn repeat_later(&mut self) {
+        let config = &self.scenario.path.as_ref().unwrap()["repeat_config"];
+        let fires = self.scenario.alert_keeps_firing || self.scenario.alert_resolves_after_seconds.is_some();
+        let Some(after) = config["repeat_after_seconds"].as_i64().filter(|_| fires) else { return };
+        let at = self.now + after;
+        self.repeat_at = (at <= self.scenario.fired_at.unix() + 7 * DAY).then_some(at);
+    }
+
+    /// Activity on the incident, each once.
+    fn activity(&mut self) {
+        let delays = self.scenario.path.as_ref().unwrap()["repeat_config"]["delay_repeat_on_activity"] == true;
+        for (position, after) in self.scenario.activity_after_seconds.iter().enumerate() {
+            let due = self.scenario.fired_at.unix() + after <= self.now && self.active.insert(position);
+            if due && delays && self.repeat_at.is_some() && self.outcome.is_none() {
+                self.repeat_later();
+            }
+        }
     }
 
     fn finish(self) -> (String, Vec<Line>) {
@@ -304,6 +339,10 @@ impl<'a> Naive<'a> {
                         false => continue,
                     }
                 }
+                if self.acked && self.repeat_at.is_some_and(|at| at <= self.now) {
+                    self.begins_again = true;
+                    return true;
+                }
                 if let Some(until) = self.snoozed_until {
                     if self.now >= until && !self.acked {
                         self.snoozed_until = None;
@@ -337,7 +376,7 @@ impl<'a> Naive<'a> {
         if self.acked {
             let answers = self.planned.iter().any(|planned| !planned.given && planned.due <= limit);
             let again = !time_is_up && self.snoozed_until.is_none() && self.may_page_again() && self.now < limit;
-            if !answers && !again && !self.outside_to_come() {
+            if !answers && !again && self.repeat_at.is_none() && !self.outside_to_come() {
                 self.outcome = Some("acked".to_string());
                 return true;
             }
@@ -371,6 +410,7 @@ impl<'a> Naive<'a> {
             self.say("resolved");
             self.outcome = Some("resolved".to_string());
         }
+        self.activity();
     }
 
     /// Whom a target names now: R4. An error says how the run stops.
@@ -550,6 +590,9 @@ impl<'a> Naive<'a> {
                     self.told.iter_mut().filter(|told| told.entry == self.entry).for_each(|told| told.open = false);
                     self.level = None;
                 }
+                if !self.acked {
+                    self.repeat_later();
+                }
                 self.acked = true;
             }
             Answer::Nack => {
@@ -677,7 +720,11 @@ fn by_the_engine(world: &World, scenario: &Scenario) -> (String, Vec<Line>) {
             StepName::Paged => format!("paged {node} {who} {urgency} {}", step.attempt.unwrap()),
             StepName::Posted => format!("posted {node} {who} {urgency}"),
             StepName::Acked | StepName::Nacked | StepName::Snoozed => format!("{name} {who}"),
-            StepName::Resumed | StepName::Expired | StepName::Cancelled | StepName::Resolved => name,
+            StepName::Resumed
+            | StepName::Expired
+            | StepName::Cancelled
+            | StepName::Resolved
+            | StepName::RepeatStarted => name,
             StepName::Stopped => format!("stopped {}", word(serde_json::to_value(step.outcome).unwrap())),
             _ => return None,
         };
@@ -686,8 +733,17 @@ fn by_the_engine(world: &World, scenario: &Scenario) -> (String, Vec<Line>) {
     (word(serde_json::to_value(trace.outcome).unwrap()), lines.collect())
 }
 
+/// A path that pages again after an acknowledgement, and an alert that keeps firing.
+fn pages_again(dice: &mut Dice, scenario: &mut Scenario) {
+    let config = json!({"repeat_after_seconds": dice.minutes(5, 3_000), "delay_repeat_on_activity": dice.chance(50)});
+    scenario.path.as_mut().unwrap()["repeat_config"] = config;
+    scenario.alert_keeps_firing = dice.chance(80);
+    scenario.activity_after_seconds = (0..dice.below(4)).map(|_| dice.minutes(0, 4_000)).collect();
+}
+
 #[test]
 fn both_say_the_same() {
+    let mut repeats = 0;
     let mut outcomes: BTreeMap<String, u32> = BTreeMap::new();
     let mut pages = 0;
     // So many worlds with as many alerts each: 20,000 in all.
@@ -695,7 +751,10 @@ fn both_say_the_same() {
         let mut dice = Dice::new(seed);
         let world = generate::world(&mut dice);
         for number in 0..10 {
-            let scenario = generate::scenario(&mut dice);
+            let mut scenario = generate::scenario(&mut dice);
+            if dice.chance(8) {
+                pages_again(&mut dice, &mut scenario);
+            }
             let engine = by_the_engine(&world, &scenario);
             let naive = Naive::run(&world, &scenario);
             if engine != naive {
@@ -715,10 +774,12 @@ fn both_say_the_same() {
                     serde_json::to_string_pretty(&world.paths).unwrap(),
                 );
             }
+            repeats += engine.1.iter().filter(|(_, line)| line == "repeat_started").count();
             pages += engine.1.iter().filter(|(_, line)| line.starts_with("paged")).count();
             *outcomes.entry(engine.0).or_default() += 1;
         }
     }
-    println!("{pages} pages; {outcomes:?}");
+    println!("{pages} pages; {repeats} times again; {outcomes:?}");
+    assert!(repeats > 500);
     assert!(outcomes.len() >= 7, "the alerts are too much alike: {outcomes:?}");
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use escalation_engine::compile::Kind;
 use escalation_engine::instant::DAY;
-use escalation_engine::machine::{Alert, Outcome, State, What, Who, step};
+use escalation_engine::machine::{Alert, Outcome, State, Step, What, Who, step};
 use escalation_engine::simulate::{compile_for, context, events, run};
 use escalation_engine::{CompiledPath, Index, Scenario};
 use generate::Dice;
@@ -129,4 +129,38 @@ fn a_run_is_the_same_every_time() {
         let text = || serde_json::to_string(&escalation_engine::simulate::trace(path, index, scenario)).unwrap();
         assert_eq!(text(), text(), "seed {seed}");
     });
+}
+
+/// R18: the walk that begins again pages as an alert does that fires then. So what is proven of every instant at which
+/// an alert may fire is proven of every instant at which it pages again.
+#[test]
+fn paging_again_is_as_an_alert_that_fires_then() {
+    let mut count = 0;
+    each(60_000..60_400, |seed, path, index, scenario| {
+        let whole = run(path, index, scenario);
+        let limit = scenario.fired_at + scenario.semantics.cut_off_after_seconds;
+        for (position, step) in whole.steps.iter().enumerate() {
+            if !matches!(step.what, What::RepeatStarted(_)) {
+                continue;
+            }
+            let again = Scenario { fired_at: step.at, grace_period_seconds: 0, ..scenario.left_alone() };
+            let fresh = run(path, index, &again);
+            let told = |step: &&Step| matches!(step.what, What::Paged { .. } | What::Posted(..));
+            let answered = |step: &&Step| {
+                matches!(step.what, What::Acked(_) | What::Nacked(_) | What::Snoozed(..) | What::Resolved)
+            };
+            let segment: Vec<&Step> = whole.steps[position + 1..].iter().take_while(|step| !answered(step)).collect();
+            let until = whole.steps[position + 1..].iter().find(answered).map_or(limit, |step| step.at);
+            let of = |step: &Step| (step.at, step.what.clone());
+            let one: Vec<_> = segment.into_iter().filter(told).map(of).collect();
+            let other: Vec<_> = fresh.steps.iter().filter(told).map(of).take_while(|(at, _)| *at <= until).collect();
+            // At the very instant of the answer a page may come after it.
+            let shorter = one.len().min(other.len());
+            assert_eq!(one[..shorter], other[..shorter], "seed {seed}");
+            assert!(other[shorter..].iter().all(|(at, _)| *at == until) && one.len() <= other.len(), "seed {seed}");
+            count += 1;
+        }
+    });
+    println!("{count} times again");
+    assert!(count > 300);
 }

@@ -3,8 +3,8 @@
 use escalation_api::{Json as _, PathPayload, Value};
 use serde::{Deserialize, Serialize};
 
-/// A change that makes a problem go away and makes no new one. It is offered where there is one that is safe: nobody
-/// who is paged now is lost by it, or the API would not have taken the path at all.
+/// A change that makes a problem go away and makes no new error. What a person would regret may come to light by it, so
+/// a path is checked again after each; what it changes for people, `diff` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// What it does, in the imperative.

@@ -97,7 +97,7 @@ impl<'a> Check<'a> {
     }
 
     /// Whether a repeat goes back to this node.
-    fn is_repeated(&self, id: &str) -> bool {
+    pub(super) fn is_repeated(&self, id: &str) -> bool {
         repeats_to(&self.path.path, id)
     }
 
@@ -255,12 +255,25 @@ impl<'a> Check<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// What the clock said before a wait is over after it. `seconds`: whether it waits for a number of seconds.
+    /// What the clock said before a wait is over after it. `seconds`: whether it waits for a number of seconds, if not
+    /// for working hours.
     fn time_goes_by(&mut self, timer: (&Option<IntervalCondition>, &Option<String>), seconds: bool) {
+        let surely = match timer {
+            (Some(state), Some(hours)) => {
+                // Working hours may be in that state already, unless a branch has just said otherwise.
+                let active = self.hours.get(hours.as_str()).copied();
+                match (state, active) {
+                    (IntervalCondition::Active, Some(active)) => !active,
+                    (IntervalCondition::Inactive, Some(active)) => active,
+                    _ => false,
+                }
+            }
+            _ if seconds => true,
+            // No time goes by.
+            _ => return,
+        };
         self.hours.clear();
-        // Working hours may be in that state already.
-        let by_hours = timer.0.is_some() && timer.1.is_some();
-        if seconds && !by_hours {
+        if surely {
             self.since.iter_mut().for_each(|(_, waits)| *waits = true);
         }
     }

@@ -22,7 +22,10 @@ impl<'a> Check<'a> {
             Some(first) => {
                 let message = format!("Id `{}` is used before, at {first}", node.id);
                 self.say(Code::DuplicateId, &at_id, message);
-                self.fix_id(&at_id.to_string());
+                // A repeat may mean either of the two.
+                if !self.is_repeated(&node.id) {
+                    self.fix_id(&at_id.to_string());
+                }
             }
             None => {
                 self.ids.insert(&node.id, at.to_string());

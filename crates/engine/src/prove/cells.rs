@@ -15,7 +15,7 @@ use crate::compile::{CompiledPath, Condition, Kind, People, Place, Target};
 use crate::index::{Id, Index};
 use crate::instant::{Instant, Seconds, WEEK};
 use crate::machine::{Outcome, Step, What};
-use crate::scenario::{Branch, Scenario};
+use crate::scenario::{Answer, Branch, Response, Scenario};
 use crate::simulate::{Run, run};
 use crate::stretch::Assumed;
 use crate::why::Why;
@@ -36,7 +36,7 @@ pub struct Cell {
     pub from: Instant,
     /// The first instant after the last.
     pub until: Instant,
-    /// Which way was assumed to be taken at branches that cannot be decided, by node id.
+    /// What is assumed of the run.
     pub assumed: Assumed,
     /// The run of an alert that fires at `from`.
     pub run: Run,
@@ -55,6 +55,9 @@ impl Cell {
 /// At most so many ways to go through branches that cannot be decided are tried at one instant.
 const MAX_WAYS: usize = 64;
 
+/// The same where levels may decline, which is two ways for each of ten levels.
+const MAX_WAYS_WITH_DECLINES: usize = 1_024;
+
 /// The most steps that are played for one walk through the cells: some seconds of work.
 pub const MAX_WORK: usize = 5_000_000;
 
@@ -63,8 +66,28 @@ pub const MAX_WORK: usize = 5_000_000;
 pub enum Incomplete {
     /// There are more cells than were asked for, or it takes too long; they are known until this instant.
     TooManyCells(Instant),
-    /// There are too many branches that cannot be decided.
+    /// There are too many branches that cannot be decided, or levels that may decline.
     TooManyWays,
+}
+
+/// A way for the run of an alert to go that is still to be tried.
+#[derive(Default)]
+struct Way {
+    assumed: Assumed,
+    /// For so many entries of levels it is decided whether they decline.
+    decided: usize,
+}
+
+/// A level that was entered, and somebody paged.
+struct LevelEntry<'a> {
+    /// The level's id, and how often it was entered.
+    of: (&'a str, usize),
+    /// Who was paged at once, and the number of that page among those to them.
+    pages: Vec<(&'a Id, u32)>,
+    /// Whether only one is paged at a time.
+    in_turn: bool,
+    /// Whether a channel was told too, in which somebody may yet acknowledge.
+    has_channel: bool,
 }
 
 /// What cells are found by: everything about a path and its world that depends on the clock.
@@ -78,6 +101,8 @@ pub struct Cells<'a> {
     /// By schedule: when who is on call may change.
     rosters: BTreeMap<Id, Vec<Instant>>,
     pauses: Vec<Instant>,
+    /// Whether levels may decline.
+    declines: bool,
 }
 
 impl<'a> Cells<'a> {
@@ -102,14 +127,20 @@ impl<'a> Cells<'a> {
         }
         let mut pauses: Vec<_> = world.pauses.iter().flat_map(|pause| [pause.starts_at, pause.ends_at]).collect();
         pauses.sort_unstable();
-        Self { path, index, hours, hours_until, rosters, pauses }
+        Self { path, index, hours, hours_until, rosters, pauses, declines: false }
     }
 
-    /// Visits the cells of alerts like `scenario` to which nobody responds and with which nothing is done, that fire from `from` until before `until`, in order, and returns how
-    /// many there were. Cells that differ only in what is assumed of a branch follow one another.
+    /// The same with every way in which whole levels decline at once, instead of nobody responding.
+    #[must_use]
+    pub fn with_declines(self) -> Self {
+        Self { declines: true, ..self }
+    }
+
+    /// Visits the cells of alerts like `scenario` with which nothing is done, that fire from `from` until before
+    /// `until`, in order, and returns how many there were. Cells that differ only in what is assumed follow one another.
     ///
     /// # Errors
-    /// Where there are more than `most`, more than [`MAX_WORK`] steps, or too many branches that cannot be decided.
+    /// Where there are more than `most`, more than [`MAX_WORK`] steps, or too many ways for one alert to go.
     pub fn visit(
         &self,
         scenario: &Scenario,
@@ -118,35 +149,40 @@ impl<'a> Cells<'a> {
         mut each: impl FnMut(Cell),
     ) -> Result<usize, Incomplete> {
         let mut scenario = scenario.left_alone();
-        let assumed_before = scenario.branches.clone();
+        let pinned = Assumed { branches: scenario.branches.clone(), ..Assumed::default() };
+        let most_ways = if self.declines { MAX_WAYS_WITH_DECLINES } else { MAX_WAYS };
         let (mut at, mut count, mut work) = (from, 0, 0);
         while at < until {
             let mut found = Vec::new();
             let mut end = until;
-            let mut ways = vec![assumed_before.clone()];
-            while let Some(way) = ways.pop() {
+            let mut ways = vec![Way { assumed: pinned.clone(), decided: 0 }];
+            while let Some(mut way) = ways.pop() {
                 scenario.fired_at = at;
-                scenario.branches = way;
+                scenario.branches.clone_from(&way.assumed.branches);
+                scenario.responses.clone_from(&way.assumed.responses);
                 let run = run(self.path, self.index, &scenario);
                 work += run.steps.len();
                 if work > MAX_WORK {
                     return Err(Incomplete::TooManyCells(at));
                 }
+                if ways.len() + found.len() >= most_ways {
+                    return Err(Incomplete::TooManyWays);
+                }
                 if let Some(node) = self.undecided_branch(&run) {
-                    if ways.len() + found.len() >= MAX_WAYS {
-                        return Err(Incomplete::TooManyWays);
-                    }
                     // The last is tried first.
                     for side in [Branch::Else, Branch::Then] {
-                        let mut way = scenario.branches.clone();
-                        way.insert(node.to_string(), side);
-                        ways.push(way);
+                        let mut assumed = way.assumed.clone();
+                        assumed.branches.insert(node.to_string(), side);
+                        ways.push(Way { assumed, ..way });
                     }
                     continue;
                 }
+                if self.declines {
+                    work += self.decide_declines(&scenario, &run, &mut way, &mut ways);
+                }
                 let (moves, same_until) = self.same_until(&scenario, &run);
                 end = end.min(same_until);
-                found.push((std::mem::take(&mut scenario.branches), run, moves));
+                found.push((way.assumed, run, moves));
             }
             count += found.len();
             if count > most {
@@ -160,6 +196,80 @@ impl<'a> Cells<'a> {
             at = end;
         }
         Ok(count)
+    }
+
+    /// Decides for a run that no further level declines, and keeps the ways in which one more does for later. Returns
+    /// how many steps were played for it.
+    fn decide_declines(&self, scenario: &Scenario, run: &Run, way: &mut Way, ways: &mut Vec<Way>) -> usize {
+        let mut work = 0;
+        for (position, entry) in self.level_entries(run).into_iter().enumerate().skip(way.decided) {
+            let mut declined = way.assumed.clone();
+            decline(&mut declined.responses, &entry);
+            // Where it is one after the other, the next one is known once the last has declined.
+            loop {
+                if !entry.in_turn {
+                    break;
+                }
+                let mut scenario = scenario.clone();
+                scenario.responses.clone_from(&declined.responses);
+                let run = crate::simulate::run(self.path, self.index, &scenario);
+                work += run.steps.len();
+                let before = declined.responses.len();
+                if let Some(entry) = self.level_entries(&run).get(position) {
+                    decline(&mut declined.responses, entry);
+                }
+                if declined.responses.len() == before {
+                    break;
+                }
+            }
+            let of = (entry.of.0.to_string(), entry.of.1);
+            declined.declines.insert(of.clone(), true);
+            ways.push(Way { assumed: declined, decided: position + 1 });
+            way.assumed.declines.insert(of, false);
+        }
+        work
+    }
+
+    /// The levels of a run that page somebody, and that are left if those decline.
+    fn level_entries<'r>(&'r self, run: &'r Run) -> Vec<LevelEntry<'r>> {
+        let mut entries: Vec<LevelEntry<'r>> = Vec::new();
+        let mut entered: BTreeMap<Place, usize> = BTreeMap::new();
+        let mut told: BTreeMap<&Id, u32> = BTreeMap::new();
+        let mut now = None;
+        for step in &run.steps {
+            match &step.what {
+                What::Entered => {
+                    let node = step.place.and_then(|place| Some((place, self.path.node(place)?)));
+                    now = None;
+                    if let Some((place, node)) = node
+                        && let Kind::Level(level) = &node.kind
+                    {
+                        let count = entered.entry(place).or_default();
+                        *count += 1;
+                        now = Some(step.at);
+                        let of = (&*node.id, *count);
+                        let in_turn = level.round_robin.is_some();
+                        entries.push(LevelEntry { of, pages: Vec::new(), in_turn, has_channel: false });
+                    }
+                }
+                What::Paged { user, .. } => {
+                    let count = told.entry(user).or_default();
+                    *count += 1;
+                    if let Some(entry) = entries.last_mut().filter(|_| now == Some(step.at)) {
+                        entry.pages.push((user, *count));
+                    }
+                }
+                What::Posted(..) => {
+                    if let Some(entry) = entries.last_mut().filter(|_| now == Some(step.at)) {
+                        entry.has_channel = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        // The walk stays where somebody in a channel may acknowledge, unless it is one person's turn.
+        entries.retain(|entry| !entry.pages.is_empty() && (entry.in_turn || !entry.has_channel));
+        entries
     }
 
     /// The branch at which a run stopped because its condition cannot be decided.
@@ -193,6 +303,23 @@ impl<'a> Cells<'a> {
         }
         let hours = self.path.hours(plan, position)?.hours.as_ref()?;
         hours.first(at, !hours.is_active(at))
+    }
+}
+
+/// Adds that everybody declines who was paged when a level was entered.
+fn decline(responses: &mut Vec<Response>, entry: &LevelEntry<'_>) {
+    for (user, page) in &entry.pages {
+        let response = Response {
+            user_id: Some(user.to_string()),
+            channel_id: None,
+            response: Answer::Nack,
+            after_seconds: 0,
+            to_page: Some(*page),
+            snooze_seconds: None,
+        };
+        if !responses.contains(&response) {
+            responses.push(response);
+        }
     }
 }
 

@@ -37,6 +37,10 @@ pub struct Expectation {
     /// `not_louder_than`: pairs of priority ids, the lower first. Absent: each priority and the next higher one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pairs: Option<Vec<(String, String)>>,
+    /// `quiet_hours`, `at_most_people_before`, `not_louder_than`: not only if nobody responds, but also in every way in
+    /// which everybody who is paged on a level declines at once. That brings the next page forward.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_declines: bool,
 }
 
 /// What can be expected.
@@ -93,6 +97,7 @@ impl Expectation {
             window: None,
             schedule: None,
             pairs: None,
+            with_declines: false,
         }
     }
 
@@ -118,6 +123,9 @@ impl Expectation {
         }
         if self.pairs.is_some() {
             parameter("pairs", true, &[Expect::NotLouderThan])?;
+        }
+        if self.with_declines {
+            parameter("with_declines", true, &[QuietHours, AtMostPeopleBefore, Expect::NotLouderThan])?;
         }
         if self.seconds.is_some_and(|seconds| seconds < 0) {
             return Err(ReadError::new("seconds", "must not be negative"));
@@ -151,6 +159,7 @@ impl Expectation {
                 format!("somebody of {name} is paged within {within}")
             }
         };
+        let says = if self.with_declines { format!("{says}, also if levels decline") } else { says };
         let names = |ids: &Vec<String>| ids.iter().map(|id| index.priority_name(id)).collect::<Vec<_>>().join(", ");
         self.priorities.as_ref().map_or(says.clone(), |ids| format!("{}: {says}", names(ids)))
     }

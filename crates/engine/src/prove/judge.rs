@@ -71,6 +71,11 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// Whether the cells in which levels decline are looked at too.
+    pub(super) fn with_declines(&self) -> bool {
+        self.expectation.with_declines
+    }
+
     /// Those priorities of a class that the expectation is about.
     fn of(&self, class: &[String]) -> Vec<String> {
         let wanted = |id: &&String| self.expectation.priorities.as_ref().is_none_or(|wanted| wanted.contains(id));
@@ -85,7 +90,7 @@ impl<'a> Judge<'a> {
     pub(super) fn unknown(&mut self, class: &[String], from: Instant, until: Instant) {
         let priorities = self.of(class);
         self.priorities.extend(priorities.iter().cloned());
-        self.record(&priorities, (from, until), UNKNOWN, &Assumed::new());
+        self.record(&priorities, (from, until), UNKNOWN, &Assumed::default());
     }
 
     /// Looks at one cell of the priorities of a class.
@@ -243,8 +248,8 @@ impl<'a> Judge<'a> {
             }
             for (both, one, other) in overlaps(lows, highs) {
                 // What was assumed of either is what the counterexample needs.
-                let assumed = one.assumed.iter().chain(&other.assumed);
-                let assumed = assumed.map(|(node, side)| (node.clone(), *side)).collect();
+                let mut assumed = one.assumed.clone();
+                assumed.branches.extend(other.assumed.branches.clone());
                 let said = one.what.is_louder(&other.what, both);
                 self.record(std::slice::from_ref(&low), both, said, &assumed);
             }

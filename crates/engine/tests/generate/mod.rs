@@ -13,20 +13,24 @@ use escalation_engine::instant::{DAY, HOUR, MINUTE};
 use escalation_engine::{Instant, Scenario, World};
 use serde_json::{Value, json};
 
+fn mix(z: u64) -> u64 {
+    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
 /// Numbers as if at random (SplitMix64).
 pub struct Dice(u64);
 
 impl Dice {
     pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        // Mixed, so that the numbers of one seed are not those of the next one, moved by one.
+        Self(mix(mix(seed) ^ 0x9E37_79B9_7F4A_7C15))
     }
 
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        mix(self.0)
     }
 
     /// From 0 to just below `end`.
@@ -44,7 +48,7 @@ impl Dice {
     }
 
     /// Whole minutes, in seconds.
-    fn minutes(&mut self, from: u64, to: u64) -> i64 {
+    pub fn minutes(&mut self, from: u64, to: u64) -> i64 {
         i64::try_from(from + self.below(to - from + 1)).unwrap() * MINUTE
     }
 }
