@@ -30,6 +30,7 @@ pub mod escalation;
 pub mod list;
 pub mod node;
 pub mod path;
+pub mod pause;
 pub mod schedule;
 pub mod team;
 pub mod template;
@@ -45,6 +46,7 @@ pub use node::{
     RoundRobinConfig, ScheduleMode, Target, TargetType, Urgency,
 };
 pub use path::{Path, PathKind, PathPayload, RepeatConfig};
+pub use pause::{Pause, PausePayload};
 pub use schedule::{Entry, Schedule};
 pub use team::Team;
 pub use time::Timestamp;

@@ -134,3 +134,57 @@ object! {
         list r#final as "final": Vec<Entry>,
     }
 }
+
+object! {
+    /// Somebody who takes over from whoever would be on call by the rotations.
+    pub struct ScheduleOverride {
+        /// Its id. It is another one when the time of the override is taken over in part.
+        required id: String,
+        /// The schedule.
+        required schedule_id: String,
+        /// The rotation.
+        required rotation_id: String,
+        /// Which of the people on call at the same time.
+        required layer_id: String,
+        /// From when.
+        required start_at: Timestamp,
+        /// Until when.
+        required end_at: Timestamp,
+        /// Who; nobody if absent.
+        optional user: User,
+        /// When it was made.
+        optional created_at: Timestamp,
+        /// When it was last changed.
+        optional updated_at: Timestamp,
+    }
+}
+
+object! {
+    /// An override as it is sent.
+    pub struct OverridePayload {
+        /// The schedule; only to create one.
+        optional schedule_id: String,
+        /// The rotation.
+        required rotation_id: String,
+        /// Which of the people on call at the same time.
+        required layer_id: String,
+        /// From when.
+        required start_at: Timestamp,
+        /// Until when.
+        required end_at: Timestamp,
+        /// Who.
+        required user: UserReference,
+    }
+}
+
+object! {
+    /// A person, by any of these.
+    pub struct UserReference {
+        /// Their id.
+        optional id: String,
+        /// Their email address.
+        optional email: String,
+        /// Their id in Slack.
+        optional slack_user_id: String,
+    }
+}

@@ -1,6 +1,8 @@
 //! The vendor's API, answered from the database.
 
+mod overrides;
 mod paths;
+mod pauses;
 mod schedules;
 mod teams;
 mod templates;
@@ -9,12 +11,13 @@ mod users;
 use axum::Router;
 use axum::routing::{get, post};
 use escalation_api::list::PaginationMeta;
-use escalation_api::{Map, Value};
+use escalation_api::{At, ErrorSingle, Fault, Map, Value};
 
 use crate::error::ApiError;
 use crate::store::Store;
 
 pub(crate) use paths::{one, read_form, take};
+pub(crate) use pauses::{create as create_pause, destroy as end_pause};
 
 pub(crate) fn router(store: Store) -> Router {
     Router::new()
@@ -33,6 +36,10 @@ pub(crate) fn router(store: Store) -> Router {
         .route("/v2/schedules", get(schedules::list))
         .route("/v2/schedules/{id}", get(schedules::show))
         .route("/v2/schedule_entries", get(schedules::entries))
+        .route("/v2/schedule_overrides", get(overrides::list).post(overrides::create))
+        .route("/v2/schedule_overrides/{id}", get(overrides::show).put(overrides::update).delete(overrides::destroy))
+        .route("/v2/on_call_notification_pauses", get(pauses::list))
+        .route("/v2/on_call_notification_pauses/{id}", get(pauses::show))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(store)
 }
@@ -46,6 +53,27 @@ impl axum::response::IntoResponse for Json {
         let store = [(axum::http::header::CACHE_CONTROL, "no-store")];
         (json, store, self.0.to_string()).into_response()
     }
+}
+
+/// Reads a body as what it must be, or says why it cannot be read.
+fn read<T: escalation_api::Json>(body: Value) -> Result<T, ApiError> {
+    T::read(body).map_err(|value| {
+        let mut faults = Vec::new();
+        T::explain(&value, &At::Top, &mut faults);
+        refused(faults)
+    })
+}
+
+/// The same, and everything in it must be of the right kind.
+fn read_strictly<T: escalation_api::Json>(body: Value) -> Result<T, ApiError> {
+    let read: T = read(body)?;
+    let mut faults = Vec::new();
+    read.faults(&At::Top, &mut faults);
+    if faults.is_empty() { Ok(read) } else { Err(refused(faults)) }
+}
+
+fn refused(faults: Vec<Fault>) -> ApiError {
+    ApiError::invalid(faults.into_iter().map(ErrorSingle::from).collect())
 }
 
 /// Cuts a list that was asked for with one more than a page holds, and says where the page ends.

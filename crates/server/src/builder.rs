@@ -5,25 +5,37 @@ mod revisions;
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use escalation_engine::calendar::tzdata_version;
 use serde_json::json;
 
-use crate::api::Json;
+use crate::api::{Json, create_pause, end_pause};
 use crate::error::ApiError;
 use crate::store::Store;
 
 /// What can be asked of this server beyond reading and saving paths, so that a client need not try.
-const LOCAL_FEATURES: &[&str] =
-    &["validate", "revisions", "if_match", "expectations", "scenarios", "teams", "templates"];
+const LOCAL_FEATURES: &[&str] = &[
+    "validate",
+    "revisions",
+    "if_match",
+    "expectations",
+    "scenarios",
+    "teams",
+    "templates",
+    "overrides",
+    "pauses",
+    "pause_changes",
+];
 /// The same where requests are passed on.
-const PROXY_FEATURES: &[&str] = &["validate", "teams", "templates"];
+const PROXY_FEATURES: &[&str] = &["validate", "teams", "templates", "overrides", "pauses"];
 
 pub(crate) fn router(store: Store) -> Router {
     Router::new()
         .route("/builder/v1/priorities", get(priorities))
         .route("/builder/v1/channels", get(channels))
         .route("/builder/v1/teams", get(teams))
+        .route("/builder/v1/on_call_notification_pauses", post(create_pause))
+        .route("/builder/v1/on_call_notification_pauses/{id}", delete(end_pause))
         .route("/builder/v1/escalation_paths/{id}/expectations", get(kept::expectations).put(kept::keep_expectations))
         .route("/builder/v1/escalation_paths/{id}/scenarios", get(kept::scenarios).put(kept::keep_scenarios))
         .route("/builder/v1/escalation_paths/{id}/revisions", get(revisions::list))

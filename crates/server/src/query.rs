@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{FromRequestParts, Query as AxumQuery};
 use axum::http::request::Parts;
+use escalation_engine::Instant;
 
 use crate::error::ApiError;
 
@@ -30,6 +31,12 @@ impl Query {
         let Some(text) = self.get("page_size") else { return Ok(25) };
         let size = text.parse::<u32>().ok().filter(|size| (1..=most).contains(size));
         size.ok_or_else(|| ApiError::invalid_parameter("page_size", format!("Page_size must be from 1 to {most}")))
+    }
+
+    /// An instant, if one is given.
+    pub(crate) fn instant(&self, name: &str) -> Result<Option<Instant>, ApiError> {
+        let wrong = |message| ApiError::invalid_parameter(name, message);
+        self.get(name).map(|text| text.parse::<Instant>().map_err(wrong)).transpose()
     }
 
     /// True or false; false if that is not said.

@@ -1,7 +1,9 @@
 //! The database: one SQLite file.
 
 mod kept;
+mod overrides;
 mod paths;
+mod pauses;
 mod templates;
 
 use std::path::Path;
@@ -15,6 +17,7 @@ use crate::demo;
 use crate::error::StartError;
 
 pub(crate) use kept::Kept;
+pub(crate) use overrides::OverrideFilter;
 pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving};
 pub(crate) use templates::{Archived, StoredTemplate};
 

@@ -1,4 +1,4 @@
-//! What is around paths: teams, and what is kept with a path.
+//! What is around paths: teams, templates, pauses and overrides, and what is kept with a path.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -286,4 +286,190 @@ async fn paths_made_from_a_template() {
     let restore = format!("/builder/v1/escalation_paths/{path_id}/revisions/1/restore");
     let refused = errors(&server.call(Method::POST, &restore, Some(&json!({}))).await);
     assert!(refused[0].starts_with("template_id: "), "{refused:?}");
+}
+
+#[tokio::test]
+async fn pauses_are_told_and_made() {
+    let server = Server::demo().await;
+    let (told, made) = ("/v2/on_call_notification_pauses", "/builder/v1/on_call_notification_pauses");
+    let pause = |from: &str, to: &str| json!({"user_id": "01J0USERMAYA00000000000000", "starts_at": from, "ends_at": to, "reason": "Annual leave"});
+    let create = async |payload: Value| {
+        let answer = server.call(Method::POST, made, Some(&payload)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        answer.body["on_call_notification_pause"]["id"].as_str().unwrap().to_string()
+    };
+    let ids = async |query: &str| {
+        let body = server.get(&format!("{told}{query}")).await.body;
+        let pauses = body["on_call_notification_pauses"].as_array().unwrap().clone();
+        pauses.iter().map(|pause| pause["id"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    let late = create(pause("2100-02-01T00:00:00Z", "2100-02-08T00:00:00Z")).await;
+    let over = create(pause("2020-01-01T00:00:00Z", "2020-01-08T00:00:00Z")).await;
+    let active = create(pause("2020-01-01T00:00:00+01:00", "2100-01-08T00:00:00Z")).await;
+    let soon = create(pause("2100-01-01T00:00:00Z", "2100-01-08T00:00:00Z")).await;
+
+    assert_eq!(ids("").await, [&active, &soon, &late].map(String::clone), "what is not over, by start");
+    assert_eq!(ids("?from=2019-01-01T00:00:00Z").await, [&active, &over, &soon, &late].map(String::clone));
+    assert_eq!(ids("?from=2019-01-01T00:00:00Z&to=2020-01-01T00:00:00Z").await, [active.clone()]);
+    assert_eq!(ids("?page_size=1").await, [active.clone()]);
+    assert_eq!(ids(&format!("?page_size=1&after={active}")).await, [soon.clone()]);
+    let shown = server.get(&format!("{told}/{active}")).await.body;
+    assert_eq!(shown["on_call_notification_pause"]["starts_at"], "2020-01-01T00:00:00+01:00", "as it was sent");
+    for wrong in ["?page_size=251", "?from=yesterday", "?to=tomorrow"] {
+        assert_eq!(server.get(&format!("{told}{wrong}")).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+
+    let wrong = json!({"user_id": "nobody", "starts_at": "2100-01-01T00:00:00Z", "ends_at": "2100-01-01T00:00:00Z",
+        "reason": "x".repeat(501)});
+    let refused = errors(&server.call(Method::POST, made, Some(&wrong)).await);
+    assert_eq!(
+        refused,
+        [
+            "user_id: User_id must be the id of a user; there is none `nobody`",
+            "ends_at: Ends_at must be after starts_at",
+            "reason: Reason must have at most 500 characters"
+        ]
+    );
+    let refused = errors(&server.call(Method::POST, made, Some(&json!({"starts_at": "soon"}))).await);
+    assert_eq!(refused.len(), 3, "{refused:?}");
+
+    // One that has not begun is cancelled, one that has begun ends.
+    for id in [&late, &active, &over] {
+        let ended = server.call(Method::DELETE, &format!("{made}/{id}"), None).await;
+        assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(ids("").await, [soon]);
+    assert_eq!(server.get(&format!("{told}/{late}")).await.status, StatusCode::NOT_FOUND);
+    let resumed = server.get(&format!("{told}/{active}")).await.body["on_call_notification_pause"].clone();
+    assert_eq!(resumed["ends_at"], resumed["updated_at"]);
+    assert_eq!(server.call(Method::DELETE, &format!("{made}/{late}"), None).await.status, StatusCode::NOT_FOUND);
+}
+
+/// An override of the primary schedule.
+fn cover(email: &str, from: &str, until: &str) -> Value {
+    json!({"schedule_id": "01J0SCHEDPRIMARY0000000000", "rotation_id": "primary", "layer_id": "primary-1",
+        "start_at": from, "end_at": until, "user": {"email": email}})
+}
+
+const OVERRIDES: &str = "/v2/schedule_overrides";
+const PRIMARY: &str = "schedule_id=01J0SCHEDPRIMARY0000000000";
+
+async fn make(server: &Server, payload: &Value) -> String {
+    common::is_a("SchedulesCreateOverridePayloadV2", payload, "the payload");
+    let made = server.call(Method::POST, OVERRIDES, Some(payload)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    made.body["override"]["id"].as_str().unwrap().to_string()
+}
+
+/// Who, from when and until when, of a list of overrides or entries.
+fn turns(list: &Value) -> Vec<String> {
+    let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_string();
+    let told =
+        |one: &Value| format!("{} {} {}", text(&one["user"], "name"), text(one, "start_at"), text(one, "end_at"));
+    list.as_array().unwrap().iter().map(told).collect()
+}
+
+async fn overrides(server: &Server) -> Vec<String> {
+    let list = server.get(&format!("{OVERRIDES}?{PRIMARY}&layer_id=primary-1")).await.body;
+    let mut turns = turns(&list["overrides"]);
+    turns.sort_by_key(|turn| turn.split(' ').nth(2).map(str::to_string));
+    turns
+}
+
+#[tokio::test]
+async fn entries_with_overrides() {
+    let server = Server::demo().await;
+    make(&server, &cover("oscar.vidal@northlight.example", "2026-03-25T18:00:00Z", "2026-03-26T09:00:00Z")).await;
+    // Outside the window asked for, and in the way of a shift that is in it.
+    make(&server, &cover("grace.kim@northlight.example", "2026-03-29T00:00:00Z", "2026-04-02T00:00:00Z")).await;
+    let window = "entry_window_start=2026-03-25T00:00:00Z&entry_window_end=2026-03-27T00:00:00Z";
+    let entries =
+        server.get(&format!("/v2/schedule_entries?{PRIMARY}&{window}")).await.body["schedule_entries"].clone();
+    assert_eq!(turns(&entries["scheduled"]), ["Alice Moreau 2026-03-23T09:00:00Z 2026-03-30T08:00:00Z"]);
+    assert_eq!(turns(&entries["overrides"]), ["Oscar Vidal 2026-03-25T18:00:00Z 2026-03-26T09:00:00Z"]);
+    assert_eq!(
+        turns(&entries["final"]),
+        [
+            "Alice Moreau 2026-03-23T09:00:00Z 2026-03-25T18:00:00Z",
+            "Oscar Vidal 2026-03-25T18:00:00Z 2026-03-26T09:00:00Z",
+            "Alice Moreau 2026-03-26T09:00:00Z 2026-03-29T00:00:00Z",
+        ]
+    );
+    assert_eq!(entries["overrides"][0]["fingerprint"], entries["final"][1]["fingerprint"]);
+
+    // Who is on call now.
+    make(&server, &cover("sofia.lindqvist@northlight.example", "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z")).await;
+    let shown = async |server: &Server| {
+        let listed = server.get("/v2/schedules").await.body["schedules"][1].clone();
+        let shown = server.get("/v2/schedules/01J0SCHEDPRIMARY0000000000").await.body["schedule"].clone();
+        assert_eq!((&listed["id"], &listed["current_shifts"]), (&shown["id"], &shown["current_shifts"]));
+        turns(&shown["current_shifts"])
+    };
+    assert!(!shown(&server).await[0].starts_with("Sofia Lindqvist"));
+    let now = chrono::Utc::now();
+    let text = |hours| (now + chrono::TimeDelta::hours(hours)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    make(&server, &cover("sofia.lindqvist@northlight.example", &text(-1), &text(1))).await;
+    assert_eq!(shown(&server).await, [format!("Sofia Lindqvist {} {}", text(-1), text(1))]);
+}
+
+#[tokio::test]
+async fn an_override_takes_over_the_time_of_others() {
+    let server = Server::demo().await;
+    let (oscar, grace) = ("oscar.vidal@northlight.example", "grace.kim@northlight.example");
+    let first = make(&server, &cover(oscar, "2026-03-24T00:00:00Z", "2026-03-26T00:00:00Z")).await;
+    let second = make(&server, &cover(grace, "2026-03-27T00:00:00Z", "2026-03-28T00:00:00Z")).await;
+    let url = format!("{OVERRIDES}/{second}");
+    let mut wider = cover(grace, "2026-03-25T00:00:00Z", "2026-03-25T12:00:00Z");
+    wider.as_object_mut().unwrap().remove("schedule_id");
+    let moved = server.call(Method::PUT, &url, Some(&wider)).await;
+    assert_eq!((moved.status, &moved.body["override"]["id"]), (StatusCode::OK, &json!(second)));
+    assert_eq!(
+        overrides(&server).await,
+        [
+            "Oscar Vidal 2026-03-24T00:00:00Z 2026-03-25T00:00:00Z",
+            "Grace Kim 2026-03-25T00:00:00Z 2026-03-25T12:00:00Z",
+            "Oscar Vidal 2026-03-25T12:00:00Z 2026-03-26T00:00:00Z",
+        ]
+    );
+    assert_eq!(server.get(&format!("{OVERRIDES}/{first}")).await.status, StatusCode::NOT_FOUND, "it is two others now");
+
+    let mut other = wider.clone();
+    other["user"] = json!({"email": oscar});
+    let refused = errors(&server.call(Method::PUT, &url, Some(&other)).await);
+    assert_eq!(refused, ["user: User cannot be changed: delete the override and create another one"]);
+
+    for _ in 0..2 {
+        assert_eq!(server.call(Method::DELETE, &url, None).await.status, StatusCode::NO_CONTENT, "safe to try again");
+    }
+    assert_eq!(server.get(&url).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(server.call(Method::PUT, &url, Some(&wider)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(overrides(&server).await.len(), 2);
+    let none = server.call(Method::DELETE, &format!("{OVERRIDES}/none"), None).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    let page = server.get(&format!("{OVERRIDES}?{PRIMARY}&page_size=1")).await.body;
+    assert!(page["pagination_meta"]["after"].is_string());
+}
+
+#[tokio::test]
+async fn faults_of_an_override_are_told_all_at_once() {
+    let server = Server::demo().await;
+    let mut wrong = cover("nobody@northlight.example", "2026-03-25T00:00:00Z", "2026-03-25T00:00:00Z");
+    wrong["layer_id"] = json!("ninth");
+    let refused = errors(&server.call(Method::POST, OVERRIDES, Some(&wrong)).await);
+    assert_eq!(
+        refused,
+        [
+            "layer_id: Layer_id must be a layer of the rotation; it has none `ninth`",
+            "end_at: End_at must be after start_at, and not by more than 370 days",
+            "user: User must be a user, by id, email or slack_user_id; there is none like this"
+        ]
+    );
+    wrong["schedule_id"] = json!("none");
+    let refused = errors(&server.call(Method::POST, OVERRIDES, Some(&wrong)).await);
+    assert_eq!(refused[0], "schedule_id: Schedule_id must be the id of a schedule; there is none `none`");
+    wrong["user"] = json!({"id": 5});
+    let refused = errors(&server.call(Method::POST, OVERRIDES, Some(&wrong)).await);
+    assert_eq!(refused, ["user.id: Id must be a string"]);
+    assert_eq!(server.get(OVERRIDES).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(server.get(&format!("{OVERRIDES}?schedule_id=none")).await.status, StatusCode::NOT_FOUND);
 }

@@ -166,6 +166,13 @@ async fn only_what_the_app_needs_is_passed_on() {
         (Method::GET, "/v2/alerts"),
         (Method::POST, "/v2/users"),
         (Method::DELETE, "/v2/schedules/01J0SCHEDPRIMARY0000000000"),
+        (Method::POST, "/v2/on_call_notification_pauses"),
+        (Method::DELETE, "/v2/on_call_notification_pauses/none"),
+        (Method::DELETE, "/v3/teams/none"),
+        (Method::GET, "/v2/escalation_paths/actions/validate"),
+        (Method::POST, "/v2/escalation_paths/actions/destroy"),
+        (Method::GET, "/builder/v1/on_call_notification_pauses"),
+        (Method::POST, "/builder/v1/on_call_notification_pauses"),
         (Method::GET, "/v2/users/%2e%2e"),
         (Method::GET, "/v2/users/..%2Fapi_keys"),
     ] {
@@ -177,6 +184,37 @@ async fn only_what_the_app_needs_is_passed_on() {
         );
     }
     assert!(seen.0.lock().unwrap().is_empty(), "{:?}", seen.0.lock().unwrap());
+}
+
+#[tokio::test]
+async fn what_is_around_paths_is_passed_on_too() {
+    let vendor = Server::demo().await;
+    let (url, seen) = gate(&vendor).await;
+    let proxy = proxy(&url, &[]).await;
+    let all = [Method::GET, Method::PUT, Method::DELETE].as_slice();
+    let mut asked = Vec::new();
+    for (methods, path) in [
+        ([Method::GET, Method::POST].as_slice(), "/v2/escalation_path_templates"),
+        (all, "/v2/escalation_path_templates/none"),
+        (&[Method::GET, Method::POST], "/v2/schedule_overrides"),
+        (all, "/v2/schedule_overrides/none"),
+        (&[Method::GET], "/v2/on_call_notification_pauses"),
+        (&[Method::GET], "/v2/on_call_notification_pauses/none"),
+        (&[Method::GET], "/v3/teams"),
+        (&[Method::GET], "/v3/teams/none"),
+        (&[Method::POST], "/v2/escalation_paths/actions/validate"),
+    ] {
+        for method in methods {
+            let body = json!({});
+            let body = matches!(*method, Method::POST | Method::PUT).then_some(&body);
+            let (here, there) =
+                (proxy.call(method.clone(), path, body).await, vendor.call(method.clone(), path, body).await);
+            assert_eq!((here.status, &here.body["errors"]), (there.status, &there.body["errors"]), "{method} {path}");
+            asked.push(format!("{method} {path}"));
+        }
+    }
+    let seen: Vec<_> = seen.0.lock().unwrap().iter().map(|(request, _)| request.clone()).collect();
+    assert_eq!(seen, asked);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use escalation_api::condition::Labelled;
 use escalation_api::list::{OnePath, Paths};
-use escalation_api::{self as api, At, ErrorSingle, Json as _, Map, Named, PathKind, PathPayload, Value, WorkingHours};
+use escalation_api::{self as api, ErrorSingle, Json as _, Map, Named, PathKind, PathPayload, Value, WorkingHours};
 use escalation_engine::check::{Code, Problem, Severity};
 use escalation_engine::from_api::Answers;
 use escalation_engine::world::Priority;
@@ -14,7 +14,7 @@ use escalation_engine::{Index, World, check};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::{Json, page, templates};
+use super::{Json, page, read, templates};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
@@ -37,7 +37,7 @@ pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> 
 }
 
 pub(super) async fn create(State(store): State<Store>, who: Who, request: Request) -> Result<Response, ApiError> {
-    let path = payload(body::json(request).await?)?;
+    let path: PathPayload = read(body::json(request).await?)?;
     take(&store, "", &path).await?;
     let id = Ulid::generate().to_string();
     store.create_path(&id, &path, &Saving::now(who.name())).await?;
@@ -54,7 +54,7 @@ pub(super) async fn update(
     let body = body::json(request).await?;
     // One that is not there is not there, whatever is to be put in its place.
     store.path(&id).await?.ok_or_else(missing)?;
-    let path = payload(body)?;
+    let path: PathPayload = read(body)?;
     take(&store, &id, &path).await?;
     let outcome = store.change_path(&id, Change::Replace(&path), &expected, &Saving::now(who.name())).await?;
     one(&store, &id, &path, outcome.revision()?).await
@@ -77,7 +77,7 @@ pub(super) async fn validate(State(store): State<Store>, request: Request) -> Re
     if let Some(fields) = body.as_object_mut() {
         fields.entry("name").or_insert_with(|| Value::from("unnamed"));
     }
-    let warnings = take(&store, "", &payload(body)?).await?;
+    let warnings = take(&store, "", &read(body)?).await?;
     let warnings: Vec<_> = warnings.iter().map(warning).collect();
     Ok(Json(json!({ "warnings": warnings })))
 }
@@ -118,14 +118,6 @@ pub(crate) async fn one(store: &Store, id: &str, path: &PathPayload, revision: i
     let escalation_path = read_form(id, path, &store.priorities().await?);
     let answer = Json(OnePath { escalation_path, extra: Map::new() }.write());
     Ok(([(ETAG, format!("\"{revision}\""))], answer).into_response())
-}
-
-fn payload(body: Value) -> Result<PathPayload, ApiError> {
-    PathPayload::read(body).map_err(|value| {
-        let mut faults = Vec::new();
-        PathPayload::explain(&value, &At::Top, &mut faults);
-        ApiError::invalid(faults.into_iter().map(ErrorSingle::from).collect())
-    })
 }
 
 /// Takes a path as the vendor would, or refuses it with every fault at once. What is left are warnings.

@@ -14,7 +14,7 @@ use serde_json::json;
 use ulid::Ulid;
 
 use super::paths::{error, labels, world};
-use super::{Json, page};
+use super::{Json, page, read};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
@@ -134,7 +134,7 @@ fn each_target(nodes: Option<&mut Value>, at: &str, visit: &mut dyn FnMut(&mut M
 /// Reads a template and checks it, every fault at once: its nodes like those of a path, its bindings by its parameters.
 async fn valid(store: &Store, body: Value) -> Result<TemplatePayload, ApiError> {
     let mut errors = Vec::new();
-    let plain = read(unbound(&body, &mut errors))?;
+    let plain: TemplatePayload = read(unbound(&body, &mut errors))?;
     let mut faults = Vec::new();
     TemplatePayload { path: Vec::new(), ..plain.clone() }.faults(&At::Top, &mut faults);
     errors.extend(faults.into_iter().map(ErrorSingle::from));
@@ -161,14 +161,6 @@ async fn valid(store: &Store, body: Value) -> Result<TemplatePayload, ApiError> 
     let problems = check("", &path, &index).into_iter().filter(|problem| problem.severity == Severity::Error);
     errors.extend(problems.map(error));
     if errors.is_empty() { read(body) } else { Err(ApiError::invalid(errors)) }
-}
-
-fn read(body: Value) -> Result<TemplatePayload, ApiError> {
-    TemplatePayload::read(body).map_err(|value| {
-        let mut faults = Vec::new();
-        TemplatePayload::explain(&value, &At::Top, &mut faults);
-        ApiError::invalid(faults.into_iter().map(ErrorSingle::from).collect())
-    })
 }
 
 /// The template with an id in place of each binding, so that its nodes can be read as those of a path; and what is wrong

@@ -1,0 +1,85 @@
+//! Times in which people are not to be paged. The vendor tells of them only; they are made under our own prefix.
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use chrono::Utc;
+use escalation_api::{ErrorSingle, Json as _, Pause, PausePayload, Timestamp};
+use escalation_engine::Instant;
+use serde_json::{Value, json};
+use ulid::Ulid;
+
+use super::{Json, page, read_strictly};
+use crate::body;
+use crate::error::ApiError;
+use crate::query::Query;
+use crate::store::Store;
+
+/// The longest reason, in characters.
+const MAX_REASON: usize = 500;
+
+pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+    let page_size = query.page_size(250)?;
+    let from = query.instant("from")?.unwrap_or_else(|| Utc::now().into());
+    let to = query.instant("to")?;
+    let mut pauses = store.pauses(from, to, query.get("after"), page_size + 1).await?;
+    let meta = page(&mut pauses, page_size, |pause| &pause.id);
+    let pauses: Vec<Value> = pauses.iter().map(Pause::write).collect();
+    Ok(Json(json!({ "on_call_notification_pauses": pauses, "pagination_meta": meta.write() })))
+}
+
+pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
+    Ok(one(&store.pause(&id).await?.ok_or_else(missing)?))
+}
+
+pub(crate) async fn create(State(store): State<Store>, request: Request) -> Result<Response, ApiError> {
+    let payload: PausePayload = read_strictly(body::json(request).await?)?;
+    let mut errors = Vec::new();
+    let mut wrong = |at: &str, message: String| errors.push(ErrorSingle::new("invalid_value", message).at(at));
+    if store.user(&payload.user_id).await?.is_none() {
+        wrong("user_id", format!("User_id must be the id of a user; there is none `{}`", payload.user_id));
+    }
+    if Instant::from(payload.ends_at.at()) <= Instant::from(payload.starts_at.at()) {
+        wrong("ends_at", "Ends_at must be after starts_at".to_string());
+    }
+    if payload.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
+        wrong("reason", format!("Reason must have at most {MAX_REASON} characters"));
+    }
+    if !errors.is_empty() {
+        return Err(ApiError::invalid(errors));
+    }
+    let now = Timestamp::from(Utc::now());
+    let pause = Pause {
+        id: Ulid::generate().to_string(),
+        user_id: payload.user_id,
+        starts_at: payload.starts_at,
+        ends_at: payload.ends_at,
+        reason: payload.reason,
+        created_at: Some(now.clone()),
+        updated_at: Some(now),
+        extra: payload.extra,
+    };
+    store.keep_pause(&pause).await?;
+    Ok((StatusCode::CREATED, one(&pause)).into_response())
+}
+
+/// Cancels a pause that has not begun, and ends one that has.
+pub(crate) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    let pause = store.pause(&id).await?.ok_or_else(missing)?;
+    let now = Utc::now();
+    if now < pause.starts_at.at() {
+        store.cancel_pause(&id, now).await?;
+    } else if now < pause.ends_at.at() {
+        let now = Timestamp::from(now);
+        store.keep_pause(&Pause { ends_at: now.clone(), updated_at: Some(now), ..pause }).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn missing() -> ApiError {
+    ApiError::not_found("On-call notification pause")
+}
+
+fn one(pause: &Pause) -> Json {
+    Json(json!({ "on_call_notification_pause": pause.write() }))
+}

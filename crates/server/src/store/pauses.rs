@@ -1,0 +1,51 @@
+//! Pauses of notifications.
+
+use chrono::{DateTime, Utc};
+use escalation_api::{Json as _, Pause};
+use escalation_engine::Instant;
+
+use super::{Result, Store, document, documents, stamp};
+
+impl Store {
+    /// A page of the pauses that end after `from` and start before `to`, by when they start.
+    pub(crate) async fn pauses(
+        &self,
+        from: Instant,
+        to: Option<Instant>,
+        after: Option<&str>,
+        count: u32,
+    ) -> Result<Vec<Pause>> {
+        let query = sqlx::query_scalar::<_, String>(
+            "select document from notification_pauses
+             where cancelled_at is null and ends_at > $1 and starts_at < $2
+                 and ($3 is null or (starts_at, id) > (select starts_at, id from notification_pauses where id = $3))
+             order by starts_at, id limit $4",
+        );
+        let query = query.bind(from.unix()).bind(to.unwrap_or(Instant::MAX).unix()).bind(after).bind(count);
+        documents(query.fetch_all(&self.pool).await?)
+    }
+
+    pub(crate) async fn pause(&self, id: &str) -> Result<Option<Pause>> {
+        let query = sqlx::query_scalar::<_, String>(
+            "select document from notification_pauses where cancelled_at is null and id = $1",
+        );
+        let row = query.bind(id).fetch_optional(&self.pool).await?;
+        row.map(|text| document(&text)).transpose()
+    }
+
+    /// Keeps a pause, in place of the one with its id if there is one.
+    pub(crate) async fn keep_pause(&self, pause: &Pause) -> Result<()> {
+        let query = sqlx::query(
+            "insert into notification_pauses (id, user_id, starts_at, ends_at, document) values ($1, $2, $3, $4, $5)
+             on conflict (id) do update set ends_at = excluded.ends_at, document = excluded.document",
+        );
+        let (starts_at, ends_at) = (Instant::from(pause.starts_at.at()), Instant::from(pause.ends_at.at()));
+        let query = query.bind(&pause.id).bind(&pause.user_id).bind(starts_at.unix()).bind(ends_at.unix());
+        query.bind(pause.write().to_string()).execute(&self.pool).await.map(drop)
+    }
+
+    pub(crate) async fn cancel_pause(&self, id: &str, now: DateTime<Utc>) -> Result<()> {
+        let query = sqlx::query("update notification_pauses set cancelled_at = $2 where id = $1");
+        query.bind(id).bind(stamp(now)).execute(&self.pool).await.map(drop)
+    }
+}
