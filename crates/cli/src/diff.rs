@@ -59,10 +59,6 @@ fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, un
     lines.push(String::new());
     for change in &people.changes {
         lines.push(change.sentence(index));
-        let first = change.during.first().map(|during| format!("  from {} until {}", during.from, during.until));
-        let more = change.during.len().saturating_sub(1);
-        let more = if more > 0 { format!(", and {more} times more") } else { String::new() };
-        lines.extend(first.map(|first| first + &more));
     }
     let over = format!("from {from} until {until}");
     lines.push(match (people.changes.is_empty(), people.is_complete) {

@@ -213,7 +213,10 @@ fn diff_says_what_changes_for_people() {
     let said = text(&told.stdout);
     assert_eq!(told.status.code(), Some(1), "{}", text(&told.stderr));
     assert!(said.contains("~ `a`: level.targets was"), "{said}");
-    assert!(said.contains("it was Maya Chen at once; it is Tom Okafor at once"), "{said}");
+    assert!(
+        said.contains("every priority, at any time: Tom Okafor is now paged at once; Maya Chen is no longer paged"),
+        "{said}"
+    );
     assert!(said.contains("nothing else changes for anybody"), "{said}");
 
     // Another name is a difference, but nobody notices.

@@ -191,6 +191,13 @@ impl Hours {
         Ok(Self { zone, active: joined(active) })
     }
 
+    /// Hours that come back each week, as seconds from Monday 00:00; what runs past the end of the week goes on at its
+    /// beginning.
+    pub(crate) fn weekly(zone: Zone, spans: &[(Seconds, Seconds)]) -> Self {
+        let parts = spans.iter().flat_map(|(from, until)| [(*from, (*until).min(WEEK)), (0, (*until - WEEK).max(0))]);
+        Self { zone, active: joined(parts.filter(|(from, until)| from < until).collect()) }
+    }
+
     /// Everything in a set that has no meaning.
     #[must_use]
     pub fn errors(set: &WorkingHours) -> Vec<HoursError> {

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod structure;
+mod times;
 
-pub use behaviour::{Behaviour, Change, Told, When, behaviour};
+pub use behaviour::{Behaviour, Change, Occasion, Told, When, behaviour};
 pub use structure::{Difference, Location, structure};

@@ -171,7 +171,7 @@ fn a_change_in_a_sentence() {
     let found = behaviour(&before, &after, &index, &horizon).unwrap();
     assert!(found.is_complete);
     let sentences: Vec<_> = found.changes.iter().map(|change| change.sentence(&index)).collect();
-    assert_eq!(sentences, ["P1: it was Amy at once; it is Amy at once, Ben after 10m"]);
+    assert_eq!(sentences, ["P1, at any time: Ben is now paged after 10m"]);
     assert_eq!((found.changes[0].during[0].from, found.changes[0].during[0].until), (horizon.from, horizon.until));
 
     // Another way to write the same changes nothing for anybody, and that is known.
@@ -212,4 +212,79 @@ fn the_same_instants_reached_otherwise_are_no_change() {
     let horizon = Horizon { from, until: from + 7 * 86_400, scenario: Scenario::default() };
     let found = behaviour(&once, &twice, &index, &horizon).unwrap();
     assert!(found.is_complete && found.changes.is_empty(), "{:?}", found.changes);
+}
+
+/// What changes between two paths of these nodes, over three months with a change of the clock, in sentences.
+fn sentences(before: Value, after: Value) -> Vec<String> {
+    let world = json!({
+        "priorities": [{"id": "p1", "name": "P1"}, {"id": "p2", "name": "P2"}],
+        "users": [{"id": "amy", "name": "Amy", "can_be_paged": true}, {"id": "ben", "name": "Ben", "can_be_paged": true}],
+    });
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let set = |id: &str, days: &[&str], start: &str, end: &str| {
+        let days: Vec<_> =
+            days.iter().map(|day| json!({"weekday": day, "start_time": start, "end_time": end})).collect();
+        json!({"id": id, "name": id, "timezone": "Europe/London", "weekday_intervals": days})
+    };
+    let five = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+    let hours = json!([
+        set("UK hours", &five, "09:00", "17:00"),
+        set("the week", &five, "00:00", "24:00"),
+        set("the early shift", &["monday"], "06:00", "07:00")
+    ]);
+    let compiled = |nodes: Value| {
+        CompiledPath::new("", &payload(json!({"name": "n", "path": nodes, "working_hours": hours})), &index)
+    };
+    let from: Instant = "2026-03-04T13:20:00Z".parse().unwrap();
+    let horizon = Horizon { from, until: from + 91 * 86_400, scenario: Scenario::default() };
+    let found = behaviour(&compiled(before), &compiled(after), &index, &horizon).unwrap();
+    assert!(found.is_complete);
+    found.changes.iter().map(|change| change.sentence(&index)).collect()
+}
+
+#[test]
+fn times_in_words() {
+    let amy = || level("a", "amy", 600);
+    let during = |hours: &str, then: Value, otherwise: Value| {
+        json!([{"id": "b", "type": "if_else", "if_else": {"conditions": [{
+            "subject": format!("escalation.working_hours[\"{hours}\"]"), "operation": "is_active", "param_bindings": []}],
+            "then_path": then, "else_path": otherwise}}])
+    };
+    let both = json!([amy(), level("c", "ben", 60)]);
+    assert_eq!(
+        sentences(json!([amy()]), during("the week", json!([amy()]), both.clone())),
+        ["P1, P2, outside the week: Ben is now paged after 10m"]
+    );
+    assert_eq!(
+        sentences(json!([amy()]), during("UK hours", both.clone(), json!([amy()]))),
+        ["P1, P2, in UK hours: Ben is now paged after 10m"]
+    );
+    // Ten minutes sooner than the hours, on the wall, also where the clock has changed.
+    let later = |then: Value| json!([amy(), during("UK hours", then, json!([level("d", "amy", 60)]))[0]]);
+    assert_eq!(
+        sentences(later(json!([level("d", "amy", 60)])), later(json!([level("c", "ben", 60)]))),
+        ["P1, P2, Mon-Fri 08:50-16:50 (Europe/London): Ben is now paged after 10m"]
+    );
+    let wait = |hours: &str, state: &str| {
+        json!({"id": "w", "type": "delay",
+            "delay": {"delay_interval_condition": state, "delay_weekday_interval_config_id": hours}})
+    };
+    assert_eq!(
+        sentences(json!([amy()]), json!([wait("UK hours", "active"), amy()])),
+        ["P1, P2, outside UK hours: Amy is paged when UK hours begin instead of at once"]
+    );
+    assert_eq!(
+        sentences(
+            json!([wait("UK hours", "active"), level("b", "ben", 300), amy()]),
+            json!([wait("UK hours", "active"), level("b", "ben", 600)])
+        ),
+        [
+            "P1, P2, outside UK hours: Amy is no longer paged (it was 5m after UK hours begin)",
+            "P1, P2, in UK hours: Amy is no longer paged (it was after 5m)"
+        ]
+    );
+    assert_eq!(
+        sentences(json!([amy()]), json!([wait("the early shift", "active")])),
+        ["P1, P2, at any time: nobody any more; it was Amy at once"]
+    );
 }

@@ -90,3 +90,78 @@ fn what_the_schema_refuses_the_engine_refuses() {
         assert!(World::from_text(&world.to_string()).is_err(), "the engine takes {world}");
     }
 }
+
+fn expectations() -> Vec<Value> {
+    let window = json!({"timezone": "Europe/London", "weekday_intervals": [
+        {"weekday": "saturday", "start_time": "00:00", "end_time": "24:00"}]});
+    vec![
+        json!({"expect": "pages_someone", "priorities": ["p1"]}),
+        json!({"expect": "first_page_within", "seconds": 60, "urgency": "high"}),
+        json!({"expect": "reaches_people_within", "seconds": 600, "people": 2}),
+        json!({"expect": "quiet_hours", "window": window, "with_declines": true}),
+        json!({"expect": "at_most_people_before", "seconds": 600, "people": 1, "with_declines": true}),
+        json!({"expect": "not_louder_than", "pairs": [["p2", "p1"]]}),
+        json!({"expect": "ends_within", "seconds": 3600}),
+        json!({"expect": "no_single_person"}),
+        json!({"expect": "no_consecutive_same_person"}),
+        json!({"expect": "every_node_reachable"}),
+        json!({"expect": "covered_by", "schedule": "primary", "seconds": 600}),
+    ]
+}
+
+#[test]
+fn expectations_and_verdicts_fit() {
+    use escalation_engine::prove::{Answer, Expectation, Horizon, prove};
+    use escalation_engine::simulate::compile_for;
+    let (expectation, verdict) = (schema("expectation"), schema("verdict"));
+    for value in expectations() {
+        assert_fits(&expectation, &value, &value.to_string());
+    }
+    let expectations = Expectation::list_from_text(&json!(expectations()).to_string()).unwrap();
+    let world = fs::read_to_string(project("tests/corpus/worlds/base.json")).unwrap();
+    let index = escalation_engine::Index::new(World::from_text(&world).unwrap());
+    let nodes = json!([{"id": "a", "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+        {"type": "schedule", "id": "primary", "urgency": "high"}]}}]);
+    let scenario = Scenario { path: Some(json!({"name": "n", "path": nodes})), ..Scenario::default() };
+    let path = compile_for(&index, &scenario).unwrap();
+    let (from, until) = ("2026-03-20T00:00:00Z".parse().unwrap(), "2026-03-30T00:00:00Z".parse().unwrap());
+    let verdicts = prove(&path, &index, &Horizon { from, until, scenario }, &expectations).unwrap();
+    let count = |answer: Answer| verdicts.iter().filter(|verdict| verdict.verdict == answer).count();
+    assert!(count(Answer::Proven) > 2 && count(Answer::Refuted) > 2);
+    for of in &verdicts {
+        let value = serde_json::to_value(of).unwrap();
+        assert_fits(&verdict, &value, &value["expectation"].to_string());
+        assert_fits(&expectation, &value["expectation"], "the expectation of a verdict");
+        if of.counterexample.is_some() {
+            assert_fits(&schema("scenario"), &value["counterexample"]["scenario"], "a counterexample's scenario");
+            assert_fits(&schema("trace"), &value["counterexample"]["trace"], "a counterexample's trace");
+        }
+    }
+}
+
+/// Both the schema and the engine refuse these.
+#[test]
+fn expectations_that_mean_nothing() {
+    use escalation_engine::prove::Expectation;
+    let mut refused = vec![
+        json!({}),
+        json!({"expect": "luck"}),
+        json!({"expect": "pages_someone", "moon": "full"}),
+        json!({"expect": "ends_within", "seconds": -1}),
+        json!({"expect": "quiet_hours", "window": {"weekday_intervals": []}}),
+    ];
+    // What one kind needs, another does not take.
+    for value in expectations() {
+        for field in ["seconds", "people", "window", "schedule"] {
+            let mut changed = value.clone();
+            if changed.as_object_mut().unwrap().remove(field).is_none() {
+                changed[field] = expectations().iter().find_map(|other| other.get(field).cloned()).unwrap();
+            }
+            refused.push(changed);
+        }
+    }
+    for value in refused {
+        assert!(!schema("expectation").is_valid(&value), "the schema takes {value}");
+        assert!(Expectation::list_from_text(&json!([value]).to_string()).is_err(), "the engine takes {value}");
+    }
+}
