@@ -13,6 +13,13 @@ import unittest
 from datetime import datetime, timezone
 
 from incident_io import AuthenticatedClient
+from incident_io.api.escalation_path_templates_v2 import (
+    escalation_path_templates_v2_create,
+    escalation_path_templates_v2_destroy,
+    escalation_path_templates_v2_list,
+    escalation_path_templates_v2_show,
+    escalation_path_templates_v2_update,
+)
 from incident_io.api.escalations_v2 import (
     escalations_v2_create_path,
     escalations_v2_destroy_path,
@@ -20,16 +27,26 @@ from incident_io.api.escalations_v2 import (
     escalations_v2_show_path,
     escalations_v2_update_path,
 )
+from incident_io.api.on_call_notification_pauses_v2 import on_call_notification_pauses_v2_list
 from incident_io.api.schedules_v2 import (
+    schedules_v2_create_override,
+    schedules_v2_destroy_override,
     schedules_v2_list,
+    schedules_v2_list_overrides,
     schedules_v2_list_schedule_entries,
     schedules_v2_show,
+    schedules_v2_update_override,
 )
+from incident_io.api.teams_v3 import teams_v3_list, teams_v3_show
 from incident_io.api.users_v2 import users_v2_list, users_v2_show
 from incident_io.models import (
     ErrorResponse,
+    EscalationPathTemplatesCreatePayloadV2,
+    EscalationPathTemplatesUpdatePayloadV2,
     EscalationsCreatePathPayloadV2,
     EscalationsUpdatePathPayloadV2,
+    SchedulesCreateOverridePayloadV2,
+    SchedulesUpdateOverridePayloadV2,
 )
 
 EXAMPLES = pathlib.Path(__file__).parent.parent / "contract" / "examples"
@@ -140,6 +157,58 @@ class Sdk(unittest.TestCase):
             entry_window_end=datetime(2026, 4, 6, tzinfo=timezone.utc),
         ).schedule_entries
         self.assertEqual([entry.user.name for entry in entries.final], ["Alice Moreau", "Maya Chen"])
+
+    def test_an_override_of_a_schedule(self):
+        window = {"start_at": "2026-05-04T12:00:00Z", "end_at": "2026-05-04T18:00:00Z"}
+        layer = {"rotation_id": "primary", "layer_id": "primary-1", "user": {"email": "oscar.vidal@northlight.example"}}
+        body = SchedulesCreateOverridePayloadV2.from_dict({"schedule_id": PRIMARY, **layer, **window})
+        made = schedules_v2_create_override.sync(client=self.client, body=body).override
+        self.assertEqual(made.user.name, "Oscar Vidal")
+        longer = SchedulesUpdateOverridePayloadV2.from_dict({**layer, **window, "end_at": "2026-05-04T20:00:00Z"})
+        moved = schedules_v2_update_override.sync(made.id, client=self.client, body=longer).override
+        self.assertEqual((moved.id, moved.end_at.hour), (made.id, 20))
+        listed = schedules_v2_list_overrides.sync(client=self.client, schedule_id=PRIMARY).overrides
+        self.assertEqual([one.id for one in listed], [made.id])
+        entries = schedules_v2_list_schedule_entries.sync(
+            client=self.client,
+            schedule_id=PRIMARY,
+            entry_window_start=datetime(2026, 5, 4, 13, tzinfo=timezone.utc),
+            entry_window_end=datetime(2026, 5, 4, 14, tzinfo=timezone.utc),
+        ).schedule_entries
+        self.assertEqual([entry.user.name for entry in entries.final], ["Oscar Vidal"])
+        gone = schedules_v2_destroy_override.sync_detailed(made.id, client=self.client)
+        self.assertEqual(gone.status_code, 204)
+
+    def test_the_life_of_a_template(self):
+        body = example("08-template")
+        payload = EscalationPathTemplatesCreatePayloadV2.from_dict(body)
+        made = escalation_path_templates_v2_create.sync(client=self.client, body=payload)
+        self.assertNotIsInstance(made, ErrorResponse, made)
+        made = made.escalation_path_template
+        self.assertEqual([param.name for param in made.params], ["primary_schedule", "backup"])
+        binding = made.path[0].level.targets[0].binding.value
+        self.assertEqual((binding.reference, binding.label), ("primary_schedule", "Primary schedule"))
+        found = escalation_path_templates_v2_list.sync(client=self.client, search="team on-call")
+        self.assertEqual([template.id for template in found.escalation_path_templates], [made.id])
+        changed = EscalationPathTemplatesUpdatePayloadV2.from_dict({**body, "name": "Changed"})
+        updated = escalation_path_templates_v2_update.sync(made.id, client=self.client, body=changed)
+        shown = escalation_path_templates_v2_show.sync(made.id, client=self.client)
+        self.assertEqual(shown.to_dict(), updated.to_dict())
+
+        path = self.create({**example("09-templated-path"), "template_id": made.id})
+        kept = escalation_path_templates_v2_destroy.sync(made.id, client=self.client)
+        self.assertEqual((kept.status, kept.type_.value), (409, "conflict"))
+        escalations_v2_destroy_path.sync_detailed(path.id, client=self.client)
+        gone = escalation_path_templates_v2_destroy.sync_detailed(made.id, client=self.client)
+        self.assertEqual(gone.status_code, 204)
+
+    def test_teams_and_pauses(self):
+        teams = teams_v3_list.sync(client=self.client).teams
+        self.assertEqual(len(teams), 4)
+        one = teams_v3_show.sync(teams[0].id, client=self.client).team
+        self.assertEqual(one.to_dict(), teams[0].to_dict())
+        pauses = on_call_notification_pauses_v2_list.sync(client=self.client)
+        self.assertEqual(pauses.on_call_notification_pauses, [])
 
 
 if __name__ == "__main__":
