@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use escalation_api::escalation::{EscalationPayload, OneEscalation, ReassignPayload, RespondPayload};
 use escalation_api::list::OnePath;
+use escalation_api::schedule::{OverridePayload, ScheduleOverride};
 use escalation_api::template::TemplatePayload;
-use escalation_api::{ConditionPayload, ErrorResponse, Json, Path, PathPayload, Value};
+use escalation_api::{ConditionPayload, ErrorResponse, Json, Path, PathPayload, Pause, Team, Value};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -65,6 +66,35 @@ fn every_example_survives() {
             }
             _ => panic!("`{name}` is read as nothing: say here what it is"),
         }
+    }
+}
+
+#[test]
+fn what_is_around_paths_survives() {
+    let at = "2026-03-28T03:10:00.120+01:00";
+    survives::<Pause>("a pause", &json!({"id": "p", "user_id": "u", "starts_at": at, "ends_at": at, "mood": "calm"}));
+    let reference = json!({"email": "a@example.com", "badge": 7});
+    let place =
+        json!({"rotation_id": "r", "layer_id": "l", "start_at": at, "end_at": at, "user": reference, "why": [1.50]});
+    survives::<OverridePayload>("an override as it is sent", &place);
+    let user = json!({"id": "u", "name": "U", "role": "responder", "hat": "red"});
+    let mut one = json!({"id": "o", "schedule_id": "s"});
+    one.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+    one["user"] = user.clone();
+    survives::<ScheduleOverride>("an override", &one);
+    survives::<Team>(
+        "a team",
+        &json!({"id": "t", "name": "T", "catalog_entry": {"id": "e"}, "members": [user], "n": null}),
+    );
+
+    // Targets with bindings and without, beside each other, and a parameter that is no parameter.
+    let bound = json!({"type": "user", "urgency": "high", "binding": {"value": {"reference": "first"}}, "later": 1});
+    let plain = json!({"type": "user", "id": "u", "urgency": "low"});
+    let node = json!({"id": "a", "type": "level", "level": {"targets": [bound, plain], "time_to_ack_seconds": 60}});
+    for params in [json!([{"name": "first"}]), json!([7]), json!("none")] {
+        let template = json!({"name": "n", "params": params, "path": [node], "expressions": [{"label": "x"}]});
+        let read = TemplatePayload::read(template.clone()).unwrap();
+        assert_eq!(read.write(), template);
     }
 }
 

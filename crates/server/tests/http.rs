@@ -329,7 +329,19 @@ async fn our_own_lists() {
     assert_eq!(server.get("/builder/v1/channels").await.body["channels"].as_array().unwrap().len(), 4);
     let info = server.get("/builder/v1/info").await.body;
     assert_eq!(info["mode"], "local");
-    assert!(info["features"].as_array().unwrap().contains(&json!("revisions")), "{info}");
+    let features = [
+        "validate",
+        "revisions",
+        "if_match",
+        "expectations",
+        "scenarios",
+        "teams",
+        "templates",
+        "overrides",
+        "pauses",
+        "pause_changes",
+    ];
+    assert_eq!(info["features"], json!(features));
 }
 
 #[tokio::test]

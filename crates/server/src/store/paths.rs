@@ -156,15 +156,14 @@ impl Store {
 
     /// One revision of a path, with its content.
     pub(crate) async fn revision(&self, id: &str, number: i64) -> Result<Option<(Revision, PathPayload)>> {
-        let query = sqlx::query_as::<_, Revision>(
-            "select number, saved_at, name, saved_by, note from path_revisions where path_id = $1 and number = $2",
+        let query = sqlx::query_as::<_, (String, String, Option<String>, Option<String>, String)>(
+            "select saved_at, name, saved_by, note, document from path_revisions where path_id = $1 and number = $2",
         );
-        let Some(revision) = query.bind(id).bind(number).fetch_optional(&self.pool).await? else { return Ok(None) };
-        let query =
-            sqlx::query_scalar::<_, String>("select document from path_revisions where path_id = $1 and number = $2");
-        let text = query.bind(id).bind(number).fetch_optional(&self.pool).await?;
-        // Between the two it may have become one too many.
-        text.map(|text| Ok((revision, document(&text)?))).transpose()
+        let row = query.bind(id).bind(number).fetch_optional(&self.pool).await?;
+        row.map(|(saved_at, name, saved_by, note, text)| {
+            Ok((Revision { number, saved_at, name, saved_by, note }, document(&text)?))
+        })
+        .transpose()
     }
 }
 
