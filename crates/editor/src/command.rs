@@ -4,7 +4,7 @@ mod branch;
 mod copy;
 mod hours;
 mod kind;
-mod legal;
+pub(crate) mod legal;
 mod level;
 mod paste;
 mod path;

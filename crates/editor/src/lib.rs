@@ -12,6 +12,7 @@ pub mod duration;
 pub mod fault;
 pub mod history;
 pub mod layout;
+pub mod merge;
 pub mod play;
 pub mod problems;
 pub mod search;

@@ -2,6 +2,7 @@
 
 mod command;
 mod loss;
+mod merge;
 mod step;
 
 use escalation_api::{
@@ -16,6 +17,7 @@ use crate::tree::{self, PathNode};
 
 pub use command::{command, opened};
 pub use loss::loss;
+pub use merge::{ItemWords, merge_item};
 pub use step::{StepWords, outcome, step};
 
 /// The kinds of nodes, as they are told apart on the canvas.

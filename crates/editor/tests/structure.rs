@@ -4,11 +4,10 @@
 
 mod common;
 
-use common::{all_slots, build, ids, outline, own, structural};
-use escalation_api::{IntervalCondition, Json as _, PathPayload, ScheduleMode, Target, TargetType, Urgency};
+use common::{all_slots, build, dice, ids, outline, own, root, structural};
+use escalation_api::{Json as _, PathPayload};
 use escalation_editor::command::{
-    Condition, Direction, Loss, Piece, Timer, create, insert, loses, new_hours, new_node, open_slots, open_slots_for,
-    step, wrap,
+    Condition, Direction, Loss, Piece, create, insert, loses, new_node, open_slots, open_slots_for, step, wrap,
 };
 use escalation_editor::{Clip, Command, Editor, Kind, ListAt, Refusal, Run, Side, Slot, clipboard, tree, words};
 use escalation_engine::{Index, World, world};
@@ -43,10 +42,6 @@ fn sample() -> PathPayload {
 
 fn run(first: &str, last: &str) -> Run {
     Run { first: first.into(), last: last.into() }
-}
-
-fn root(index: usize) -> Slot {
-    Slot { list: ListAt::Root, index }
 }
 
 fn side(of: &str, side: Side, index: usize) -> Slot {
@@ -256,91 +251,6 @@ fn changing_the_kind() {
     assert_eq!(Command::ChangeKind("r".into(), Kind::Level).apply(&path), Err(Refusal::NotChangeable));
     assert_eq!(Command::ChangeKind("a".into(), Kind::Repeat).apply(&path), Err(Refusal::NotChangeable));
     assert_eq!(Command::ChangeKind("a".into(), Kind::Level).apply(&path), Err(Refusal::NoChange));
-}
-
-/// Numbers, made into a command for a path once that is known.
-#[derive(Debug, Clone)]
-struct Dice(Vec<usize>);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        let rolled = self.0.pop().unwrap_or_default();
-        self.0.insert(0, rolled / 7 + 3);
-        if sides == 0 { 0 } else { rolled % sides }
-    }
-
-    fn of<T: Clone>(&mut self, all: &[T]) -> T {
-        all[self.roll(all.len())].clone()
-    }
-
-    fn command(&mut self, path: &PathPayload, other: &PathPayload) -> Command {
-        let mut known = ids(path);
-        known.push("nowhere".into());
-        let slots = all_slots(path);
-        let run = |dice: &mut Self, path: &PathPayload| {
-            let known = ids(path);
-            let (a, b) = (dice.of(&known), dice.of(&known));
-            Run::between(path, &a, &b).unwrap_or(Run::one(a))
-        };
-        if ids(path).is_empty() {
-            return insert(path, root(0), new_node(path, Kind::Level));
-        }
-        let id = self.of(&known);
-        let side = self.of(&[Side::Then, Side::Else]);
-        let target = Target {
-            target_type: self.of(&[TargetType::User, TargetType::SlackChannel]),
-            id: "t".into(),
-            urgency: Urgency::Low,
-            schedule_mode: None,
-            selected_rota_id: None,
-            extra: escalation_api::Map::new(),
-        };
-        match self.roll(34) {
-            0..=2 => Command::Move(run(self, path), self.of(&slots)),
-            3 => Command::DeleteRun(run(self, path)),
-            4 => Command::Delete(id),
-            5 | 6 => Command::Duplicate(run(self, path)),
-            7 => Command::Wrap(id, side, Box::new(new_node(path, Kind::PriorityBranch))),
-            8 => wrap(path, &id, side, new_node(path, Kind::HoursBranch)),
-            9 => Command::Unwrap(id, side),
-            10 | 11 => {
-                let kind = self.of(&Kind::ALL);
-                insert(path, self.of(&slots), new_node(path, kind))
-            }
-            12 => {
-                let kind = self.of(&Kind::ALL);
-                Command::Insert(self.of(&slots), Box::new(new_node(path, kind)))
-            }
-            13 => Command::ChangeKind(id, self.of(&Kind::ALL)),
-            14 | 15 => {
-                let from = if self.roll(2) == 0 { path } else { other };
-                let run = run(self, from);
-                Command::Paste(self.of(&slots), Box::new(Clip::of(from, &run).unwrap()))
-            }
-            16 => Command::SetTimer(id, Timer::After([0, 60, -60][self.roll(3)])),
-            17 => Command::SetTimer(id, Timer::Until(IntervalCondition::Active, self.of(&["uk".into(), "eu".into()]))),
-            18 => Command::AddTarget(id, target),
-            19 => Command::ReplaceTarget(id, self.roll(2), target),
-            20 => Command::MoveTarget(id, self.roll(2), self.roll(3)),
-            21 => Command::RemoveTarget(id, self.roll(2)),
-            22 => Command::SetScheduleMode(id, 0, self.of(ScheduleMode::KNOWN), Some("rota".into())),
-            23 => Command::SetRoundRobin(id, self.roll(2) == 0, [None, Some(60), Some(0)][self.roll(3)]),
-            24 => Command::SetRetry(id, [None, Some((2, 60)), Some((1, 60)), Some((3, 61))][self.roll(4)]),
-            25 => Command::SetCondition(id, Condition::Priorities(vec!["p2".into()])),
-            26 => Command::SetCondition(id, Condition::Hours(self.of(&["us".into(), "eu".into(), "\"".into()]))),
-            27 => Command::SetRepeatTarget(id, self.of(&known)),
-            28 => Command::SetRepeatTimes(id, [1, 0, 2_000][self.roll(3)]),
-            29 => Command::SetHandOver(id, "third".into()),
-            30 => Command::RemoveHours(self.of(&["uk".into(), "us".into(), "eu".into()])),
-            31 => Command::AddHours(Box::new(new_hours(path, self.of(&["UTC", "Nowhere"])))),
-            32 => Command::SetTemplate([None, Some("t".into())][self.roll(2)].clone()),
-            _ => Command::Several(None, vec![self.command(path, other), self.command(path, other)]),
-        }
-    }
-}
-
-fn dice() -> impl Strategy<Value = Dice> {
-    prop::collection::vec(0_usize..100_000, 12).prop_map(Dice)
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use escalation_api::{ConditionForm as _, ConditionPayload, NodeKind, PathPayload, Test};
+use escalation_api::{ConditionForm as _, ConditionPayload, NodeKind, PathPayload, Test, Value};
 
 use super::Kind;
 use crate::tree::{self, PathNode};
@@ -26,6 +26,12 @@ pub(super) fn with_free_ids(path: &PathPayload, nodes: &[PathNode]) -> Vec<PathN
             let id = tree::free(Kind::word(node), |id| seen.contains(id));
             seen.insert(id.clone());
             let before = std::mem::replace(&mut node.id, id.clone());
+            // A sealed node says its id itself.
+            if let NodeKind::Sealed(raw) = &mut node.kind
+                && let Some(own) = raw.get_mut("id")
+            {
+                *own = Value::from(id.as_str());
+            }
             renamed.entry(before).or_insert(id);
         }
     });

@@ -10,7 +10,7 @@ use super::Refusal;
 use crate::tree;
 
 /// Refuses a path with an error of structure that the path before it does not have.
-pub(super) fn no_worse(before: &PathPayload, after: &PathPayload) -> Result<(), Refusal> {
+pub(crate) fn no_worse(before: &PathPayload, after: &PathPayload) -> Result<(), Refusal> {
     let found = structural(after);
     if found.is_empty() {
         return Ok(());
@@ -34,8 +34,7 @@ pub(super) fn no_worse(before: &PathPayload, after: &PathPayload) -> Result<(), 
 }
 
 /// The errors of structure of a path: everything that the API refuses, but for content that is still to be filled in.
-#[must_use]
-pub(crate) fn structural(path: &PathPayload) -> Vec<Problem> {
+fn structural(path: &PathPayload) -> Vec<Problem> {
     let mut problems = check("", path, &Index::new(World::default()));
     problems.retain(|problem| is_structural(problem.code));
     problems

@@ -95,6 +95,9 @@ pub enum Refusal {
     /// The problem is no longer as it was when it was found.
     #[error("the path has changed since this problem was found: look at the problems again")]
     FixGone,
+    /// A node is chosen and the branch that it lies in is not.
+    #[error("the node `{0}` lies in a branch that is not chosen: choose both or neither")]
+    NowhereToBe(String),
     /// Something else that the API would refuse, in the checker's words.
     #[error("{0}")]
     Illegal(String),

@@ -1,0 +1,230 @@
+//! Three documents made one.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use common::{build, dice, ids, outline, root, structural};
+use escalation_api::{Json as _, PathPayload};
+use escalation_editor::command::{Timer, insert, new_hours, new_node};
+use escalation_editor::merge::{Choice, Did, Merge, What, compare, take};
+use escalation_editor::{Command, Kind, ListAt, Refusal, Run, Side, Slot, words};
+use escalation_engine::{Index, World};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn level(id: &str) -> Value {
+    json!({"id": id, "type": "level", "level": {"targets": [{"type": "user", "id": id, "urgency": "high"}], "time_to_ack_seconds": 60}})
+}
+
+/// a, c, then the branch b with d on one side and e on the other.
+fn sample() -> PathPayload {
+    let condition = json!({"subject": "escalation.priority", "operation": "one_of", "param_bindings": [{"array_value": [{"literal": "p1"}]}]});
+    let branch = json!({"id": "b", "type": "if_else", "if_else": {
+        "conditions": [condition], "then_path": [level("d")], "else_path": [level("e")]}});
+    PathPayload::read(json!({"name": "Path", "path": [level("a"), level("c"), branch], "odd": 1})).unwrap()
+}
+
+fn done(path: &PathPayload, commands: &[Command]) -> PathPayload {
+    commands.iter().fold(path.clone(), |path, command| command.apply(&path).unwrap())
+}
+
+fn merge(yours: &[Command], theirs: &[Command]) -> Merge {
+    let base = sample();
+    let (yours, theirs) = (done(&base, yours), done(&base, theirs));
+    compare(Arc::new(base), Arc::new(yours), Arc::new(theirs))
+}
+
+fn all(merge: &Merge, choice: Choice) -> BTreeMap<What, Choice> {
+    merge.items.iter().map(|item| (item.what.clone(), choice)).collect()
+}
+
+fn by_default(merge: &Merge) -> Result<PathPayload, Refusal> {
+    take(merge, &BTreeMap::new())
+}
+
+fn told(merge: &Merge) -> Vec<String> {
+    let index = Index::new(World::default());
+    let tell = |item| {
+        let words = words::merge_item(item, merge, &index);
+        let conflict = if item.conflict { "!" } else { "" };
+        format!("{}: {}, {}{conflict}", words.about, words.yours, words.theirs)
+    };
+    merge.items.iter().map(tell).collect()
+}
+
+fn wait(id: &str, seconds: i64) -> Command {
+    Command::SetTimer(id.into(), Timer::After(seconds))
+}
+
+fn in_b(side: Side, index: usize) -> Slot {
+    Slot { list: ListAt::Of("b".into(), side), index }
+}
+
+#[test]
+fn what_does_not_touch_is_together() {
+    let new = |id: &str| {
+        let mut node = new_node(&sample(), Kind::Level);
+        node.id = id.into();
+        node
+    };
+    let yours = [Command::Rename("Yours".into()), wait("a", 120), Command::Insert(root(1), Box::new(new("y")))];
+    let theirs = [
+        wait("d", 180),
+        Command::Insert(in_b(Side::Else, 1), Box::new(new("t"))),
+        Command::SetTeams(vec!["team".into()]),
+        Command::AddHours(Box::new(new_hours(&sample(), "UTC"))),
+        Command::Delete("e".into()),
+    ];
+    let merge = merge(&yours, &theirs);
+    assert!(!merge.has_conflicts());
+    let both: Vec<Command> = yours.iter().chain(&theirs).cloned().collect();
+    assert_eq!(by_default(&merge).unwrap(), done(&sample(), &both));
+    assert_eq!(
+        told(&merge),
+        [
+            "The name: You changed it, They left it as it was",
+            "The teams: You left it as it was, They added it",
+            "Working hours “Working hours”: You left it as it was, They added it",
+            "Level “Page a”: You changed it, They left it as it was",
+            "Level “Page nobody yet”: You added it, They left it as it was",
+            "Level “Page d”: You left it as it was, They changed it",
+            "Level “Page e”: You left it as it was, They removed it",
+            "Level “Page nobody yet”: You left it as it was, They added it",
+        ]
+    );
+}
+
+#[test]
+fn what_both_changed_is_yours_unless_chosen() {
+    let merge = merge(&[wait("a", 120), wait("c", 120)], &[wait("a", 180), Command::Delete("c".into())]);
+    assert_eq!(
+        told(&merge),
+        ["Level “Page a”: You changed it, They changed it!", "Level “Page c”: You changed it, They removed it!",]
+    );
+    assert_eq!(by_default(&merge).unwrap(), *merge.yours);
+    let mixed = BTreeMap::from([(What::Node("c".into()), Choice::Theirs)]);
+    assert_eq!(take(&merge, &mixed).unwrap(), done(&merge.yours, &[Command::Delete("c".into())]));
+}
+
+#[test]
+fn moves_and_changes_go_together() {
+    let into = Command::Move(Run::one("c"), in_b(Side::Then, 0));
+    let merge = merge(&[wait("c", 120)], std::slice::from_ref(&into));
+    assert!(!merge.has_conflicts());
+    assert_eq!(by_default(&merge).unwrap(), done(&merge.yours, &[into]));
+}
+
+#[test]
+fn two_orders_are_a_conflict() {
+    let merge = merge(
+        &[Command::Move(Run::one("c"), root(0))],
+        &[Command::Move(Run::one("a"), root(2)), Command::Delete("d".into())],
+    );
+    assert!(!merge.has_conflicts(), "both came to the same: {:?}", told(&merge));
+    let three = |order: [&str; 3]| {
+        let path = json!({"name": "n", "path": order.map(level)});
+        Arc::new(PathPayload::read(path).unwrap())
+    };
+    let merge = compare(three(["1", "2", "3"]), three(["2", "1", "3"]), three(["1", "3", "2"]));
+    assert_eq!(told(&merge), ["The order of the path's own list: You moved it, They moved it!"]);
+    assert_eq!(by_default(&merge).unwrap(), *merge.yours);
+    assert_eq!(take(&merge, &all(&merge, Choice::Theirs)).unwrap(), *merge.theirs);
+}
+
+#[test]
+fn a_branch_that_is_gone_for_one_and_used_by_the_other_is_a_conflict() {
+    let gone = [Command::Delete("b".into())];
+    for used in [wait("d", 120), insert(&sample(), in_b(Side::Else, 0), new_node(&sample(), Kind::Level))] {
+        let merge = merge(&gone, std::slice::from_ref(&used));
+        let branch = merge.items.iter().find(|item| item.what == What::Node("b".into())).unwrap();
+        assert!(branch.conflict && branch.yours == Did::Removed, "{:?}", told(&merge));
+        assert_eq!(by_default(&merge).unwrap(), *merge.yours);
+        let other = self::merge(std::slice::from_ref(&used), &gone);
+        assert_eq!(by_default(&other).unwrap(), *other.yours, "it is kept whole");
+        let torn = BTreeMap::from([(What::Node("b".into()), Choice::Yours), (What::Node("d".into()), Choice::Theirs)]);
+        let refusal = take(&merge, &torn).unwrap_err();
+        assert_eq!(refusal, Refusal::NowhereToBe("d".into()));
+    }
+}
+
+#[test]
+fn two_ends_of_one_list_are_a_conflict() {
+    let end = |kind| insert(&sample(), in_b(Side::Else, 1), new_node(&sample(), kind));
+    let merge = merge(&[end(Kind::PriorityBranch)], &[end(Kind::HandOver), wait("a", 120)]);
+    assert!(merge.has_conflicts());
+    assert_eq!(by_default(&merge).unwrap(), done(&merge.yours, &[wait("a", 120)]));
+    let both = BTreeMap::from([(What::Node("hand-over-1".into()), Choice::Theirs)]);
+    assert_eq!(take(&merge, &both), Err(Refusal::AfterHandOver), "what cannot be is told");
+}
+
+#[test]
+fn documents_whose_ids_tell_nothing_apart_are_taken_whole() {
+    let twice = |seconds: i64| {
+        let mut odd = level("x");
+        odd["level"]["time_to_ack_seconds"] = json!(seconds);
+        let path = json!({"name": "n", "path": [level("x"), odd]});
+        Arc::new(PathPayload::read(path).unwrap())
+    };
+    let merge = compare(twice(1), twice(2), twice(3));
+    assert_eq!(told(&merge), ["All nodes: You changed it, They changed it!"]);
+    assert_eq!(take(&merge, &all(&merge, Choice::Theirs)).unwrap(), *merge.theirs);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn all_of_one_is_that_one_and_the_default_is_sound(
+        from in outline(), you in prop::collection::vec(dice(), 0..5), they in prop::collection::vec(dice(), 0..5)
+    ) {
+        let base = build(&from, "");
+        let edit = |rolls: Vec<_>| rolls.into_iter().fold(base.clone(), |path, mut roll: common::Dice| {
+            roll.command(&path, &base).apply(&path).unwrap_or(path)
+        });
+        let (yours, theirs) = (edit(you), edit(they));
+        let merge = compare(Arc::new(base.clone()), Arc::new(yours.clone()), Arc::new(theirs.clone()));
+        prop_assert_eq!(&take(&merge, &all(&merge, Choice::Yours)).unwrap(), &yours);
+        prop_assert_eq!(&take(&merge, &all(&merge, Choice::Theirs)).unwrap(), &theirs);
+        if let Ok(path) = by_default(&merge) {
+            prop_assert_eq!(structural(&path), [""; 0]);
+        }
+        prop_assert!(merge.items.iter().all(|item| item.yours != Did::Nothing || item.theirs != Did::Nothing));
+        for (yours, theirs) in [(&yours, &base), (&base, &yours), (&yours, &yours)] {
+            let merge = compare(Arc::new(base.clone()), Arc::new(yours.clone()), Arc::new(theirs.clone()));
+            prop_assert!(!merge.has_conflicts());
+            let expected = if yours == &base { theirs } else { yours };
+            prop_assert_eq!(&by_default(&merge).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn edits_of_different_nodes_are_both_there(from in outline(), mut roll in dice()) {
+        let base = build(&from, "");
+        let (mut yours, mut theirs, mut both) = (base.clone(), base.clone(), base.clone());
+        for (index, id) in ids(&base).into_iter().enumerate() {
+            let at = |path: &PathPayload| {
+                let found = escalation_editor::tree::find(path, &id).unwrap();
+                Slot { list: found.slot.list.clone(), index: found.slot.index }
+            };
+            let mut node = new_node(&base, Kind::Delay);
+            node.id = format!("new-{index}");
+            let (way, mine) = (roll.roll(3), roll.roll(2) == 0);
+            let command = |path: &PathPayload| match way {
+                0 => wait(&id, 7),
+                1 => Command::Insert(at(path), Box::new(node.clone())),
+                _ => Command::SetRetry(id.clone(), Some((5, 300))),
+            };
+            let one = if mine { &mut yours } else { &mut theirs };
+            if let (Ok(alone), Ok(together)) = (command(one).apply(one), command(&both).apply(&both)) {
+                (*one, both) = (alone, together);
+            }
+        }
+        let merge = compare(Arc::new(base), Arc::new(yours), Arc::new(theirs));
+        prop_assert!(!merge.has_conflicts());
+        prop_assert_eq!(by_default(&merge).unwrap(), both);
+    }
+}
