@@ -13,6 +13,7 @@ pub mod zoom;
 
 use escalation_editor::Slot;
 use escalation_editor::Viewport;
+use escalation_editor::changes::Became;
 use escalation_editor::command::{insert, new_level};
 use escalation_editor::layout::SlotMark;
 use escalation_editor::words::NodeIcon;
@@ -205,5 +206,15 @@ fn kind_class(icon: NodeIcon) -> &'static str {
         NodeIcon::Repeat => "repeat",
         NodeIcon::HandOver => "hand-over",
         NodeIcon::Sealed => "sealed",
+    }
+}
+
+/// The class of what became of a node.
+pub fn became_class(became: Became) -> &'static str {
+    match became {
+        Became::Added => "added",
+        Became::Removed => "removed",
+        Became::Moved => "moved",
+        Became::Changed => "changed",
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod bar;
+mod differences;
 mod drafts;
 mod help;
 mod keys;
@@ -9,8 +10,11 @@ mod link;
 mod notes;
 mod palette;
 pub mod problems;
+mod review;
 mod save;
+mod side;
 pub mod state;
+pub mod tabs;
 
 use escalation_api::PathPayload;
 use escalation_editor::Editor;
@@ -27,6 +31,7 @@ use drafts::DraftQuestion;
 use help::Help;
 use notes::Notes;
 use palette::Palette;
+use side::SideScreen;
 use state::Open;
 
 /// A path to be opened.
@@ -75,10 +80,11 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     drafts::name_address(open);
     drafts::keep(open);
     link::follow(open);
+    tabs::listen(open);
     save::refresh(open);
     crate::bench::offer(open);
     view! {
-        <div class="editor" class:panel-closed=move || !open.panel.get()>
+        <div class="editor" class:panel-closed=move || !open.panel.get() class:beside=move || open.side.with(Option::is_some)>
             <Bar/>
             <Canvas/>
             <Inspector/>
@@ -86,6 +92,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
             <Notes/>
             <Palette/>
             <Help/>
+            <SideScreen/>
         </div>
         <DraftQuestion/>
     }

@@ -163,3 +163,31 @@ pub async fn save(id: &str, path: &PathPayload) -> Answer<Path> {
 fn with_json(request: RequestBuilder, path: &PathPayload) -> Result<Request, gloo_net::Error> {
     request.header("content-type", "application/json").body(path.write().to_string())
 }
+
+/// What the server says of a path without saving it: its warnings, or its errors as a refusal.
+pub async fn validate(path: &PathPayload) -> Answer<Vec<Warning>> {
+    let request = Request::post("/v2/escalation_paths/actions/validate");
+    let text = send(with_json(request, path)).await?;
+    let found: Warnings = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
+    Ok(found.warnings)
+}
+
+#[derive(Deserialize)]
+struct Warnings {
+    #[serde(default)]
+    warnings: Vec<Warning>,
+}
+
+/// What the server would take, and somebody may regret.
+#[derive(Deserialize)]
+pub struct Warning {
+    /// Where, as a dotted pointer.
+    #[serde(default)]
+    pub path: String,
+    /// What is wrong.
+    #[serde(default)]
+    pub summary: String,
+    /// What to do about it.
+    #[serde(default)]
+    pub detail: String,
+}

@@ -11,6 +11,7 @@ use leptos::task::spawn_local;
 
 use crate::clock;
 use crate::drafts::{Database, Draft, Keeping};
+use crate::editor::tabs::{Channel, channel};
 use crate::load;
 use crate::net::NetError;
 
@@ -40,6 +41,8 @@ pub struct Session {
     pub keeping: RwSignal<Keeping>,
     /// Where it keeps it.
     pub database: Database,
+    /// The way to other tabs.
+    pub channel: Channel,
 }
 
 impl Session {
@@ -52,6 +55,7 @@ impl Session {
             drafts: RwSignal::new(BTreeMap::new()),
             keeping: RwSignal::new(Keeping::Unknown),
             database: StoredValue::new_local(None),
+            channel: channel(),
         };
         session.load();
         session

@@ -1,13 +1,14 @@
 //! One node: a card, or a lozenge for a branch.
 
+use escalation_editor::changes::Change;
 use escalation_editor::layout::NodeBox;
 use escalation_editor::words::NodeIcon;
 use escalation_editor::{Side, card, play};
 use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
-use super::kind_class;
 use super::scene::Card as CardWords;
+use super::{became_class, kind_class};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
@@ -44,6 +45,13 @@ pub fn Card(id: String) -> impl IntoView {
         let id = id.clone();
         Memo::new(move |_| open.problems.with(|all| all.iter().filter(|p| p.node_id.as_ref() == Some(&id)).count()))
     };
+    let became = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            let of = |change: &&Change| change.node_id.as_ref() == Some(&id);
+            open.changes.with(|changes| changes.iter().find(of).map(|change| change.became))
+        })
+    };
     let selected = {
         let id = id.clone();
         Memo::new(move |_| open.selected.with(|selected| selected.as_ref() == Some(&id)))
@@ -59,7 +67,7 @@ pub fn Card(id: String) -> impl IntoView {
     let place =
         move |of: fn(&NodeBox) -> i32| drawn.get().map_or(String::new(), |drawn| format!("{}px", of(&drawn.node)));
     let icon = move || drawn.get().map_or(NodeIcon::Sealed, |drawn| drawn.card.words.icon);
-    let class = move || format!("node {}", kind_class(icon()));
+    let class = move || format!("node {} {}", kind_class(icon()), became.get().map_or("", became_class));
     let walked = move || visit.get().is_some();
     let number =
         move |of: fn(&NodeBox) -> usize| drawn.get().map_or_else(String::new, |drawn| of(&drawn.node).to_string());

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::state::Open;
-use super::{link, problems, save};
+use super::{link, problems, review};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, folds, search, zoom};
 use crate::strings;
@@ -59,7 +59,7 @@ pub const ACTIONS: &[Action] = &[
         |open| {
             // What is being typed is part of what is saved.
             leave_field();
-            save::save(open);
+            review::ask(open);
         },
     ),
     action(strings::UNDO, &["Ctrl+Z"], NotInFields, |open| open.editor.with(|e| e.to_undo().is_some()), Open::undo),

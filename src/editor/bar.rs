@@ -4,7 +4,8 @@ use escalation_editor::{Editor, words};
 use leptos::prelude::*;
 
 use super::problems::ProblemsPill;
-use super::save::{Saving, save};
+use super::review;
+use super::save::Saving;
 use super::state::Open;
 use crate::canvas::search;
 use crate::parts::icon::{Glyph, Icon};
@@ -57,10 +58,9 @@ pub fn Bar() -> impl IntoView {
                 <Icon glyph=Glyph::Search/>
             </button>
             <ThemeSwitch/>
-            <button class="primary" disabled=move || !dirty() || busy() on:click=move |_| save(open)>
+            <button class="primary" disabled=move || !dirty() || busy() on:click=move |_| review::ask(open)>
                 {move || if busy() { strings::SAVING } else { strings::SAVE }}
             </button>
-            <Failure/>
         </header>
     }
 }
@@ -82,29 +82,4 @@ fn StatusPill() -> impl IntoView {
     };
     let dirty = move || open.editor.with(Editor::is_dirty);
     view! { <span class="pill" class:changed=dirty data-status>{text}</span> }
-}
-
-/// Why saving did not work.
-#[component]
-fn Failure() -> impl IntoView {
-    let open = expect_context::<Open>();
-    move || {
-        let Saving::Failed { message, errors } = open.saving.get() else { return None };
-        let errors = errors.into_iter().map(|error| {
-            let pointer = error.pointer().to_string();
-            view! { <li>{error.message}" "<code>{pointer}</code></li> }
-        });
-        Some(view! {
-            <div class="failure" role="alert">
-                <Icon glyph=Glyph::Warning/>
-                <div class="grow">
-                    <p>{message}</p>
-                    <ul>{errors.collect_view()}</ul>
-                </div>
-                <button class="tool icon-only" aria-label=strings::DISMISS on:click=move |_| open.saving.set(Saving::Idle)>
-                    <Icon glyph=Glyph::Close/>
-                </button>
-            </div>
-        })
-    }
 }

@@ -17,6 +17,8 @@ pub enum About {
     MovedOn,
     /// A draft was discarded.
     Discarded,
+    /// Another tab has the path open.
+    OtherTab,
 }
 
 /// What may be done about a note. Not a `Callback` of leptos, which would go with the dialog that left the note.

@@ -134,6 +134,7 @@ fn done(open: Open, id: &str, draft: &str, path: &Arc<PathPayload>, saved: Path)
         }
         open.saving.set(Saving::Idle);
         open.forget_note(About::MovedOn);
+        session.tell_saved(&saved.id, draft);
         open.forget_note(About::Discarded);
         if !open.editor.with_untracked(Editor::is_dirty) {
             session.drop_draft(draft);
@@ -167,18 +168,37 @@ pub fn refresh(open: Open) {
     // A draft knows what it began from.
     let base = open.editor.with_untracked(|editor| editor.saved().filter(|_| editor.is_dirty()).cloned());
     open.theirs.set(base.or_else(|| known.clone()));
+    let before = known.clone();
     spawn_local(async move {
         // If it cannot be had, what is shown is as good as what is known; saving will look again.
         let Ok(now) = net::path(&id).await else { return };
-        let payload = Arc::new(PathPayload::from(&now));
-        if known.is_some_and(|known| is_same(&known, &payload)) {
-            return;
-        }
-        // What was changed here stays; saving will say that somebody else has saved.
-        if open.editor.try_with_untracked(Editor::has_unsaved_work) == Some(false) {
-            open.editor.set(Editor::open((*payload).clone()));
-            open.theirs.set(Some(payload));
-            open.session.saved(now);
+        if !before.is_some_and(|before| is_same(&before, &PathPayload::from(&now))) {
+            show(open, now);
         }
     });
+}
+
+/// Shows the path as somebody else has saved it, as nothing was changed here.
+pub fn follow(open: Open) {
+    let id = open.id.get_untracked();
+    spawn_local(async move {
+        if let Ok(now) = net::path(&id).await
+            && show(open, now)
+        {
+            open.session.say(strings::save::FOLLOWED);
+        }
+    });
+}
+
+/// Shows a path as it is on the server; whether it does. What was changed here stays: saving will say that somebody
+/// else has saved.
+fn show(open: Open, now: Path) -> bool {
+    if open.editor.try_with_untracked(Editor::has_unsaved_work) != Some(false) {
+        return false;
+    }
+    let payload = Arc::new(PathPayload::from(&now));
+    open.editor.set(Editor::open((*payload).clone()));
+    open.theirs.set(Some(payload));
+    open.session.saved(now);
+    true
 }

@@ -1,8 +1,10 @@
 //! The open path: signals that hold it, and what is derived from them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use escalation_api::PathPayload;
+use escalation_editor::changes::{Change, changes};
 use escalation_editor::{Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::scenario::{Answer, Response};
@@ -12,6 +14,7 @@ use leptos::prelude::*;
 
 use super::notes::Note;
 use super::save::Saving;
+use super::side::Side;
 use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
 use crate::clock;
@@ -72,6 +75,14 @@ pub struct Open {
     pub draft: RwSignal<String>,
     /// The key of a draft from an earlier visit, for as long as it is asked about.
     pub question: RwSignal<Option<String>>,
+    /// What takes the place of the details for a while.
+    pub side: RwSignal<Option<Side>>,
+    /// The state of the path that it is compared with there.
+    pub compared: RwSignal<Option<Arc<PathPayload>>>,
+    /// What is different from it.
+    pub changes: Memo<Arc<Vec<Change>>>,
+    /// The tabs of this browser that have the path open, too.
+    pub others: RwSignal<BTreeSet<String>>,
     /// What is to be known, above the graph.
     pub notes: RwSignal<Vec<Note>>,
     /// What all screens share.
@@ -137,6 +148,11 @@ impl Open {
         let trace = Memo::new(move |_| run(&assumed.people.get()));
         let play = Memo::new(move |_| Arc::new(Play::new(&trace.get(), &id.get(), &session.index.get())));
         let silent = Memo::new(move |_| Arc::new(Play::new(&run(&Behaviour::Nobody), &id.get(), &session.index.get())));
+        let compared = RwSignal::new(None::<Arc<PathPayload>>);
+        let changes = Memo::new(move |_| {
+            let before = compared.get();
+            Arc::new(before.map_or_else(Vec::new, |before| changes(&before, &path.get(), &session.index.get())))
+        });
         let panel = RwSignal::new(true);
         Self {
             id,
@@ -163,6 +179,10 @@ impl Open {
             unsure: RwSignal::new(None),
             draft: RwSignal::new(String::new()),
             question: RwSignal::new(None),
+            side: RwSignal::new(None),
+            compared,
+            changes,
+            others: RwSignal::new(BTreeSet::new()),
             notes: RwSignal::new(Vec::new()),
             session,
         }

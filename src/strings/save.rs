@@ -1,5 +1,7 @@
 //! The words about saving, drafts, and going in and out.
 
+use escalation_editor::changes::Became;
+
 pub const NOT_KEPT: &str = "This browser keeps no drafts: changes that are not saved are lost when the page is closed.";
 pub const NO_RIGHTS: &str = "The server does not let you save: you may have been signed out, or have no right to change \
                              paths. Your changes are still here, and this browser keeps them. Sign in again in another \
@@ -25,4 +27,78 @@ pub fn draft_from(when: &str, zone: &str) -> String {
 
 pub fn discard(name: &str) -> String {
     format!("Discard the draft of {name}")
+}
+
+pub const OTHER_TAB: &str = "This path is also open in another tab.";
+pub const OTHER_TAB_CHANGES: &str = "This path is also open in another tab, with changes that are not saved.";
+pub const OTHER_TAB_SAVED: &str = "Another tab has saved this path. When you save, you see both.";
+pub const SEE_BOTH: &str = "Look at both";
+pub const FOLLOWED: &str = "Somebody has saved this path: it is shown as it is now.";
+
+pub const CLOSE: &str = "Close";
+pub const SAVE_NOW: &str = "Save now";
+pub const GO_ON_EDITING: &str = "Go on editing";
+pub const IN_THE_PATH: &str = "In the path";
+pub const FOR_PEOPLE: &str = "For people";
+pub const SAME: &str = "Nothing is different.";
+pub const FINDING_OUT: &str = "Finding out who is paged otherwise…";
+pub const PEOPLE_UNKNOWN: &str = "It cannot be said what changes for people: it is not known who is on call.";
+pub const PEOPLE_INCOMPLETE: &str = "No change in who is paged is known, but not everything is known.";
+pub const REST_INCOMPLETE: &str = "What else changes is not known for every instant.";
+pub const SIMULATE_IT: &str = "Simulate it";
+pub const SIMULATED: &str = "It is simulated below.";
+pub const CHECKING: &str = "The server checks it…";
+pub const CHECKED: &str = "The server would take it.";
+pub const CHECK_REFUSES: &str = "The server would not take it.";
+pub const CHECK_DID_NOT_RUN: &str = "The server's own check did not run.";
+pub const ERRORS_FIRST: &str = "It cannot be saved before its errors are mended.";
+
+/// The heading of a review.
+pub fn review(name: &str) -> String {
+    format!("Save {name}?")
+}
+
+/// What is said when a review opens.
+pub fn reviewed(changes: usize, errors: usize) -> String {
+    if errors > 0 {
+        return format!("{}. {ERRORS_FIRST}", super::problems(errors));
+    }
+    let changes = match changes {
+        0 => "A new path".to_string(),
+        1 => "1 change".to_string(),
+        many => format!("{many} changes"),
+    };
+    format!("{changes}. Save again to confirm, Escape to go on editing.")
+}
+
+pub fn new_path(steps: usize) -> String {
+    let steps = if steps == 1 { "1 step".to_string() } else { format!("{steps} steps") };
+    format!("A new path with {steps}.")
+}
+
+/// What became of a node.
+pub fn became(became: Became) -> &'static str {
+    match became {
+        Became::Added => "new",
+        Became::Removed => "removed",
+        Became::Moved => "moved",
+        Became::Changed => "changed",
+    }
+}
+
+pub fn nobody_else_paged(until: &str) -> String {
+    format!("No change in who is paged, for any priority at any instant until {until}.")
+}
+
+pub fn nothing_else_changes(until: &str) -> String {
+    format!("Nothing else changes for anybody, at any instant until {until}.")
+}
+
+pub fn and_more_changes(count: usize) -> String {
+    if count == 1 { "and 1 change more".to_string() } else { format!("and {count} changes more") }
+}
+
+/// When something is the case first, of so many times.
+pub fn first_at(at: &str, count: usize) -> String {
+    if count == 1 { format!("from {at}") } else { format!("{count} times, first from {at}") }
 }

@@ -32,7 +32,7 @@ test('a draft outlives a crash of the page and is resumed', async ({ app, page, 
   await expect(app.status).toHaveText('1 change not saved');
   await expect(app.node(/Page Primary on-call.*then after 7m/)).toBeVisible();
   expect(await kept(page)).toHaveLength(1);
-  await app.save.click();
+  await app.saveNow();
   await expect(app.status).toHaveText('Saved');
   expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
   await expect.poll(() => kept(page)).toHaveLength(0);
@@ -79,7 +79,7 @@ test('the path has moved on since the draft began', async ({ app, page, server }
   await page.reload();
   await question(page).getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByRole('list', { name: 'Notes' })).toContainText('has been saved by somebody else since you began');
-  await app.save.click();
+  await app.saveNow();
   await expect(app.page.getByRole('alert')).toContainText('Somebody else has saved this path');
   expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
 });
@@ -113,12 +113,12 @@ for (const status of [401, 403]) {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
     await page.route('**/v2/escalation_paths/**', (route) => route.fulfill({ status, body: 'Sign in' }));
-    await app.save.click();
+    await app.saveNow();
     await expect(page.getByRole('alert')).toContainText('you may have been signed out');
     await expect(app.status).toHaveText('1 change not saved');
     expect(await kept(page)).toHaveLength(1);
     await page.unroute('**/v2/escalation_paths/**');
-    await app.save.click();
+    await app.saveNow();
     await expect(app.status).toHaveText('Saved');
     expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
     app.complaints.splice(0);
@@ -142,7 +142,7 @@ test.describe('a browser that keeps nothing', () => {
     const dialog = await asked;
     expect(dialog.type()).toBe('beforeunload');
     await dialog.dismiss();
-    await app.save.click();
+    await app.saveNow();
     await expect(app.status).toHaveText('Saved');
   });
 });

@@ -61,7 +61,7 @@ test('by mouse', async ({ app, server, page }) => {
   await expect(page.locator('[data-outcome]')).toHaveText('Acknowledged Wed 10:03');
   await expect(app.node(/Page Maya Chen/)).not.toHaveClass(/walked/);
 
-  await app.save.click();
+  await app.saveNow();
   await expect(app.status).toHaveText('Saved');
   await page.reload();
   await expect(app.node(/Page Maya Chen/)).toBeVisible();
@@ -153,6 +153,8 @@ test('by keyboard alone', async ({ app, server, page }) => {
   await press('Control+Shift+z');
 
   await press('Control+s');
+  await expect(page.getByRole('button', { name: 'Save now' })).toBeFocused();
+  await press('Enter');
   await expect(app.status).toHaveText('Saved');
   await expect(page.getByRole('status')).toHaveText('Saved');
   const saved = await server.path(IDS.backOffice);
@@ -173,15 +175,17 @@ test('a new path from nothing', async ({ app, server, page }) => {
   await app.inspector.getByLabel('Name').fill('Fresh');
   await app.inspector.getByLabel('Name').press('Enter');
 
-  // What the server refuses is said with its place, and the edit stays.
+  // What the server would refuse is said before it is asked, and the edit stays.
   await app.save.click();
-  await expect(page.getByRole('alert')).toContainText('Path must have at least one node');
+  await expect(page.getByRole('dialog', { name: 'Save Fresh?' })).toContainText('Path must have at least one node');
+  await expect(page.getByRole('button', { name: 'Save now' })).toBeDisabled();
+  await page.keyboard.press('Escape');
   await expect(page.getByRole('heading', { name: 'Fresh' })).toBeVisible();
   app.complaints.splice(0);
 
   await page.getByRole('button', { name: 'Add a level here' }).click();
   await app.add('Primary on-call');
-  await app.save.click();
+  await app.saveNow();
   await expect(app.status).toHaveText('Saved');
   await expect(page).toHaveURL(/#\/paths\/[0-9A-Z]{26}\/nodes\/level-1$/);
   const [id] = page.url().match(/[0-9A-Z]{26}/);
@@ -191,7 +195,7 @@ test('a new path from nothing', async ({ app, server, page }) => {
   await app.inspector.getByLabel('How long').fill('90');
   await app.inspector.getByLabel('How long').press('Enter');
   await expect(app.inspector.getByLabel('How long')).toHaveValue('1h 30m');
-  await app.save.click();
+  await app.saveNow();
   await expect(app.status).toHaveText('Saved');
   expect((await server.path(id)).path[0].level.time_to_ack_seconds).toBe(5400);
   await page.getByRole('link', { name: 'Paths' }).click();

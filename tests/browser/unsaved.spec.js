@@ -12,7 +12,7 @@ test('a path that is left keeps its changes', async ({ app, page }) => {
   await page.goBack();
   await page.getByRole('link', { name: /Mobile apps/ }).click();
   await expect(app.status).toHaveText('1 change not saved');
-  await app.save.click();
+  await app.saveNow();
   await expect(app.status).toHaveText('Saved');
   await page.getByRole('link', { name: 'Paths' }).click();
   await expect(page.getByText('Changes not saved')).toHaveCount(0);
@@ -33,10 +33,10 @@ test('somebody else has saved meanwhile', async ({ app, server }) => {
   const { id, kind, ...path } = await server.path(IDS.mobile);
   const put = await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
   expect(put.status).toBe(200);
-  await app.save.click();
+  await app.saveNow();
   await expect(app.page.getByRole('alert')).toContainText('Somebody else has saved this path');
   expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
-  await app.save.click();
+  await app.saveNow();
   await expect(app.status).toHaveText('Saved');
   expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
 });
@@ -64,10 +64,10 @@ test('a new path whose answer was lost is not made twice', async ({ app, server,
     await route.fetch();
     return route.abort();
   });
-  await app.save.click();
+  await app.saveNow();
   await expect(page.getByRole('alert')).toContainText('The server cannot be reached');
   await page.unroute('**/v2/escalation_paths');
-  await app.save.click();
+  await app.saveNow();
   await expect(app.status).toHaveText('Saved');
   expect(lost).toBe(1);
   const { body } = await server.api('GET', '/v2/escalation_paths');
@@ -86,7 +86,7 @@ test('a new path that is left while it is saved keeps its address to itself', as
     if (route.request().method() === 'POST') await held;
     return route.continue();
   });
-  await app.save.click();
+  await app.saveNow();
   await page.getByRole('link', { name: 'Paths' }).click();
   await page.getByRole('link', { name: /Payments/ }).click();
   const saved = page.waitForResponse((response) => response.request().method() === 'POST');

@@ -5,6 +5,7 @@
 //! it. Something that only shows a document has no `Editor`. This crate knows no DOM.
 
 pub mod card;
+pub mod changes;
 pub mod clipboard;
 pub mod command;
 pub mod draft;
@@ -14,6 +15,7 @@ pub mod history;
 pub mod layout;
 pub mod merge;
 pub mod play;
+pub mod pointer;
 pub mod problems;
 pub mod search;
 pub mod tree;

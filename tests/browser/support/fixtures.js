@@ -103,6 +103,13 @@ export class App {
     await expect(this.inspector.locator('.target').filter({ hasText: name })).toBeVisible();
   }
 
+  /** Saves: opens the review, unless it is open, and confirms it. */
+  async saveNow() {
+    const confirm = this.page.getByRole('button', { name: 'Save now' });
+    if (!(await confirm.isVisible())) await this.save.click();
+    await confirm.click();
+  }
+
   /** The pages as they are listed: `03:10 T+0 Maya Chen is paged, high urgency`. */
   async pages() {
     const rows = this.steps.locator('.step.page');

@@ -106,18 +106,47 @@ export const STATES = {
     await page.getByRole('link', { name: 'New path' }).click();
     await expect(app.tree).toBeVisible();
   },
-  'a save that was refused': async ({ app, page }) => {
+  'a review': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.node(/on the side “yes”/).click();
+    await app.add('Maya Chen');
+    await app.node(/Page Ruth Adeyemi/).click();
+    await app.inspector.getByRole('button', { name: 'Delete' }).click();
+    await app.save.click();
+    await expect(page.locator('[data-people]')).toBeVisible();
+  },
+  'a review of errors': async ({ app, page }) => {
     await app.list();
     await page.getByRole('link', { name: 'New path' }).click();
     await app.save.click();
-    await expect(page.getByRole('alert')).toContainText('at least one node');
+    await expect(page.getByRole('dialog')).toContainText('at least one node');
     app.complaints.splice(0);
+  },
+  'a save that was refused': async ({ app, page }) => {
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    await page.route('**/v2/escalation_paths/*', (route) => (route.request().method() === 'PUT' ? route.fulfill({
+      status: 422,
+      json: {
+        type: 'validation_error', status: 422, request_id: 'x',
+        errors: [{ code: 'invalid_value', message: 'This schedule is not for you', source: { pointer: 'path.0.level.targets.0' } }],
+      },
+    }) : route.continue()));
+    await app.saveNow();
+    await expect(page.getByRole('alert')).toContainText('The server did not take the path');
+    app.complaints.splice(0);
+  },
+  'a draft from an earlier visit': async ({ app, page }) => {
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    await page.reload();
+    await expect(page.getByRole('dialog')).toBeVisible();
   },
   'a save that went nowhere': async ({ app, page, server }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
     await server.down();
-    await app.save.click();
+    await app.saveNow();
     await expect(page.getByRole('alert')).toContainText('The server cannot be reached');
     app.complaints.splice(0);
   },

@@ -1,0 +1,170 @@
+//! What is different between two states of the path: node by node, and for people.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use escalation_api::PathPayload;
+use escalation_editor::changes::{Became, Change};
+use escalation_engine::diff::{Behaviour, behaviour};
+use escalation_engine::instant::DAY;
+use escalation_engine::prove::{During, Horizon};
+use escalation_engine::words::date_and_time;
+use escalation_engine::{CompiledPath, Scenario};
+use leptos::prelude::*;
+
+use super::state::Open;
+use crate::canvas;
+use crate::clock;
+use crate::strings;
+
+/// How far ahead it is looked what changes for people.
+const AHEAD: i64 = 28 * DAY;
+/// The most changes for people that are told.
+const MOST: usize = 12;
+
+/// The differences between the compared state and the path as it is.
+#[component]
+pub fn Differences() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let rows = move || {
+        let changes = open.changes.get();
+        let rows = changes.iter().cloned().map(|change| view! { <Row change/> }).collect_view();
+        if changes.is_empty() {
+            view! { <p class="hint">{strings::save::SAME}</p> }.into_any()
+        } else {
+            view! { <ul class="differences">{rows}</ul> }.into_any()
+        }
+    };
+    view! {
+        <h3>{strings::save::IN_THE_PATH}</h3>
+        {rows}
+    }
+}
+
+#[component]
+fn Row(change: Change) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let is_gone = change.became == Became::Removed;
+    let id = change.node_id.clone().filter(|_| !is_gone);
+    let details = change.details.into_iter().map(|line| view! { <span class="detail">{line}</span> }).collect_view();
+    let title = match id {
+        Some(id) => {
+            let go = move |_| open.select(Some(id.clone()));
+            view! { <button class="link" on:click=go>{change.title}</button> }.into_any()
+        }
+        None => view! { <strong>{change.title}</strong> }.into_any(),
+    };
+    view! {
+        <li class=format!("difference {}", canvas::became_class(change.became))>
+            <span class="chip">{strings::save::became(change.became)}</span>
+            " "
+            <div class="grow">{title}" "{details}</div>
+        </li>
+    }
+}
+
+/// What is known of what changes for people.
+#[derive(Clone, PartialEq)]
+enum People {
+    /// It is being found out.
+    Busy,
+    /// It is known, for a time ahead.
+    Known(Box<Behaviour>),
+    /// It cannot be said.
+    Unknown,
+}
+
+/// What changes for people between the compared state and the path as it is.
+#[component]
+pub fn ForPeople() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let people = RwSignal::new(People::Busy);
+    Effect::new(move |_| {
+        let (before, after) = (open.compared.get(), open.path.get());
+        let Some(before) = before else { return };
+        people.set(People::Busy);
+        // What is seen already is drawn first: this may take a moment.
+        set_timeout(
+            move || {
+                let found = compare(open, &before, &after);
+                let _left = people.try_set(found.map_or(People::Unknown, |found| People::Known(Box::new(found))));
+            },
+            Duration::ZERO,
+        );
+    });
+    let told = move || match people.get() {
+        People::Busy => view! { <p class="hint" aria-busy="true">{strings::save::FINDING_OUT}</p> }.into_any(),
+        People::Unknown => view! { <p class="hint">{strings::save::PEOPLE_UNKNOWN}</p> }.into_any(),
+        People::Known(found) => {
+            let until = date_and_time(&open.zone(), horizon(open).until);
+            let end = match (found.changes.is_empty(), found.is_complete) {
+                (true, true) => strings::save::nobody_else_paged(&until),
+                (true, false) => strings::save::PEOPLE_INCOMPLETE.to_string(),
+                (false, true) => strings::save::nothing_else_changes(&until),
+                (false, false) => strings::save::REST_INCOMPLETE.to_string(),
+            };
+            let index = open.session.index.get();
+            let more = found.changes.len().saturating_sub(MOST);
+            let rows = found.changes.iter().take(MOST).map(|change| {
+                let first = change.during.iter().min_by_key(|during| during.from).cloned();
+                view! {
+                    <li class="difference">
+                        <div class="grow">
+                            <span>{change.sentence(&index)}</span>
+                            " "
+                            {first.map(|first| view! { <First first count=change.during.len()/> })}
+                        </div>
+                    </li>
+                }
+            });
+            view! {
+                <ul class="differences">{rows.collect_view()}</ul>
+                {(more > 0).then(|| view! { <p class="hint">{strings::save::and_more_changes(more)}</p> })}
+                <p class="hint" data-people>{end}</p>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <h3>{strings::save::FOR_PEOPLE}</h3>
+        {told}
+    }
+}
+
+/// When something changes for the first time; it can be looked at.
+#[component]
+fn First(first: During, count: usize) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let (at, priority) = (first.from, first.priority_id.clone());
+    let text = move || strings::save::first_at(&date_and_time(&open.zone(), first.from), count);
+    let play = move |_| {
+        open.assumed.at.set(at);
+        open.assumed.priority.set(Some(priority.clone()).filter(|id| !id.is_empty()));
+        open.panel.set(true);
+        open.session.say(strings::save::SIMULATED);
+    };
+    view! {
+        <span class="detail">
+            {text}
+            " "
+            <button class="link" on:click=play>{strings::save::SIMULATE_IT}</button>
+        </span>
+    }
+}
+
+/// From now on, for as long as it is known who is on call, and four weeks at most.
+fn horizon(open: Open) -> Horizon {
+    let now = clock::now();
+    let from =
+        open.session.index.with_untracked(|index| index.world().entries_from).map_or(now, |known| known.max(now));
+    let known = open.session.index.with_untracked(|index| index.world().entries_until);
+    let until = known.map_or(from + AHEAD, |known| known.min(from + AHEAD));
+    Horizon { from, until, scenario: Scenario::default() }
+}
+
+fn compare(open: Open, before: &Arc<PathPayload>, after: &Arc<PathPayload>) -> Option<Behaviour> {
+    let index = open.session.index.try_get_untracked()?;
+    let id = open.id.try_get_untracked()?;
+    let [before, after] = [before, after].map(|path| CompiledPath::new(&id, path, &index));
+    behaviour(&before, &after, &index, &horizon(open)).ok()
+}

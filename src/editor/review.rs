@@ -1,0 +1,243 @@
+//! The review before a save: what is different, what that means for people, and what speaks against it.
+
+use std::sync::Arc;
+
+use escalation_api::PathPayload;
+use escalation_editor::{Editor, pointer};
+use escalation_engine::{Problem, Severity};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::differences::{Differences, ForPeople};
+use super::save::{self, Saving};
+use super::side::{Side, SidePanel};
+use super::state::Open;
+use crate::net::{self, NetError};
+use crate::parts::icon::{Glyph, Icon};
+use crate::strings;
+
+/// What the server says of the path, without saving it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Check {
+    /// It is asked.
+    Busy,
+    /// It has answered.
+    Done(Vec<Finding>),
+    /// It could not be asked, or does not have this.
+    DidNotRun,
+}
+
+/// Something that is wrong with the path, or may be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    node_id: Option<String>,
+    pointer: String,
+    message: String,
+    hint: String,
+    is_error: bool,
+}
+
+impl Finding {
+    fn at(pointer: &str, path: &PathPayload) -> Self {
+        let node_id = pointer::node_at(path, pointer).map(|node| node.id.clone());
+        Self { node_id, pointer: pointer.to_string(), message: String::new(), hint: String::new(), is_error: false }
+    }
+}
+
+impl From<&Problem> for Finding {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            node_id: problem.node_id.clone(),
+            pointer: problem.pointer.clone(),
+            message: problem.message.clone(),
+            hint: problem.hint.clone(),
+            is_error: problem.severity == Severity::Error,
+        }
+    }
+}
+
+/// Opens the review; in the review it saves. So whoever is certain presses the same key twice.
+pub fn ask(open: Open) {
+    if open.side.get_untracked() == Some(Side::Review) {
+        return confirm(open);
+    }
+    if open.saving.get_untracked() == Saving::Busy || !open.editor.with_untracked(Editor::is_dirty) {
+        return;
+    }
+    let saved = open.editor.with_untracked(|editor| editor.saved().cloned());
+    open.show_side(Side::Review, saved);
+    let changes = open.changes.with_untracked(|changes| changes.len());
+    open.session.say(strings::save::reviewed(changes, errors(open)));
+}
+
+/// Saves what was reviewed, if nothing forbids it.
+pub fn confirm(open: Open) {
+    if errors(open) > 0 {
+        open.session.say(strings::save::ERRORS_FIRST);
+        return;
+    }
+    save::save(open);
+}
+
+fn errors(open: Open) -> usize {
+    open.problems.with(|all| all.iter().filter(|problem| problem.severity == Severity::Error).count())
+}
+
+#[component]
+pub fn Review() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let check = RwSignal::new(Check::Busy);
+    // What is changed while it is reviewed is reviewed, too.
+    Effect::new(move |_| {
+        let path = open.path.get();
+        check.set(Check::Busy);
+        spawn_local(async move {
+            let found = ask_server(&path).await;
+            // Only what is asked last counts.
+            if open.path.try_get_untracked().is_some_and(|now| Arc::ptr_eq(&now, &path)) {
+                let _left = check.try_set(found);
+            }
+        });
+    });
+    // With nothing left to save there is nothing to review.
+    Effect::new(move |_| {
+        if !open.editor.with(Editor::is_dirty) {
+            open.close_side();
+        }
+    });
+    let is_new = move || open.compared.with(Option::is_none);
+    let blocked = Memo::new(move |_| errors(open) > 0);
+    let busy = move || open.saving.get() == Saving::Busy;
+    let title = strings::save::review(&open.path.get_untracked().name);
+    let body = move || {
+        if is_new() {
+            view! { <p>{move || strings::save::new_path(open.scene.with(|scene| scene.layout.nodes.len()))}</p> }
+                .into_any()
+        } else {
+            view! {
+                <Differences/>
+                <ForPeople/>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <SidePanel title>
+            <div class="side-body">
+                <Failure/>
+                <Findings check/>
+                {body}
+            </div>
+            <div class="side-foot">
+                <p class="hint">{move || checked(&check.get(), blocked.get())}</p>
+                <div class="dialog-actions">
+                    <button class="quiet" data-first=move || blocked.get().then_some("") on:click=move |_| open.close_side()>
+                        {strings::save::GO_ON_EDITING}
+                    </button>
+                    <span class="spring"></span>
+                    <button
+                        class="primary"
+                        data-first=move || (!blocked.get()).then_some("")
+                        disabled=move || blocked.get() || busy()
+                        on:click=move |_| confirm(open)
+                    >
+                        {move || if busy() { strings::SAVING } else { strings::save::SAVE_NOW }}
+                    </button>
+                </div>
+            </div>
+        </SidePanel>
+    }
+}
+
+async fn ask_server(path: &Arc<PathPayload>) -> Check {
+    let found = |pointer: &str, message: &str, hint: &str, is_error| Finding {
+        message: message.to_string(),
+        hint: hint.to_string(),
+        is_error,
+        ..Finding::at(pointer, path)
+    };
+    match net::validate(path).await {
+        Ok(warnings) => {
+            Check::Done(warnings.iter().map(|one| found(&one.path, &one.summary, &one.detail, false)).collect())
+        }
+        Err(NetError::Refused(error)) if error.status == 422 => {
+            Check::Done(error.errors.iter().map(|one| found(one.pointer(), &one.message, "", true)).collect())
+        }
+        Err(_) => Check::DidNotRun,
+    }
+}
+
+/// What came of the server's check, in a sentence.
+fn checked(check: &Check, blocked: bool) -> &'static str {
+    match check {
+        _ if blocked => strings::save::ERRORS_FIRST,
+        Check::Busy => strings::save::CHECKING,
+        Check::DidNotRun => strings::save::CHECK_DID_NOT_RUN,
+        Check::Done(found) if found.iter().any(|finding| finding.is_error) => strings::save::CHECK_REFUSES,
+        Check::Done(_) => strings::save::CHECKED,
+    }
+}
+
+/// What is wrong, by the checks here and by the server's.
+#[component]
+fn Findings(check: RwSignal<Check>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    move || {
+        let mut all: Vec<Finding> = open.problems.with(|problems| problems.iter().map(Finding::from).collect());
+        if let Check::Done(found) = check.get() {
+            // Our own server says what is said here already.
+            let new: Vec<_> =
+                found.into_iter().filter(|one| !all.iter().any(|known| known.pointer == one.pointer)).collect();
+            all.extend(new);
+        }
+        all.sort_by_key(|finding| !finding.is_error);
+        (!all.is_empty()).then(|| {
+            view! {
+                <h3>{strings::problems(all.len())}</h3>
+                <ul class="problems" aria-label=strings::PROBLEMS>
+                    {all.into_iter().map(|finding| view! { <FindingRow finding/> }).collect_view()}
+                </ul>
+            }
+        })
+    }
+}
+
+#[component]
+fn FindingRow(finding: Finding) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let class = if finding.is_error { "problem error" } else { "problem" };
+    let message = match finding.node_id {
+        Some(id) => {
+            let go = move |_| open.select(Some(id.clone()));
+            view! { <button class="link" on:click=go>{finding.message}</button> }.into_any()
+        }
+        None => view! { <strong>{finding.message}</strong> }.into_any(),
+    };
+    view! {
+        <li class=class>
+            <Icon glyph=Glyph::Warning/>
+            <div>{message}" "<span>{finding.hint}</span></div>
+        </li>
+    }
+}
+
+/// Why saving did not work.
+#[component]
+fn Failure() -> impl IntoView {
+    let open = expect_context::<Open>();
+    move || {
+        let Saving::Failed { message, errors } = open.saving.get() else { return None };
+        let path = open.path.get_untracked();
+        let found = errors.into_iter().map(|error| {
+            let finding =
+                Finding { message: error.message.clone(), is_error: true, ..Finding::at(error.pointer(), &path) };
+            view! { <FindingRow finding/> }
+        });
+        Some(view! {
+            <div class="failure" role="alert">
+                <p>{message}</p>
+                <ul class="problems">{found.collect_view()}</ul>
+            </div>
+        })
+    }
+}

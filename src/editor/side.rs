@@ -1,0 +1,96 @@
+//! What takes the place of the details for a while: the review before a save, and what else compares the path with
+//! another state of it.
+
+use std::sync::Arc;
+
+use escalation_api::PathPayload;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+use super::review::Review;
+use super::save::Saving;
+use super::state::Open;
+use crate::canvas;
+use crate::parts::icon::{Glyph, Icon};
+use crate::strings;
+
+/// What is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Side {
+    /// What is about to be saved.
+    Review,
+}
+
+impl Open {
+    /// Shows something beside the graph, compared with another state of the path.
+    pub fn show_side(self, side: Side, compared: Option<Arc<PathPayload>>) {
+        self.compared.set(compared);
+        self.side.set(Some(side));
+    }
+
+    /// Shows the details again.
+    pub fn close_side(self) {
+        if self.side.with_untracked(Option::is_none) {
+            return;
+        }
+        self.side.set(None);
+        self.compared.set(None);
+        if self.saving.with_untracked(|saving| matches!(saving, Saving::Failed { .. })) {
+            self.saving.set(Saving::Idle);
+        }
+        canvas::focus_selected(self);
+    }
+}
+
+#[component]
+pub fn SideScreen() -> impl IntoView {
+    let open = expect_context::<Open>();
+    move || {
+        open.side.get().map(|side| match side {
+            Side::Review => view! { <Review/> }.into_any(),
+        })
+    }
+}
+
+/// The frame of what is shown. The focus goes to the element in it with the attribute `data-first`.
+#[component]
+pub fn SidePanel(
+    /// What it is called.
+    title: String,
+    children: Children,
+) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let panel = NodeRef::<html::Section>::new();
+    Effect::new(move |_| {
+        let Some(panel) = panel.get() else { return };
+        request_animation_frame(move || {
+            let first = panel.query_selector("[data-first]").ok().flatten();
+            let first = first.and_then(|first| first.dyn_into::<HtmlElement>().ok());
+            let _gone = match first {
+                Some(first) => first.focus(),
+                None => panel.focus(),
+            };
+        });
+    });
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            event.stop_propagation();
+            open.close_side();
+        }
+    };
+    let label = title.clone();
+    view! {
+        <section class="side-panel" role="dialog" tabindex="-1" aria-label=label node_ref=panel on:keydown=keys>
+            <div class="side-head">
+                <h2>{title}</h2>
+                <button class="tool icon-only" aria-label=strings::save::CLOSE title=strings::save::CLOSE on:click=move |_| open.close_side()>
+                    <Icon glyph=Glyph::Close/>
+                </button>
+            </div>
+            {children()}
+        </section>
+    }
+}

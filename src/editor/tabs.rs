@@ -1,0 +1,142 @@
+//! Other tabs of this browser that have the same path open: they tell each other what they do.
+
+use std::sync::Arc;
+
+use escalation_editor::Editor;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use super::notes::About;
+use super::save;
+use super::state::Open;
+use crate::session::Session;
+use crate::strings;
+
+const CHANNEL: &str = "escalation-path-builder";
+
+/// The way to other tabs, where the browser has one.
+pub type Channel = StoredValue<Option<BroadcastChannel>, LocalStorage>;
+
+pub fn channel() -> Channel {
+    StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok())
+}
+
+/// What a tab does with a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Does {
+    /// It has opened it, and asks who else has.
+    Opens,
+    /// It has it open, too.
+    HasOpen,
+    /// It has left it.
+    Leaves,
+    /// It has saved it.
+    Saves,
+}
+
+const WORDS: [(Does, &str); 4] =
+    [(Does::Opens, "opens"), (Does::HasOpen, "has-open"), (Does::Leaves, "leaves"), (Does::Saves, "saves")];
+
+impl Session {
+    /// Tells other tabs what is done with a path. A tab is known by the key of its draft.
+    fn tell(self, does: Does, path_id: &str, key: &str) {
+        if path_id.is_empty() {
+            return;
+        }
+        let word = WORDS.iter().find(|(of, _)| *of == does).map_or("", |(_, word)| word);
+        self.channel.with_value(|channel| {
+            if let Some(channel) = channel {
+                let _closed = channel.post_message(&JsValue::from_str(&format!("{word} {key} {path_id}")));
+            }
+        });
+    }
+
+    /// Tells other tabs that a path was saved.
+    pub fn tell_saved(self, path_id: &str, key: &str) {
+        self.tell(Does::Saves, path_id, key);
+    }
+}
+
+/// Listens to other tabs, and tells them, while the screen is there.
+pub fn listen(open: Open) {
+    let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let Some(text) = event.data().as_string() else { return };
+        let mut words = text.splitn(3, ' ');
+        let (Some(word), Some(key), Some(path_id)) = (words.next(), words.next(), words.next()) else { return };
+        let does = WORDS.iter().find(|(_, of)| *of == word).map(|(does, _)| *does);
+        if let Some(does) = does.filter(|_| open.id.get_untracked() == path_id) {
+            heard(open, does, key);
+        }
+    });
+    let channel = open.session.channel;
+    channel.with_value(|channel| {
+        if let Some(channel) = channel {
+            let _unsupported = channel.add_event_listener_with_callback("message", hear.as_ref().unchecked_ref());
+        }
+    });
+    let me = move |does| open.session.tell(does, &open.id.get_untracked(), &open.draft.get_untracked());
+    // The address of a new path is known once it is saved; and a draft that is resumed is this tab's from then on.
+    Effect::new(move |before: Option<(String, String)>| {
+        let now = (open.id.get(), open.draft.get());
+        if let Some((id, key)) = before.filter(|before| *before != now) {
+            open.session.tell(Does::Leaves, &id, &key);
+        }
+        open.session.tell(Does::Opens, &now.0, &now.1);
+        now
+    });
+    let gone = window_event_listener_untyped("pagehide", move |_| me(Does::Leaves));
+    let back = window_event_listener_untyped("pageshow", move |_| me(Does::Opens));
+    let hear = StoredValue::new_local(hear);
+    on_cleanup(move || {
+        me(Does::Leaves);
+        gone.remove();
+        back.remove();
+        hear.with_value(|hear| {
+            channel.with_value(|channel| {
+                if let Some(channel) = channel {
+                    let _gone = channel.remove_event_listener_with_callback("message", hear.as_ref().unchecked_ref());
+                }
+            });
+        });
+    });
+}
+
+fn heard(open: Open, does: Does, key: &str) {
+    let was_alone = open.others.with_untracked(|others| others.is_empty());
+    match does {
+        Does::Opens | Does::HasOpen => {
+            open.others.update(|others| {
+                others.insert(key.to_string());
+            });
+            if does == Does::Opens {
+                open.session.tell(Does::HasOpen, &open.id.get_untracked(), &open.draft.get_untracked());
+            }
+            // What is asked about is what the other tab is at work on.
+            if open.question.get_untracked().as_deref() == Some(key) {
+                open.question.set(None);
+                open.note(About::OtherTab, strings::save::OTHER_TAB_CHANGES, None);
+            } else if was_alone {
+                open.note(About::OtherTab, strings::save::OTHER_TAB, None);
+            }
+        }
+        Does::Leaves => {
+            open.others.update(|others| {
+                others.remove(key);
+            });
+            if open.others.with_untracked(|others| others.is_empty()) {
+                open.forget_note(About::OtherTab);
+            }
+        }
+        Does::Saves => {
+            if open.editor.with_untracked(Editor::is_dirty) {
+                let look = Arc::new(move || super::review::ask(open));
+                open.note(About::MovedOn, strings::save::OTHER_TAB_SAVED, Some((strings::save::SEE_BOTH, look)));
+            } else {
+                save::follow(open);
+            }
+        }
+    }
+}

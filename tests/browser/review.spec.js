@@ -1,0 +1,125 @@
+// Before it is saved, it is said what is different, what that means for people, and what speaks against it.
+
+import { expect, IDS, test } from './support/fixtures.js';
+
+const review = (page) => page.getByRole('dialog', { name: /^Save .*\?$/ });
+
+test('two presses save, and in between it is said what is saved', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await page.keyboard.press('Control+s');
+  await expect(review(page)).toContainText('Page Primary on-call');
+  await expect(review(page)).toContainText('“then after 7m”, was “then after');
+  await expect(review(page).getByRole('button', { name: 'Save now' })).toBeFocused();
+  await expect(page.getByRole('status')).toContainText('1 change. Save again to confirm');
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).not.toBe(420);
+  await page.keyboard.press('Control+s');
+  await expect(app.status).toHaveText('Saved');
+  await expect(review(page)).toHaveCount(0);
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
+});
+
+test('Enter confirms, Escape goes on editing', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await app.save.click();
+  await expect(review(page)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(review(page)).toHaveCount(0);
+  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.inspector).toBeVisible();
+  await app.save.click();
+  await expect(review(page).getByRole('button', { name: 'Save now' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(app.status).toHaveText('Saved');
+});
+
+test('what changes for people is said, and can be simulated', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  await app.node(/on the side “yes”/).click();
+  await app.add('Maya Chen');
+  await app.save.click();
+  await expect(review(page)).toContainText('with Maya Chen, high urgency');
+  const people = review(page).locator('.difference').filter({ hasText: 'it was' }).first();
+  await expect(people).toContainText(/it is .*Maya Chen at once/);
+  await people.getByRole('button', { name: 'Simulate it' }).click();
+  await expect(review(page).locator('[data-people]')).toContainText('Nothing else changes for anybody');
+  await page.keyboard.press('Escape');
+  expect((await app.pages()).join()).toContain('Maya Chen is paged');
+});
+
+test('a change that nobody notices is said to be one', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await app.inspector.getByLabel('Name').fill('Mobile');
+  await app.inspector.getByLabel('Name').press('Enter');
+  await app.save.click();
+  await expect(review(page)).toContainText('name: “Mobile”, was “Mobile apps”');
+  await expect(review(page).locator('[data-people]')).toContainText('No change in who is paged, for any priority at any instant');
+  await expect(review(page)).toContainText('The server would take it.');
+});
+
+test('what is different is marked in the graph, and a click goes there', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  await app.node(/on the side “yes”/).click();
+  await app.add('Maya Chen');
+  await app.node(/Page Ruth Adeyemi/).click();
+  await app.inspector.getByRole('button', { name: 'Delete' }).click();
+  await app.save.click();
+  await expect(review(page).locator('.difference.removed')).toContainText('Page Ruth Adeyemi');
+  await expect(app.node(/Maya Chen/)).toHaveClass(/changed/);
+  await review(page).getByRole('button', { name: /Maya Chen/ }).first().click();
+  await expect(app.node(/Maya Chen/)).toHaveClass(/selected/);
+  await page.keyboard.press('Escape');
+  await expect(app.node(/Maya Chen/)).not.toHaveClass(/changed/);
+});
+
+test('errors forbid it, and lead to their nodes', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.node(/Page Primary on-call/).click();
+  await app.inspector.getByRole('button', { name: 'Remove' }).first().click();
+  await app.node(/Page nobody yet/).press('Escape');
+  await page.keyboard.press('Control+s');
+  await expect(review(page).getByRole('button', { name: 'Save now' })).toBeDisabled();
+  await expect(review(page).getByRole('button', { name: 'Go on editing' })).toBeFocused();
+  await page.keyboard.press('Control+s');
+  await expect(page.getByRole('status')).toContainText('It cannot be saved before its errors are mended');
+  await review(page).getByRole('list', { name: 'Problems' }).getByRole('button').first().click();
+  await expect(app.node(/Page nobody yet/)).toHaveClass(/selected/);
+  expect((await server.path(IDS.mobile)).path[0].level.targets).toHaveLength(1);
+  app.complaints.splice(0);
+});
+
+test('what only the server finds is said at its node', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await page.route('**/actions/validate', (route) => route.fulfill({
+    json: { warnings: [{ path: 'path.0.level.targets', summary: 'The loft is closed', detail: 'Open it.' }] },
+  }));
+  await app.setTime(/Page Primary on-call/, '7m');
+  await app.node(/Page Primary on-call/).press('Escape');
+  await app.save.click();
+  await review(page).getByRole('button', { name: 'The loft is closed' }).click();
+  await expect(app.node(/Page Primary on-call/)).toHaveClass(/selected/);
+  await expect(review(page)).toContainText('Open it.');
+});
+
+test('a server that has no check is no obstacle', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await page.route('**/actions/validate', (route) => route.fulfill({ status: 404, body: '' }));
+  await app.setTime(/Page Primary on-call/, '7m');
+  await app.save.click();
+  await expect(review(page)).toContainText('The server\'s own check did not run.');
+  await page.keyboard.press('Enter');
+  await expect(app.status).toHaveText('Saved');
+  app.complaints.splice(0);
+});
+
+test('a new path is reviewed in short', async ({ app, page }) => {
+  await app.list();
+  await page.getByRole('link', { name: 'New path' }).click();
+  await page.getByRole('button', { name: 'Add a level' }).first().click();
+  await app.add('Primary on-call');
+  await app.save.click();
+  await expect(review(page)).toContainText('A new path with 1 step.');
+  await page.keyboard.press('Enter');
+  await expect(app.status).toHaveText('Saved');
+});
