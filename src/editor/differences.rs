@@ -28,7 +28,7 @@ pub fn Differences() -> impl IntoView {
     let open = expect_context::<Open>();
     let rows = move || {
         let changes = open.changes.get();
-        let rows = changes.iter().cloned().map(|change| view! { <Row change/> }).collect_view();
+        let rows = changes.iter().cloned().map(|change| view! { <DifferenceRow change leads=true/> }).collect_view();
         if changes.is_empty() {
             view! { <p class="hint">{strings::save::SAME}</p> }.into_any()
         } else {
@@ -41,11 +41,17 @@ pub fn Differences() -> impl IntoView {
     }
 }
 
+/// One difference.
 #[component]
-fn Row(change: Change) -> impl IntoView {
+pub fn DifferenceRow(
+    /// What is different.
+    change: Change,
+    /// Whether its node can be gone to.
+    leads: bool,
+) -> impl IntoView {
     let open = expect_context::<Open>();
     let is_gone = change.became == Became::Removed;
-    let id = change.node_id.clone().filter(|_| !is_gone);
+    let id = change.node_id.clone().filter(|_| leads && !is_gone);
     let details = change.details.into_iter().map(|line| view! { <span class="detail">{line}</span> }).collect_view();
     let title = match id {
         Some(id) => {

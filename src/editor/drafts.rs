@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use escalation_editor::Editor;
+use escalation_editor::changes::changes;
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::date_and_time;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 use web_sys::VisibilityState;
 
+use super::differences::DifferenceRow;
 use super::notes::About;
 use super::state::Open;
 use crate::clock;
@@ -100,13 +102,30 @@ pub fn DraftQuestion() -> impl IntoView {
         let zone = Zone::get(&zone_name).unwrap_or_else(Zone::utc);
         let from = strings::save::draft_from(&date_and_time(&zone, draft.at), &zone_name);
         let resume = move || resume(open);
+        let looks = RwSignal::new(false);
+        let before = draft.editor.saved().cloned().unwrap_or_else(|| draft.editor.path());
+        let changes = changes(&before, &draft.editor.path(), &open.session.index.get_untracked());
+        let list = move || {
+            looks.get().then(|| {
+                let rows = changes.iter().cloned().map(|change| view! { <DifferenceRow change leads=false/> });
+                view! { <ul class="differences">{rows.collect_view()}</ul> }
+            })
+        };
         Some(view! {
             <Dialog label=strings::save::HAS_DRAFT.to_string() leave=resume>
                 <h2>{strings::save::HAS_DRAFT}</h2>
                 <p>{from}</p>
+                {list}
                 <div class="dialog-actions">
                     <button class="quiet danger" on:click=move |_| discard(open)>{strings::save::DISCARD}</button>
                     <span class="spring"></span>
+                    <button
+                        class="quiet"
+                        aria-expanded=move || looks.get().to_string()
+                        on:click=move |_| looks.update(|looks| *looks = !*looks)
+                    >
+                        {strings::save::LOOK}
+                    </button>
                     <button class="primary" autofocus on:click=move |_| resume()>{strings::save::RESUME}</button>
                 </div>
             </Dialog>

@@ -12,6 +12,7 @@ pub const NO_RIGHTS_LOADING_HINT: &str =
 
 pub const HAS_DRAFT: &str = "Your changes were not saved";
 pub const RESUME: &str = "Resume";
+pub const LOOK: &str = "What changed";
 pub const DISCARD: &str = "Discard";
 pub const DISCARDED: &str = "The draft was discarded.";
 pub const TAKE_BACK: &str = "Undo";

@@ -58,6 +58,15 @@ test('a draft is discarded, and had back', async ({ app, page }) => {
   await expect.poll(() => kept(page)).toHaveLength(1);
 });
 
+test('it can be looked at before it is resumed', async ({ app, page }) => {
+  await change(app, page);
+  await page.reload();
+  await question(page).getByRole('button', { name: 'What changed' }).click();
+  await expect(question(page)).toContainText('“then after 7m”, was “then after');
+  await page.keyboard.press('Escape');
+  await expect(app.status).toHaveText('1 change not saved');
+});
+
 test('Escape resumes: nothing is lost by it', async ({ app, page }) => {
   await change(app, page);
   await page.reload();
