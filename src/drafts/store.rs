@@ -43,13 +43,24 @@ pub async fn all(database: &IdbDatabase) -> Result<Vec<(String, String)>, JsValu
 
 /// Writes a text. It is on its way when this returns, even if the page goes before it is awaited.
 pub fn put(database: &IdbDatabase, key: &str, text: &str) -> Result<IdbRequest, JsValue> {
-    let store = store(database, IdbTransactionMode::Readwrite)?;
-    store.put_with_key(&JsValue::from_str(text), &JsValue::from_str(key))
+    write(database, |store| store.put_with_key(&JsValue::from_str(text), &JsValue::from_str(key)))
 }
 
 /// Removes a text, in the same way.
 pub fn delete(database: &IdbDatabase, key: &str) -> Result<IdbRequest, JsValue> {
-    store(database, IdbTransactionMode::Readwrite)?.delete(&JsValue::from_str(key))
+    write(database, |store| store.delete(&JsValue::from_str(key)))
+}
+
+#[expect(deprecated, reason = "the bindings say so of `commit` without a reason; the standard has it")]
+fn write(
+    database: &IdbDatabase,
+    ask: impl FnOnce(&IdbObjectStore) -> Result<IdbRequest, JsValue>,
+) -> Result<IdbRequest, JsValue> {
+    let store = store(database, IdbTransactionMode::Readwrite)?;
+    let request = ask(&store)?;
+    // Said now: a page that goes would not be there to say it once the request is done, and nothing would be kept.
+    store.transaction().commit()?;
+    Ok(request)
 }
 
 /// What comes of a request.
