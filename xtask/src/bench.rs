@@ -34,6 +34,16 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
     ]);
     shell::run(&mut criterion)?;
 
+    println!("\nThe engine, in WebAssembly, built as in the app");
+    let mut wasm = shell::cargo();
+    tools.for_wasm(&mut wasm)?;
+    wasm.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    // The runner gives up after twenty seconds unless told.
+    wasm.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    wasm.args(["test", "--quiet", "--profile", "wasm-release", "--target", "wasm32-unknown-unknown"]);
+    wasm.args(["--package", "escalation-engine", "--test", "speed_wasm", "--", "--nocapture"]);
+    shell::run(&mut wasm)?;
+
     println!("\nThe app, in Chromium");
     shell::run(browser::node()?.arg("bench.js"))
 }

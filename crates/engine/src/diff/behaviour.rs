@@ -140,9 +140,11 @@ fn words<'a>(before: &'a CompiledPath, after: &'a CompiledPath, index: &'a Index
     Words { horizon: (horizon.from, horizon.until), known, zones }
 }
 
+type Intervals = Vec<(Instant, Instant)>;
+
 /// The times of each priority in words; those that have the same are said together.
 fn occasions(during: &[During], words: &Words<'_>) -> Vec<Occasion> {
-    let mut by_times: Vec<(Vec<String>, Vec<(Instant, Instant)>)> = Vec::new();
+    let mut by_times: Vec<(Vec<String>, Intervals)> = Vec::new();
     for of_one in during.chunk_by(|one, other| one.priority_id == other.priority_id) {
         let stretches: Vec<_> = of_one.iter().map(|during| (during.from, during.until)).collect();
         let id = of_one.first().map(|during| during.priority_id.clone()).filter(|id| !id.is_empty());
