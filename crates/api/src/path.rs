@@ -2,7 +2,7 @@
 
 use crate::condition::{Binding, BindingPayload};
 use crate::macros::{object, open_enum};
-use crate::{Condition, ConditionPayload, Json as _, Map, Named, Node, User, Value, WorkingHours};
+use crate::{At, Condition, ConditionPayload, Json, Map, Named, Node, User, Value, WorkingHours};
 
 open_enum! {
     /// Where a path's nodes come from.
@@ -99,14 +99,24 @@ impl PathPayload {
     /// The value itself when it is neither; [`Json::explain`](crate::Json::explain) of this type says why.
     pub fn read_either(value: Value) -> Result<Self, Value> {
         // Only what is returned has an id.
-        if value.get("id").is_some() {
-            match Path::read(value) {
-                Ok(path) => Ok(Self::from(&path)),
-                Err(value) => Self::read(value),
-            }
-        } else {
-            Self::read(value)
+        if value.get("id").is_none() {
+            return Self::read(value);
         }
+        let path = match Path::read(value) {
+            Ok(path) => path,
+            Err(value) => return Self::read(value),
+        };
+        let returned = Self::from(&path);
+        let faults = faults(&path);
+        if faults == 0 {
+            return Ok(returned);
+        }
+        // Or somebody has given an id to what is sent: then its conditions are understood in that form.
+        let mut value = path.write();
+        if let Some(fields) = value.as_object_mut() {
+            fields.shift_remove("id");
+        }
+        Ok(Self::read(value).ok().filter(|sent| self::faults(sent) < faults).unwrap_or(returned))
     }
 
     /// The nodes of the path, whether it is `standalone` or its kind is absent.
@@ -132,4 +142,11 @@ impl PathPayload {
             extra: Map::new(),
         }
     }
+}
+
+/// How much of a document is kept and not understood.
+fn faults<T: Json>(document: &T) -> usize {
+    let mut faults = Vec::new();
+    document.faults(&At::Top, &mut faults);
+    faults.len()
 }

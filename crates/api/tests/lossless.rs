@@ -363,3 +363,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_id_on_what_is_sent_does_not_change_its_form() {
+    let sent = json!({"subject": "escalation.priority", "operation": "one_of",
+        "param_bindings": [{"array_value": [{"literal": "p1"}]}]});
+    let returned = json!({"subject": {"label": "Priority", "reference": "escalation.priority"},
+        "operation": {"label": "is one of", "value": "one_of"},
+        "param_bindings": [{"array_value": [{"label": "P1", "literal": "p1"}]}]});
+    let path = |condition: &Value| {
+        let branch = json!({"conditions": [condition], "then_path": [], "else_path": []});
+        json!({"name": "n", "path": [{"id": "b", "type": "if_else", "if_else": branch}], "odd": 1})
+    };
+    for condition in [&sent, &returned] {
+        let mut given = path(condition);
+        given["id"] = json!("own");
+        assert_eq!(PathPayload::read_either(given).unwrap().write(), path(&sent));
+    }
+}

@@ -10,7 +10,7 @@ use escalation_api::{At, Json as _, PathPayload, Schedule, Value};
 use escalation_engine::instant::DAY;
 use escalation_engine::prove::Expectation;
 use escalation_engine::schedule::Override;
-use escalation_engine::{Index, Instant, Scenario, World};
+use escalation_engine::{Document, Index, Instant, Scenario, World};
 use serde::Deserialize;
 
 /// The largest file that is read, in bytes.
@@ -52,41 +52,14 @@ impl NamedPath {
     }
 }
 
-/// Reads a path: as it is returned, as it is sent, the whole answer that has it, or a bundle: an object with the `path`,
-/// and the `world` and the `expectations` if they are there.
+/// Reads a path: as it is returned, as it is sent, the whole answer that has it, or a bundle.
 pub fn path(file: &Path) -> Result<NamedPath> {
-    let (mut world, mut expectations) = (None, None);
     let value: Value = serde_json::from_str(&text(file)?).with_context(|| format!("{} is not JSON", file.display()))?;
-    let value = match value {
-        Value::Object(mut answer) if answer.contains_key("escalation_path") => {
-            answer.remove("escalation_path").unwrap_or_default()
-        }
-        // The nodes of a path are a list.
-        Value::Object(mut bundle) if bundle.get("path").is_some_and(Value::is_object) => {
-            let name = file.display();
-            if let Some(other) = bundle.keys().find(|key| !["path", "world", "expectations"].contains(&key.as_str())) {
-                bail!("{name} is no bundle: `{other}` does not belong to one");
-            }
-            if let Some(given) = bundle.remove("world") {
-                let read = World::from_text(&given.to_string());
-                world = Some(Index::new(read.map_err(|error| anyhow!("{name}: world.{error}"))?));
-            }
-            if let Some(given) = bundle.remove("expectations") {
-                let read = Expectation::list_from_text(&given.to_string());
-                expectations = Some(read.map_err(|error| anyhow!("{name}: expectations.{error}"))?);
-            }
-            bundle.remove("path").unwrap_or_default()
-        }
-        other => other,
-    };
-    let id = value.get("id").and_then(Value::as_str).unwrap_or_default().to_string();
-    let path = PathPayload::read_either(value).map_err(|value| {
-        let mut faults = Vec::new();
-        PathPayload::explain(&value, &At::Top, &mut faults);
-        let faults: Vec<_> = faults.iter().map(|fault| format!("{}: {fault}", fault.pointer)).collect();
-        anyhow!("{} is no escalation path: {}", file.display(), faults.join("; "))
+    let Document { id, path, world, expectations, .. } = Document::read(value).map_err(|errors| {
+        let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        anyhow!("{} is no escalation path: {}", file.display(), errors.join("; "))
     })?;
-    Ok(NamedPath { id, path, world, expectations })
+    Ok(NamedPath { id, path, world: world.map(Index::new), expectations })
 }
 
 /// The world that is given, or else the bundle's.

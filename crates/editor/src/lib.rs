@@ -10,8 +10,10 @@ pub mod clipboard;
 pub mod command;
 pub mod draft;
 pub mod duration;
+pub mod export;
 pub mod fault;
 pub mod history;
+pub mod import;
 pub mod layout;
 pub mod merge;
 pub mod play;
@@ -20,6 +22,7 @@ pub mod problems;
 pub mod search;
 pub mod tree;
 pub mod viewport;
+pub mod week;
 pub mod words;
 pub mod zoned;
 

@@ -20,6 +20,9 @@ pub use loss::loss;
 pub use merge::{ItemWords, merge_item};
 pub use step::{StepWords, outcome, step};
 
+/// What a path is called that came as nodes without a name.
+pub const IMPORTED: &str = "Imported path";
+
 /// The kinds of nodes, as they are told apart on the canvas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NodeIcon {

@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod check;
 pub mod compile;
 pub mod diff;
+pub mod document;
 pub mod from_api;
 pub mod index;
 pub mod instant;
@@ -33,6 +34,7 @@ mod why;
 
 pub use check::{Problem, Severity, check};
 pub use compile::CompiledPath;
+pub use document::Document;
 pub use index::Index;
 pub use instant::{Instant, Seconds};
 pub use read::ReadError;

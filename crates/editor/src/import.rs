@@ -1,0 +1,83 @@
+//! Documents from files and from text that was pasted.
+
+use escalation_api::{PathPayload, Value};
+use escalation_engine::World;
+use escalation_engine::check::{MAX_DEPTH, MAX_NODES};
+use escalation_engine::document::{Document, Form};
+use escalation_engine::prove::Expectation;
+
+use crate::clipboard;
+use crate::fault::{self, Fault};
+use crate::tree;
+use crate::words;
+
+/// The longest text that is read, in bytes; a bundle can have a year of entries.
+pub const MAX_TEXT: usize = 16 << 20;
+
+/// A document that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// In which form it came.
+    pub what: Imports,
+    /// The id of the path; empty for one that has none.
+    pub id: String,
+    /// The path, with every fault that it may have.
+    pub path: PathPayload,
+    /// What it stands in, if a bundle has that.
+    pub world: Option<World>,
+    /// What is expected of it, if a bundle has that.
+    pub expectations: Option<Vec<Expectation>>,
+}
+
+/// The forms that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Imports {
+    /// A path as it is sent.
+    Payload,
+    /// A path as it is returned.
+    ReadForm,
+    /// A path with what it stands in and what is expected of it.
+    Bundle,
+    /// Nodes, as they are copied, or as a list.
+    Nodes,
+}
+
+/// Reads a document in any form.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read(text: &str) -> Result<Imported, Fault> {
+    let value = fault::json(text, MAX_TEXT)?;
+    let is_nodes = match &value {
+        Value::Array(_) => true,
+        Value::Object(fields) => fields.contains_key("escalation_nodes") || fields.contains_key("type"),
+        _ => false,
+    };
+    let imported = if is_nodes {
+        let clip = clipboard::from_value(value)?;
+        let hours = Some(clip.hours).filter(|hours| !hours.is_empty());
+        let path = PathPayload { path: clip.nodes, working_hours: hours, ..PathPayload::named(words::IMPORTED) };
+        Imported { what: Imports::Nodes, id: String::new(), path, world: None, expectations: None }
+    } else {
+        const HINT: &str = "Choose the JSON of an escalation path, a bundle, or a list of nodes.";
+        let document = Document::read(value).map_err(|errors| match errors.into_iter().next() {
+            Some(error) => Fault::at(error.pointer, error.message, HINT),
+            None => Fault::whole("This is no escalation path", HINT),
+        })?;
+        let what = match document.form {
+            Form::Sent => Imports::Payload,
+            Form::Returned => Imports::ReadForm,
+            Form::Bundle => Imports::Bundle,
+        };
+        let Document { id, path, world, expectations, .. } = document;
+        Imported { what, id, path, world, expectations }
+    };
+    let mut count = 0;
+    tree::each(&imported.path.path, &mut |_| count += 1);
+    let depth = tree::height(&imported.path.path);
+    if count > MAX_NODES || depth > MAX_DEPTH {
+        let message = format!("The path has {count} nodes, with branches {depth} deep");
+        return Err(Fault::at("path", message, "Split it: a path has at most 2,000 nodes, and branches 32 deep."));
+    }
+    Ok(imported)
+}
