@@ -47,6 +47,7 @@ test('branches are closed and opened by keys', async ({ app, page }) => {
 
   const run = async (name) => {
     await page.keyboard.press('Control+k');
+    await expect(page.getByRole('combobox', { name: 'All commands' })).toBeFocused();
     await page.keyboard.type(name);
     await page.keyboard.press('Enter');
   };
