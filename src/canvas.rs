@@ -1,21 +1,23 @@
 //! The graph: pan, zoom, cards and lines.
 
 mod card;
+mod drag;
 pub mod folds;
 mod keys;
 mod lines;
 pub mod look;
+pub mod menu;
 mod minimap;
+pub mod point;
 mod pointer;
+pub mod run;
 pub mod scene;
 pub mod search;
+mod slots;
 pub mod zoom;
 
-use escalation_editor::Slot;
 use escalation_editor::Viewport;
 use escalation_editor::changes::Became;
-use escalation_editor::command::{insert, new_level};
-use escalation_editor::layout::SlotMark;
 use escalation_editor::words::NodeIcon;
 use leptos::html::Main;
 use leptos::prelude::*;
@@ -23,15 +25,19 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
 use crate::editor::state::Open;
-use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 use card::Card;
+use drag::Ghost;
 use folds::{Crumbs, FoldMarks};
 use lines::Lines;
+use menu::OpenMenu;
 use minimap::Minimap;
+use point::PointingHint;
 use search::Search;
+use slots::Slots;
 use zoom::ZoomBar;
 
+pub use drag::{Press, cancel as cancel_drag};
 pub use keys::{add_below, focus_selected, go_to};
 
 /// What is drawn around what is seen, in pixels of the screen, so that panning finds it there.
@@ -39,12 +45,25 @@ const MARGIN: f64 = 300.0;
 /// What is seen is looked at anew when the drawing has moved by so much.
 const GRAIN: f64 = 128.0;
 
+/// What cards ask of the drawing as a whole.
+#[derive(Clone, Copy)]
+struct Marks {
+    /// The nodes that are chosen together.
+    together: Memo<Vec<String>>,
+    /// The nodes that a repeat can go back to, while one is chosen for it.
+    targets: Memo<Vec<String>>,
+}
+
 #[component]
 pub fn Canvas() -> impl IntoView {
     let open = expect_context::<Open>();
     let frame = NodeRef::<Main>::new();
     watch_size(frame, open);
     open_view(open);
+    provide_context(Marks {
+        together: Memo::new(move |_| run::together(open)),
+        targets: Memo::new(move |_| point::targets(open)),
+    });
 
     let move_world = move || {
         let view = open.view.get();
@@ -76,13 +95,15 @@ pub fn Canvas() -> impl IntoView {
         <main
             class="canvas"
             class:panning=move || open.panning.get()
+            class:dragging=move || open.look.drag.with(Option::is_some)
+            class:pointing=move || open.look.pointing.with(Option::is_some)
             node_ref=frame
             style:background-position=grid
             on:wheel=move |event| pointer::wheel(open, &event)
             on:pointerdown=move |event| pointer::down(open, &event)
             on:pointermove=move |event| pointer::moved(open, &event)
             on:pointerup=move |event| pointer::up(open, &event)
-            on:pointercancel=move |event| pointer::up(open, &event)
+            on:pointercancel=move |event| pointer::cancelled(open, &event)
         >
             <div class="world" style:transform=move_world>
                 <Lines seen/>
@@ -93,6 +114,7 @@ pub fn Canvas() -> impl IntoView {
                     style:width=move || format!("{}px", open.scene.with(|scene| scene.layout.size.width))
                     style:height=move || format!("{}px", open.scene.with(|scene| scene.layout.size.height))
                     role="tree"
+                    aria-multiselectable="true"
                     aria-label=strings::CANVAS
                     aria-describedby="canvas-help"
                     on:keydown=move |event| keys::on_tree(open, &event)
@@ -106,9 +128,12 @@ pub fn Canvas() -> impl IntoView {
             </div>
             <p id="canvas-help" class="spoken">{strings::CANVAS_HELP}</p>
             <Crumbs/>
+            <PointingHint/>
             <Search/>
             <ZoomBar/>
             <Minimap/>
+            <Ghost/>
+            <OpenMenu/>
         </main>
     }
 }
@@ -123,40 +148,6 @@ fn Start() -> impl IntoView {
     };
     let words = move || if folds::is_alone(open) { strings::FROM_ABOVE } else { strings::ALERT_FIRES };
     view! { <div class="start" style:transform=at>{words}</div> }
-}
-
-/// The places into which a level can be put.
-#[component]
-fn Slots(seen: Memo<escalation_editor::layout::Rect>) -> impl IntoView {
-    let open = expect_context::<Open>();
-    let marks = move || {
-        let seen = seen.get();
-        let inside = |mark: &&SlotMark| {
-            let (x, y) = (mark.at.x, mark.at.y);
-            seen.x <= x && x <= seen.right() && seen.y <= y && y <= seen.bottom()
-        };
-        open.scene.with(|scene| scene.layout.slots.iter().filter(inside).cloned().collect::<Vec<_>>())
-    };
-    view! {
-        <For each=marks key=|mark| (mark.slot.clone(), mark.at.x, mark.at.y) let(mark)>
-            <button
-                class="plus"
-                tabindex=move || if open.scene.with(|scene| scene.layout.nodes.is_empty()) { "0" } else { "-1" }
-                title=strings::ADD_LEVEL
-                aria-label=strings::ADD_LEVEL
-                style:transform=format!("translate({}px,{}px)", mark.at.x - 11, mark.at.y - 11)
-                on:click=move |_| add_level(open, mark.slot.clone())
-            >
-                <Icon glyph=Glyph::Plus/>
-            </button>
-        </For>
-    }
-}
-
-/// Puts a new level into a slot.
-pub fn add_level(open: Open, slot: Slot) {
-    let path = open.path.get_untracked();
-    open.dispatch(insert(&path, slot, new_level(&path)));
 }
 
 /// Keeps the size of the frame.

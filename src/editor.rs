@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod bar;
+pub mod clipboard;
 mod differences;
 mod drafts;
 mod help;
@@ -77,6 +78,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     open.question.set(opened.question);
     provide_context(open);
     keys::listen(open);
+    clipboard::listen(open);
     drafts::name_address(open);
     drafts::keep(open);
     link::follow(open);

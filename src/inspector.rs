@@ -13,6 +13,7 @@ use escalation_engine::Severity;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
+use crate::editor::problems::FixButton;
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::session::session;
@@ -159,6 +160,7 @@ fn ProblemList(of: Option<String>) -> impl IntoView {
                                 view! { <strong>{problem.message}</strong> }.into_any()
                             }}
                             <span>{problem.hint}</span>
+                            {problem.fix.map(|fix| view! { <FixButton fix/> })}
                         </div>
                         <code>{problem.code.as_str()}</code>
                     </li>

@@ -50,7 +50,7 @@ pub const CANVAS_HELP: &str = "Arrows move through the path. Enter edits a step,
 pub const ALERT_FIRES: &str = "Alert fires";
 pub const ENDS: &str = "ends: nobody acknowledged";
 pub const ENDS_AFTER: &str = "then ends: nobody acknowledged";
-pub const ADD_LEVEL: &str = "Add a level here";
+pub const ADD_HERE: &str = "Add a step here";
 pub const ZOOM_IN: &str = "Zoom in";
 pub const ZOOM_OUT: &str = "Zoom out";
 pub const FIT: &str = "Fit";
@@ -265,4 +265,55 @@ pub fn hits(at: Option<usize>, count: usize) -> String {
 
 pub fn hit(at: usize, count: usize, title: &str) -> String {
     format!("{at} of {count}: {title}")
+}
+
+pub const ADD_MENU: &str = "Add a step below…";
+pub const NEW_LEVEL: &str = "Level: page people";
+pub const NEW_CHANNEL: &str = "Channel: tell a channel";
+pub const NEW_DELAY: &str = "Delay: wait";
+pub const NEW_BRANCH: &str = "Branch on priority";
+pub const NEW_HOURS_BRANCH: &str = "Branch on working hours";
+pub const NEW_REPEAT: &str = "Repeat: go back";
+pub const NEW_HAND_OVER: &str = "Hand-over to another path";
+pub const ACTIONS: &str = "Actions for this step";
+pub const CUT: &str = "Cut";
+pub const COPY: &str = "Copy";
+pub const PASTE: &str = "Paste";
+pub const DUPLICATE: &str = "Duplicate";
+pub const MOVE_UP: &str = "Move up";
+pub const MOVE_DOWN: &str = "Move down";
+pub const MOVE_OUT: &str = "Move out of the branch";
+pub const MOVE_IN: &str = "Move into the branch, or to its other side";
+pub const WRAP_PRIORITY: &str = "Put into a branch on priority";
+pub const WRAP_HOURS: &str = "Put into a branch on working hours";
+pub const UNWRAP_THEN: &str = "Replace the branch by its first side";
+pub const UNWRAP_ELSE: &str = "Replace the branch by its second side";
+pub const CHOOSE_TARGET: &str = "Choose in the graph where to go back";
+pub const CHOOSE_NEXT: &str = "Choose the next step as well";
+pub const CHOOSE_BEFORE: &str = "Choose the step before as well";
+pub const NOT_TOGETHER: &str = "Only steps that follow one another can be chosen together";
+pub const NO_FURTHER: &str = "It cannot go further this way";
+pub const NO_PLACE: &str = "These steps cannot go here";
+pub const NO_TARGET: &str = "There is nothing that this repeat can go back to";
+pub const NO_TARGET_HERE: &str = "A repeat goes back to the first step or to a branch around it";
+pub const POINT: &str = "Choose where to go back";
+pub const POINTING_LEFT: &str = "The repeat goes back to where it did";
+pub const CANCEL: &str = "Cancel";
+pub const DROPPED_NOWHERE: &str = "Nothing was moved";
+
+pub fn chosen(count: usize) -> String {
+    format!("{} chosen", nodes(count))
+}
+
+pub fn copied(count: usize) -> String {
+    format!("{} copied", nodes(count))
+}
+
+pub fn pointing(count: usize) -> String {
+    format!("{POINT}: {}. Arrows go through them, Enter chooses, Escape leaves.", nodes(count))
+}
+
+pub fn dragging(words: &str, places: usize) -> String {
+    let places = if places == 1 { "1 place".to_string() } else { format!("{places} places") };
+    format!("{words}: {places} to go to")
 }

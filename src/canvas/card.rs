@@ -7,15 +7,21 @@ use escalation_editor::{Side, card, play};
 use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, MouseEvent};
+
 use super::scene::Card as CardWords;
-use super::{became_class, kind_class};
+use super::{Marks, became_class, kind_class, menu, point, run};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
+/// What the id of an element that draws a node begins with.
+pub const NODE: &str = "node:";
+
 /// The id of the element that draws a node.
 pub fn element_id(node_id: &str) -> String {
-    format!("node:{node_id}")
+    format!("{NODE}{node_id}")
 }
 
 /// A node where it is drawn, with its words.
@@ -85,9 +91,47 @@ pub fn Card(id: String) -> impl IntoView {
         let id = id.clone();
         Memo::new(move |_| open.hits.with(|hits| hits.contains(&id)))
     };
+    let marks = expect_context::<Marks>();
+    let together = {
+        let id = id.clone();
+        Memo::new(move |_| marks.together.with(|all| all.contains(&id)))
+    };
+    let is_target = {
+        let id = id.clone();
+        Memo::new(move |_| marks.targets.with(|all| all.contains(&id)))
+    };
+    let is_held = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            let held = open.look.drag.with(|drag| drag.as_ref().map(|drag| drag.run.first.clone()));
+            held.is_some_and(|first| first == id || together.get())
+        })
+    };
     let click = {
         let id = id.clone();
-        move |_| open.select(Some(id.clone()))
+        move |event: MouseEvent| {
+            if open.look.pointing.with_untracked(Option::is_some) {
+                point::choose(open, &id);
+            } else if event.shift_key() {
+                run::extend_to(open, &id);
+            } else {
+                open.select(Some(id.clone()));
+            }
+        }
+    };
+    let context = {
+        let id = id.clone();
+        move |event: MouseEvent| {
+            event.prevent_default();
+            choose_for_menu(open, &id, together.get_untracked());
+            let frame = event.current_target().and_then(|card| card.dyn_into::<Element>().ok());
+            let frame = frame.and_then(|card| card.closest("main").ok().flatten());
+            let at = frame.map(|frame| {
+                let rect = frame.get_bounding_client_rect();
+                (event.client_x() - rect.left() as i32, event.client_y() - rect.top() as i32)
+            });
+            menu::open_for_chosen(open, at);
+        }
     };
     view! {
         <div
@@ -97,12 +141,15 @@ pub fn Card(id: String) -> impl IntoView {
             class:stopped=move || visit.get().is_some_and(|visit| visit.stopped)
             class:selected=move || selected.get()
             class:found=move || found.get()
+            class:together=move || together.get()
+            class:target-here=move || is_target.get()
+            class:held=move || is_held.get()
             style:transform=move || drawn.get().map_or(String::new(), |d| format!("translate({}px,{}px)", d.node.rect.x, d.node.rect.y))
             style:width=move || place(|node| node.rect.width)
             style:height=move || place(|node| node.rect.height)
             role="treeitem"
             tabindex=move || if is_stop.get() { "0" } else { "-1" }
-            aria-selected=move || selected.get().to_string()
+            aria-selected=move || (selected.get() || together.get()).to_string()
             // By its own name: leptos knows the other attributes of a tree, not this one.
             {..custom_attribute("aria-level", move || number(|node| node.level))}
             aria-posinset=move || number(|node| node.position)
@@ -110,13 +157,43 @@ pub fn Card(id: String) -> impl IntoView {
             aria-expanded=expanded
             aria-label=spoken
             on:click=click
+            on:contextmenu=context
         >
             {move || drawn.get().map(|drawn| view! { <Face face=drawn.card/> })}
             {move || visit.get().map(|visit| view! { <span class="when">{when(&visit, open)}</span> })}
             {move || {
                 (problems.get() > 0).then(|| view! { <span class="mark"><Icon glyph=Glyph::Warning/></span> })
             }}
+            {move || selected.get().then(|| view! { <More/> })}
         </div>
+    }
+}
+
+/// The button of what can be done with the chosen node. The keys have a key for it.
+#[component]
+fn More() -> impl IntoView {
+    let open = expect_context::<Open>();
+    view! {
+        <button
+            class="more-button"
+            tabindex="-1"
+            title=strings::ACTIONS
+            aria-label=strings::ACTIONS
+            aria-haspopup="menu"
+            on:click=move |event| {
+                event.stop_propagation();
+                menu::open_for_chosen(open, None);
+            }
+        >
+            <Icon glyph=Glyph::More/>
+        </button>
+    }
+}
+
+/// What the menu is opened on is chosen, unless it is chosen together with others already.
+fn choose_for_menu(open: Open, id: &str, together: bool) {
+    if !together && open.selected.with_untracked(|selected| selected.as_deref() != Some(id)) {
+        open.select(Some(id.to_string()));
     }
 }
 

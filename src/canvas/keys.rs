@@ -1,19 +1,27 @@
 //! The keys of the tree.
 
+use escalation_editor::Side;
+use escalation_editor::command::{Kind, Piece};
 use escalation_editor::layout::NodeBox;
-use escalation_editor::{Side, Slot};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use super::card::element_id;
-use super::{add_level, folds};
+use super::card::{NODE, element_id};
+use super::{folds, point, run};
 use crate::editor::actions;
 use crate::editor::state::Open;
 
 /// A key on the tree. What is not ours goes on to the page.
 pub fn on_tree(open: Open, event: &KeyboardEvent) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+    if open.look.drag.with_untracked(Option::is_some) {
+        return;
+    }
+    if open.look.pointing.with_untracked(Option::is_some) {
+        return pointing(open, event);
+    }
+    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
+        actions::press(open, event, true);
         return;
     }
     let target = match event.key().as_str() {
@@ -42,6 +50,11 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
             request_animation_frame(|| focus("inspector"));
             None
         }
+        // First those chosen with it, then the node itself.
+        "Escape" if open.look.to.with_untracked(Option::is_some) => {
+            open.look.to.set(None);
+            None
+        }
         "Escape" => {
             open.select(None);
             None
@@ -57,10 +70,28 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
     }
 }
 
+/// A key while it is being chosen where a repeat goes back to.
+fn pointing(open: Open, event: &KeyboardEvent) {
+    match event.key().as_str() {
+        "ArrowDown" | "ArrowRight" => point::go(open, true),
+        "ArrowUp" | "ArrowLeft" => point::go(open, false),
+        "Enter" | " " => {
+            let active = document().active_element().map(|element| element.id()).unwrap_or_default();
+            if let Some(id) = active.strip_prefix(NODE) {
+                point::choose(open, id);
+            }
+        }
+        "Escape" => point::leave(open),
+        _ => return,
+    }
+    event.prevent_default();
+    event.stop_propagation();
+}
+
 /// Adds a level after the chosen node.
 pub fn add_below(open: Open) {
-    if let Some(slot) = slot_after_selected(open) {
-        add_level(open, slot);
+    if let Some(slot) = run::slot_after(open, &Piece::New(Kind::Level)) {
+        open.dispatch(run::making(open, slot, Kind::Level));
         focus_selected(open);
     }
 }
@@ -128,14 +159,4 @@ fn into(open: Open) -> Option<String> {
 /// The branch around the node.
 fn out(open: Open) -> Option<String> {
     with_here(open, |here, _| here.around.as_ref().map(|(id, _)| id.clone()))
-}
-
-/// The place after the chosen node, or the nearest before it where nothing may come after; for a path without nodes
-/// its only place.
-fn slot_after_selected(open: Open) -> Option<Slot> {
-    let slots = open.scene.with_untracked(|scene| scene.layout.slots.clone());
-    let after = with_here(open, |here, _| Some((here.slot.list.clone(), here.slot.index + 1)));
-    let Some((list, index)) = after else { return slots.first().map(|mark| mark.slot.clone()) };
-    let here = slots.iter().filter(|mark| mark.slot.list == list && mark.slot.index <= index);
-    here.map(|mark| mark.slot.clone()).max_by_key(|slot| slot.index)
 }

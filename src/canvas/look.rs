@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use escalation_api::PathPayload;
+use escalation_editor::command::Run;
 use escalation_editor::layout::Folds;
-use escalation_editor::{search, tree};
+use escalation_editor::{Slot, search, tree};
 use escalation_engine::Problem;
 use leptos::prelude::*;
 
+use super::Press;
 use super::scene::Scene;
 use crate::parts::text::folded;
 use crate::session::Session;
@@ -23,6 +25,51 @@ pub struct Look {
     pub typed: RwSignal<String>,
     /// The problem that was gone to last.
     pub problem: RwSignal<Option<Problem>>,
+    /// The other end of the nodes that are chosen together with the one that is looked at.
+    pub to: RwSignal<Option<String>>,
+    /// The menu that is open in the drawing.
+    pub menu: RwSignal<Option<Menu>>,
+    /// What is being dragged.
+    pub drag: RwSignal<Option<Drag>>,
+    /// The pointer that is down on a node.
+    pub press: StoredValue<Option<Press>>,
+    /// The repeat whose target is being chosen in the drawing.
+    pub pointing: RwSignal<Option<String>>,
+    /// The nodes that were copied last on this screen, as text.
+    pub copied: RwSignal<Option<String>>,
+}
+
+/// A menu in the drawing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// What it offers.
+    pub of: MenuOf,
+    /// Where it opens, in pixels of the frame.
+    pub at: (i32, i32),
+}
+
+/// What a menu offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MenuOf {
+    /// What can be put into a slot.
+    Slot(Slot),
+    /// What can be done with the chosen nodes.
+    Chosen,
+}
+
+/// Nodes that are being dragged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drag {
+    /// The nodes.
+    pub run: Run,
+    /// The words on the first, and how many there are.
+    pub words: String,
+    /// Where they may go.
+    pub slots: Arc<Vec<Slot>>,
+    /// Where the pointer is, in pixels of the frame.
+    pub at: (f64, f64),
+    /// Where they would go now.
+    pub over: Option<Slot>,
 }
 
 /// Something that is open beside the drawing; one at a time.
@@ -45,6 +92,12 @@ impl Look {
             overlay: RwSignal::new(None),
             typed: RwSignal::new(String::new()),
             problem: RwSignal::new(None),
+            to: RwSignal::new(None),
+            menu: RwSignal::new(None),
+            drag: RwSignal::new(None),
+            press: StoredValue::new(None),
+            pointing: RwSignal::new(None),
+            copied: RwSignal::new(None),
         }
     }
 

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, PointerEvent, WheelEvent};
 
+use super::card::NODE;
+use super::drag::{self, Press};
 use crate::editor::state::Open;
 
 /// Fingers and pointers that are down on the background: each with its place on the screen.
@@ -32,27 +34,80 @@ pub fn wheel(open: Open, event: &WheelEvent) {
     });
 }
 
-/// A pointer goes down on the background.
+/// A pointer goes down: on a node, which may become a drag, or on the background, which pans.
 pub fn down(open: Open, event: &PointerEvent) {
-    let on_something = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok())
-        .is_some_and(|element| element.closest("[role=treeitem], button, .search, .alone").ok().flatten().is_some());
-    if on_something || event.button() > 1 {
+    if event.button() > 1 {
         return;
     }
-    open.fingers.update(|down| down.push((event.pointer_id(), place(event))));
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let inside = |selector: &str| target.as_ref().and_then(|element| element.closest(selector).ok().flatten());
+    if inside("button, .search, .alone, .menu").is_some() {
+        return;
+    }
+    if let Some(item) = inside("[role=treeitem]") {
+        let id = item.id();
+        if let Some(node) = id.strip_prefix(NODE).filter(|_| event.button() == 0) {
+            press(open, event, node);
+        }
+        return;
+    }
+    pan(open, event.pointer_id(), place(event));
+    capture(event);
+}
+
+/// Notes that a pointer is down on a node. A finger that stays there takes it up.
+fn press(open: Open, event: &PointerEvent, node: &str) {
+    let is_touch = event.pointer_type() == "touch";
+    let press = Press { pointer: event.pointer_id(), node: node.to_string(), at: place(event), is_touch };
+    open.look.press.set_value(Some(press.clone()));
+    if is_touch {
+        let frame = event.current_target().and_then(|frame| frame.dyn_into::<Element>().ok());
+        set_timeout(
+            move || {
+                if open.look.press.try_get_value().flatten().as_ref() == Some(&press) {
+                    open.look.press.set_value(None);
+                    if let Some(frame) = frame {
+                        let _gone = frame.set_pointer_capture(press.pointer);
+                    }
+                    drag::begin(open, &press.node, press.at);
+                }
+            },
+            drag::LONG_PRESS,
+        );
+    }
+}
+
+fn pan(open: Open, pointer: i32, at: (f64, f64)) {
+    open.fingers.update(|down| down.push((pointer, at)));
     open.panning.set(true);
+}
+
+fn capture(event: &PointerEvent) {
     if let Some(frame) = event.current_target().and_then(|frame| frame.dyn_into::<Element>().ok()) {
         let _gone = frame.set_pointer_capture(event.pointer_id());
     }
 }
 
-/// A pointer that is down moves: one pans, two zoom about their middle.
+/// A pointer that is down moves: what it holds follows; one on the background pans, two zoom about their middle.
 pub fn moved(open: Open, event: &PointerEvent) {
+    let now = place(event);
+    if open.look.drag.with_untracked(Option::is_some) {
+        return drag::moved(open, now);
+    }
+    if let Some(press) = open.look.press.get_value().filter(|press| press.pointer == event.pointer_id()) {
+        if (now.0 - press.at.0).hypot(now.1 - press.at.1) < drag::THRESHOLD {
+            return;
+        }
+        open.look.press.set_value(None);
+        capture(event);
+        if !press.is_touch {
+            drag::begin(open, &press.node, now);
+            return drag::moved(open, now);
+        }
+        pan(open, press.pointer, press.at);
+    }
     let mut fingers = open.fingers.get_untracked();
     let Some(at) = fingers.iter().position(|(id, _)| *id == event.pointer_id()) else { return };
-    let now = place(event);
     let before = fingers.clone();
     if let Some(finger) = fingers.get_mut(at) {
         finger.1 = now;
@@ -61,8 +116,20 @@ pub fn moved(open: Open, event: &PointerEvent) {
     open.fingers.set(fingers);
 }
 
-/// A pointer goes up. A click on the background, without a drag, chooses nothing.
+/// A pointer goes up, and lets go of what it holds.
 pub fn up(open: Open, event: &PointerEvent) {
+    drag::drop(open);
+    released(open, event);
+}
+
+/// The browser takes the pointer away.
+pub fn cancelled(open: Open, event: &PointerEvent) {
+    drag::cancel(open);
+    released(open, event);
+}
+
+fn released(open: Open, event: &PointerEvent) {
+    open.look.press.set_value(None);
     open.fingers.update(|down| down.retain(|(id, _)| *id != event.pointer_id()));
     if open.fingers.with_untracked(Vec::is_empty) {
         open.panning.set(false);

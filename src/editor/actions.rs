@@ -1,15 +1,16 @@
 //! All that can be done on the screen of a path, by name and by key: one table for the keys themselves, for the list of
 //! them and for the palette.
 
-use escalation_editor::{Command, Editor};
+use escalation_editor::command::{Direction, Kind};
+use escalation_editor::{Editor, Side};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::state::Open;
-use super::{link, problems, review};
+use super::{clipboard, link, problems, review};
 use crate::canvas::look::Overlay;
-use crate::canvas::{self, folds, search, zoom};
+use crate::canvas::{self, folds, menu, point, run, search, zoom};
 use crate::strings;
 
 /// Something that can be done.
@@ -24,6 +25,15 @@ pub struct Action {
     pub can: fn(Open) -> bool,
     /// Does it.
     pub run: fn(Open),
+    /// Whether it is something that is done with the chosen nodes, and offered on them.
+    pub on_nodes: bool,
+}
+
+impl Action {
+    const fn on_nodes(mut self) -> Self {
+        self.on_nodes = true;
+        self
+    }
 }
 
 /// Where the keys of an action are listened to.
@@ -35,9 +45,11 @@ pub enum Scope {
     NotInFields,
     /// In the tree.
     Tree,
+    /// By the browser, which tells of it by events of its own.
+    Browser,
 }
 
-use Scope::{Everywhere, NotInFields, Tree};
+use Scope::{Browser, Everywhere, NotInFields, Tree};
 
 const fn action(
     name: &'static str,
@@ -46,7 +58,7 @@ const fn action(
     can: fn(Open) -> bool,
     run: fn(Open),
 ) -> Action {
-    Action { name, keys, scope, can, run }
+    Action { name, keys, scope, can, run, on_nodes: false }
 }
 
 /// All of them, in the order in which they are listed.
@@ -71,12 +83,35 @@ pub const ACTIONS: &[Action] = &[
         Open::redo,
     ),
     action(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below),
-    action(strings::DELETE_STEP, &["Delete", "Backspace"], Tree, is_chosen, |open| {
-        if let Some(id) = open.selected.get_untracked() {
-            open.dispatch(Command::Delete(id));
-            canvas::focus_selected(open);
-        }
-    }),
+    action(strings::ADD_MENU, &["N"], Tree, always, menu::open_below),
+    action(strings::CUT, &["Ctrl+X"], Browser, is_chosen, |_| clipboard::command("cut")).on_nodes(),
+    action(strings::COPY, &["Ctrl+C"], Browser, is_chosen, |_| clipboard::command("copy")).on_nodes(),
+    action(
+        strings::PASTE,
+        &["Ctrl+V"],
+        Browser,
+        |open| open.look.copied.with(Option::is_some),
+        |open| {
+            if let Some(text) = open.look.copied.get_untracked() {
+                clipboard::paste(open, &text);
+            }
+        },
+    )
+    .on_nodes(),
+    action(strings::DUPLICATE, &["Ctrl+D"], Tree, is_chosen, run::duplicate).on_nodes(),
+    action(strings::MOVE_UP, &["Alt+ArrowUp"], Tree, is_chosen, |open| run::go(open, Direction::Up)).on_nodes(),
+    action(strings::MOVE_DOWN, &["Alt+ArrowDown"], Tree, is_chosen, |open| run::go(open, Direction::Down)).on_nodes(),
+    action(strings::MOVE_OUT, &["Alt+ArrowLeft"], Tree, is_inside, |open| run::go(open, Direction::Out)).on_nodes(),
+    action(strings::MOVE_IN, &["Alt+ArrowRight"], Tree, is_chosen, |open| run::go(open, Direction::In)).on_nodes(),
+    action(strings::WRAP_PRIORITY, &["W"], Tree, is_chosen, |open| run::wrap(open, Kind::PriorityBranch)).on_nodes(),
+    action(strings::WRAP_HOURS, &["Shift+W"], Tree, is_chosen, |open| run::wrap(open, Kind::HoursBranch)).on_nodes(),
+    action(strings::UNWRAP_THEN, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Then)).on_nodes(),
+    action(strings::UNWRAP_ELSE, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Else)).on_nodes(),
+    action(strings::CHOOSE_TARGET, &["T"], Tree, run::is_repeat, point::begin).on_nodes(),
+    action(strings::DELETE_STEP, &["Delete", "Backspace"], Tree, is_chosen, run::delete).on_nodes(),
+    action(strings::ACTIONS, &["Shift+F10", "ContextMenu"], Tree, is_chosen, |open| menu::open_for_chosen(open, None)),
+    action(strings::CHOOSE_NEXT, &["Shift+ArrowDown"], Tree, is_chosen, |open| run::extend(open, 1)),
+    action(strings::CHOOSE_BEFORE, &["Shift+ArrowUp"], Tree, is_chosen, |open| run::extend(open, -1)),
     action(strings::SEARCH, &["Ctrl+F", "/"], Everywhere, always, search::start),
     action(strings::PALETTE, &["Ctrl+K"], Everywhere, always, |open| open.look.toggle(Overlay::Palette)),
     action(strings::NEXT_PROBLEM, &["F8"], Everywhere, has_problems, |open| problems::walk(open, true)),
@@ -91,9 +126,10 @@ pub const ACTIONS: &[Action] = &[
     action(strings::CLOSE_AROUND, &[], Tree, is_inside, folds::close_around),
     action(strings::CLOSE_ALL, &[], Tree, always, folds::close_all),
     action(strings::OPEN_ALL, &[], Tree, always, folds::open_all),
-    action(strings::DRAW_ONLY, &["O"], Tree, |open| folds::on_branch(open) || is_inside(open), folds::draw_only),
+    action(strings::DRAW_ONLY, &["O"], Tree, |open| folds::on_branch(open) || is_inside(open), folds::draw_only)
+        .on_nodes(),
     action(strings::WHOLE, &["Shift+O"], Tree, folds::is_alone, |open| folds::only(open, None)),
-    action(strings::COPY_LINK, &[], Tree, |open| open.id.with(|id| !id.is_empty()), link::copy),
+    action(strings::COPY_LINK, &[], Tree, |open| open.id.with(|id| !id.is_empty()), link::copy).on_nodes(),
     action(strings::SHOW_SIMULATION, &[], Everywhere, always, |open| open.panel.update(|shown| *shown = !*shown)),
     action(strings::ALL_KEYS, &["?"], NotInFields, always, |open| open.look.toggle(Overlay::Keys)),
 ];
@@ -144,6 +180,7 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
     let fits = |action: &&Action| {
         let listens = match action.scope {
             Tree => in_tree,
+            Browser => false,
             // One sign is typed into a field.
             Everywhere => !(in_tree || typing && key.len() == 1),
             NotInFields => !in_tree && !typing,

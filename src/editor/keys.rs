@@ -4,10 +4,14 @@ use leptos::prelude::*;
 
 use super::actions;
 use super::state::Open;
+use crate::canvas;
 
 /// Listens while the screen is there.
 pub fn listen(open: Open) {
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "Escape" {
+            canvas::cancel_drag(open);
+        }
         // What is done already is not done again.
         if !event.default_prevented() {
             actions::press(open, &event, false);

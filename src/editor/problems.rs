@@ -1,6 +1,7 @@
 //! All that is wrong with the path: a list that hangs on the bar, and a walk from one to the next.
 
-use escalation_editor::problems;
+use escalation_editor::{Command, problems};
+use escalation_engine::check::Fix;
 use escalation_engine::{Problem, Severity};
 use leptos::html;
 use leptos::prelude::*;
@@ -150,6 +151,7 @@ fn Row(problem: Problem, class: &'static str) -> impl IntoView {
     let open = expect_context::<Open>();
     let card = problem.node_id.as_ref().and_then(|id| open.scene.with_untracked(|scene| scene.card(id).cloned()));
     let place = card.map_or_else(|| strings::WHOLE_PATH.to_string(), |card| card.words.title);
+    let fix = problem.fix.clone();
     let (code, message, hint) = (problem.code.as_str(), problem.message.clone(), problem.hint.clone());
     view! {
         <li class=class>
@@ -160,10 +162,29 @@ fn Row(problem: Problem, class: &'static str) -> impl IntoView {
                 <button class="link" on:click=move |_| go_to(open, &problem)>{message}</button>
                 " "
                 <span>{hint}</span>
+                {fix.map(|fix| view! { <FixButton fix/> })}
             </div>
             <code>{code}</code>
         </li>
     }
+}
+
+/// Mends a problem in one go.
+#[component]
+pub fn FixButton(fix: Fix) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let title = fix.title.clone();
+    let mend = move |_| {
+        open.dispatch(Command::Fix(Box::new(fix.clone())));
+        // The button goes with the problem; what is next in the list is next for the focus.
+        request_animation_frame(|| {
+            let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+            if nowhere {
+                focus(document().query_selector(".problems-list button, #inspector").ok().flatten());
+            }
+        });
+    };
+    view! { <button class="quiet fix" on:click=mend>{title}</button> }
 }
 
 /// Moves the focus from one button of the list to the next, or back.

@@ -241,8 +241,20 @@ impl Open {
                 self.look.folds.set(folds);
             }
         }
-        let rect =
-            id.as_ref().and_then(|id| self.scene.with_untracked(|scene| scene.layout.node(id).map(|node| node.rect)));
+        if let Some(id) = &id {
+            self.show(id);
+        }
+        if self.look.to.with_untracked(Option::is_some) {
+            self.look.to.set(None);
+        }
+        if self.selected.get_untracked() != id {
+            self.selected.set(id);
+        }
+    }
+
+    /// Moves the drawing as little as it takes to show a node.
+    pub fn show(self, id: &str) {
+        let rect = self.scene.with_untracked(|scene| scene.layout.node(id).map(|node| node.rect));
         if let Some(rect) = rect {
             let screen = self.screen.get_untracked();
             let now = self.view.get_untracked();
@@ -250,9 +262,6 @@ impl Open {
             if shown != now {
                 self.view.set(shown);
             }
-        }
-        if self.selected.get_untracked() != id {
-            self.selected.set(id);
         }
     }
 

@@ -40,6 +40,8 @@ pub enum Glyph {
     Down,
     /// A plus.
     Plus,
+    /// Three dots.
+    More,
     /// A minus.
     Minus,
     /// A magnifying glass.
@@ -85,6 +87,7 @@ fn drawing(glyph: Glyph) -> &'static str {
         Glyph::Warning => "M8 2.500 14.200 13.300H1.800zM8 6.500v3.300M8 11.600v.1",
         Glyph::Down => "M4 6.500 8 10.500l4-4",
         Glyph::Plus => "M8 3.500v9M3.500 8h9",
+        Glyph::More => "M3.500 8h.1M8 8h.1M12.500 8h.1",
         Glyph::Minus => "M3.500 8h9",
         Glyph::Search => "M7 2.500a4.500 4.500 0 1 0 0 9a4.500 4.500 0 0 0 0-9zM10.300 10.300l3.400 3.400",
     }

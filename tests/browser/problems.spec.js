@@ -17,19 +17,27 @@ test('all problems in one list, the worst first, each with its node', async ({ a
   await page.keyboard.press('Escape');
   await expect(list).toHaveCount(0);
   await expect(pill).toBeFocused();
-  await page.getByRole('button', { name: 'Add a level here' }).first().click();
+  await app.put(0);
   await page.getByRole('button', { name: '3 problems' }).click();
   await expect(list.getByRole('heading')).toHaveText(['Errors: the path is refused', 'Warnings: somebody will regret it']);
   await expect(list.getByRole('listitem').first()).toContainText('EP005');
 
   // By keys to the last, which goes to its node.
   await expect(list.getByRole('button').first()).toBeFocused();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
+  // Past the button that mends the first of them.
+  for (let count = 0; count < 3; count += 1) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(list).toHaveCount(0);
   await expect(page.locator(':focus')).toHaveAccessibleName(/Page Oscar Vidal/);
   await expect(app.node(/Level: Page Oscar Vidal/)).toHaveClass(/selected/);
+
+  // One of them is mended in one go, and gone from the list.
+  await page.getByRole('button', { name: '3 problems' }).click();
+  await list.getByRole('button', { name: /^Remove/ }).first().click();
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await expect(list.getByRole('button').first()).toBeFocused();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+z');
 
   // Whoever clicks elsewhere is done with it.
   await page.getByRole('button', { name: '3 problems' }).click();

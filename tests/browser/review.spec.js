@@ -116,7 +116,7 @@ test('a server that has no check is no obstacle', async ({ app, page }) => {
 test('a new path is reviewed in short', async ({ app, page }) => {
   await app.list();
   await page.getByRole('link', { name: 'New path' }).click();
-  await page.getByRole('button', { name: 'Add a level' }).first().click();
+  await app.put(0);
   await app.add('Primary on-call');
   await app.save.click();
   await expect(review(page)).toContainText('A new path with 1 step.');

@@ -36,7 +36,7 @@ test('by mouse', async ({ app, server, page }) => {
   await app.inspector.getByRole('button', { name: 'Everyone must' }).click();
 
   // A level after it; the simulation goes on there.
-  await page.getByRole('button', { name: 'Add a level here' }).nth(6).click();
+  await app.put(7);
   await expect(app.node(/Page nobody yet/)).toHaveClass(/selected/);
   await app.add('Maya Chen');
   expect(await app.pages()).toEqual([
@@ -183,7 +183,7 @@ test('a new path from nothing', async ({ app, server, page }) => {
   await expect(page.getByRole('heading', { name: 'Fresh' })).toBeVisible();
   app.complaints.splice(0);
 
-  await page.getByRole('button', { name: 'Add a level here' }).click();
+  await app.put(0);
   await app.add('Primary on-call');
   await app.saveNow();
   await expect(app.status).toHaveText('Saved');

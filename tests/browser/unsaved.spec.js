@@ -55,7 +55,7 @@ test('a path that was changed elsewhere is shown as it is', async ({ app, server
 test('a new path whose answer was lost is not made twice', async ({ app, server, page }) => {
   await app.list();
   await page.getByRole('link', { name: 'New path' }).click();
-  await page.getByRole('button', { name: 'Add a level' }).first().click();
+  await app.put(0);
   await app.add('Primary on-call');
   let lost = 0;
   await page.route('**/v2/escalation_paths', async (route) => {
@@ -78,7 +78,7 @@ test('a new path whose answer was lost is not made twice', async ({ app, server,
 test('a new path that is left while it is saved keeps its address to itself', async ({ app, server, page }) => {
   await app.list();
   await page.getByRole('link', { name: 'New path' }).click();
-  await page.getByRole('button', { name: 'Add a level' }).first().click();
+  await app.put(0);
   await app.add('Primary on-call');
   let answer;
   const held = new Promise((resolve) => { answer = resolve; });
@@ -123,7 +123,9 @@ test('a path without nodes can be filled again by keyboard', async ({ app, page 
     await page.keyboard.press('Delete');
     await expect(app.tree.getByRole('treeitem')).toHaveCount(left - 1);
   }
-  await expect(page.getByRole('button', { name: 'Add a level' })).toBeFocused();
+  await expect(app.places).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('option', { name: /Level/ })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(app.tree.getByRole('treeitem')).toHaveCount(1);
 });

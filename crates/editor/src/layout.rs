@@ -131,6 +131,8 @@ pub struct SlotMark {
     pub slot: Slot,
     /// Its centre.
     pub at: Point,
+    /// Whether it comes after a repeat, where nothing but a hand-over may stand.
+    pub after_repeat: bool,
 }
 
 /// The end of a list.

@@ -95,6 +95,19 @@ export class App {
     await this.inspector.getByLabel('How long').press('Enter');
   }
 
+  /** The places into which something can be put, in the order of the text. */
+  get places() {
+    return this.page.getByRole('button', { name: 'Add a step here' });
+  }
+
+  /** Puts a step of a kind, by its letter in the menu, into the place with this position; L is a level. */
+  async put(position, letter = 'l') {
+    await this.places.nth(position).click();
+    await expect(this.page.getByRole('listbox', { name: 'Add a step here' })).toBeVisible();
+    await this.page.keyboard.press(letter);
+    await expect(this.page.getByRole('listbox', { name: 'Add a step here' })).toHaveCount(0);
+  }
+
   /** Adds somebody to the chosen level, by typing part of the name. */
   async add(name) {
     const field = this.inspector.getByLabel('Add to this level');

@@ -62,7 +62,7 @@ export const STATES = {
   },
   'the list of problems': async ({ app, page }) => {
     await app.open(IDS.warehouse);
-    await page.getByRole('button', { name: 'Add a level here' }).first().click();
+    await app.put(0);
     await page.getByRole('button', { name: '3 problems' }).click();
     await expect(page.getByRole('dialog', { name: 'Problems' })).toBeVisible();
   },
@@ -96,6 +96,37 @@ export const STATES = {
     await app.node(/Tell #payments-alerts/).click();
     await page.keyboard.press('o');
     await expect(app.tree.getByRole('treeitem')).toHaveCount(5);
+  },
+  'what can be added': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.places.last().click();
+    await expect(page.getByRole('listbox', { name: 'Add a step here' })).toBeVisible();
+  },
+  'what can be done with a step': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.node(/In UK hours/).click({ button: 'right' });
+    await expect(page.getByRole('menu')).toBeVisible();
+  },
+  'steps chosen together': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.node(/Page Primary on-call and Secondary/).click();
+    await app.node(/Page Ruth Adeyemi/).click({ modifiers: ['Shift'] });
+    await expect(app.tree.getByRole('treeitem', { selected: true })).toHaveCount(2);
+  },
+  'where a repeat goes back to': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.node(/Back to the start/).click();
+    await page.keyboard.press('t');
+    await expect(app.tree.locator('.target-here')).toHaveCount(1);
+  },
+  'a drag': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    const from = await app.node(/Page Ruth Adeyemi/).boundingBox();
+    await page.mouse.move(from.x + 60, from.y + 20);
+    await page.mouse.down();
+    const to = await app.places.last().boundingBox();
+    await page.mouse.move(to.x + 30, to.y + 20, { steps: 4 });
+    await expect(page.locator('.plus.over')).toHaveCount(1);
   },
   'a wrong duration': async ({ app }) => {
     await app.open(IDS.mobile);

@@ -197,10 +197,10 @@ impl Placer<'_> {
     fn list(&mut self, list: &Measured<'_>, at: &ListAt, top: Point, from: From, counted: (usize, usize)) {
         let Point { x: axis, mut y } = top;
         let mut from = from;
-        let mut open = true;
+        let mut after = None;
         for (index, measured) in list.nodes.iter().enumerate() {
             let slot = Slot { list: at.clone(), index };
-            self.slot(&from, slot.clone(), axis, y, open);
+            self.slot(&from, slot.clone(), Point { x: axis, y }, after);
             self.edge(from, Some(measured.node.id.clone()), Point { x: axis, y });
             self.node(measured, slot, Point { x: axis, y }, (counted.0, counted.1 + index + 1));
             let bottom = y + measured.extent.height;
@@ -211,14 +211,14 @@ impl Placer<'_> {
                 points: vec![Point { x: axis, y: bottom }],
                 label: None,
             };
-            open = !matches!(measured.node.kind, NodeKind::IfElse(_) | NodeKind::HandOver(_) | NodeKind::Repeat(_));
+            after = Some(measured.node);
         }
         let last = list.nodes.last().map(|last| &last.node.kind);
         if matches!(last, Some(NodeKind::IfElse(_) | NodeKind::HandOver(_))) {
             return;
         }
         let slot = Slot { list: at.clone(), index: list.nodes.len() };
-        self.slot(&from, slot, axis, y, open);
+        self.slot(&from, slot, Point { x: axis, y }, after);
         let after_repeat = matches!(last, Some(NodeKind::Repeat(_)));
         let end = End {
             after: from.id.clone().filter(|_| last.is_some()),
@@ -270,12 +270,17 @@ impl Placer<'_> {
         }
     }
 
-    fn slot(&mut self, from: &From, slot: Slot, axis: i32, y: i32, open: bool) {
-        if open {
-            let above = from.points.last().map_or(y, |point| point.y);
-            // In the upper half, so that a line that comes back has room below.
-            self.layout.slots.push(SlotMark { slot, at: Point { x: axis, y: (above + y) / 2 - 4 } });
-        }
+    /// Marks a slot, with what is before and below it. Nothing stands after a branch or a hand-over.
+    fn slot(&mut self, from: &From, slot: Slot, below: Point, after: Option<&PathNode>) {
+        let after_repeat = match after.map(|node| &node.kind) {
+            Some(NodeKind::IfElse(_) | NodeKind::HandOver(_)) => return,
+            Some(NodeKind::Repeat(_)) => true,
+            _ => false,
+        };
+        let above = from.points.last().map_or(below.y, |point| point.y);
+        // In the upper half, so that a line that comes back has room below.
+        let at = Point { x: below.x, y: (above + below.y) / 2 - 4 };
+        self.layout.slots.push(SlotMark { slot, at, after_repeat });
     }
 
     fn edge(&mut self, from: From, to: Option<String>, end: Point) {

@@ -1,0 +1,248 @@
+//! Menus in the drawing: what can be put into a place, and what can be done with the chosen nodes.
+
+use escalation_editor::command::{Kind, Piece, open_slots_for};
+use escalation_editor::{Command, Slot, clipboard};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+use super::look::{Menu, MenuOf};
+use super::{keys, run};
+use crate::editor::actions::{ACTIONS, Action};
+use crate::editor::state::Open;
+use crate::parts::icon::{Glyph, Icon};
+use crate::strings;
+
+/// How wide a menu is, and how high a line and what is around all lines, in pixels; as in the style sheet.
+const WIDTH: i32 = 264;
+const LINE: i32 = 32;
+const AROUND: i32 = 14;
+
+/// One line of a menu.
+#[derive(Clone)]
+struct Item {
+    glyph: Option<Glyph>,
+    name: &'static str,
+    keys: &'static str,
+    what: What,
+}
+
+#[derive(Clone)]
+enum What {
+    Make(Slot, Kind),
+    Paste(Slot),
+    Act(&'static Action),
+}
+
+/// Opens what can be done with the chosen nodes, at a place of the frame, or beside the first of them.
+pub fn open_for_chosen(open: Open, at: Option<(i32, i32)>) {
+    let Some(id) = open.selected.get_untracked() else { return };
+    let beside = || {
+        let view = open.view.get_untracked();
+        let rect = open.scene.with_untracked(|scene| scene.layout.node(&id).map(|node| node.rect))?;
+        let on_screen = |at: i32, offset: f64| (f64::from(at) * view.scale + offset).round() as i32;
+        Some((on_screen(rect.right(), view.x) + 6, on_screen(rect.y, view.y)))
+    };
+    if let Some(at) = at.or_else(beside) {
+        open.look.menu.set(Some(Menu { of: MenuOf::Chosen, at }));
+    }
+}
+
+/// Opens what can be put behind the chosen nodes.
+pub fn open_below(open: Open) {
+    let slot = run::slot_after(open, &Piece::New(Kind::Level));
+    let mark = slot.and_then(|slot| {
+        open.scene.with_untracked(|scene| scene.layout.slots.iter().find(|mark| mark.slot == slot).cloned())
+    });
+    let Some(mark) = mark else { return };
+    let view = open.view.get_untracked();
+    let on_screen = |at: i32, offset: f64| (f64::from(at) * view.scale + offset).round() as i32;
+    let at = (on_screen(mark.at.x, view.x) + 18, on_screen(mark.at.y, view.y) - 14);
+    open.look.menu.set(Some(Menu { of: MenuOf::Slot(mark.slot), at }));
+}
+
+fn items(open: Open, of: &MenuOf) -> Vec<Item> {
+    match of {
+        MenuOf::Slot(slot) => {
+            let kinds = run::kinds_for(open, slot).into_iter();
+            let mut items: Vec<_> = kinds
+                .map(|kind| {
+                    let (glyph, name, keys) = told(kind);
+                    Item { glyph: Some(glyph), name, keys, what: What::Make(slot.clone(), kind) }
+                })
+                .collect();
+            if can_paste(open, slot) {
+                items.push(Item { glyph: None, name: strings::PASTE, keys: "Ctrl+V", what: What::Paste(slot.clone()) });
+            }
+            items
+        }
+        MenuOf::Chosen => {
+            let possible = ACTIONS.iter().filter(|action| action.on_nodes && untrack(|| (action.can)(open)));
+            let item = |action: &'static Action| Item {
+                glyph: None,
+                name: action.name,
+                keys: action.keys.first().copied().unwrap_or_default(),
+                what: What::Act(action),
+            };
+            possible.map(item).collect()
+        }
+    }
+}
+
+fn told(kind: Kind) -> (Glyph, &'static str, &'static str) {
+    match kind {
+        Kind::Level => (Glyph::Level, strings::NEW_LEVEL, "L"),
+        Kind::NotifyChannel => (Glyph::Channel, strings::NEW_CHANNEL, "C"),
+        Kind::Delay => (Glyph::Delay, strings::NEW_DELAY, "D"),
+        Kind::PriorityBranch => (Glyph::Priority, strings::NEW_BRANCH, "B"),
+        Kind::HoursBranch => (Glyph::Hours, strings::NEW_HOURS_BRANCH, "W"),
+        Kind::Repeat => (Glyph::Repeat, strings::NEW_REPEAT, "R"),
+        Kind::HandOver => (Glyph::HandOver, strings::NEW_HAND_OVER, "H"),
+    }
+}
+
+/// Whether what was copied last on this screen may go into a slot.
+fn can_paste(open: Open, slot: &Slot) -> bool {
+    let clip = open.look.copied.get_untracked().and_then(|text| clipboard::read(&text).ok());
+    let path = open.path.get_untracked();
+    clip.is_some_and(|clip| open_slots_for(&path, &Piece::Clip(&clip)).contains(slot))
+}
+
+fn take(open: Open, what: What) {
+    open.look.menu.set(None);
+    match what {
+        What::Make(slot, kind) => open.dispatch(run::making(open, slot, kind)),
+        What::Paste(slot) => {
+            let clip = open.look.copied.get_untracked().and_then(|text| clipboard::read(&text).ok());
+            if let Some(clip) = clip {
+                open.dispatch(Command::Paste(slot, Box::new(clip)));
+            }
+        }
+        What::Act(action) => return (action.run)(open),
+    }
+    keys::focus_selected(open);
+}
+
+/// The menu that is open.
+#[component]
+pub fn OpenMenu() -> impl IntoView {
+    let open = expect_context::<Open>();
+    move || open.look.menu.get().map(|menu| view! { <Lines menu/> })
+}
+
+#[component]
+fn Lines(menu: Menu) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let list = NodeRef::<html::Ul>::new();
+    let before = StoredValue::new_local(document().active_element());
+    let all = items(open, &menu.of);
+    let is_choice = matches!(menu.of, MenuOf::Slot(_));
+    let (label, list_role, item_role) =
+        if is_choice { (strings::ADD_HERE, "listbox", "option") } else { (strings::ACTIONS, "menu", "menuitem") };
+    // On the screen as a whole.
+    let screen = open.screen.get_untracked();
+    let height = i32::try_from(all.len()).unwrap_or(1) * LINE + AROUND;
+    let within = |at: i32, length: i32, screen: f64| at.min(screen as i32 - length - 8).max(8);
+    let place =
+        format!("translate({}px,{}px)", within(menu.at.0, WIDTH, screen.0), within(menu.at.1, height, screen.1));
+    Effect::new(move || focus_at(list, 0));
+    let shut = move || {
+        open.look.menu.set(None);
+        let back = before.try_get_value().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(back) = back.filter(|element| element.is_connected()) {
+            let _gone = back.focus();
+        }
+    };
+    let letters = StoredValue::new(all.clone());
+    let press = move |event: KeyboardEvent| {
+        let count = letters.with_value(Vec::len).max(1);
+        let at = position(list).unwrap_or(0);
+        match event.key().as_str() {
+            "Escape" | "Tab" => shut(),
+            "ArrowDown" => focus_at(list, (at + 1) % count),
+            "ArrowUp" => focus_at(list, (at + count - 1) % count),
+            "Home" => focus_at(list, 0),
+            "End" => focus_at(list, count - 1),
+            "Enter" | " " => {
+                if let Some(item) = letters.with_value(|all| all.get(at).cloned()) {
+                    take(open, item.what);
+                }
+            }
+            key if event.ctrl_key() || event.meta_key() || event.alt_key() => {
+                let _goes_on = key;
+                return;
+            }
+            key => {
+                let item =
+                    letters.with_value(|all| all.iter().find(|item| item.keys.eq_ignore_ascii_case(key)).cloned());
+                if let Some(item) = item {
+                    take(open, item.what);
+                }
+            }
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let left = move |event: web_sys::FocusEvent| {
+        let to = event.related_target().and_then(|to| to.dyn_into::<Element>().ok());
+        if to.is_some_and(|to| to.closest(".menu").ok().flatten().is_none()) {
+            open.look.menu.set(None);
+        }
+    };
+    let rows = all.into_iter().map(|item| {
+        let what = item.what.clone();
+        view! {
+            <li
+                role=item_role
+                tabindex="-1"
+                aria-selected=is_choice.then_some("false")
+                on:click=move |_| take(open, what.clone())
+                on:mousemove=move |event: web_sys::MouseEvent| {
+                    if let Some(line) = event.current_target().and_then(|line| line.dyn_into::<HtmlElement>().ok()) {
+                        let _gone = line.focus();
+                    }
+                }
+            >
+                {item.glyph.map(|glyph| view! { <Icon glyph/> })}
+                <span class="grow">{item.name}</span>
+                " "
+                <kbd>{item.keys}</kbd>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <div class="behind" on:pointerdown=move |event: web_sys::PointerEvent| {
+            event.stop_propagation();
+            open.look.menu.set(None);
+        } on:contextmenu=|event: web_sys::MouseEvent| event.prevent_default()></div>
+        <ul
+            class="menu"
+            node_ref=list
+            role=list_role
+            aria-label=label
+            style:transform=place
+            on:keydown=press
+            on:focusout=left
+            on:pointerdown=|event: web_sys::PointerEvent| event.stop_propagation()
+            on:wheel=|event: web_sys::WheelEvent| event.stop_propagation()
+        >
+            {rows}
+        </ul>
+    }
+}
+
+fn position(list: NodeRef<html::Ul>) -> Option<usize> {
+    let active = document().active_element()?;
+    let lines = list.get_untracked()?.children();
+    (0..lines.length()).find(|at| lines.item(*at).as_ref() == Some(&active)).map(|at| at as usize)
+}
+
+fn focus_at(list: NodeRef<html::Ul>, at: usize) {
+    let lines = list.get_untracked().map(|list| list.children());
+    let line = lines.and_then(|lines| lines.item(u32::try_from(at).ok()?));
+    if let Some(line) = line.and_then(|line| line.dyn_into::<HtmlElement>().ok()) {
+        let _gone = line.focus();
+    }
+}

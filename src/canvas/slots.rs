@@ -1,0 +1,63 @@
+//! The places between nodes: a button that offers what can be put there, and where something dragged can go.
+
+use escalation_editor::layout::{Rect, SlotMark};
+use leptos::prelude::*;
+
+use super::look::{Menu, MenuOf};
+use crate::editor::state::Open;
+use crate::parts::icon::{Glyph, Icon};
+use crate::strings;
+
+/// The places that are near what is seen.
+#[component]
+pub fn Slots(seen: Memo<Rect>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let marks = move || {
+        let seen = seen.get();
+        let inside = |mark: &&SlotMark| {
+            let (x, y) = (mark.at.x, mark.at.y);
+            seen.x <= x && x <= seen.right() && seen.y <= y && y <= seen.bottom()
+        };
+        open.scene.with(|scene| scene.layout.slots.iter().filter(inside).cloned().collect::<Vec<_>>())
+    };
+    view! {
+        <For each=marks key=|mark| (mark.slot.clone(), mark.at.x, mark.at.y) let(mark)>
+            <Plus mark/>
+        </For>
+    }
+}
+
+#[component]
+fn Plus(mark: SlotMark) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let slot = StoredValue::new(mark.slot.clone());
+    // Nothing, while nothing is dragged; else whether this may be its place, and whether it would be now.
+    let drop = Memo::new(move |_| {
+        open.look.drag.with(|drag| {
+            let drag = drag.as_ref()?;
+            slot.with_value(|slot| Some((drag.slots.contains(slot), drag.over.as_ref() == Some(slot))))
+        })
+    });
+    let offer = move |_| {
+        let view = open.view.get_untracked();
+        let on_screen = |at: i32, offset: f64| (f64::from(at) * view.scale + offset).round() as i32;
+        let at = (on_screen(mark.at.x, view.x) + 18, on_screen(mark.at.y, view.y) - 14);
+        open.look.menu.set(Some(Menu { of: MenuOf::Slot(slot.get_value()), at }));
+    };
+    view! {
+        <button
+            class="plus"
+            class:drop=move || drop.get().is_some_and(|(legal, _)| legal)
+            class:over=move || drop.get().is_some_and(|(_, over)| over)
+            class:away=move || drop.get().is_some_and(|(legal, _)| !legal)
+            tabindex=move || if open.scene.with(|scene| scene.layout.nodes.is_empty()) { "0" } else { "-1" }
+            title=strings::ADD_HERE
+            aria-label=strings::ADD_HERE
+            aria-haspopup="listbox"
+            style:transform=format!("translate({}px,{}px)", mark.at.x - 11, mark.at.y - 11)
+            on:click=offer
+        >
+            <Icon glyph=Glyph::Plus/>
+        </button>
+    }
+}

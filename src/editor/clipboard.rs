@@ -1,0 +1,97 @@
+//! Cutting, copying and pasting nodes by the browser's own events: they need no permission, and what is copied can be
+//! pasted into another window.
+
+use escalation_editor::command::Piece;
+use escalation_editor::{Command, clipboard};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::{ClipboardEvent, Element, HtmlDocument};
+
+use super::state::Open;
+use crate::canvas::look::MenuOf;
+use crate::canvas::{self, run};
+use crate::strings;
+
+/// Listens while the screen is there.
+pub fn listen(open: Open) {
+    let copy = window_event_listener(leptos::ev::copy, move |event| {
+        copied(open, &event);
+    });
+    let cut = window_event_listener(leptos::ev::cut, move |event| {
+        if copied(open, &event) {
+            run::delete(open);
+        }
+    });
+    let paste = window_event_listener(leptos::ev::paste, move |event| pasted(open, &event));
+    on_cleanup(move || {
+        copy.remove();
+        cut.remove();
+        paste.remove();
+    });
+}
+
+/// Whether the event is about the drawing: not about what is typed in a field or marked as text, nor about something in
+/// front.
+fn is_ours(event: &ClipboardEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let elsewhere = element.is_some_and(|element| {
+        element.closest("input, textarea, select, dialog, .inspector, .panel").ok().flatten().is_some()
+    });
+    let marked = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+    !event.default_prevented() && !elsewhere && !marked
+}
+
+/// Puts the chosen nodes on the clipboard; whether it did.
+fn copied(open: Open, event: &ClipboardEvent) -> bool {
+    let run = run::now(open).filter(|_| is_ours(event));
+    let (Some(run), Some(data)) = (run, event.clipboard_data()) else { return false };
+    let path = open.path.get_untracked();
+    let Ok(text) = clipboard::write(&path, &run) else { return false };
+    if data.set_data("text/plain", &text).is_err() {
+        return false;
+    }
+    event.prevent_default();
+    open.look.copied.set(Some(text));
+    open.session.say(strings::copied(run.nodes(&path).map_or(1, <[_]>::len)));
+    true
+}
+
+fn pasted(open: Open, event: &ClipboardEvent) {
+    if !is_ours(event) {
+        return;
+    }
+    let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+    if text.trim().is_empty() {
+        return;
+    }
+    event.prevent_default();
+    paste(open, &text);
+}
+
+/// Puts nodes that are given as text behind the chosen ones, or where a menu is open.
+pub fn paste(open: Open, text: &str) {
+    let clip = match clipboard::read(text) {
+        Ok(clip) => clip,
+        Err(fault) => return open.session.say(fault.to_string()),
+    };
+    let menu = open.look.menu.get_untracked();
+    open.look.menu.set(None);
+    let slot = match menu.map(|menu| menu.of) {
+        Some(MenuOf::Slot(slot)) => Some(slot),
+        _ => run::slot_after(open, &Piece::Clip(&clip)),
+    };
+    match slot {
+        Some(slot) => {
+            open.dispatch(Command::Paste(slot, Box::new(clip)));
+            canvas::focus_selected(open);
+        }
+        None => open.session.say(strings::NO_PLACE),
+    }
+}
+
+/// Has the browser copy or cut, as if its key had been pressed.
+pub fn command(name: &str) {
+    if let Some(page) = document().dyn_ref::<HtmlDocument>() {
+        let _refused = page.exec_command(name);
+    }
+}
