@@ -68,9 +68,9 @@ test('a lane for everybody who is told', async ({ app, page }) => {
 
 test('the panel can be put away', async ({ app, page }) => {
   await app.open(IDS.payments);
-  await page.getByRole('button', { name: 'Collapse' }).click();
+  await page.getByRole('button', { name: 'Collapse', exact: true }).click();
   await expect(app.steps).toHaveCount(0);
   await expect(app.tree).not.toHaveClass(/simulated/);
-  await page.getByRole('button', { name: 'Expand' }).click();
+  await page.getByRole('button', { name: 'Expand', exact: true }).click();
   await expect(app.steps).toBeVisible();
 });
