@@ -20,6 +20,7 @@ pub mod play;
 pub mod pointer;
 pub mod problems;
 pub mod search;
+pub mod svg;
 pub mod tree;
 pub mod viewport;
 pub mod week;

@@ -1,0 +1,142 @@
+//! The graph as a picture.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{build, outline};
+use escalation_api::{Json as _, NodeKind, PathPayload};
+use escalation_editor::layout::{Folds, Layout};
+use escalation_editor::svg::{Labels, Theme, draw};
+use escalation_editor::tree::{self, PathNode};
+use escalation_editor::{card, words};
+use escalation_engine::{Index, World};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn picture(path: &PathPayload) -> String {
+    let index = Index::new(World::default());
+    let size = |node: &PathNode| card::size(node, &words::node(node, path, &index));
+    let labels = |node: &PathNode| match &node.kind {
+        NodeKind::IfElse(branch) => words::sides(&branch.conditions, &index).map(|side| card::text_width(&side) + 20),
+        _ => [0, 0],
+    };
+    let layout = Layout::new(path, &Folds::default(), &size, &labels);
+    let colour = |name: &str| format!("<{name}&\">");
+    let theme = Theme {
+        canvas: colour("canvas"),
+        surface: colour("surface"),
+        line: colour("line"),
+        text: colour("text"),
+        muted: colour("muted"),
+        level: colour("level"),
+        channel: colour("channel"),
+        delay: colour("delay"),
+        branch: colour("branch"),
+        other: colour("other"),
+        font: "\"Inter\", sans-serif".into(),
+    };
+    let labels =
+        Labels {
+            start: "Alert <fires>", ends: "ends", ends_after: "then ends", repeats: &|times| format!("×{times}")
+        };
+    let drawn = draw(path, &layout, &index, &labels, &theme);
+    assert_eq!(drawn, draw(path, &layout, &index, &labels, &theme), "always the same");
+    drawn
+}
+
+/// The texts of a document that is well-formed XML, as far as a picture uses that.
+fn texts(xml: &str) -> Vec<String> {
+    let (mut open, mut texts, mut rest) = (Vec::new(), Vec::new(), xml.trim_end());
+    let plain = |text: &str| {
+        assert!(!text.contains('<') && text.chars().all(|c| c >= ' '), "{text:?}");
+        let mut plain = text.to_string();
+        for (entity, letter) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\"")] {
+            plain = plain.replace(entity, letter);
+        }
+        assert!(plain.split("&amp;").all(|part| !part.contains('&')), "{plain:?}");
+        plain.replace("&amp;", "&")
+    };
+    while !rest.is_empty() {
+        let tag;
+        (tag, rest) = rest.strip_prefix('<').unwrap().split_once('>').unwrap();
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name.to_string()));
+        } else {
+            let inside = tag.trim_end_matches('/');
+            let (name, attributes) = inside.split_once(' ').unwrap_or((inside, ""));
+            let mut attributes = attributes;
+            while !attributes.is_empty() {
+                let (key, after) = attributes.split_once("=\"").unwrap();
+                assert!(key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{key:?}");
+                let (value, after) = after.split_once('"').unwrap();
+                plain(value);
+                attributes = after.trim_start();
+            }
+            if !tag.ends_with('/') {
+                open.push(name.to_string());
+            }
+        }
+        let text;
+        (text, rest) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+        let text = plain(text);
+        assert!(!open.is_empty() || rest.is_empty(), "one root");
+        if !text.is_empty() {
+            texts.push(text);
+        }
+    }
+    assert!(open.is_empty());
+    texts
+}
+
+fn says_everything(path: &PathPayload) {
+    let texts = texts(&picture(path)).join("\n");
+    let index = Index::new(World::default());
+    assert!(texts.contains("Alert <fires>"));
+    tree::walk(path, |found| {
+        let said = words::node(found.node, path, &index);
+        let badges = said.badges.iter().map(|badge| badge.text().to_string());
+        for words in [said.kind, said.title, said.timer].into_iter().chain(badges) {
+            assert!(texts.contains(&words), "{words} is not in the picture");
+        }
+        if let NodeKind::IfElse(branch) = &found.node.kind {
+            assert!(words::sides(&branch.conditions, &index).iter().all(|side| texts.contains(side)));
+        }
+    });
+}
+
+#[test]
+fn the_demo_paths_are_drawn_with_all_their_words() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/demo/paths");
+    let mut count = 0;
+    for file in fs::read_dir(dir).unwrap() {
+        let value: Value = serde_json::from_str(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        says_everything(&PathPayload::read(value["payload"].clone()).unwrap());
+        count += 1;
+    }
+    assert!(count > 5);
+}
+
+#[test]
+fn names_cannot_break_out() {
+    let name = "</text><script>alert(\"1\")</script>&amp;\u{1}\u{ffff}";
+    let level =
+        json!({"id": name, "type": "level", "level": {"targets": [{"type": "user", "id": name, "urgency": "high"}]}});
+    let path = PathPayload::read(json!({"name": name, "path": [level, {"id": "x", "type": name}]})).unwrap();
+    let drawn = picture(&path);
+    assert!(!drawn.contains("<script"));
+    let shown = "</text><script>alert(\"1\")</script>&amp;\u{fffd}\u{fffd}";
+    assert!(texts(&drawn).iter().any(|text| text == shown), "{:?}", texts(&drawn));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_path_is_drawn_with_all_its_words(from in outline()) {
+        says_everything(&build(&from, ""));
+    }
+}
