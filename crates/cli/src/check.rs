@@ -40,7 +40,9 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
                     Severity::Warning => "warning",
                     Severity::Info => "info",
                 };
-                table.add_row([problem.code.as_str(), severity, &problem.pointer, &problem.message, &problem.hint]);
+                let fix = problem.fix.as_ref().map_or(String::new(), |fix| format!(" Fix: {}.", fix.title));
+                let hint = format!("{}{fix}", problem.hint);
+                table.add_row([problem.code.as_str(), severity, &problem.pointer, &problem.message, &hint]);
             }
             println!("{table}");
         }
