@@ -5,7 +5,7 @@ use std::sync::Arc;
 use escalation_api::PathPayload;
 
 use crate::command::{Command, Refusal};
-use crate::words;
+use crate::{tree, words};
 
 /// A document that can be changed, and every change undone.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub struct Entry {
 
 /// The most states that are kept; the oldest go first.
 const MAX_STATES: usize = 1_000;
+/// The most nodes that all states have together, so that a large path does not fill the memory.
+const MAX_NODES: usize = 200_000;
 
 impl Editor {
     /// Opens a document that is saved as it is.
@@ -118,11 +120,22 @@ impl Editor {
         {
             self.states.pop();
         }
-        if self.states.len() > MAX_STATES {
-            self.states.remove(0);
-        }
+        self.forget_oldest();
         self.now = self.states.len() - 1;
         Ok(selects)
+    }
+
+    fn forget_oldest(&mut self) {
+        let (mut states, mut nodes) = (0, 0);
+        for state in self.states.iter().rev() {
+            tree::each(&state.path.path, &mut |_| nodes += 1);
+            // The state before the last change is always there to go back to.
+            if states >= MAX_STATES || (nodes > MAX_NODES && states >= 2) {
+                break;
+            }
+            states += 1;
+        }
+        self.states.drain(..self.states.len() - states);
     }
 
     /// All states, the oldest first.

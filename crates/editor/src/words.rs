@@ -15,13 +15,15 @@ use escalation_engine::{Index, Seconds};
 use crate::command::Timer;
 use crate::tree::{self, PathNode};
 
-pub use command::{command, opened};
+pub use command::{ADD_AT_START, command, opened};
 pub use loss::loss;
 pub use merge::{ItemWords, merge_item};
 pub use step::{StepWords, outcome, step};
 
 /// What a path is called that came as nodes without a name.
 pub const IMPORTED: &str = "Imported path";
+/// What a set of working hours is called until somebody names it.
+pub const NEW_HOURS: &str = "Working hours";
 
 /// The kinds of nodes, as they are told apart on the canvas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -65,6 +65,19 @@ fn strokes_with_one_key_are_one_step() {
 }
 
 #[test]
+fn the_oldest_states_of_a_large_path_are_forgotten() {
+    let level = |n: usize| json!({"id": format!("{n}"), "type": "delay", "delay": {}});
+    let nodes: Vec<_> = (0..2_000).map(level).collect();
+    let mut editor = Editor::open(PathPayload::read(json!({"name": "a", "path": nodes})).unwrap());
+    for n in 0..120 {
+        editor.dispatch(rename(&format!("{n}"))).unwrap();
+    }
+    assert_eq!(told(&editor).len(), 100, "200,000 nodes");
+    while editor.undo().is_some() {}
+    assert_eq!(editor.path().name, "20");
+}
+
+#[test]
 fn a_problem_is_mended_in_one_step() {
     let hours = json!({"id": "uk", "name": "UK", "timezone": "UTC", "weekday_intervals": []});
     let level =

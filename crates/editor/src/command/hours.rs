@@ -9,6 +9,7 @@ use escalation_engine::calendar::Zone;
 
 use super::{Condition, Refusal, few_enough, list_of, name, put};
 use crate::tree::{self, PathNode};
+use crate::words;
 
 /// Monday to Friday from nine to five in a zone, for a path.
 #[must_use]
@@ -21,7 +22,7 @@ pub fn new_hours(path: &PathPayload, zone: &str) -> WorkingHours {
     };
     WorkingHours {
         id: free_hours_id(path, "hours"),
-        name: "Working hours".to_string(),
+        name: words::NEW_HOURS.to_string(),
         timezone: zone.to_string(),
         weekday_intervals: Weekday::KNOWN.iter().take(5).map(interval).collect(),
         extra: Map::new(),

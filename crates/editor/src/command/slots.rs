@@ -7,6 +7,7 @@ use escalation_engine::check::{MAX_DEPTH, MAX_NODES};
 
 use super::{Clip, Command, Kind, Refusal, Run, copy, is_last, new_node, run};
 use crate::tree::{self, ListAt, PathNode, Side, Slot};
+use crate::words;
 
 /// What is to be put somewhere.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +33,6 @@ pub enum Direction {
     In,
 }
 
-const AT_START: &str = "add at the start, to which repeats go back";
-
 /// The command that puts a node into a slot. Where it becomes the first of the path, what went back to the first node
 /// goes back to it: the API lets a repeat go to the first node or to a branch around it, and nowhere else.
 #[must_use]
@@ -56,7 +55,7 @@ fn redirecting(path: &PathPayload, is_first: bool, to: &str, command: Command) -
         return command;
     }
     let redirect = stranded.into_iter().map(|repeat| Command::SetRepeatTarget(repeat, to.to_string()));
-    Command::Several(Some(AT_START), std::iter::once(command).chain(redirect).collect())
+    Command::Several(Some(words::ADD_AT_START), std::iter::once(command).chain(redirect).collect())
 }
 
 /// The repeats that may go to the first node only because it is the first.

@@ -5,6 +5,9 @@ use escalation_api::NodeKind;
 use crate::command::{Command, Condition, Kind, Replacement};
 use crate::tree::PathNode;
 
+/// What it is called to add something in front of the first node, with what goes back to the start.
+pub const ADD_AT_START: &str = "add at the start, to which repeats go back";
+
 /// What a change is called in the history: "change timer".
 #[must_use]
 pub fn command(command: &Command) -> &'static str {
