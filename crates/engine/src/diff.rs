@@ -4,5 +4,5 @@ mod behaviour;
 mod structure;
 mod times;
 
-pub use behaviour::{Behaviour, Change, Occasion, Told, When, behaviour};
+pub use behaviour::{Behaviour, Change, Differs, How, Occasion, When, behaviour};
 pub use structure::{Difference, Location, structure};

@@ -285,6 +285,34 @@ fn times_in_words() {
     );
     assert_eq!(
         sentences(json!([amy()]), json!([wait("the early shift", "active")])),
-        ["P1, P2, at any time: nobody any more; it was Amy at once"]
+        ["P1, P2, at any time: Amy is no longer paged (it was at once); nobody is left"]
     );
+}
+
+/// Who is on call beside somebody makes no other change of what changes for them.
+#[test]
+fn a_change_is_told_once_whoever_else_is_paged() {
+    let begin: Instant = "2026-03-02T09:00:00Z".parse().unwrap();
+    let entry = |week: i64| {
+        json!({"rota_id": "r", "user_id": ["amy", "cat", "dan"][usize::try_from(week % 3).unwrap()],
+            "start_at": begin + week * 7 * 86_400, "end_at": begin + (week + 1) * 7 * 86_400})
+    };
+    let entries: Vec<_> = (0..9).map(entry).collect();
+    let person = |id: &str| json!({"id": id, "name": id, "can_be_paged": true});
+    let world = json!({
+        "users": ["amy", "ben", "cat", "dan"].map(person),
+        "schedules": [{"id": "s", "name": "S", "timezone": "UTC", "rotas": [{"id": "r", "name": "R", "user_ids": []}],
+            "entries": entries}],
+        "entries_from": begin, "entries_until": begin + 9 * 7 * 86_400,
+    });
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let on_call = json!({"id": "a", "type": "level", "level": {"time_to_ack_seconds": 600,
+        "targets": [{"type": "schedule", "id": "s", "urgency": "high"}]}});
+    let compiled = |nodes: Value| CompiledPath::new("", &payload(json!({"name": "n", "path": nodes})), &index);
+    let before = compiled(json!([on_call, level("b", "ben", 600)]));
+    let after = compiled(json!([on_call]));
+    let horizon = Horizon { from: begin, until: begin + 8 * 7 * 86_400, scenario: Scenario::default() };
+    let found = behaviour(&before, &after, &index, &horizon).unwrap();
+    let sentences: Vec<_> = found.changes.iter().map(|change| change.sentence(&index)).collect();
+    assert_eq!(sentences, ["at any time: ben is no longer paged (it was after 10m)"]);
 }

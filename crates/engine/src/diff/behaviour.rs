@@ -26,13 +26,16 @@ pub struct Behaviour {
     pub cells: usize,
 }
 
-/// Alerts that tell the same people as each other before, and others after.
+/// Alerts whose pages change in one and the same way, whoever else is told before and after.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
-    /// Who was told, in order.
-    pub before: Vec<Told>,
-    /// Who is told, in order.
-    pub after: Vec<Told>,
+    /// What is another than before, person by person, those who are told now first. Nothing: everybody is told first as
+    /// before, and only later pages to them are others.
+    pub people: Vec<Differs>,
+    /// Whether nobody was told before.
+    pub was_nobody: bool,
+    /// Whether nobody is told now.
+    pub is_nobody: bool,
     /// When such alerts fire.
     pub during: Vec<During>,
     /// The same in words.
@@ -48,13 +51,24 @@ pub struct Occasion {
     pub times: String,
 }
 
-/// Somebody is told.
+/// What is another than before for a person or a channel.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Told {
+pub struct Differs {
     /// The id of the person or the channel.
     pub id: String,
     /// Whether it is a channel.
     pub is_channel: bool,
+    /// How they were told first; nothing: they were not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<How>,
+    /// How they are told first; nothing: they are not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<How>,
+}
+
+/// How somebody is told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct How {
     /// How loudly.
     pub urgency: Loud,
     /// How long after the alert.
@@ -203,8 +217,8 @@ impl Does {
         Self { pages: cell.steps().filter_map(told).collect(), since, is_known: cell.run.outcome.is_known() }
     }
 
-    /// The same for all alerts of which it can be told in the same words.
-    fn told(&self) -> Vec<Told> {
+    /// How each is told first, in order: the same for all alerts of which it can be told in the same words.
+    fn told(&self) -> Vec<(&Who, How)> {
         let when = |time| match time {
             Time::After(seconds) => When::After(seconds),
             Time::At(at) => {
@@ -212,14 +226,13 @@ impl Does {
                 When::Later { seconds: at - since, hours, begun }
             }
         };
-        let told = |page: &Page| {
-            let (id, is_channel) = match &page.who {
-                Who::User(id) => (id, false),
-                Who::Channel(id) => (id, true),
-            };
-            Told { id: id.to_string(), is_channel, urgency: page.urgency, when: when(page.time) }
-        };
-        self.pages.iter().map(told).collect()
+        let mut told: Vec<(&Who, How)> = Vec::new();
+        for page in &self.pages {
+            if told.iter().all(|(known, _)| **known != page.who) {
+                told.push((&page.who, How { urgency: page.urgency, when: when(page.time) }));
+            }
+        }
+        told
     }
 }
 
@@ -228,7 +241,7 @@ fn compare(class: &[String], old: &[Stretch<Does>], new: &[Stretch<Does>], found
         if was.what.pages == is.what.pages {
             found.is_complete &= was.what.is_known && is.what.is_known;
         } else {
-            note(class, both, was.what.told(), is.what.told(), found);
+            note(class, both, &was.what.told(), &is.what.told(), found);
         }
     }
 }
@@ -236,17 +249,41 @@ fn compare(class: &[String], old: &[Stretch<Does>], new: &[Stretch<Does>], found
 fn note(
     class: &[String],
     (from, until): (Instant, Instant),
-    before: Vec<Told>,
-    after: Vec<Told>,
+    before: &[(&Who, How)],
+    after: &[(&Who, How)],
     found: &mut Behaviour,
 ) {
     let none = [String::new()];
     let class = if class.is_empty() { &none } else { class };
     let during = class.iter().map(|priority_id| During { from, until, priority_id: priority_id.clone() });
-    match found.changes.iter_mut().find(|change| change.before == before && change.after == after) {
+    let (was_nobody, is_nobody) = (before.is_empty(), after.is_empty());
+    let people = differs(before, after);
+    let same = |change: &&mut Change| {
+        change.people == people && (change.was_nobody, change.is_nobody) == (was_nobody, is_nobody)
+    };
+    match found.changes.iter_mut().find(same) {
         Some(change) => change.during.extend(during),
-        None => found.changes.push(Change { before, after, during: during.collect(), when: Vec::new() }),
+        None => {
+            let during = during.collect();
+            found.changes.push(Change { people, was_nobody, is_nobody, during, when: Vec::new() });
+        }
     }
+}
+
+/// Who is told otherwise than before, those who are told now first.
+fn differs(before: &[(&Who, How)], after: &[(&Who, How)]) -> Vec<Differs> {
+    let of = |all: &[(&Who, How)], who: &Who| all.iter().find(|(known, _)| *known == who).map(|(_, how)| how.clone());
+    let gone = before.iter().filter(|(who, _)| of(after, who).is_none());
+    let everybody = after.iter().chain(gone).map(|(who, _)| *who);
+    let differs = everybody.filter_map(|who| {
+        let (before, after) = (of(before, who), of(after, who));
+        let (id, is_channel) = match who {
+            Who::User(id) => (id.to_string(), false),
+            Who::Channel(id) => (id.to_string(), true),
+        };
+        (before != after).then_some(Differs { id, is_channel, before, after })
+    });
+    differs.collect()
 }
 
 impl Change {
@@ -269,48 +306,35 @@ impl Change {
 
     /// What is another than before.
     fn difference(&self, index: &Index) -> String {
-        let (before, after) = (first_of_each(&self.before), first_of_each(&self.after));
-        let was = |told: &&&Told| before.iter().find(|was| was.is_of(told)).copied();
-        if before.is_empty() {
-            return format!("{}; it was nobody", all_told(&after, index));
+        if self.people.is_empty() {
+            return "the same people as before, but pages that follow the first come at other times".to_string();
         }
-        if after.is_empty() {
-            return format!("nobody any more; it was {}", all_told(&before, index));
-        }
-        let mut said = Vec::new();
-        for told in &after {
-            let name = told.name(index);
-            match was(&told) {
-                None => said.push(format!("{name} is now {} {}", told.verb(), told.how())),
-                Some(was) if was.when == told.when && was.urgency == told.urgency => {}
-                Some(was) => said.push(format!("{name} is {} {} instead of {}", told.verb(), told.how(), was.how())),
-            }
-        }
-        for was in before.iter().filter(|was| after.iter().all(|told| !told.is_of(was))) {
-            said.push(format!("{} is no longer {} (it was {})", was.name(index), was.verb(), was.how()));
-        }
-        if said.is_empty() {
-            return format!("the same are paged again at other times; first {}", all_told(&after, index));
-        }
-        said.join("; ")
+        let said: Vec<String> = self.people.iter().map(|differs| differs.words(index)).collect();
+        let nobody = match (self.was_nobody, self.is_nobody) {
+            (true, _) => "; it was nobody",
+            (_, true) => "; nobody is left",
+            _ => "",
+        };
+        said.join("; ") + nobody
     }
 }
 
-impl Told {
-    fn is_of(&self, other: &Self) -> bool {
-        self.id == other.id && self.is_channel == other.is_channel
+impl Differs {
+    fn words(&self, index: &Index) -> String {
+        // A channel is nobody, and is told rather than paged.
+        let (name, verb) =
+            if self.is_channel { (index.channel_name(&self.id), "told") } else { (index.user_name(&self.id), "paged") };
+        match (&self.before, &self.after) {
+            (Some(was), Some(is)) => format!("{name} is {verb} {} instead of {}", is.words(), was.words()),
+            (None, Some(is)) => format!("{name} is now {verb} {}", is.words()),
+            (Some(was), None) => format!("{name} is no longer {verb} (it was {})", was.words()),
+            (None, None) => String::new(),
+        }
     }
+}
 
-    fn name<'a>(&'a self, index: &'a Index) -> &'a str {
-        if self.is_channel { index.channel_name(&self.id) } else { index.user_name(&self.id) }
-    }
-
-    /// A channel is nobody.
-    fn verb(&self) -> &'static str {
-        if self.is_channel { "told" } else { "paged" }
-    }
-
-    fn how(&self) -> String {
+impl How {
+    fn words(&self) -> String {
         let low = if self.urgency == Loud::Low { " with low urgency" } else { "" };
         match &self.when {
             When::After(0) => format!("at once{low}"),
@@ -324,19 +348,4 @@ impl Told {
             }
         }
     }
-}
-
-/// Everybody once, with when they are told first.
-fn first_of_each(all: &[Told]) -> Vec<&Told> {
-    let mut first: Vec<&Told> = Vec::new();
-    for told in all {
-        if first.iter().all(|known| !known.is_of(told)) {
-            first.push(told);
-        }
-    }
-    first
-}
-
-fn all_told(all: &[&Told], index: &Index) -> String {
-    all.iter().map(|told| format!("{} {}", told.name(index), told.how())).collect::<Vec<_>>().join(", ")
 }
