@@ -294,13 +294,15 @@ fn times_in_words() {
 fn a_change_is_told_once_whoever_else_is_paged() {
     let begin: Instant = "2026-03-02T09:00:00Z".parse().unwrap();
     let entry = |week: i64| {
-        json!({"rota_id": "r", "user_id": ["amy", "cat", "dan"][usize::try_from(week % 3).unwrap()],
+        let user = ["amy", "cat", "dan"][usize::try_from(week % 3).unwrap()];
+        json!({"rota_id": "r", "user_id": user,
             "start_at": begin + week * 7 * 86_400, "end_at": begin + (week + 1) * 7 * 86_400})
     };
     let entries: Vec<_> = (0..9).map(entry).collect();
     let person = |id: &str| json!({"id": id, "name": id, "can_be_paged": true});
+    let everybody = ["amy", "ben", "cat", "dan"].map(person);
     let world = json!({
-        "users": ["amy", "ben", "cat", "dan"].map(person),
+        "users": everybody,
         "schedules": [{"id": "s", "name": "S", "timezone": "UTC", "rotas": [{"id": "r", "name": "R", "user_ids": []}],
             "entries": entries}],
         "entries_from": begin, "entries_until": begin + 9 * 7 * 86_400,
