@@ -3,15 +3,18 @@
 pub mod actions;
 mod bar;
 pub mod clipboard;
+mod compare;
 mod differences;
 mod drafts;
 mod help;
 mod keys;
 mod link;
+mod menu;
 mod notes;
 mod palette;
 pub mod problems;
 mod review;
+mod revisions;
 mod save;
 mod side;
 pub mod state;

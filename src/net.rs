@@ -1,7 +1,7 @@
 //! Talking to the server.
 
 use escalation_api::list::{OnePath, Paths, ScheduleEntries, Schedules, Users};
-use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule};
+use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule, Value};
 use escalation_engine::Instant;
 use escalation_engine::world::{Channel, Priority};
 use gloo_net::http::{Request, RequestBuilder, Response};
@@ -190,4 +190,59 @@ pub struct Warning {
     /// What to do about it.
     #[serde(default)]
     pub detail: String,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    #[serde(default)]
+    features: Vec<String>,
+}
+
+/// What the server has beyond reading and saving paths. Nothing where it does not say.
+pub async fn features() -> Vec<String> {
+    let text = ours("/builder/v1/info").await.ok().flatten();
+    text.and_then(|text| serde_json::from_str::<Info>(&text).ok()).map_or(Vec::new(), |info| info.features)
+}
+
+/// A save of a path, without the path.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Revision {
+    /// Counted from 1.
+    pub number: i64,
+    /// When, as RFC 3339.
+    pub saved_at: String,
+    /// What the path was called.
+    #[serde(default)]
+    pub name: String,
+    /// By whom, if the server knows.
+    pub saved_by: Option<String>,
+    /// What it was other than a save.
+    pub note: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Revisions {
+    revisions: Vec<Revision>,
+    pagination_meta: Option<Meta>,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    after: Option<String>,
+}
+
+/// Saves of a path, the newest first, and where the older ones begin.
+pub async fn revisions(id: &str, after: Option<&str>) -> Answer<(Vec<Revision>, Option<String>)> {
+    let after = after.map_or(String::new(), |after| format!("?after={after}"));
+    let text = get(&format!("/builder/v1/escalation_paths/{id}/revisions{after}")).await?;
+    let read: Revisions = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
+    Ok((read.revisions, read.pagination_meta.and_then(|meta| meta.after)))
+}
+
+/// A path as it was.
+pub async fn revision(id: &str, number: i64) -> Answer<Path> {
+    let text = get(&format!("/builder/v1/escalation_paths/{id}/revisions/{number}")).await?;
+    let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
+    let path = value.get_mut("revision").and_then(|revision| revision.get_mut("escalation_path")).map(Value::take);
+    path.and_then(|path| Path::read(path).ok()).ok_or(NetError::Unreadable(200))
 }

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::drafts::{Database, Draft, Keeping};
 use crate::editor::tabs::{Channel, channel};
 use crate::load;
-use crate::net::NetError;
+use crate::net::{self, NetError};
 
 /// How far loading has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,8 @@ pub struct Session {
     pub keeping: RwSignal<Keeping>,
     /// Where it keeps it.
     pub database: Database,
+    /// What this server has beyond reading and saving paths.
+    pub features: RwSignal<Vec<String>>,
     /// The way to other tabs.
     pub channel: Channel,
 }
@@ -55,6 +57,7 @@ impl Session {
             drafts: RwSignal::new(BTreeMap::new()),
             keeping: RwSignal::new(Keeping::Unknown),
             database: StoredValue::new_local(None),
+            features: RwSignal::new(Vec::new()),
             channel: channel(),
         };
         session.load();
@@ -65,7 +68,9 @@ impl Session {
     pub fn load(self) {
         self.loading.set(Loading::Busy);
         spawn_local(async move {
-            let (world, ()) = join(load::world(clock::now()), self.read_drafts()).await;
+            let others = join(self.read_drafts(), net::features());
+            let (world, ((), features)) = join(load::world(clock::now()), others).await;
+            self.features.set(features);
             match world {
                 Ok(world) => {
                     self.index.set(Arc::new(Index::new(world)));
@@ -74,6 +79,11 @@ impl Session {
                 Err(error) => self.loading.set(Loading::Failed(error)),
             }
         });
+    }
+
+    /// Whether this server has something beyond reading and saving paths.
+    pub fn has(self, feature: &str) -> bool {
+        self.features.with(|features| features.iter().any(|known| known == feature))
     }
 
     /// Says something to those who listen.

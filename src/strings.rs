@@ -34,9 +34,6 @@ pub const AWAY_LOADING_HINT: &str = "Check that it runs and that you are online.
 pub const UNREADABLE: &str = "The server answered with something that cannot be read. Your changes are still here.";
 pub const REFUSED: &str = "The server did not take the path. Your changes are still here.";
 
-pub const THEIRS: &str = "Somebody else has saved this path since you opened it. Your changes are still here: saving again \
-                          replaces theirs, reloading the page shows theirs.";
-
 pub fn unsure(said: &str) -> String {
     format!("{said}. Your changes are still here: saving again looks first.")
 }

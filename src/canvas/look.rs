@@ -83,6 +83,8 @@ pub enum Overlay {
     Palette,
     /// All keys.
     Keys,
+    /// What is done with the path as a whole.
+    Menu,
 }
 
 impl Look {

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::state::Open;
-use super::{clipboard, link, problems, review};
+use super::{clipboard, link, problems, review, revisions};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, folds, menu, point, run, search, zoom};
 use crate::strings;
@@ -74,6 +74,7 @@ pub const ACTIONS: &[Action] = &[
             review::ask(open);
         },
     ),
+    action(strings::save::REVISIONS, &[], Everywhere, revisions::can, revisions::show),
     action(strings::UNDO, &["Ctrl+Z"], NotInFields, |open| open.editor.with(|e| e.to_undo().is_some()), Open::undo),
     action(
         strings::REDO,

@@ -3,6 +3,7 @@
 use escalation_editor::{Editor, words};
 use leptos::prelude::*;
 
+use super::menu::Menu;
 use super::problems::ProblemsPill;
 use super::review;
 use super::save::Saving;
@@ -58,6 +59,7 @@ pub fn Bar() -> impl IntoView {
                 <Icon glyph=Glyph::Search/>
             </button>
             <ThemeSwitch/>
+            <Menu/>
             <button class="primary" disabled=move || !dirty() || busy() on:click=move |_| review::ask(open)>
                 {move || if busy() { strings::SAVING } else { strings::SAVE }}
             </button>

@@ -118,7 +118,7 @@ pub fn ForPeople() -> impl IntoView {
                         <div class="grow">
                             <span>{change.sentence(&index)}</span>
                             " "
-                            {first.map(|first| view! { <First first count=change.during.len()/> })}
+                            {first.map(|first| view! { <First first/> })}
                         </div>
                     </li>
                 }
@@ -137,25 +137,17 @@ pub fn ForPeople() -> impl IntoView {
     }
 }
 
-/// When something changes for the first time; it can be looked at.
+/// Looks at the first time that something changes.
 #[component]
-fn First(first: During, count: usize) -> impl IntoView {
+fn First(first: During) -> impl IntoView {
     let open = expect_context::<Open>();
-    let (at, priority) = (first.from, first.priority_id.clone());
-    let text = move || strings::save::first_at(&date_and_time(&open.zone(), first.from), count);
     let play = move |_| {
-        open.assumed.at.set(at);
-        open.assumed.priority.set(Some(priority.clone()).filter(|id| !id.is_empty()));
+        open.assumed.at.set(first.from);
+        open.assumed.priority.set(Some(first.priority_id.clone()).filter(|id| !id.is_empty()));
         open.panel.set(true);
         open.session.say(strings::save::SIMULATED);
     };
-    view! {
-        <span class="detail">
-            {text}
-            " "
-            <button class="link" on:click=play>{strings::save::SIMULATE_IT}</button>
-        </span>
-    }
+    view! { <button class="link" on:click=play>{strings::save::SIMULATE_IT}</button> }
 }
 
 /// From now on, for as long as it is known who is on call, and four weeks at most.

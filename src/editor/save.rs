@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::drafts;
 use super::notes::About;
+use super::side::Side;
 use super::state::Open;
 use crate::drafts::Draft;
 use crate::net::{self, NetError};
@@ -52,11 +53,7 @@ pub fn save(open: Open) {
             }
             Err(failure) => {
                 let (message, errors) = match failure {
-                    // Saying so once is enough: whoever saves again means it.
-                    Failure::Theirs(path) => {
-                        open.theirs.try_set(Some(Arc::new(PathPayload::from(&*path))));
-                        (strings::THEIRS.to_string(), Vec::new())
-                    }
+                    Failure::Theirs(path) => return show_both(open, *path),
                     Failure::Net(error) => {
                         if id.is_empty() && matches!(error, NetError::Away | NetError::Unsure(_)) {
                             open.unsure.try_set(Some(path));
@@ -69,6 +66,18 @@ pub fn save(open: Open) {
             }
         }
     });
+}
+
+/// Shows what is here and what somebody else has saved.
+fn show_both(open: Open, path: Path) {
+    // The screen may have been left; the changes are a draft then.
+    if open.saving.try_set(Saving::Idle).is_some() {
+        return;
+    }
+    let theirs = Arc::new(PathPayload::from(&path));
+    open.session.saved(path);
+    open.show_side(Side::Compare(theirs.clone()), Some(theirs));
+    open.session.say(strings::save::THEIRS_TOO);
 }
 
 /// Why a path was not saved.

@@ -9,7 +9,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use super::compare::Compare;
 use super::review::Review;
+use super::revisions::Revisions;
 use super::save::Saving;
 use super::state::Open;
 use crate::canvas;
@@ -21,6 +23,10 @@ use crate::strings;
 pub enum Side {
     /// What is about to be saved.
     Review,
+    /// What somebody else has saved meanwhile.
+    Compare(Arc<PathPayload>),
+    /// What the path was before.
+    Revisions,
 }
 
 impl Open {
@@ -50,6 +56,8 @@ pub fn SideScreen() -> impl IntoView {
     move || {
         open.side.get().map(|side| match side {
             Side::Review => view! { <Review/> }.into_any(),
+            Side::Compare(theirs) => view! { <Compare theirs/> }.into_any(),
+            Side::Revisions => view! { <Revisions/> }.into_any(),
         })
     }
 }

@@ -99,7 +99,46 @@ pub fn and_more_changes(count: usize) -> String {
     if count == 1 { "and 1 change more".to_string() } else { format!("and {count} changes more") }
 }
 
-/// When something is the case first, of so many times.
-pub fn first_at(at: &str, count: usize) -> String {
-    if count == 1 { format!("from {at}") } else { format!("{count} times, first from {at}") }
+pub const THEIRS_TOO: &str = "Somebody else has saved this path";
+pub const CHOICES: &str = "What you and they did";
+pub const YOU: &str = "You:";
+pub const THEY: &str = "They:";
+pub const YOURS: &str = "Yours";
+pub const THEIRS: &str = "Theirs";
+pub const BOTH: &str = "both changed it";
+pub const TAKE_OVER: &str = "Take over and go on editing";
+pub const NO_PROBLEMS_THEN: &str = "What is chosen has no problems.";
+
+/// How many things both have changed.
+pub fn both_changed(count: usize) -> String {
+    let both = match count {
+        0 => "You and they have changed different things, and all of it is kept.".to_string(),
+        1 => "There is 1 thing that both of you have changed: choose whose it is to be.".to_string(),
+        many => format!("There are {many} things that both of you have changed: choose whose they are to be."),
+    };
+    format!("Nothing of theirs is replaced unless you choose so. {both}")
 }
+
+/// Why what is chosen cannot be had together.
+pub fn not_together(why: &str) -> String {
+    format!("What is chosen does not go together: {why}.")
+}
+
+pub const REVISIONS: &str = "Earlier revisions";
+pub const NO_REVISIONS: &str = "The revisions cannot be had. Close this and try again.";
+pub const AS_SAVED: &str = "as it is saved";
+pub const OLDER: &str = "Older";
+pub const SINCE_THEN: &str = "Since then";
+pub const RESTORE: &str = "Go back to it";
+pub const RESTORE_HINT: &str =
+    "Choose one to see what is different since. Going back can be undone, and is not saved yet.";
+
+pub fn times_in(zone: &str) -> String {
+    format!("Times in {zone}.")
+}
+
+pub fn restored(number: i64) -> String {
+    format!("This is revision {number}. It is not saved yet.")
+}
+
+pub const MORE: &str = "More";

@@ -27,20 +27,6 @@ test('a new path in which nothing was done is left without a question', async ({
   await expect(app.tree).toBeVisible();
 });
 
-test('somebody else has saved meanwhile', async ({ app, server }) => {
-  await app.open(IDS.mobile);
-  await app.setTime(/Page Primary on-call/, '7m');
-  const { id, kind, ...path } = await server.path(IDS.mobile);
-  const put = await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
-  expect(put.status).toBe(200);
-  await app.saveNow();
-  await expect(app.page.getByRole('alert')).toContainText('Somebody else has saved this path');
-  expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
-  await app.saveNow();
-  await expect(app.status).toHaveText('Saved');
-  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
-});
-
 test('a path that was changed elsewhere is shown as it is', async ({ app, server, page }) => {
   await app.list();
   const { id, kind, ...path } = await server.path(IDS.mobile);

@@ -97,7 +97,7 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// A node in words, by its id.
-fn title(path: &PathPayload, id: &str, index: &Index) -> String {
+pub(crate) fn title(path: &PathPayload, id: &str, index: &Index) -> String {
     tree::find(path, id).map_or_else(|| id.to_string(), |found| words::node(found.node, path, index).title)
 }
 
@@ -199,10 +199,7 @@ fn targets(old: &[Target], new: &[Target], index: &Index) -> Vec<String> {
 
 fn hours(old: Option<&[WorkingHours]>, new: Option<&[WorkingHours]>) -> Vec<String> {
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let said = |set: &WorkingHours| {
-        let hours = Hours::new(set).map_or_else(|_| "hours that cannot be read".to_string(), |hours| week(&hours));
-        format!("{}: {hours}, {}", set.name, set.timezone)
-    };
+    let said = |set: &WorkingHours| format!("{}: {}", set.name, hours_of(set));
     let mut lines = Vec::new();
     for set in old.iter().filter(|was| !new.iter().any(|is| is.id == was.id)) {
         lines.push(format!("without the working hours “{}”", set.name));
@@ -220,21 +217,15 @@ fn hours(old: Option<&[WorkingHours]>, new: Option<&[WorkingHours]>) -> Vec<Stri
     lines
 }
 
+/// A set of working hours in words: `Mon-Fri 09:00-17:00, Europe/London`.
+pub(crate) fn hours_of(set: &WorkingHours) -> String {
+    let hours = Hours::new(set).map_or_else(|_| "hours that cannot be read".to_string(), |hours| week(&hours));
+    format!("{hours}, {}", set.timezone)
+}
+
 /// A field that nothing more is known of, by its name and values.
 fn plain(field: &str, (before, after): Values<'_>) -> String {
-    let label = match field {
-        "name" => "name",
-        "ack_mode" => "acknowledging",
-        "team_ids" => "teams",
-        "repeat_config" => "paging again after an acknowledgement",
-        "retry_config" => "retries",
-        "retry_config.attempts" => "attempts",
-        "retry_config.interval_seconds" => "time between attempts",
-        "round_robin_config" => "round robin",
-        "round_robin_config.enabled" => "one after another",
-        "round_robin_config.rotate_after_seconds" => "time for each",
-        other => other,
-    };
+    let label = label(field);
     let said = |value: &Option<Value>| match value {
         None | Some(Value::Null) => "nothing".to_string(),
         Some(Value::Number(number)) if field.ends_with("_seconds") => {
@@ -246,7 +237,24 @@ fn plain(field: &str, (before, after): Values<'_>) -> String {
     format!("{label}: {}, was {}", said(after), said(before))
 }
 
-fn short(text: &str) -> String {
+/// What a field is called.
+pub(crate) fn label(field: &str) -> &str {
+    match field {
+        "name" => "name",
+        "ack_mode" => "acknowledging",
+        "team_ids" => "teams",
+        "repeat_config" => "paging again after an acknowledgement",
+        "retry_config" => "retries",
+        "retry_config.attempts" => "attempts",
+        "retry_config.interval_seconds" => "time between attempts",
+        "round_robin_config" => "round robin",
+        "round_robin_config.enabled" => "one after another",
+        "round_robin_config.rotate_after_seconds" => "time for each",
+        other => other,
+    }
+}
+
+pub(crate) fn short(text: &str) -> String {
     if text.chars().count() <= LONGEST {
         return text.to_string();
     }

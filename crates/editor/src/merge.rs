@@ -6,6 +6,7 @@
 
 mod parts;
 mod take;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::tree::ListAt;
 use parts::{Parts, find_conflicts};
 
 pub use take::take;
+pub use told::{Told, told};
 
 /// One thing that you or they did.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -173,6 +173,29 @@ export const STATES = {
     await page.reload();
     await expect(page.getByRole('dialog')).toBeVisible();
   },
+  'somebody else has saved': async ({ app, page, server }) => {
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    const { id, kind, ...path } = await server.path(IDS.mobile);
+    path.path[0].level.time_to_ack_seconds = 900;
+    await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
+    await app.saveNow();
+    await expect(page.getByRole('dialog', { name: 'Somebody else has saved this path' })).toBeVisible();
+  },
+  'earlier revisions': async ({ app, page, server }) => {
+    const { id, kind, ...path } = await server.path(IDS.mobile);
+    await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
+    await app.open(IDS.mobile);
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Earlier revisions' }).click();
+    await page.locator('.revision').nth(1).click();
+    await expect(page.locator('[data-people]')).toBeVisible();
+  },
+  'the menu': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await page.getByRole('button', { name: 'More' }).click();
+    await expect(page.getByRole('menuitem').first()).toBeFocused();
+  },
   'a save that went nowhere': async ({ app, page, server }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');

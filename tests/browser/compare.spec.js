@@ -1,0 +1,88 @@
+// Somebody else has saved the path meanwhile: both are shown, and nobody's work is replaced without a word.
+
+import { expect, IDS, test } from './support/fixtures.js';
+
+const both = (page) => page.getByRole('dialog', { name: 'Somebody else has saved this path' });
+const row = (page, text) => both(page).getByRole('listitem').filter({ hasText: text });
+
+/** Somebody else saves the path with these changes. */
+async function theySave(server, change) {
+  const { id, kind, ...path } = await server.path(IDS.mobile);
+  change(path);
+  const put = await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, path);
+  expect(put.status, JSON.stringify(put.body)).toBe(200);
+}
+
+test('different things are both kept', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
+  await app.saveNow();
+  await expect(both(page)).toContainText('You and they have changed different things, and all of it is kept');
+  await expect(row(page, 'The path’s name')).toContainText('They: changed: “Mobile, renamed”');
+  await expect(row(page, 'Page Primary on-call')).toContainText('You: changed: “then after 7m”');
+  await expect(both(page)).toContainText('What is chosen has no problems');
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).not.toBe(420);
+  await both(page).getByRole('button', { name: 'Save now' }).click();
+  await expect(app.status).toHaveText('Saved');
+  const saved = await server.path(IDS.mobile);
+  expect(saved.name).toBe('Mobile, renamed');
+  expect(saved.path[0].level.time_to_ack_seconds).toBe(420);
+});
+
+test('of what both changed either is taken', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await theySave(server, (path) => { path.path[0].level.time_to_ack_seconds = 900; });
+  await app.saveNow();
+  await expect(both(page)).toContainText('There is 1 thing that both of you have changed');
+  const conflict = row(page, 'Page Primary on-call');
+  await expect(conflict).toContainText('both changed it');
+  await expect(conflict.getByRole('button', { name: 'Yours' })).toHaveAttribute('aria-pressed', 'true');
+  await conflict.getByRole('button', { name: 'Theirs' }).click();
+  await both(page).getByRole('button', { name: 'Save now' }).click();
+  await expect(app.status).toHaveText('Saved');
+  await expect(app.node(/then after 15m/)).toBeVisible();
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(900);
+});
+
+test('it is taken over without being saved, and undone', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
+  await app.saveNow();
+  await both(page).getByRole('button', { name: 'Take over and go on editing' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile, renamed');
+  await expect(app.status).toContainText('not saved');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile apps');
+  await page.getByRole('button', { name: 'Redo' }).click();
+  await app.saveNow();
+  await expect(app.status).toHaveText('Saved');
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
+});
+
+test('Escape leaves it, and nothing is lost', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
+  await app.saveNow();
+  await expect(both(page).getByRole('button', { name: 'Save now' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(both(page)).toHaveCount(0);
+  await expect(app.status).toHaveText('1 change not saved');
+  expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
+  await app.saveNow();
+  await expect(both(page)).toBeVisible();
+});
+
+test('a problem of what is chosen is said beforehand', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await theySave(server, (path) => {
+    path.path[0].level.retry_config = { attempts: 10, interval_seconds: 600 };
+  });
+  await app.saveNow();
+  await row(page, 'Page Primary on-call').getByRole('button', { name: 'Theirs' }).click();
+  await expect(both(page).locator('[data-preview]')).toContainText('problem');
+});
