@@ -177,14 +177,19 @@ fn open_view(open: Open) {
         if shown == Some(true) || screen.0 < 1.0 {
             return shown.unwrap_or(false);
         }
-        let (size, top) = open.scene.with_untracked(|scene| (scene.layout.size, scene.layout.start));
-        open.view.set(Viewport::open(size, f64::from(top.x + top.width / 2), screen));
+        show_top(open);
         // The address may have named a node.
         if let Some(chosen) = open.selected.get_untracked() {
             open.select(Some(chosen));
         }
         true
     });
+}
+
+/// Shows the top of the drawing, large enough to be read.
+pub fn show_top(open: Open) {
+    let (size, top) = open.scene.with_untracked(|scene| (scene.layout.size, scene.layout.start));
+    open.view.set(Viewport::open(size, f64::from(top.x + top.width / 2), open.screen.get_untracked()));
 }
 
 /// The class of a node's kind.

@@ -9,13 +9,13 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::look::{Menu, MenuOf};
 use super::{keys, run};
-use crate::editor::actions::{ACTIONS, Action};
+use crate::editor::actions::{ACTIONS, Action, shown};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
 /// How wide a menu is, and how high a line and what is around all lines, in pixels; as in the style sheet.
-const WIDTH: i32 = 264;
+const WIDTH: i32 = 300;
 const LINE: i32 = 32;
 const AROUND: i32 = 14;
 
@@ -207,7 +207,7 @@ fn Lines(menu: Menu) -> impl IntoView {
                 {item.glyph.map(|glyph| view! { <Icon glyph/> })}
                 <span class="grow">{item.name}</span>
                 " "
-                <kbd>{item.keys}</kbd>
+                {(!item.keys.is_empty()).then(|| view! { <kbd>{shown(item.keys)}</kbd> })}
             </li>
         }
     });

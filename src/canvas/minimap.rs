@@ -11,7 +11,7 @@ use web_sys::PointerEvent;
 use crate::editor::state::Open;
 
 /// The most that it takes of the screen, across and down.
-const MOST: (f64, f64) = (176.0, 132.0);
+const MOST: (f64, f64) = (160.0, 112.0);
 
 #[component]
 pub fn Minimap() -> impl IntoView {
@@ -20,7 +20,7 @@ pub fn Minimap() -> impl IntoView {
     let needed = Memo::new(move |_| {
         let size = open.scene.with(|scene| scene.layout.size);
         let (view, screen) = (open.view.get(), open.screen.get());
-        let larger = |drawing: i32, screen: f64| screen > 1.0 && f64::from(drawing) * view.scale > screen * 1.02;
+        let larger = |drawing: i32, screen: f64| screen > 1.0 && f64::from(drawing) * view.scale > screen * 1.25;
         larger(size.width, screen.0) || larger(size.height, screen.1)
     });
     view! { <Show when=move || needed.get()><Map/></Show> }

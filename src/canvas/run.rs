@@ -99,6 +99,11 @@ pub fn go(open: Open, direction: Direction) {
     }
 }
 
+/// Whether what is chosen can be moved one step that way.
+pub fn can_go(open: Open, direction: Direction) -> bool {
+    chosen(open).is_some_and(|run| step(&open.path.get(), &run, direction).is_some())
+}
+
 /// Moves nodes into a slot; they stay chosen.
 pub fn move_to(open: Open, run: Run, slot: Slot) {
     let last = Some(run.last.clone()).filter(|last| *last != run.first);

@@ -100,10 +100,38 @@ pub const ACTIONS: &[Action] = &[
     )
     .on_nodes(),
     action(strings::DUPLICATE, &["Ctrl+D"], Tree, is_chosen, run::duplicate).on_nodes(),
-    action(strings::MOVE_UP, &["Alt+ArrowUp"], Tree, is_chosen, |open| run::go(open, Direction::Up)).on_nodes(),
-    action(strings::MOVE_DOWN, &["Alt+ArrowDown"], Tree, is_chosen, |open| run::go(open, Direction::Down)).on_nodes(),
-    action(strings::MOVE_OUT, &["Alt+ArrowLeft"], Tree, is_inside, |open| run::go(open, Direction::Out)).on_nodes(),
-    action(strings::MOVE_IN, &["Alt+ArrowRight"], Tree, is_chosen, |open| run::go(open, Direction::In)).on_nodes(),
+    action(
+        strings::MOVE_UP,
+        &["Alt+ArrowUp"],
+        Tree,
+        |open| run::can_go(open, Direction::Up),
+        |open| run::go(open, Direction::Up),
+    )
+    .on_nodes(),
+    action(
+        strings::MOVE_DOWN,
+        &["Alt+ArrowDown"],
+        Tree,
+        |open| run::can_go(open, Direction::Down),
+        |open| run::go(open, Direction::Down),
+    )
+    .on_nodes(),
+    action(
+        strings::MOVE_OUT,
+        &["Alt+ArrowLeft"],
+        Tree,
+        |open| run::can_go(open, Direction::Out),
+        |open| run::go(open, Direction::Out),
+    )
+    .on_nodes(),
+    action(
+        strings::MOVE_IN,
+        &["Alt+ArrowRight"],
+        Tree,
+        |open| run::can_go(open, Direction::In),
+        |open| run::go(open, Direction::In),
+    )
+    .on_nodes(),
     action(strings::WRAP_PRIORITY, &["W"], Tree, is_chosen, |open| run::wrap(open, Kind::PriorityBranch)).on_nodes(),
     action(strings::WRAP_HOURS, &["Shift+W"], Tree, is_chosen, |open| run::wrap(open, Kind::HoursBranch)).on_nodes(),
     action(strings::UNWRAP_THEN, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Then)).on_nodes(),
@@ -172,6 +200,11 @@ pub fn key_of(event: &KeyboardEvent) -> String {
         name.push_str("Shift+");
     }
     name + &key
+}
+
+/// A key as it is shown: arrows as arrows.
+pub fn shown(key: &str) -> String {
+    key.replace("ArrowUp", "↑").replace("ArrowDown", "↓").replace("ArrowLeft", "←").replace("ArrowRight", "→")
 }
 
 /// Does what a key stands for in the tree or on the whole screen; whether there is such a thing.

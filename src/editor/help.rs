@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::actions::ACTIONS;
+use super::actions::{ACTIONS, shown};
 use super::state::Open;
 use crate::canvas::look::Overlay;
 use crate::parts::dialog::Dialog;
@@ -41,6 +41,6 @@ fn Keys() -> impl IntoView {
 }
 
 fn row(keys: &'static [&'static str], name: &'static str) -> impl IntoView {
-    let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd>" " }).collect_view();
+    let keys = keys.iter().map(|key| view! { <kbd>{shown(key)}</kbd>" " }).collect_view();
     view! { <div><dt>{keys}</dt><dd>{name}</dd></div> }
 }

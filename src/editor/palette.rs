@@ -4,7 +4,7 @@ use escalation_editor::search;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
-use super::actions::ACTIONS;
+use super::actions::{ACTIONS, shown};
 use super::state::Open;
 use crate::canvas;
 use crate::canvas::look::Overlay;
@@ -51,7 +51,7 @@ fn items(open: Open) -> Vec<Item> {
     let mut items: Vec<_> = possible
         .map(|(position, action)| Item {
             name: action.name.to_string(),
-            about: action.keys.first().copied().unwrap_or_default().to_string(),
+            about: action.keys.first().map(|key| shown(key)).unwrap_or_default(),
             what: What::Action(position),
         })
         .collect();

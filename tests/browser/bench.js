@@ -40,6 +40,101 @@ function edits(runs) {
   })();
 }
 
+const PEOPLE = ['MAYA', 'TOM', 'ELENA', 'PRIYA'];
+const HOURS = [{ id: 'uk', name: 'UK hours', timezone: 'Europe/London', weekday_intervals: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday']
+  .map((weekday) => ({ weekday, start_time: '09:00', end_time: '17:00' })) }];
+
+/** A path with so many nodes, its branches ten levels deep where there are enough. */
+function tree(nodes) {
+  let made = 0;
+  const level = () => {
+    made += 1;
+    const id = `01J0USER${PEOPLE[made % PEOPLE.length]}`.padEnd(26, '0');
+    return { id: `n${made}`, type: 'level', level: { targets: [{ type: 'user', id, urgency: 'high' }], time_to_ack_seconds: 300, ack_mode: 'first' } };
+  };
+  const list = (count, depth) => {
+    const all = [];
+    // A branch needs itself and something on either side.
+    const straight = depth === 0 || count < 6 ? count : Math.min(3, count - 3);
+    for (let at = 0; at < straight; at += 1) all.push(level());
+    const rest = count - straight - 1;
+    if (count > straight) {
+      made += 1;
+      const id = `n${made}`;
+      const half = Math.floor(rest / 2);
+      const condition = { subject: 'escalation.working_hours["uk"]', operation: 'is_active', param_bindings: [] };
+      all.push({ id, type: 'if_else', if_else: { conditions: [condition], then_path: list(half, depth - 1), else_path: list(rest - half, depth - 1) } });
+    }
+    return all;
+  };
+  return { name: `${nodes} nodes`, path: list(nodes, 10), working_hours: HOURS };
+}
+
+/** How long some changes take until they are seen, in the page; the frames while panning. */
+async function drawing({ text, middle, runs }) {
+  const bench = window.__bench;
+  const took = async (what) => {
+    const begin = performance.now();
+    await what();
+    return performance.now() - begin;
+  };
+  const next = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const result = { open: [], insert: [], edit: [], select: [], empty: [], frames: [] };
+  for (let run = 0; run < 5; run += 1) {
+    await next();
+    result.open.push(await took(() => bench.load(text)));
+  }
+  for (let run = 0; run < runs; run += 1) {
+    await next();
+    result.empty.push(await took(next));
+    await next();
+    result.select.push(await took(() => bench.select(run % 2 ? middle : 'n1')));
+    await bench.select(middle);
+    await next();
+    result.edit.push(await took(() => bench.editText(middle, `${run + 6}m`)));
+    await next();
+    result.insert.push(await took(() => bench.insertAfter(middle)));
+  }
+  const canvas = document.querySelector('.canvas');
+  let before = performance.now();
+  for (let frame = 0; frame < 60; frame += 1) {
+    canvas.dispatchEvent(new WheelEvent('wheel', { deltaX: frame < 30 ? 40 : -40, deltaY: frame < 30 ? 30 : -30, bubbles: true, cancelable: true }));
+    await new Promise(requestAnimationFrame);
+    const now = performance.now();
+    result.frames.push(now - before);
+    before = now;
+  }
+  return result;
+}
+
+async function sizes(page) {
+  const session = await page.context().newCDPSession(page);
+  for (const nodes of [10, 100, 300, 1000]) {
+    const path = tree(nodes);
+    const text = JSON.stringify(path);
+    const middle = `n${Math.ceil(nodes / 2)}`;
+    for (const rate of [1, 4]) {
+      await session.send('Emulation.setCPUThrottlingRate', { rate });
+      const result = await page.evaluate(drawing, { text, middle: text.includes(`"${middle}","type":"level"`) ? middle : 'n2', runs: rate > 1 ? 7 : 15 });
+      console.log(`\n${nodes} nodes${rate > 1 ? `, ${rate}x slower CPU` : ''}`);
+      line('open to painted', told(result.open));
+      line('insert in the middle to painted', told(result.insert));
+      line('text edit to painted', told(result.edit));
+      line('select to painted', told(result.select));
+      line('an empty frame beside them', told(result.empty));
+      line('frames while panning', told(result.frames));
+    }
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+    await page.evaluate((json) => window.__bench.load(json), text);
+    await session.send('HeapProfiler.collectGarbage');
+    const { metrics } = await session.send('Performance.enable').then(() => session.send('Performance.getMetrics'));
+    const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize').value;
+    const own = await page.evaluate(() => window.__bench.memory());
+    const elements = await page.evaluate(() => document.querySelectorAll('*').length);
+    line('after load', `${(heap / 1e6).toFixed(1)} MB of the page, ${(own / 1e6).toFixed(1)} MB of the program, ${elements} elements`);
+  }
+}
+
 const server = await Server.start();
 const browser = await chromium.launch(config.use.launchOptions);
 try {
@@ -66,6 +161,9 @@ try {
       await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
     }
   }
+  await page.goto(`${server.url}/?bench#/paths/${IDS.payments}`);
+  await page.getByRole('treeitem').first().waitFor();
+  await sizes(page);
 } finally {
   await browser.close();
   await server.remove();
