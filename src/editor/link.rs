@@ -1,5 +1,7 @@
 //! The address of a node: it follows what is chosen, can be copied, and opens the path at that node.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -25,18 +27,39 @@ pub fn follow(open: Open) {
     go();
     let listener = window_event_listener_untyped("hashchange", move |_| go());
     on_cleanup(move || listener.remove());
+    // Not at once: changing the address costs more than an edit, and browsers bound how often it may be done.
+    let waits = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(handle) = waits.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    };
     Effect::new(move || {
-        let (id, node) = (open.id.get(), open.selected.get());
-        if !id.is_empty() {
-            route::replace(&Route::Path(id).at(node.as_deref()));
+        let address = address(open);
+        stop();
+        if let Some(address) = address {
+            let handle = set_timeout_with_handle(move || route::replace(&address), SOON);
+            waits.set_value(handle.ok());
         }
     });
+    on_cleanup(stop);
+}
+
+/// How long what is chosen stays so before the address says it.
+const SOON: Duration = Duration::from_millis(200);
+
+/// The address of what is chosen; nothing for a path that was never saved.
+fn address(open: Open) -> Option<String> {
+    let (id, node) = (open.id.get(), open.selected.get());
+    (!id.is_empty()).then(|| Route::Path(id).at(node.as_deref()))
 }
 
 /// Copies the address of what is chosen.
 pub fn copy(open: Open) {
-    let address = window().location().href().unwrap_or_default();
-    put(&address);
+    if let Some(address) = untrack(|| address(open)) {
+        route::replace(&address);
+    }
+    put(&window().location().href().unwrap_or_default());
     open.session.say(strings::LINK_COPIED);
     canvas::focus_selected(open);
 }

@@ -60,6 +60,8 @@ pub struct Open {
     pub play: Memo<Arc<Play>>,
     /// Who is told if nobody responds: those who can be given a behaviour.
     pub silent: Memo<Arc<Play>>,
+    /// The rules of the zone in which times are told: reading them takes a while.
+    rules: Memo<Zone>,
     /// Whether the simulation is shown.
     pub panel: RwSignal<bool>,
     /// Whether what is simulated is shown on the graph.
@@ -172,6 +174,10 @@ impl Open {
             trace,
             play,
             silent,
+            rules: Memo::new_with_compare(
+                move |_| Zone::get(&assumed.zone.get()).unwrap_or_else(Zone::utc),
+                |_, _| true,
+            ),
             panel,
             simulated: Memo::new(move |_| panel.get()),
             saving: RwSignal::new(Saving::Idle),
@@ -275,7 +281,7 @@ impl Open {
 
     /// The zone in which times are told.
     pub fn zone(self) -> Zone {
-        Zone::get(&self.assumed.zone.get()).unwrap_or_else(Zone::utc)
+        self.rules.get()
     }
 
     /// The time of day so long after the alert fired.

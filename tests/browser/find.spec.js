@@ -96,7 +96,7 @@ test('a step has an address', async ({ app, server, page, context }) => {
   await app.open(IDS.payments);
   await app.node(/Page Ruth Adeyemi/).click();
   const address = `${server.url}/#/paths/${IDS.payments}/nodes/crit-2`;
-  expect(page.url()).toBe(address);
+  await expect(page).toHaveURL(address);
   await page.keyboard.press('Control+k');
   await page.keyboard.type('copy the link');
   await page.keyboard.press('Enter');
@@ -108,7 +108,7 @@ test('a step has an address', async ({ app, server, page, context }) => {
   await page.keyboard.press('Escape');
   await expect(app.node(/Page Ruth Adeyemi/)).toBeFocused();
   await page.keyboard.press('Escape');
-  expect(page.url()).toBe(`${server.url}/#/paths/${IDS.payments}`);
+  await expect(page).toHaveURL(`${server.url}/#/paths/${IDS.payments}`);
 
   // Opened by its address, it is chosen and seen; within a path that is open the screen stays.
   const other = await context.newPage();

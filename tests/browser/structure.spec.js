@@ -160,11 +160,13 @@ test('by keys: out of a branch and into one', async ({ app, server, page }) => {
   await expect.poll(() => order(app)).toBe('a b x c d r e');
 
   // Several at once.
+  await expect(node(page, 'd')).toBeFocused();
   await page.keyboard.press('Shift+ArrowUp');
   await expect(page.getByRole('status')).toHaveText('2 steps chosen');
   await expect(app.tree.getByRole('treeitem', { selected: true })).toHaveCount(2);
   await page.keyboard.press('Alt+ArrowLeft');
   await expect.poll(() => order(app)).toBe('a b c d x r e');
+  await expect(node(page, 'c')).toBeFocused();
   await expect(app.tree.getByRole('treeitem', { selected: true })).toHaveCount(2);
   await page.keyboard.press('Control+d');
   await expect.poll(() => order(app)).toBe('a b c d level-1 level-2 x r e');

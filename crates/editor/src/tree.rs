@@ -70,13 +70,37 @@ fn walk_list<'a>(
 /// The first node with this id.
 #[must_use]
 pub fn find<'a>(path: &'a PathPayload, id: &str) -> Option<Found<'a>> {
-    let mut found = None;
-    walk(path, |node| {
-        if node.node.id == id && found.is_none() {
-            found = Some(node);
+    let mut enclosing = Vec::new();
+    let (node, side, index) = find_in(&path.path, None, id, &mut enclosing)?;
+    let list = side.map_or(ListAt::Root, |(branch, side)| ListAt::Of(branch.to_string(), side));
+    Some(Found { node, slot: Slot { list, index }, enclosing })
+}
+
+type InList<'a> = Option<(&'a str, Side)>;
+
+/// The node with its list and its place in it; what is around it is left in `enclosing`.
+fn find_in<'a>(
+    nodes: &'a [PathNode],
+    list: InList<'a>,
+    id: &str,
+    enclosing: &mut Vec<&'a str>,
+) -> Option<(&'a PathNode, InList<'a>, usize)> {
+    for (index, node) in nodes.iter().enumerate() {
+        if node.id == id {
+            return Some((node, list, index));
         }
-    });
-    found
+        if let NodeKind::IfElse(branch) = &node.kind {
+            enclosing.push(&node.id);
+            for (side, nodes) in [(Side::Then, &branch.then_path), (Side::Else, &branch.else_path)] {
+                let found = find_in(nodes, Some((&node.id, side)), id, enclosing);
+                if found.is_some() {
+                    return found;
+                }
+            }
+            enclosing.pop();
+        }
+    }
+    None
 }
 
 /// The nodes of a list.
