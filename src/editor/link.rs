@@ -38,11 +38,22 @@ pub fn follow(open: Open) {
         let address = address(open);
         stop();
         if let Some(address) = address {
-            let handle = set_timeout_with_handle(move || route::replace(&address), SOON);
+            let before = here();
+            // Whoever has gone elsewhere meanwhile is not called back.
+            let say = move || {
+                if here() == before {
+                    route::replace(&address);
+                }
+            };
+            let handle = set_timeout_with_handle(say, SOON);
             waits.set_value(handle.ok());
         }
     });
     on_cleanup(stop);
+}
+
+fn here() -> Option<String> {
+    window().location().hash().ok()
 }
 
 /// How long what is chosen stays so before the address says it.

@@ -145,19 +145,7 @@ impl<'a> Check<'a> {
 
     /// Known fields of the path itself whose values are of the wrong kind. Those of nodes are said with the nodes.
     fn fields(&mut self, top: &At<'_>) {
-        let path = self.path;
-        // Field by field: a copy of all that takes longer than the rest of the check.
-        let shallow = PathPayload {
-            name: path.name.clone(),
-            kind: path.kind.clone(),
-            path: Vec::new(),
-            working_hours: path.working_hours.clone(),
-            repeat_config: path.repeat_config.clone(),
-            team_ids: path.team_ids.clone(),
-            template_id: path.template_id.clone(),
-            param_bindings: path.param_bindings.clone(),
-            extra: path.extra.clone(),
-        };
+        let shallow = PathPayload { path: Vec::new(), ..self.path.clone() };
         self.misread(&shallow, top);
     }
 
