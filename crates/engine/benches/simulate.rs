@@ -24,6 +24,9 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("run, 20 nodes", |b| b.iter(|| run(black_box(&compiled), &index, &scenario)));
     criterion.bench_function("simulate, 20 nodes", |b| b.iter(|| trace(black_box(&compiled), &index, &scenario)));
     criterion.bench_function("check, 20 nodes", |b| b.iter(|| check("", black_box(&path), &index)));
+    let tree = tree_of(7, 2);
+    let path = tree.horizon.scenario.inline_path().unwrap().unwrap();
+    criterion.bench_function("check, 1023 nodes", |b| b.iter(|| check("", black_box(&path), &tree.index)));
 }
 
 /// Proofs of all expectations for five priorities, and how their cost grows: with the time that is looked at, and with

@@ -63,19 +63,18 @@ pub const MAX_REPEATS: i64 = 1_000;
 /// Checks a path in a world. `id` is the path's own, or empty for a new one.
 #[must_use]
 pub fn check(id: &str, path: &PathPayload, index: &Index) -> Vec<Problem> {
-    let mut check = Check {
-        id,
-        path,
-        index,
-        problems: Vec::new(),
-        ids: BTreeMap::new(),
-        enclosing: Vec::new(),
-        count: 0,
-        node_id: None,
-        constant_hours: BTreeMap::new(),
-        used_hours: BTreeSet::new(),
-        has_unknown: false,
-    };
+    let mut check = Check::new(id, path, index);
+    check.whole();
+    check.regrets();
+    check.hours_regrets(&At::Top);
+    check.problems
+}
+
+/// The same without what takes a walk with all that is known on the way: what is wrong with the document as such. This is
+/// asked of every change before it is made.
+#[must_use]
+pub fn check_document(id: &str, path: &PathPayload, index: &Index) -> Vec<Problem> {
+    let mut check = Check::new(id, path, index);
     check.whole();
     check.problems
 }
@@ -109,6 +108,22 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
+    fn new(id: &'a str, path: &'a PathPayload, index: &'a Index) -> Self {
+        Self {
+            id,
+            path,
+            index,
+            problems: Vec::new(),
+            ids: BTreeMap::new(),
+            enclosing: Vec::new(),
+            count: 0,
+            node_id: None,
+            constant_hours: BTreeMap::new(),
+            used_hours: BTreeSet::new(),
+            has_unknown: false,
+        }
+    }
+
     fn whole(&mut self) {
         let top = At::Top;
         self.fields(&top);
@@ -139,13 +154,22 @@ impl<'a> Check<'a> {
             let message = format!("Path has {} nodes; at most {MAX_NODES} are taken", self.count);
             self.say(Code::TooManyNodes, &nodes, message);
         }
-        self.regrets();
-        self.hours_regrets(&top);
     }
 
     /// Known fields of the path itself whose values are of the wrong kind. Those of nodes are said with the nodes.
     fn fields(&mut self, top: &At<'_>) {
-        let shallow = PathPayload { path: Vec::new(), ..self.path.clone() };
+        let path = self.path;
+        let shallow = PathPayload {
+            name: path.name.clone(),
+            kind: path.kind.clone(),
+            path: Vec::new(),
+            working_hours: path.working_hours.clone(),
+            repeat_config: path.repeat_config.clone(),
+            team_ids: path.team_ids.clone(),
+            template_id: path.template_id.clone(),
+            param_bindings: path.param_bindings.clone(),
+            extra: path.extra.clone(),
+        };
         self.misread(&shallow, top);
     }
 

@@ -32,7 +32,7 @@ mod roster;
 mod stretch;
 mod why;
 
-pub use check::{Problem, Severity, check};
+pub use check::{Problem, Severity, check, check_document};
 pub use compile::CompiledPath;
 pub use document::Document;
 pub use index::Index;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use escalation_api::{NodeKind, PathPayload};
 use escalation_engine::check::Code;
-use escalation_engine::{Index, Problem, World, check};
+use escalation_engine::{Index, Problem, World, check_document};
 
 use super::Refusal;
 use crate::tree;
@@ -35,7 +35,7 @@ pub(crate) fn no_worse(before: &PathPayload, after: &PathPayload) -> Result<(), 
 
 /// The errors of structure of a path: everything that the API refuses, but for content that is still to be filled in.
 fn structural(path: &PathPayload) -> Vec<Problem> {
-    let mut problems = check("", path, &Index::new(World::default()));
+    let mut problems = check_document("", path, &Index::new(World::default()));
     problems.retain(|problem| is_structural(problem.code));
     problems
 }

@@ -1,4 +1,4 @@
-//! What mends a problem, as data: a JSON Patch of the path's document, with no more than three of its operations.
+//! What mends a problem, as data: a JSON Patch of the path's document, with no more than four of its operations.
 
 use escalation_api::{Json as _, PathPayload, Value};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,10 @@ pub struct Operation {
     pub op: Op,
     /// Where, as RFC 6901 has it: `/path/0/level/targets/1`.
     pub path: String,
-    /// With what; nothing for a removal.
+    /// For a move: from where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// With what; nothing for a removal and a move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
 }
@@ -35,6 +38,8 @@ pub enum Op {
     Remove,
     /// Puts a value in the place of what is there.
     Replace,
+    /// Takes out what is at another place and adds it here.
+    Move,
 }
 
 /// A fix is not for this path: something that it changes is not there.
@@ -58,6 +63,12 @@ impl Fix {
 
 impl Operation {
     fn apply(&self, document: &mut Value) -> Option<()> {
+        if let (Op::Move, Some(from)) = (self.op, &self.from) {
+            let value = document.pointer(from)?.clone();
+            let take = Self { op: Op::Remove, path: from.clone(), from: None, value: None };
+            let put = Self { op: Op::Add, path: self.path.clone(), from: None, value: Some(value) };
+            return take.apply(document).and_then(|()| put.apply(document));
+        }
         let (parent, name) = self.path.rsplit_once('/')?;
         let value = || self.value.clone();
         match document.pointer_mut(parent)? {
@@ -67,7 +78,7 @@ impl Operation {
                     Op::Add if index <= list.len() => list.insert(index, value()?),
                     Op::Replace => *list.get_mut(index)? = value()?,
                     Op::Remove if index < list.len() => drop(list.remove(index)),
-                    Op::Add | Op::Remove => return None,
+                    Op::Add | Op::Remove | Op::Move => return None,
                 }
             }
             Value::Object(fields) => match self.op {
@@ -75,6 +86,7 @@ impl Operation {
                 Op::Replace => *fields.get_mut(name)? = value()?,
                 // The others keep their order.
                 Op::Remove => drop(fields.shift_remove(name)?),
+                Op::Move => return None,
             },
             _ => return None,
         }
@@ -84,17 +96,22 @@ impl Operation {
 
 /// Takes out what is at a place, given in the vendor's dotted form.
 pub(super) fn remove(at: &str) -> Operation {
-    Operation { op: Op::Remove, path: pointer(at), value: None }
+    Operation { op: Op::Remove, path: pointer(at), from: None, value: None }
 }
 
 /// Puts a value in the place of what is there.
 pub(super) fn replace(at: &str, value: impl Into<Value>) -> Operation {
-    Operation { op: Op::Replace, path: pointer(at), value: Some(value.into()) }
+    Operation { op: Op::Replace, path: pointer(at), from: None, value: Some(value.into()) }
 }
 
 /// Puts a value before the element with that index, or under that name.
 pub(super) fn add(at: &str, value: impl Into<Value>) -> Operation {
-    Operation { op: Op::Add, path: pointer(at), value: Some(value.into()) }
+    Operation { op: Op::Add, path: pointer(at), from: None, value: Some(value.into()) }
+}
+
+/// Takes out what is at one place and adds it at another.
+pub(super) fn shift(from: &str, to: &str) -> Operation {
+    Operation { op: Op::Move, path: pointer(to), from: Some(pointer(from)), value: None }
 }
 
 /// No name that a path has holds a dot, a slash or a tilde.

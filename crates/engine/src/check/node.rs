@@ -44,7 +44,12 @@ impl<'a> Check<'a> {
             }
             NodeKind::IfElse(branch) => {
                 // Without what is in it, which is said with the nodes in it.
-                let shallow = api::IfElse { then_path: Vec::new(), else_path: Vec::new(), ..branch.clone() };
+                let shallow = api::IfElse {
+                    conditions: branch.conditions.clone(),
+                    then_path: Vec::new(),
+                    else_path: Vec::new(),
+                    extra: branch.extra.clone(),
+                };
                 self.misread(&shallow, &payload);
                 self.branch(node, &payload);
             }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use escalation_api::{self as api, At, ConditionForm as _, IntervalCondition, Json as _, NodeKind, ScheduleMode, Test};
+use escalation_api::{self as api, At, ConditionForm as _, IntervalCondition, NodeKind, ScheduleMode, Test};
 
-use super::fix::{add, remove, replace};
+use super::fix::{remove, replace, shift};
 use super::{ApiNode, Check, Code};
 use crate::calendar::Hours;
 use crate::words::duration;
@@ -228,9 +228,14 @@ impl<'a> Check<'a> {
         if side.is_empty() || self.is_repeated(&place.node.id) {
             return;
         }
-        let nodes = side.iter().enumerate();
-        let nodes = nodes.map(|(after, node)| add(&list.index(index + after).to_string(), node.write()));
-        let patch = [remove(&place.at.to_string())].into_iter().chain(nodes).collect();
+        // One after the other is put before the branch, which is then taken out with its other side.
+        let field = if then { "then_path" } else { "else_path" };
+        let out = |before: usize| {
+            let at = list.index(index + before);
+            shift(&format!("{at}.if_else.{field}.0"), &at.to_string())
+        };
+        let branch = remove(&list.index(index + side.len()).to_string());
+        let patch = (0..side.len()).map(out).chain([branch]).collect();
         self.fix("Keep only the side that is always taken", patch);
     }
 
