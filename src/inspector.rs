@@ -1,25 +1,35 @@
-//! The details of the chosen node: forms for what can be changed here, words for the rest.
+//! The details of the chosen node, or of the path itself: a form for all that can be changed.
 
+mod beside;
+mod branch;
+mod flow;
+mod kind;
 mod level;
+mod path;
 mod target;
 mod timer;
 
 use std::sync::Arc;
 
-use escalation_api::{NodeKind, Value};
+use escalation_api::{Json as _, NodeKind, Value};
 use escalation_editor::tree::{self, PathNode};
 use escalation_editor::{Command, words};
-use escalation_engine::Severity;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast as _;
 
-use crate::editor::problems::FixButton;
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::session::session;
 use crate::strings;
+use beside::HeadProblems;
+use branch::BranchForm;
+use flow::{HandOverForm, RepeatForm};
+use kind::ChangeKind;
 use level::{LevelForm, TargetList};
+use path::PathForm;
 use timer::TimerForm;
+
+/// The node that a form is of, for as long as it is there.
+pub type NodeMemo = Memo<Option<Arc<PathNode>>>;
 
 #[component]
 pub fn Inspector() -> impl IntoView {
@@ -32,42 +42,22 @@ pub fn Inspector() -> impl IntoView {
         Some((id, found.node.kind.type_name().to_string()))
     });
     let body = move || match kind.get() {
-        None => view! { <Nothing/> }.into_any(),
+        None => view! { <PathForm/> }.into_any(),
         Some((id, kind)) => view! { <Details id kind/> }.into_any(),
     };
     view! { <aside class="inspector" id="inspector" tabindex="-1" aria-label=strings::INSPECTOR>{body}</aside> }
 }
 
 #[component]
-fn Nothing() -> impl IntoView {
-    let open = expect_context::<Open>();
-    let rename = move |event: web_sys::Event| {
-        open.dispatch(Command::Rename(event_target_value(&event)));
-        // What was typed may not have been taken, or not as it was.
-        if let Some(field) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()) {
-            field.set_value(&open.path.get_untracked().name);
-        }
-    };
-    view! {
-        <label class="field-label" for="path-name">{strings::PATH_NAME}</label>
-        <input id="path-name" class="field" prop:value=move || open.path.get().name.clone() on:change=rename maxlength="200"/>
-        <p class="hint">{strings::PICK_A_NODE}</p>
-        <ProblemList of=None/>
-    }
-}
-
-/// A node of the open path, for as long as it is there.
-pub fn node_memo(open: Open, id: String) -> Memo<Option<Arc<PathNode>>> {
-    Memo::new(move |_| {
-        let path = open.path.get();
-        tree::find(&path, &id).map(|found| Arc::new(found.node.clone()))
-    })
-}
-
-#[component]
 fn Details(id: String, kind: String) -> impl IntoView {
     let open = expect_context::<Open>();
-    let node = node_memo(open, id.clone());
+    let node: NodeMemo = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            let path = open.path.get();
+            tree::find(&path, &id).map(|found| Arc::new(found.node.clone()))
+        })
+    };
     let words = Memo::new(move |_| {
         let index = session().index.get();
         node.get().map(|node| words::node(&node, &open.path.get(), &index))
@@ -90,7 +80,10 @@ fn Details(id: String, kind: String) -> impl IntoView {
         }
         .into_any(),
         "delay" => view! { <TimerForm id=id.clone() node label=strings::GO_ON_DELAY/> }.into_any(),
-        _ => view! { <Plain node/> }.into_any(),
+        "if_else" => view! { <BranchForm id=id.clone() node/> }.into_any(),
+        "repeat" => view! { <RepeatForm id=id.clone() node/> }.into_any(),
+        "escalation_path" => view! { <HandOverForm id=id.clone() node/> }.into_any(),
+        _ => ().into_any(),
     };
     let delete = {
         let id = id.clone();
@@ -101,72 +94,40 @@ fn Details(id: String, kind: String) -> impl IntoView {
     };
     view! {
         {head}
-        <ProblemList of=Some(id)/>
+        <HeadProblems of=Some(id.clone())/>
         {form}
+        <Sealed node/>
+        <ChangeKind id node/>
         <div class="actions">
             <button class="quiet danger" on:click=delete><Icon glyph=Glyph::Delete/>{strings::DELETE}</button>
         </div>
     }
 }
 
-/// What cannot be changed here, as it is stored.
+/// What is not understood here, as it is stored.
 #[component]
-fn Plain(node: Memo<Option<Arc<PathNode>>>) -> impl IntoView {
-    let raw = move || node.get().map(|node| pretty(&node));
+fn Sealed(node: NodeMemo) -> impl IntoView {
+    move || {
+        let node = node.get().filter(|node| matches!(node.kind, NodeKind::Sealed(_)))?;
+        let why = match node.kind.type_name() {
+            "voicemail" => strings::forms::VOICEMAIL,
+            _ => strings::forms::SEALED,
+        };
+        Some(view! {
+            <p class="hint">{why}</p>
+            <Raw value=node.write()/>
+        })
+    }
+}
+
+/// A value as it is stored.
+#[component]
+pub fn Raw(value: Value) -> impl IntoView {
+    let text = serde_json::to_string_pretty(&value).unwrap_or_default();
     view! {
-        <p class="hint">{strings::READ_ONLY_KIND}</p>
         <details class="raw">
             <summary>{strings::RAW}</summary>
-            <pre>{raw}</pre>
+            <pre tabindex="0">{text}</pre>
         </details>
-    }
-}
-
-fn pretty(node: &PathNode) -> String {
-    use escalation_api::Json as _;
-    let mut value = node.write();
-    if let NodeKind::IfElse(_) = node.kind {
-        // What is in the branch is drawn; here it would only be long.
-        for side in ["then_path", "else_path"] {
-            if let Some(list) = value.get_mut("if_else").and_then(|branch| branch.get_mut(side)) {
-                let count = list.as_array().map_or(0, Vec::len);
-                *list = Value::from(format!("… {count}"));
-            }
-        }
-    }
-    serde_json::to_string_pretty(&value).unwrap_or_default()
-}
-
-/// What is wrong with a node, or with the path as a whole.
-#[component]
-fn ProblemList(of: Option<String>) -> impl IntoView {
-    let open = expect_context::<Open>();
-    move || {
-        let problems: Vec<_> =
-            open.problems.with(|all| all.iter().filter(|p| of.is_none() || p.node_id == of).cloned().collect());
-        (!problems.is_empty()).then(|| {
-            let rows = problems.into_iter().map(|problem| {
-                let class = if problem.severity == Severity::Error { "problem error" } else { "problem" };
-                let node_id = problem.node_id.clone();
-                let go = move |_| open.select(node_id.clone());
-                let link = of.is_none() && problem.node_id.is_some();
-                view! {
-                    <li class=class>
-                        <Icon glyph=Glyph::Warning/>
-                        <div>
-                            {if link {
-                                view! { <button class="link" on:click=go>{problem.message}</button> }.into_any()
-                            } else {
-                                view! { <strong>{problem.message}</strong> }.into_any()
-                            }}
-                            <span>{problem.hint}</span>
-                            {problem.fix.map(|fix| view! { <FixButton fix/> })}
-                        </div>
-                        <code>{problem.code.as_str()}</code>
-                    </li>
-                }
-            });
-            view! { <ul class="problems" aria-label=strings::PROBLEMS>{rows.collect_view()}</ul> }
-        })
     }
 }

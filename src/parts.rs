@@ -7,3 +7,4 @@ pub mod icon;
 pub mod notice;
 pub mod segments;
 pub mod text;
+pub mod typed;

@@ -1,5 +1,6 @@
 //! Every word of the interface that is not said by the engine or the editor, seen or spoken.
 
+pub mod forms;
 pub mod save;
 
 use escalation_engine::Seconds;
@@ -85,7 +86,6 @@ pub const FIRST_STOPS: &str = "First stops the rest";
 pub const EVERYONE_MUST: &str = "Everyone must";
 pub const ACK_UNSAID: &str = "Not said; the first stops the rest.";
 pub const DELETE: &str = "Delete";
-pub const READ_ONLY_KIND: &str = "This kind of step can be moved and deleted here, not changed.";
 pub const RAW: &str = "As it is stored";
 pub const PROBLEMS: &str = "Problems";
 

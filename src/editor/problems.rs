@@ -39,11 +39,14 @@ fn go_to(open: Open, problem: &Problem) {
     request_animation_frame(move || show_field(&field));
 }
 
-/// Scrolls the details to what comes nearest to a field. Elements name theirs with `data-field`.
+/// Scrolls the details to what comes nearest to a field. Elements name theirs with `data-field`, one or several.
 fn show_field(field: &str) {
     let Ok(fields) = document().query_selector_all("#inspector [data-field]") else { return };
     let elements = (0..fields.length()).filter_map(|at| fields.get(at)?.dyn_into::<Element>().ok());
-    let named = elements.filter_map(|element| Some((element.get_attribute("data-field")?, element)));
+    let named = elements.flat_map(|element| {
+        let names = element.get_attribute("data-field").unwrap_or_default();
+        names.split(' ').map(|name| (name.to_string(), element.clone())).collect::<Vec<_>>()
+    });
     // The one that names most of it.
     let inside = named.filter(|(name, _)| {
         field.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

@@ -67,6 +67,9 @@ pub struct Open {
     /// Whether what is simulated is shown on the graph.
     pub simulated: Memo<bool>,
 
+    /// The set of working hours whose week is open in the path's form, by its id.
+    pub hours: RwSignal<Option<String>>,
+
     /// How far saving has come.
     pub saving: RwSignal<Saving>,
     /// The path as it is known to be on the server.
@@ -180,6 +183,7 @@ impl Open {
             ),
             panel,
             simulated: Memo::new(move |_| panel.get()),
+            hours: RwSignal::new(None),
             saving: RwSignal::new(Saving::Idle),
             theirs: RwSignal::new(None),
             unsure: RwSignal::new(None),
@@ -203,6 +207,13 @@ impl Open {
 
     /// Makes a change and says so; a change that may not be made is explained.
     pub fn dispatch(self, command: Command) {
+        if let Err(refusal) = self.try_dispatch(command) {
+            self.session.say(refusal);
+        }
+    }
+
+    /// The same for a field, which shows beside itself why a change may not be made.
+    pub fn try_dispatch(self, command: Command) -> Result<(), String> {
         let name = words::command(&command);
         let mut done = Ok(None);
         self.editor.update(|editor| done = editor.dispatch(command));
@@ -215,8 +226,9 @@ impl Open {
                 self.session.say(strings::done(name));
             }
             Err(Refusal::NoChange) => {}
-            Err(refusal) => self.session.say(refusal.to_string()),
+            Err(refusal) => return Err(refusal.to_string()),
         }
+        Ok(())
     }
 
     /// Takes the last change back.

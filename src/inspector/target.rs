@@ -2,9 +2,9 @@
 
 use escalation_api::{ScheduleMode, Target, TargetType, Urgency};
 use escalation_editor::{Command, words};
-use escalation_engine::{Index, Instant};
 use leptos::prelude::*;
 
+use super::beside::{Beside, whole};
 use crate::editor::state::Open;
 use crate::parts::avatar::{Avatar, Of};
 use crate::parts::icon::{Glyph, Icon};
@@ -13,10 +13,16 @@ use crate::session::session;
 use crate::strings;
 
 #[component]
-pub fn TargetRow(id: String, position: usize, target: Memo<Option<Target>>) -> impl IntoView {
+pub fn TargetRow(
+    id: String,
+    position: usize,
+    /// Whether it is the last.
+    last: Signal<bool>,
+    target: Memo<Option<Target>>,
+) -> impl IntoView {
     let open = expect_context::<Open>();
     let index = session().index;
-    let stored = StoredValue::new(id);
+    let stored = StoredValue::new(id.clone());
     let name =
         Memo::new(move |_| target.get().map(|target| words::target_name(&target, &index.get())).unwrap_or_default());
     let of = move || match target.get().map(|target| target.target_type) {
@@ -24,7 +30,15 @@ pub fn TargetRow(id: String, position: usize, target: Memo<Option<Target>>) -> i
         Some(TargetType::Schedule) => Of::Schedule,
         _ => Of::Channel,
     };
-    let about = move || target.get().map(|target| about(&target, &index.get(), open.assumed.at.get()));
+    let about = move || {
+        target.get().map(|target| words::target_now(&target, &index.get(), open.assumed.at.get(), &open.zone()))
+    };
+    // Of a person; of a schedule the words say it of each.
+    let paused = move || {
+        let (target, at) = (target.get()?, open.assumed.at.get());
+        (target.target_type == TargetType::User && index.with(|index| index.paused_until(&target.id, at).is_some()))
+            .then_some("paused")
+    };
     let urgency = Signal::derive(move || match target.get().map(|target| target.urgency) {
         Some(Urgency::High) => Some(0),
         Some(Urgency::Low) => Some(1),
@@ -34,6 +48,15 @@ pub fn TargetRow(id: String, position: usize, target: Memo<Option<Target>>) -> i
         let urgency = if chosen == 0 { Urgency::High } else { Urgency::Low };
         open.dispatch(Command::SetUrgency(stored.get_value(), position, urgency));
     };
+    let shift = move |to: usize, selector: &'static str| {
+        open.dispatch(Command::MoveTarget(stored.get_value(), position, to));
+        // With what was moved, and to the other button where this one can go no further.
+        request_animation_frame(move || {
+            let row = format!(".target:nth-child({}) ", to + 1);
+            super::path::focus(&format!("{row}{selector}:not(:disabled), {row}.move:not(:disabled)"));
+        });
+    };
+    let label = move |words: &'static str| move || format!("{words}: {}", name.get());
     let remove = move |_| open.dispatch(Command::RemoveTarget(stored.get_value(), position));
     let remove_label = move || format!("{} {}", strings::REMOVE_TARGET, name.get());
     let mode = move || {
@@ -46,8 +69,26 @@ pub fn TargetRow(id: String, position: usize, target: Memo<Option<Target>>) -> i
                 {move || view! { <Avatar name=name.get() of=of()/> }}
                 <div class="grow">
                     <strong>{move || name.get()}</strong>
-                    <span>{about}</span>
+                    <span class=paused>{about}</span>
                 </div>
+                <button
+                    class="tool icon-only move up"
+                    aria-label=label(strings::forms::MOVE_TARGET_UP)
+                    title=strings::forms::MOVE_TARGET_UP
+                    disabled=position == 0
+                    on:click=move |_| shift(position.saturating_sub(1), ".up")
+                >
+                    <Icon glyph=Glyph::Up/>
+                </button>
+                <button
+                    class="tool icon-only move down"
+                    aria-label=label(strings::forms::MOVE_TARGET_DOWN)
+                    title=strings::forms::MOVE_TARGET_DOWN
+                    disabled=move || last.get()
+                    on:click=move |_| shift(position + 1, ".down")
+                >
+                    <Icon glyph=Glyph::Down/>
+                </button>
                 <button class="tool icon-only" aria-label=remove_label title=strings::REMOVE_TARGET on:click=remove>
                     <Icon glyph=Glyph::Close/>
                 </button>
@@ -56,28 +97,9 @@ pub fn TargetRow(id: String, position: usize, target: Memo<Option<Target>>) -> i
                 {mode}
                 <Segments label=strings::URGENCY options=vec![strings::HIGH, strings::LOW] chosen=urgency choose/>
             </div>
+            <Beside of=id fields=whole(&[&format!("targets.{position}")])/>
         </li>
     }
-}
-
-/// Who is meant by a target at an instant: "Maya Chen now".
-fn about(target: &Target, index: &Index, at: Instant) -> String {
-    let mode = words::target_mode(target, index);
-    let on_call = matches!(
-        target.schedule_mode,
-        None | Some(ScheduleMode::CurrentlyOnCall | ScheduleMode::CurrentlyOnCallForRota | ScheduleMode::Unspecified)
-    );
-    let Some(schedule) = index.schedule(&target.id).filter(|_| on_call && target.target_type == TargetType::Schedule)
-    else {
-        return mode;
-    };
-    if !index.knows_entries_at(at) {
-        return mode;
-    }
-    let rotas =
-        schedule.rotas.iter().filter(|rota| target.selected_rota_id.as_deref().is_none_or(|id| *rota.id == *id));
-    let people: Vec<&str> = rotas.flat_map(|rota| rota.on_call(at)).map(|id| index.user_name(id)).collect();
-    if people.is_empty() { format!("{mode}: nobody then") } else { format!("{mode}: {}", people.join(", ")) }
 }
 
 /// Which users of a schedule are meant: the modes for the whole schedule, then those for each rota.

@@ -1,15 +1,17 @@
 //! How long a node waits: typed as `5m` or `1h 30m`, or until working hours begin or end.
 
-use std::sync::Arc;
-
-use escalation_api::IntervalCondition;
+use escalation_api::{IntervalCondition, NodeKind};
 use escalation_editor::command::Timer;
-use escalation_editor::tree::PathNode;
+use escalation_editor::problems::{DELAY, TIME_TO_ACK};
 use escalation_editor::{Command, duration};
 use escalation_engine::words;
 use leptos::prelude::*;
 
+use super::NodeMemo;
+use super::beside::{Beside, whole};
+use super::branch::AboutHours;
 use crate::editor::state::Open;
+use crate::parts::typed::Typed;
 use crate::strings;
 
 /// The ways to wait, as the field has them.
@@ -22,9 +24,13 @@ const UNSET: &str = "unset";
 const SUGGESTED: i64 = 300;
 
 #[component]
-pub fn TimerForm(id: String, node: Memo<Option<Arc<PathNode>>>, label: &'static str) -> impl IntoView {
+pub fn TimerForm(id: String, node: NodeMemo, label: &'static str) -> impl IntoView {
     let open = expect_context::<Open>();
-    let stored = StoredValue::new(id);
+    let stored = StoredValue::new(id.clone());
+    // Its fields have other names on a delay.
+    let is_delay =
+        node.with_untracked(|node| node.as_ref().is_some_and(|node| matches!(node.kind, NodeKind::Delay(_))));
+    let fields = if is_delay { DELAY } else { TIME_TO_ACK };
     let timer = Memo::new(move |_| node.get().and_then(|node| Timer::of(&node)).unwrap_or(Timer::Unset));
     let set = move |timer: Timer| open.dispatch(Command::SetTimer(stored.get_value(), timer));
     let hours = move || open.path.get().working_hours.clone().unwrap_or_default();
@@ -46,8 +52,15 @@ pub fn TimerForm(id: String, node: Memo<Option<Arc<PathNode>>>, label: &'static 
             _ => set(Timer::After(SUGGESTED)),
         }
     };
+    let until = Memo::new(move |_| match timer.get() {
+        Timer::Until(_, hours) => hours,
+        _ => String::new(),
+    });
+    let about =
+        move || (!until.with(String::is_empty)).then(|| view! { <AboutHours id=Signal::derive(move || until.get())/> });
     let has_hours = move || !hours().is_empty();
     view! {
+        <div data-field=fields.join(" ")>
         <span class="field-label">{label}</span>
         <div class="timer-form">
             <select class="field" aria-label=label prop:value=way on:change=change_way>
@@ -57,44 +70,27 @@ pub fn TimerForm(id: String, node: Memo<Option<Arc<PathNode>>>, label: &'static 
                 <option value=UNSET selected=move || way() == UNSET>{strings::UNSAID}</option>
             </select>
             {move || match way() {
-                AFTER => view! { <DurationField timer set/> }.into_any(),
+                AFTER => view! { <DurationField timer id=stored/> }.into_any(),
                 BEGIN | END => view! { <HoursField timer set/> }.into_any(),
                 _ => ().into_any(),
             }}
+        </div>
+        {about}
+        <Beside of=id fields=whole(&fields)/>
         </div>
     }
 }
 
 #[component]
-fn DurationField(timer: Memo<Timer>, set: impl Fn(Timer) + Copy + Send + Sync + 'static) -> impl IntoView {
-    let wrong = RwSignal::new(None::<String>);
-    let told = move || match timer.get() {
+fn DurationField(timer: Memo<Timer>, id: StoredValue<String>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let told = Signal::derive(move || match timer.get() {
         Timer::After(seconds) => words::duration(seconds),
         _ => String::new(),
-    };
-    let change = move |event| match duration::parse(&event_target_value(&event)) {
-        Ok(seconds) => {
-            wrong.set(None);
-            set(Timer::After(seconds));
-            // `90m` is shown as `1h 30m`, also where nothing else changed.
-            event_target::<web_sys::HtmlInputElement>(&event).set_value(&words::duration(seconds));
-        }
-        Err(why) => wrong.set(Some(why)),
-    };
-    view! {
-        <input
-            class="field"
-            class:wrong=move || wrong.get().is_some()
-            aria-label=strings::DURATION
-            aria-invalid=move || wrong.get().is_some().to_string()
-            aria-describedby="duration-fault"
-            autocomplete="off"
-            maxlength="40"
-            prop:value=told
-            on:change=change
-        />
-        <span id="duration-fault" class="fault" role="alert">{move || wrong.get()}</span>
-    }
+    });
+    let take =
+        move |text: String| open.try_dispatch(Command::SetTimer(id.get_value(), Timer::After(duration::parse(&text)?)));
+    view! { <Typed id="duration" label=strings::DURATION told take/> }
 }
 
 #[component]

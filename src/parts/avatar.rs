@@ -11,6 +11,8 @@ pub enum Of {
     Schedule,
     /// A channel.
     Channel,
+    /// Something that has no face.
+    Nothing,
 }
 
 /// The first letters of the first two words of a name.
@@ -36,7 +38,8 @@ pub fn Avatar(
         Of::Person => format!("avatar shade-{}", shade(&name)),
         Of::Schedule => "avatar square schedule".to_string(),
         Of::Channel => "avatar square channel".to_string(),
+        Of::Nothing => return None,
     };
     let letters = if of == Of::Channel { "#".to_string() } else { initials(&name) };
-    view! { <span class=class aria-hidden="true">{letters}</span> }
+    Some(view! { <span class=class aria-hidden="true">{letters}</span> })
 }

@@ -27,33 +27,46 @@ const MOST: usize = 50;
 #[component]
 pub fn Combobox(
     /// Tells this field from others on the page.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// What is chosen here, for those who listen.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// What is written in the empty field.
     placeholder: &'static str,
+    /// What is chosen already; a field that adds to a list has nothing.
+    #[prop(optional, into)]
+    shown: MaybeProp<String>,
     /// All that can be chosen.
     #[prop(into)]
     choices: Signal<Vec<Choice>>,
     /// Called with the key of what is chosen.
     choose: impl Fn(String) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let typed = RwSignal::new(String::new());
+    // Nothing while nobody types: then the field shows what is chosen.
+    let typed = RwSignal::new(None::<String>);
     let open = RwSignal::new(false);
     let at = RwSignal::new(0_usize);
     let field = NodeRef::<Input>::new();
+    let names =
+        Memo::new(move |_| choices.with(|all| all.iter().map(|choice| folded(&choice.name)).collect::<Vec<_>>()));
     let found = Memo::new(move |_| {
         let all = choices.get();
-        let names: Vec<_> = all.iter().map(|choice| folded(&choice.name)).collect();
-        let fitting = search::find(&folded(&typed.get()), names.iter().map(String::as_str), MOST);
+        let sought = folded(&typed.get().unwrap_or_default());
+        let fitting = names.with(|names| search::find(&sought, names.iter().map(String::as_str), MOST));
         fitting.into_iter().filter_map(|position| all.get(position).cloned()).collect::<Vec<_>>()
     });
-    let option_id = move |position: usize| format!("{id}-{position}");
-    let take = move |choice: &Choice| {
-        choose(choice.key.clone());
-        typed.set(String::new());
+    let id = StoredValue::new(id);
+    let option_id = move |position: usize| format!("{}-{position}", id.get_value());
+    let list_id = move || format!("{}-list", id.get_value());
+    let close = move || {
+        typed.set(None);
         at.set(0);
         open.set(false);
+    };
+    let take = move |choice: &Choice| {
+        close();
+        choose(choice.key.clone());
     };
     let keys = move |event: web_sys::KeyboardEvent| {
         let count = found.with(Vec::len);
@@ -66,7 +79,13 @@ pub fn Combobox(
                     take(&choice);
                 }
             }
-            "Escape" if open.get() => open.set(false),
+            "Escape" if open.get() => {
+                // What is chosen already stays so.
+                if shown.get_untracked().is_some() {
+                    close();
+                }
+                open.set(false);
+            }
             _ => return,
         }
         event.prevent_default();
@@ -103,6 +122,7 @@ pub fn Combobox(
         });
         rows.collect_view()
     };
+    let list_label = StoredValue::new(label.clone());
     let none = move || found.with(Vec::is_empty);
     view! {
         <div class="combobox">
@@ -110,25 +130,37 @@ pub fn Combobox(
                 node_ref=field
                 class="field"
                 role="combobox"
-                aria-label=label
+                id=id.get_value()
+                aria-label=label.clone()
                 aria-autocomplete="list"
                 aria-expanded=move || open.get().to_string()
-                aria-controls=move || open.get().then(|| format!("{id}-list"))
+                aria-controls=move || open.get().then(list_id)
                 aria-activedescendant=active
                 autocomplete="off"
                 placeholder=placeholder
-                prop:value=move || typed.get()
+                prop:value=move || typed.get().or_else(|| shown.get()).unwrap_or_default()
                 on:input=move |event| {
-                    typed.set(event_target_value(&event));
+                    typed.set(Some(event_target_value(&event)));
                     at.set(0);
                     open.set(true);
                 }
                 on:click=move |_| open.set(true)
-                on:blur=move |_| open.set(false)
+                on:focus=move |_| {
+                    // What is typed next takes its place.
+                    if shown.with_untracked(Option::is_some) && let Some(field) = field.get_untracked() {
+                        field.select();
+                    }
+                }
+                on:blur=move |_| {
+                    open.set(false);
+                    if shown.with_untracked(Option::is_some) {
+                        close();
+                    }
+                }
                 on:keydown=keys
             />
             <Show when=move || open.get()>
-                <ul id=format!("{id}-list") class="options" role="listbox" aria-label=label>
+                <ul id=list_id class="options" role="listbox" aria-label=list_label.get_value()>
                     {options}
                     {move || none().then(|| view! { <li class="none" role="option" aria-selected="false" aria-disabled="true">{strings::NOTHING_FITS}</li> })}
                 </ul>

@@ -36,6 +36,8 @@ pub enum Glyph {
     Delete,
     /// A triangle that warns.
     Warning,
+    /// An angle that points up.
+    Up,
     /// An angle that points down.
     Down,
     /// A plus.
@@ -85,6 +87,7 @@ fn drawing(glyph: Glyph) -> &'static str {
         Glyph::Close => "M4 4l8 8M12 4l-8 8",
         Glyph::Delete => "M3 4.500h10M6.500 4.500V3h3v1.500M4.500 4.500l.6 9h5.800l.6-9M6.800 7v4M9.200 7v4",
         Glyph::Warning => "M8 2.500 14.200 13.300H1.800zM8 6.500v3.300M8 11.600v.1",
+        Glyph::Up => "M4 9.500 8 5.500l4 4",
         Glyph::Down => "M4 6.500 8 10.500l4-4",
         Glyph::Plus => "M8 3.500v9M3.500 8h9",
         Glyph::More => "M3.500 8h.1M8 8h.1M12.500 8h.1",

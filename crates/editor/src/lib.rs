@@ -22,6 +22,7 @@ pub mod problems;
 pub mod search;
 pub mod svg;
 pub mod tree;
+pub mod typed_week;
 pub mod viewport;
 pub mod week;
 pub mod words;

@@ -1,6 +1,7 @@
 //! What nodes, changes and steps are, in words. Every sentence of this crate is in this file or below it.
 
 mod command;
+mod form;
 mod loss;
 mod merge;
 mod step;
@@ -16,6 +17,7 @@ use crate::command::Timer;
 use crate::tree::{self, PathNode};
 
 pub use command::{ADD_AT_START, command, opened};
+pub use form::{clock_changes, hours_now, repeat_target, target_now};
 pub use loss::loss;
 pub use merge::{ItemWords, merge_item};
 pub use step::{StepWords, outcome, step};

@@ -1,0 +1,148 @@
+//! What stands beside the fields of a form.
+
+use escalation_api::{PathPayload, ScheduleMode, Target, TargetType, WorkingHours};
+use escalation_engine::calendar::{Hours, Zone};
+use escalation_engine::instant::{DAY, WEEK};
+use escalation_engine::words::{clock, date_and_time, day_and_time, duration};
+use escalation_engine::{Index, Instant};
+
+use super::{target_mode, target_of_repeat};
+
+/// Whom a target means at an instant, and who of them is not to be paged then: "whoever is on call: Maya Chen, paused
+/// until Sat 12:00". Times are told in `zone`.
+#[must_use]
+pub fn target_now(target: &Target, index: &Index, at: Instant, zone: &Zone) -> String {
+    let paused =
+        |id: &str| index.paused_until(id, at).map(|until| format!("paused until {}", day_and_time(zone, until)));
+    let mode = target_mode(target, index);
+    if target.target_type == TargetType::User {
+        let reason = index.user(&target.id).and_then(|user| user.not_paged_reason.clone());
+        return reason.or_else(|| paused(&target.id)).unwrap_or(mode);
+    }
+    let on_call = matches!(
+        target.schedule_mode,
+        None | Some(ScheduleMode::CurrentlyOnCall | ScheduleMode::CurrentlyOnCallForRota | ScheduleMode::Unspecified)
+    );
+    let schedule = index.schedule(&target.id).filter(|_| on_call && target.target_type == TargetType::Schedule);
+    let Some(schedule) = schedule.filter(|_| index.knows_entries_at(at)) else { return mode };
+    let rotas =
+        schedule.rotas.iter().filter(|rota| target.selected_rota_id.as_deref().is_none_or(|id| *rota.id == *id));
+    let name = |id: &str| match paused(id) {
+        Some(paused) => format!("{}, {paused}", index.user_name(id)),
+        None => index.user_name(id).to_string(),
+    };
+    let people: Vec<String> = rotas.flat_map(|rota| rota.on_call(at)).map(|id| name(id)).collect();
+    if people.is_empty() { format!("{mode}: nobody then") } else { format!("{mode}: {}", people.join("; ")) }
+}
+
+/// Where a repeat goes back to: "the start" or the question of a branch.
+#[must_use]
+pub fn repeat_target(to: &str, path: &PathPayload, index: &Index) -> String {
+    target_of_repeat(to, path, index)
+}
+
+/// How working hours are at an instant, in their own zone: "inside now, until Mon 17:00". Empty where they have no
+/// meaning.
+#[must_use]
+pub fn hours_now(set: &WorkingHours, at: Instant) -> String {
+    let Ok(hours) = Hours::new(set) else { return String::new() };
+    let active = hours.is_active(at);
+    let state = if active { "inside now" } else { "outside now" };
+    match hours.first(at, !active) {
+        // A week has all of them; beyond that the weekday alone would mislead.
+        Some(until) if until - at < WEEK => format!("{state}, until {}", day_and_time(hours.zone(), until)),
+        Some(until) => format!("{state}, until {}", date_and_time(hours.zone(), until)),
+        None => format!("{state}, and always"),
+    }
+}
+
+/// The changes of a zone's clock within a year from an instant: "Sun 29 Mar 01:00 becomes 02:00: 1h is skipped".
+#[must_use]
+pub fn clock_changes(zone: &Zone, from: Instant) -> Vec<String> {
+    const MOST: usize = 8;
+    let mut changes = Vec::new();
+    let mut at = from;
+    // What is no change of the offset is a change of the zone's name only.
+    for _ in 0..4 * MOST {
+        at = zone.next_change(at);
+        if at - from > 365 * DAY || at >= Instant::MAX || changes.len() == MOST {
+            break;
+        }
+        let by = zone.offset(at) - zone.offset(at - 1);
+        if by == 0 {
+            continue;
+        }
+        // The time that the wall would have shown.
+        let utc = Zone::utc();
+        let before = date_and_time(&utc, at + zone.offset(at - 1));
+        let after = clock(zone.wall(at).second_of_day());
+        let what = if by > 0 { "is skipped" } else { "comes twice" };
+        changes.push(format!("{before} becomes {after}: {} {what}", duration(by.abs())));
+    }
+    changes
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use escalation_api::Json as _;
+    use escalation_engine::World;
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_clock_of_a_year() {
+        let of = |zone: &str| clock_changes(&Zone::get(zone).unwrap(), at("2026-01-01T00:00:00Z"));
+        assert_eq!(
+            of("Europe/London"),
+            ["Sun 29 Mar 01:00 becomes 02:00: 1h is skipped", "Sun 25 Oct 02:00 becomes 01:00: 1h comes twice"]
+        );
+        assert_eq!(of("Australia/Lord_Howe").len(), 2);
+        assert!(of("Australia/Lord_Howe").iter().all(|change| change.contains(": 30m ")));
+        assert_eq!(of("Asia/Singapore"), [""; 0]);
+        assert_eq!(of("UTC"), [""; 0]);
+    }
+
+    #[test]
+    fn hours_at_an_instant() {
+        let set = |intervals: serde_json::Value| {
+            let set = json!({"id": "x", "name": "x", "timezone": "Europe/London", "weekday_intervals": intervals});
+            WorkingHours::read(set).unwrap()
+        };
+        let monday = set(json!([{"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]));
+        assert_eq!(hours_now(&monday, at("2026-03-30T10:00:00Z")), "inside now, until Mon 17:00");
+        assert_eq!(hours_now(&monday, at("2026-03-29T10:00:00Z")), "outside now, until Mon 09:00");
+        assert_eq!(hours_now(&set(json!([])), at("2026-03-29T10:00:00Z")), "outside now, and always");
+        let odd = set(json!([{"weekday": "someday", "start_time": "09:00", "end_time": "17:00"}]));
+        assert_eq!(hours_now(&odd, at("2026-03-29T10:00:00Z")), "");
+    }
+
+    #[test]
+    fn whom_a_target_means() {
+        let world = json!({
+            "users": [{"id": "a", "name": "Ann", "can_be_paged": true},
+                {"id": "b", "name": "Bob", "can_be_paged": false, "not_paged_reason": "is deactivated"}],
+            "schedules": [{"id": "s", "name": "Primary", "timezone": "UTC", "rotas": [{"id": "r", "name": "R"}],
+                "entries": [{"rota_id": "r", "user_id": "a", "start_at": "2026-03-01T00:00:00Z",
+                    "end_at": "2026-03-08T00:00:00Z"}]}],
+            "pauses": [{"user_id": "a", "starts_at": "2026-03-02T00:00:00Z", "ends_at": "2026-03-03T12:00:00Z"}]
+        });
+        let index = Index::new(World::from_text(&world.to_string()).unwrap());
+        let now = |target: serde_json::Value, when: &str| {
+            target_now(&Target::read(target).unwrap(), &index, at(when), &Zone::utc())
+        };
+        let user = |id: &str| json!({"type": "user", "id": id, "urgency": "high"});
+        let schedule = json!({"type": "schedule", "id": "s", "urgency": "high", "schedule_mode": "currently_on_call"});
+        assert_eq!(now(user("a"), "2026-03-01T00:00:00Z"), "one person");
+        assert_eq!(now(user("a"), "2026-03-02T10:00:00Z"), "paused until Tue 12:00");
+        assert_eq!(now(user("b"), "2026-03-02T10:00:00Z"), "is deactivated");
+        assert_eq!(now(schedule.clone(), "2026-03-01T00:00:00Z"), "whoever is on call: Ann");
+        assert_eq!(now(schedule.clone(), "2026-03-02T10:00:00Z"), "whoever is on call: Ann, paused until Tue 12:00");
+        assert_eq!(now(schedule, "2026-03-09T00:00:00Z"), "whoever is on call: nobody then");
+    }
+}

@@ -1,0 +1,71 @@
+//! A field into which something is typed that may be wrong: Enter takes it, Escape goes back to what it was, and what
+//! is wrong stays as it was typed, with what is wrong about it beside it.
+
+use leptos::prelude::*;
+use web_sys::HtmlInputElement;
+
+#[component]
+pub fn Typed(
+    /// Tells this field from others on the page.
+    #[prop(into)]
+    id: String,
+    /// What is typed here, for those who listen.
+    #[prop(into)]
+    label: String,
+    /// What is there now.
+    #[prop(into)]
+    told: Signal<String>,
+    /// Called with what was typed; says why it cannot be taken.
+    take: impl Fn(String) -> Result<(), String> + Copy + 'static,
+    /// What is written in the empty field.
+    #[prop(optional)]
+    placeholder: &'static str,
+    /// The most signs.
+    #[prop(default = 40)]
+    most: u32,
+    /// Looks of its own.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    // With what was there then: what changes since makes it old.
+    let wrong = RwSignal::new(None::<(String, String)>);
+    let why = Memo::new(move |_| wrong.get().filter(|(_, then)| *then == told.get()).map(|(why, _)| why));
+    let change = move |event: web_sys::Event| {
+        let field = event_target::<HtmlInputElement>(&event);
+        match take(field.value()) {
+            Ok(()) => {
+                wrong.set(None);
+                // `90m` is shown as `1h 30m`, also where nothing else changed.
+                field.set_value(&told.get_untracked());
+            }
+            Err(error) => wrong.set(Some((error, told.get_untracked()))),
+        }
+    };
+    let keys = move |event: web_sys::KeyboardEvent| {
+        let field = event_target::<HtmlInputElement>(&event);
+        if event.key() == "Escape" && (field.value() != told.get_untracked() || wrong.with_untracked(Option::is_some)) {
+            field.set_value(&told.get_untracked());
+            wrong.set(None);
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    };
+    let fault = format!("{id}-fault");
+    view! {
+        <input
+            id=id
+            class=format!("field {class}")
+            class:wrong=move || why.with(Option::is_some)
+            aria-label=label
+            aria-invalid=move || why.with(Option::is_some).to_string()
+            aria-describedby=fault.clone()
+            autocomplete="off"
+            placeholder=placeholder
+            maxlength=most
+            prop:value=move || told.get()
+            on:change=change
+            on:keydown=keys
+        />
+        <span id=fault class="fault" role="alert">{move || why.get()}</span>
+    }
+}
