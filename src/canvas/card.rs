@@ -123,6 +123,10 @@ pub fn Card(id: String) -> impl IntoView {
         let id = id.clone();
         move |event: MouseEvent| {
             event.prevent_default();
+            // A finger that stays takes the node up; browsers tell of it as of a right click, too.
+            if open.look.drag.with_untracked(Option::is_some) {
+                return;
+            }
             choose_for_menu(open, &id, together.get_untracked());
             let frame = event.current_target().and_then(|card| card.dyn_into::<Element>().ok());
             let frame = frame.and_then(|card| card.closest("main").ok().flatten());

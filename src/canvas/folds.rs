@@ -59,14 +59,11 @@ pub fn close(open: Open) -> bool {
     !still_open.is_empty()
 }
 
-/// Opens the chosen branch; whether all of it was closed.
+/// Opens the chosen branch; whether anything of it was closed.
 pub fn open_closed(open: Open) -> bool {
-    let sides = sides(open);
-    let all_closed = !sides.is_empty() && sides.iter().all(|(.., closed)| *closed);
-    if all_closed {
-        sides.iter().for_each(|(id, side, _)| set(open, id, *side, false));
-    }
-    all_closed
+    let closed: Vec<_> = sides(open).into_iter().filter(|(.., closed)| *closed).collect();
+    closed.iter().for_each(|(id, side, _)| set(open, id, *side, false));
+    !closed.is_empty()
 }
 
 /// Closes the side that the chosen node is on.
@@ -143,8 +140,8 @@ pub fn FoldMarks(seen: Memo<Rect>) -> impl IntoView {
                 };
                 let at = *edge.points.get(1)?;
                 let near = Rect { x: at.x - HALF, y: at.y - HALF, width: 2 * HALF, height: 2 * HALF }.meets(&seen);
-                let closed = layout.chips.iter().any(|chip| chip.side == side && chip.branch == *branch);
-                (near && !closed).then(|| (branch.clone(), side, at.x - HALF, at.y - HALF))
+                let is_closed = || layout.chips.iter().any(|chip| chip.side == side && chip.branch == *branch);
+                (near && !is_closed()).then(|| (branch.clone(), side, at.x - HALF, at.y - HALF))
             };
             layout.edges.iter().filter_map(corner).collect::<Vec<_>>()
         })

@@ -59,6 +59,15 @@ pub fn down(open: Open, event: &PointerEvent) {
 fn press(open: Open, event: &PointerEvent, node: &str) {
     let is_touch = event.pointer_type() == "touch";
     let press = Press { pointer: event.pointer_id(), node: node.to_string(), at: place(event), is_touch };
+    let first = open.look.press.get_value().filter(|first| first.is_touch && is_touch);
+    if is_touch && (first.is_some() || open.fingers.with_untracked(|down| !down.is_empty())) {
+        // Two fingers zoom, wherever they are.
+        open.look.press.set_value(None);
+        for finger in first.into_iter().chain([press]) {
+            pan(open, finger.pointer, finger.at);
+        }
+        return capture(event);
+    }
     open.look.press.set_value(Some(press.clone()));
     if is_touch {
         let frame = event.current_target().and_then(|frame| frame.dyn_into::<Element>().ok());

@@ -13,8 +13,14 @@ pub fn listen(open: Open) {
             canvas::cancel_drag(open);
         }
         // What is done already is not done again.
-        if !event.default_prevented() {
-            actions::press(open, &event, false);
+        if event.default_prevented() || actions::press(open, &event, false) {
+            return;
+        }
+        // A step that moves loses the focus until the next frame. A key that comes before is meant for it, and must not
+        // be taken for one of the browser's own, such as going back.
+        let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+        if nowhere && (event.alt_key() || event.ctrl_key() || event.meta_key()) {
+            actions::press(open, &event, true);
         }
     });
     on_cleanup(move || listener.remove());

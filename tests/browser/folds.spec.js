@@ -45,6 +45,13 @@ test('branches are closed and opened by keys', async ({ app, page }) => {
   await page.keyboard.press('ArrowRight');
   await expect(page.locator(':focus')).toHaveAccessibleName(/on the side “yes”/);
 
+  // One closed side is opened before the branch is gone into.
+  await page.getByRole('button', { name: 'Collapse “otherwise”' }).last().click();
+  await branch.click();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('.closed-side')).toHaveCount(0);
+  await expect(branch).toBeFocused();
+
   const run = async (name) => {
     await page.keyboard.press('Control+k');
     await expect(page.getByRole('combobox', { name: 'All commands' })).toBeFocused();

@@ -137,6 +137,17 @@ test('by a finger: a long press takes up, a swipe pans', async ({ app, server, p
   await expect.poll(async () => Math.round((await middle(node(page, 'c')))[0] - at[0])).toBe(60);
   expect(await order(app)).toBe('a b x c d r e');
 
+  // Two fingers zoom, also on steps.
+  const before = await node(page, 'c').boundingBox();
+  const [c, e] = [await middle(node(page, 'c')), await middle(node(page, 'e'))];
+  await touch('touchStart', c);
+  await touch('touchStart', c, e);
+  await touch('touchMove', [c[0] - 20, c[1]], [e[0] + 20, e[1]]);
+  await touch('touchMove', [c[0] - 60, c[1]], [e[0] + 60, e[1]]);
+  await touch('touchEnd');
+  await expect.poll(async () => (await node(page, 'c').boundingBox()).width).toBeGreaterThan(before.width * 1.1);
+  await page.getByRole('button', { name: 'Fit' }).click();
+
   await touch('touchStart', await middle(node(page, 'd')));
   await expect(page.locator('.ghost')).toBeVisible();
   await touch('touchMove', await middle(app.places.last()));

@@ -1,7 +1,7 @@
 //! What of a path is not drawn: sides of branches that are closed, and everything around a branch that is looked at
 //! alone. It is a way of looking, not part of the document.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use escalation_api::{NodeKind, PathPayload};
 
@@ -10,8 +10,8 @@ use crate::tree::{self, ListAt, PathNode, Side};
 /// What is not drawn.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folds {
-    /// The sides that are closed, by the id of their branch. Those of branches that are gone close nothing.
-    closed: BTreeSet<(String, Side)>,
+    /// The branches of which a side is closed, with which of the two. Those that are gone close nothing.
+    closed: BTreeMap<String, [bool; 2]>,
     /// The branch that is drawn alone.
     only: Option<String>,
 }
@@ -20,17 +20,13 @@ impl Folds {
     /// Whether a side is closed.
     #[must_use]
     pub fn is_closed(&self, branch: &str, side: Side) -> bool {
-        self.closed.iter().any(|(id, of)| id == branch && *of == side)
+        self.closed.get(branch).is_some_and(|[then, otherwise]| if side == Side::Then { *then } else { *otherwise })
     }
 
     /// Closes a side or opens it.
     pub fn set(&mut self, branch: &str, side: Side, closed: bool) {
-        let key = (branch.to_string(), side);
-        if closed {
-            self.closed.insert(key);
-        } else {
-            self.closed.remove(&key);
-        }
+        let [then, otherwise] = self.closed.entry(branch.to_string()).or_default();
+        *(if side == Side::Then { then } else { otherwise }) = closed;
     }
 
     /// Closes every side of every branch.
@@ -75,7 +71,10 @@ impl Folds {
         let mut list = found.slot.list;
         while let ListAt::Of(branch, side) = list {
             list = tree::find(path, &branch).map_or(ListAt::Root, |around| around.slot.list);
-            changed |= self.closed.remove(&(branch, side));
+            if self.is_closed(&branch, side) {
+                self.set(&branch, side, false);
+                changed = true;
+            }
         }
         changed
     }
