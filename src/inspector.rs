@@ -3,11 +3,13 @@
 mod beside;
 mod branch;
 mod flow;
+mod hours;
 mod kind;
 mod level;
 mod path;
 mod target;
 mod timer;
+mod week;
 
 use std::sync::Arc;
 

@@ -1,7 +1,10 @@
 //! Gathers from the server what the engine needs to know of the organisation.
 
+use escalation_api::template::Template;
+use escalation_api::{self as api, Team};
 use escalation_engine::from_api::Answers;
 use escalation_engine::instant::DAY;
+use escalation_engine::world::Pause;
 use escalation_engine::{Instant, World};
 use futures::future::{join, join_all, join3};
 
@@ -11,23 +14,53 @@ use crate::net::{self, NetError};
 const BACK: i64 = 31 * DAY;
 const AHEAD: i64 = 120 * DAY;
 
+/// What is known of the organisation.
+pub struct Organisation {
+    /// All that decides who is paged.
+    pub world: World,
+    /// Whom a path can belong to.
+    pub teams: Vec<Team>,
+    /// What paths can be made from.
+    pub templates: Vec<Template>,
+    /// What the server has beyond reading and saving paths.
+    pub features: Vec<String>,
+}
+
 /// The organisation as it is now.
-pub async fn world(now: Instant) -> Result<World, NetError> {
+pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
     let midnight = Instant::from_unix(now.unix().div_euclid(DAY) * DAY);
     let window = (midnight - BACK, midnight + AHEAD);
     let lists = join3(net::users(), net::schedules(), net::paths());
-    let ((users, schedules, paths), (priorities, channels)) =
-        join(lists, join(net::priorities(), net::channels())).await;
+    let own = join3(net::priorities(), net::channels(), net::features());
+    let ((users, schedules, paths), (priorities, channels, features)) = join(lists, own).await;
     let schedules = schedules?;
-    let entries = join_all(schedules.iter().map(|schedule| net::entries(&schedule.id, window))).await;
+    let entries = join_all(schedules.iter().map(|schedule| net::entries(&schedule.id, window)));
+    let (entries, (pauses, teams, templates)) = join(entries, further(&features, window)).await;
     let entries: Result<Vec<_>, _> = entries.into_iter().collect();
-    Ok(World::from_api(Answers {
+    let world = World::from_api(Answers {
         users: users?,
         schedules: schedules.into_iter().zip(entries?).collect(),
         paths: paths?,
         priorities: priorities?,
         channels: channels?,
-        pauses: Vec::new(),
+        pauses: pauses?.iter().map(pause).collect(),
         window: Some(window),
-    }))
+    });
+    Ok(Organisation { world, teams: teams?, templates: templates?, features })
+}
+
+/// What only some servers have.
+async fn further(
+    features: &[String],
+    window: (Instant, Instant),
+) -> (Result<Vec<api::Pause>, NetError>, Result<Vec<Team>, NetError>, Result<Vec<Template>, NetError>) {
+    let has = |name: &str| features.iter().any(|feature| feature == name);
+    let pauses = async { if has("pauses") { net::pauses(window).await } else { Ok(Vec::new()) } };
+    let teams = async { if has("teams") { net::teams().await } else { Ok(Vec::new()) } };
+    let templates = async { if has("templates") { net::templates().await } else { Ok(Vec::new()) } };
+    join3(pauses, teams, templates).await
+}
+
+fn pause(pause: &api::Pause) -> Pause {
+    Pause { user_id: pause.user_id.clone(), starts_at: pause.starts_at.at().into(), ends_at: pause.ends_at.at().into() }
 }

@@ -1,6 +1,7 @@
 //! Talking to the server.
 
-use escalation_api::list::{OnePath, Paths, ScheduleEntries, Schedules, Users};
+use escalation_api::list::{OnePath, Paths, Pauses, ScheduleEntries, Schedules, Teams, Templates, Users};
+use escalation_api::template::Template;
 use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule, Value};
 use escalation_engine::Instant;
 use escalation_engine::world::{Channel, Priority};
@@ -134,7 +135,42 @@ pub async fn channels() -> Answer<Vec<Channel>> {
     Ok(text.and_then(|text| serde_json::from_str::<Channels>(&text).ok()).map_or(Vec::new(), |list| list.channels))
 }
 
-/// Something that only our own server has.
+/// Teams, by name.
+pub async fn teams() -> Answer<Vec<escalation_api::Team>> {
+    let text = ours("/builder/v1/teams").await?;
+    Ok(text.and_then(|text| Teams::from_text(&text).ok()).map_or(Vec::new(), |list| list.teams))
+}
+
+/// Templates of paths. None where they may not be read.
+pub async fn templates() -> Answer<Vec<Template>> {
+    let mut all = Vec::new();
+    let mut after = String::new();
+    for _ in 0..MAX_PAGES {
+        let url = format!("/v2/escalation_path_templates?page_size={PAGE_OF_PATHS}{after}");
+        let Some(page) = ours(&url).await?.and_then(|text| Templates::from_text(&text).ok()) else { break };
+        all.extend(page.escalation_path_templates);
+        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
+        after = format!("&after={next}");
+    }
+    Ok(all)
+}
+
+/// The pauses of notifications that lie in a window in part. None where they may not be read.
+pub async fn pauses(window: (Instant, Instant)) -> Answer<Vec<escalation_api::Pause>> {
+    let (from, until) = window;
+    let mut all = Vec::new();
+    let mut after = String::new();
+    for _ in 0..MAX_PAGES {
+        let url = format!("/v2/on_call_notification_pauses?from={from}&to={until}&page_size={PAGE}{after}");
+        let Some(page) = ours(&url).await?.and_then(|text| Pauses::from_text(&text).ok()) else { break };
+        all.extend(page.on_call_notification_pauses);
+        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
+        after = format!("&after={next}");
+    }
+    Ok(all)
+}
+
+/// Something that not every server has, or not everybody may read.
 async fn ours(url: &str) -> Answer<Option<String>> {
     match get(url).await {
         Ok(text) => Ok(Some(text)),

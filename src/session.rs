@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use escalation_api::Path;
+use escalation_api::template::Template;
+use escalation_api::{Path, Team};
 use escalation_engine::{Index, World};
 use futures::future::join;
 use leptos::prelude::*;
@@ -12,8 +13,8 @@ use leptos::task::spawn_local;
 use crate::clock;
 use crate::drafts::{Database, Draft, Keeping};
 use crate::editor::tabs::{Channel, channel};
-use crate::load;
-use crate::net::{self, NetError};
+use crate::load::{self, Organisation};
+use crate::net::NetError;
 
 /// How far loading has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,10 @@ pub enum Loading {
 pub struct Session {
     /// The organisation.
     pub index: RwSignal<Arc<Index>>,
+    /// Whom a path can belong to.
+    pub teams: RwSignal<Arc<Vec<Team>>>,
+    /// What paths can be made from.
+    pub templates: RwSignal<Arc<Vec<Template>>>,
     /// How far loading it has come.
     pub loading: RwSignal<Loading>,
     /// What is said to those who listen.
@@ -52,6 +57,8 @@ impl Session {
     pub fn begin() -> Self {
         let session = Self {
             index: RwSignal::new(Arc::new(Index::new(World::default()))),
+            teams: RwSignal::new(Arc::default()),
+            templates: RwSignal::new(Arc::default()),
             loading: RwSignal::new(Loading::Busy),
             said: RwSignal::new(String::new()),
             drafts: RwSignal::new(BTreeMap::new()),
@@ -68,11 +75,12 @@ impl Session {
     pub fn load(self) {
         self.loading.set(Loading::Busy);
         spawn_local(async move {
-            let others = join(self.read_drafts(), net::features());
-            let (world, ((), features)) = join(load::world(clock::now()), others).await;
-            self.features.set(features);
-            match world {
-                Ok(world) => {
+            let (loaded, ()) = join(load::organisation(clock::now()), self.read_drafts()).await;
+            match loaded {
+                Ok(Organisation { world, teams, templates, features }) => {
+                    self.features.set(features);
+                    self.teams.set(Arc::new(teams));
+                    self.templates.set(Arc::new(templates));
                     self.index.set(Arc::new(Index::new(world)));
                     self.loading.set(Loading::Done);
                 }

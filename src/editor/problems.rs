@@ -34,7 +34,7 @@ fn go_to(open: Open, problem: &Problem) {
         Some(id) => canvas::go_to(open, id),
         None => open.select(None),
     }
-    let field = problems::field(problem).to_string();
+    let field = problems::place(problem).to_string();
     // Once the details are those of the node.
     request_animation_frame(move || show_field(&field));
 }

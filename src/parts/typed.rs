@@ -63,6 +63,12 @@ pub fn Typed(
             placeholder=placeholder
             maxlength=most
             prop:value=move || told.get()
+            // What was wrong is being mended. It goes now and not when the field is left: nothing moves under the mouse.
+            on:input=move |_| {
+                if wrong.with_untracked(Option::is_some) {
+                    wrong.set(None);
+                }
+            }
             on:change=change
             on:keydown=keys
         />

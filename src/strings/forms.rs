@@ -61,3 +61,57 @@ pub const ATTEMPTS: &str = "Pages in all";
 pub const APART: &str = "Time between pages";
 pub const MOVE_TARGET_UP: &str = "Move up";
 pub const MOVE_TARGET_DOWN: &str = "Move down";
+
+pub const TEAMS: &str = "Teams that own it";
+pub const ADD_TEAM: &str = "Add a team…";
+pub const NO_TEAMS: &str = "None, and no teams are known.";
+
+pub fn remove(name: &str) -> String {
+    format!("Remove {name}")
+}
+
+pub const PAGE_AGAIN: &str = "After an acknowledgement";
+pub const NOT_AGAIN: &str = "Done";
+pub const YES_AGAIN: &str = "Page again";
+pub const AGAIN_AFTER: &str = "If the alert still fires after";
+pub const DELAYS: &str = "Activity on the incident starts that time anew";
+
+pub const HOURS: &str = "Working hours";
+pub const NO_HOURS: &str = "None. A branch or a wait can ask for working hours.";
+pub const ADD_HOURS: &str = "Add working hours";
+pub const HOURS_NAME: &str = "What they are called";
+pub const HOURS_ZONE: &str = "Time zone";
+pub const CHANGES: &str = "The hours follow the clock on the wall, which changes:";
+pub const NO_CHANGES: &str = "No change of the clock within a year.";
+pub const WEEK: &str = "Week";
+pub const GRID: &str = "week grid";
+pub const WEEK_HELP: &str =
+    "Paint with the mouse. By keys: arrows move, with Shift they mark more, Space fills or clears what is marked.";
+pub const EXACT: &str = "Type the times";
+pub const EXACT_HINT: &str = "Such as 09:00-12:30, 13:00-17:00. 22:00-06:00 ends on the day after.";
+pub const CLOSED: &str = "closed";
+pub const INSIDE: &str = "inside";
+pub const PARTLY: &str = "partly inside";
+pub const OUTSIDE: &str = "outside";
+pub const USED_BY: &str = "Used by";
+pub const NOT_USED: &str = "Not used by any step.";
+pub const STILL_USED: &str = "They are still used: let these steps use other hours first, or delete them.";
+pub const REMOVE_HOURS: &str = "Remove these hours";
+pub const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+pub fn week_label(week: &str, zone: &str) -> String {
+    format!("{week}, {zone}")
+}
+
+/// Days, from 0, and quarters of an hour, each first and last.
+pub fn marked(days: (usize, usize), quarters: (usize, usize)) -> String {
+    let day = |day: usize| DAYS.get(day).copied().unwrap_or_default();
+    let time = |quarter: usize| format!("{:02}:{:02}", quarter / 4, quarter % 4 * 15);
+    let days = if days.0 == days.1 { day(days.0).to_string() } else { format!("{} to {}", day(days.0), day(days.1)) };
+    format!("{days} {}-{}", time(quarters.0), time(quarters.1 + 1))
+}
+
+pub fn painted(on: bool, marked: &str, week: &str) -> String {
+    let what = if on { "is inside now" } else { "is outside now" };
+    format!("{marked} {what}. The week: {week}")
+}

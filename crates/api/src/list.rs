@@ -2,7 +2,7 @@
 
 use crate::macros::object;
 use crate::schedule::{Entries, Schedule};
-use crate::{Path, User};
+use crate::{Path, Pause, Team, User, template::Template};
 
 object! {
     /// Where a page of a list ends.
@@ -59,5 +59,35 @@ object! {
     pub struct ScheduleEntries {
         /// The entries.
         required schedule_entries: Entries,
+    }
+}
+
+object! {
+    /// A page of pauses of notifications.
+    pub struct Pauses {
+        /// The pauses.
+        list on_call_notification_pauses: Vec<Pause>,
+        /// Where the page ends.
+        optional pagination_meta: PaginationMeta,
+    }
+}
+
+object! {
+    /// A page of templates.
+    pub struct Templates {
+        /// The templates.
+        list escalation_path_templates: Vec<Template>,
+        /// Where the page ends.
+        optional pagination_meta: PaginationMeta,
+    }
+}
+
+object! {
+    /// Teams.
+    pub struct Teams {
+        /// The teams.
+        list teams: Vec<Team>,
+        /// Where the page ends.
+        optional pagination_meta: PaginationMeta,
     }
 }
