@@ -15,7 +15,7 @@ use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
 /// How wide a menu is, and how high a line and what is around all lines, in pixels; as in the style sheet.
-const WIDTH: i32 = 300;
+const WIDTH: i32 = 324;
 const LINE: i32 = 32;
 const AROUND: i32 = 14;
 

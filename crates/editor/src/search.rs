@@ -82,8 +82,38 @@ pub fn find<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>, most: usi
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use escalation_api::PathPayload;
+    use escalation_engine::World;
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_node_is_found_by_all_that_it_names() {
+        let path = json!({"name": "n", "path": [
+            {"id": "first", "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+                {"type": "user", "id": "U1", "urgency": "low"}, {"type": "user", "id": "U2", "urgency": "low"},
+                {"type": "user", "id": "U3", "urgency": "low"}, {"type": "schedule", "id": "S4", "urgency": "low"},
+            ]}},
+            {"id": "odd", "type": "hologram", "hologram": {"colour": "blue", "size": 3}},
+            {"id": "back", "type": "repeat", "repeat": {"to_node": "first", "repeat_times": 1}},
+        ]});
+        let path = PathPayload::read(path).unwrap();
+        let index = Index::new(World::default());
+        let found = |typed: &str| {
+            let text = |node: &PathNode| text(node, &words::node(node, &path, &index), &index);
+            let fits = path.path.iter().filter(|node| rank(typed, &text(node)).is_some());
+            fits.map(|node| node.id.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("S4"), ["first"], "also one that the title leaves out");
+        assert_eq!(found("Level low urgency"), ["first"], "kind and badge, in any order");
+        assert_eq!(found("5m"), ["first"]);
+        assert_eq!(found("blue"), ["odd"], "what is not understood is found by what it says");
+        assert_eq!(found("first"), ["first", "back"], "by its id, and by that of where it goes");
+        assert_eq!(found("nobody"), [""; 0]);
+    }
 
     #[test]
     fn the_best_first() {
