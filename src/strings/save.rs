@@ -88,7 +88,7 @@ pub fn became(became: Became) -> &'static str {
 }
 
 pub fn nobody_else_paged(until: &str) -> String {
-    format!("No change in who is paged, for any priority at any instant until {until}.")
+    format!("No change in who is paged as long as nobody responds, for any priority at any instant until {until}.")
 }
 
 pub fn nothing_else_changes(until: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use escalation_api::Value;
 use escalation_engine::diff::{Behaviour, Difference, Location, behaviour, structure};
 use escalation_engine::prove::Horizon;
@@ -19,9 +19,9 @@ pub struct Options {
     /// The path as it is to be
     after: PathBuf,
 
-    /// What both refer to
+    /// What both refer to. Absent: the world of a bundle
     #[arg(long)]
-    world: PathBuf,
+    world: Option<PathBuf>,
 
     /// The first instant at which an alert may fire. Absent: now, or where the known entries begin
     #[arg(long, value_name = "INSTANT")]
@@ -33,8 +33,12 @@ pub struct Options {
 }
 
 pub fn run(options: &Options, format: Format) -> Result<Found> {
-    let (before, after) = (input::path(&options.before)?, input::path(&options.after)?);
-    let index = input::world(Some(&options.world))?;
+    let (mut before, mut after) = (input::path(&options.before)?, input::path(&options.after)?);
+    let with_world = if after.world.is_some() { &mut after } else { &mut before };
+    if options.world.is_none() && with_world.world.is_none() {
+        bail!("there is no world: give one with --world, or a bundle that has one");
+    }
+    let index = input::world_of(options.world.as_deref(), with_world)?;
     let (from, until) = input::horizon(options.from, options.until, &index)?;
     let differences = structure(&before.path, &after.path);
     let [old, new] = [&before, &after].map(|path| CompiledPath::new(&path.id, &path.path, &index));
@@ -62,7 +66,9 @@ fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, un
     }
     let over = format!("from {from} until {until}");
     lines.push(match (people.changes.is_empty(), people.is_complete) {
-        (true, true) => format!("nothing changes for anybody who is paged, at any instant {over}"),
+        (true, true) => {
+            format!("as long as nobody responds, nothing changes for anybody who is paged, at any instant {over}")
+        }
         (true, false) => format!("no change is known, but not everything is known {over}"),
         (false, true) => format!("nothing else changes for anybody, at any instant {over}"),
         (false, false) => format!("what else changes is not known for every instant {over}"),

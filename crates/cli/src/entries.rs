@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use escalation_engine::Instant;
@@ -33,8 +33,11 @@ pub struct Options {
 pub fn run(options: &Options, format: Format) -> Result<Found> {
     let schedule = input::schedule(&options.schedule)?;
     let until = options.until.unwrap_or(options.from + 4 * WEEK);
+    if until <= options.from {
+        bail!("there is nothing between {} and {until}", options.from);
+    }
     let shifts = shifts(&schedule, options.from, until)
-        .map_err(|error| anyhow!("the rotations of `{}` have no meaning: {error:?}", schedule.name))?;
+        .map_err(|error| anyhow!("{}, schedule `{}`: {error}", options.schedule.display(), schedule.name))?;
     let (from, until) = (options.from, until);
     let overrides = match &options.overrides {
         Some(file) => input::overrides(file, &schedule)?,

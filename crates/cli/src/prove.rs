@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow, bail};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, Verdict, prove};
+use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, Scope, Verdict, prove};
 use escalation_engine::{CompiledPath, Index, Instant, Scenario};
 
 use crate::{Format, Found, input};
@@ -47,31 +47,48 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     let compiled = CompiledPath::new(&path.id, &path.path, &index);
     let scenario = Scenario { path: Some(path.inline()), ..Scenario::default() };
     let verdicts = prove(&compiled, &index, &Horizon { from, until, scenario }, &expectations);
-    let verdicts = verdicts.map_err(|error| anyhow!("it cannot be proven: {error}"))?;
+    let verdicts = verdicts
+        .map_err(|error| anyhow!("{}: {error}", options.expectations.as_ref().unwrap_or(&options.path).display()))?;
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&verdicts)?),
-        Format::Text => println!("{}", table(&verdicts, &index)),
+        Format::Text => println!("{}", table(&verdicts, &index, until)),
     }
-    let holds = |verdict: &Verdict| matches!(verdict.verdict, Answer::Proven | Answer::NotApplicable);
+    // Whoever says until when it must hold is not content with less.
+    let covers = |verdict: &Verdict| options.until.is_none_or(|until| until <= verdict.scope.until);
+    let holds = |verdict: &Verdict| match verdict.verdict {
+        Answer::Proven => covers(verdict),
+        Answer::NotApplicable => true,
+        Answer::Refuted | Answer::Incomplete => false,
+    };
     Ok(if verdicts.iter().all(holds) { Found::Nothing } else { Found::Something })
 }
 
-fn table(verdicts: &[Verdict], index: &Index) -> String {
+fn table(verdicts: &[Verdict], index: &Index, until: Instant) -> String {
     let mut table = Table::new();
     table.load_preset(NOTHING);
     for verdict in verdicts {
         let scope = &verdict.scope;
         let (word, about) = match verdict.verdict {
-            Answer::Proven => ("proven", format!("at every instant from {} until {}", scope.from, scope.until)),
+            Answer::Proven => {
+                let rest = if scope.until < until { "; what follows is not known" } else { "" };
+                ("proven", format!("at every instant from {} until {}{rest}", scope.from, scope.until))
+            }
             Answer::Refuted => ("refuted", refuted(verdict, index)),
             Answer::NotApplicable => ("not applicable", "there is nothing that it is about".to_string()),
             Answer::Incomplete => ("incomplete", incomplete(verdict)),
         };
         table.add_row([word, &verdict.expectation.sentence(index), &about]);
     }
-    let cells = verdicts.first().map_or(0, |verdict| verdict.scope.cells);
-    let assumed = verdicts.first().map_or(String::new(), |verdict| verdict.scope.assumed.join("; "));
-    format!("{table}\n\n{cells} cells; assumed: {assumed}")
+    let mut scopes: Vec<String> = Vec::new();
+    for verdict in verdicts {
+        let Scope { cells, assumed, limit, .. } = &verdict.scope;
+        let limit = limit.as_ref().map_or(String::new(), |limit| format!("; {limit}"));
+        let scope = format!("{cells} cells; assumed: {}{limit}", assumed.join("; "));
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    format!("{table}\n\n{}", scopes.join("\n"))
 }
 
 fn refuted(verdict: &Verdict, index: &Index) -> String {

@@ -42,7 +42,19 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
         None => input::world(options.world.as_deref())?,
     };
     let scenario = scenario(options, path.as_ref())?;
-    let trace = simulate(&index, &scenario).map_err(|error| anyhow!("the scenario cannot be played: {error}"))?;
+    let named = options
+        .scenario
+        .as_ref()
+        .or(options.path.as_ref())
+        .map_or(String::new(), |file| format!("{}: ", file.display()));
+    let priorities = &index.world().priorities;
+    if let Some(id) = scenario.priority_id.as_ref().filter(|_| !priorities.is_empty())
+        && priorities.iter().all(|priority| priority.id != *id)
+    {
+        let known: Vec<_> = priorities.iter().map(|priority| priority.id.as_str()).collect();
+        bail!("{named}priority_id: the world has no priority `{id}`; it has {}", known.join(", "));
+    }
+    let trace = simulate(&index, &scenario).map_err(|error| anyhow!("{named}{error}"))?;
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&trace)?),
         Format::Text => println!("{}", table(&trace, &index)),

@@ -275,3 +275,29 @@ fn a_counterexample_knows_its_own_path() {
     let played = run(&["simulate", "--world", &world, "--scenario", &scenario, "--format", "json"], "");
     assert_eq!(serde_json::from_slice::<Value>(&played.stdout).unwrap(), example["trace"]);
 }
+
+#[test]
+fn what_is_not_known_until_then_is_not_passed() {
+    let world = project("tests/corpus/worlds/base.json");
+    let mut on_call = good();
+    on_call["path"][0]["level"]["targets"][0] = json!({"type": "schedule", "id": "primary", "urgency": "high"});
+    let path = file("until", &on_call);
+    let until =
+        |until: &str| run(&["prove", &path, "--world", &world, "--from", "2026-03-24T00:00:00Z", "--until", until], "");
+    assert_eq!(until("2026-03-25T00:00:00Z").status.code(), Some(0));
+    // The entries of the world end before.
+    let further = until("2026-12-25T00:00:00Z");
+    let said = text(&further.stdout);
+    assert_eq!((further.status.code(), said.contains("what follows is not known")), (Some(1), true), "{said}");
+}
+
+#[test]
+fn a_priority_that_the_world_does_not_have() {
+    let world = project("tests/corpus/worlds/base.json");
+    let path = file("priority", &good());
+    let at = ["--world", &world, "--at", "2026-03-24T00:00:00Z", "--path", &path, "--priority", "P1"];
+    let refused = run(&[&["simulate"][..], &at].concat(), "");
+    let said = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(said.contains("the world has no priority `P1`; it has p1, p2"), "{said}");
+}

@@ -98,6 +98,9 @@ pub struct Scope {
     pub cells: usize,
     /// What was assumed.
     pub assumed: Vec<String>,
+    /// Where the search was given up, and by which limit; then what follows is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
     /// The version of the time zone database.
     pub tzdata: String,
 }
@@ -156,6 +159,7 @@ pub fn prove(
         for class in classes(&[path], index) {
             quiet.priority_id = class.first().cloned();
             let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
+                seen.cells += 1;
                 seen.cell(&cell);
                 let view = View::new(&cell);
                 for judge in &mut judges {
@@ -163,11 +167,18 @@ pub fn prove(
                 }
             });
             match counted {
-                Ok(count) => seen.cells += count,
+                Ok(_) => {}
                 Err(Incomplete::TooManyCells(at)) => {
-                    judges.iter_mut().for_each(|judge| judge.unknown(&class, at, until));
+                    seen.limit.get_or_insert_with(|| {
+                        format!("given up at {at}: it takes more than {MAX_WORK} steps or {MAX_CELLS} cells")
+                    });
+                    judges.iter_mut().for_each(|judge| judge.given_up(&class, at, until));
                 }
-                Err(Incomplete::TooManyWays) => judges.iter_mut().for_each(|judge| judge.unknown(&class, from, until)),
+                Err(Incomplete::TooManyWays) => {
+                    seen.limit
+                        .get_or_insert_with(|| "given up: there are too many ways for one alert to go".to_string());
+                    judges.iter_mut().for_each(|judge| judge.given_up(&class, from, until));
+                }
             }
         }
         scopes.push(seen.scope(from, until, path));
@@ -179,8 +190,11 @@ pub fn prove(
     Ok(judges.into_iter().filter_map(verdict_of).collect())
 }
 
-/// R18 adds nothing that is not looked at already: the walk that begins again does what an alert does that fires then.
+/// R18: each walk that begins again does what an alert does that fires then, and those are looked at, within the horizon.
 const PAGES_AGAIN: &str = "paging again after an acknowledgement is looked at as an alert that fires then";
+
+/// R18: what adds up over several walks is another question.
+const PAGES_AGAIN_ADDS_UP: &str = "nobody acknowledges: what paging again after that adds to it is not looked at";
 
 /// What was met on the way, for the scope.
 #[derive(Default)]
@@ -188,6 +202,7 @@ struct Seen {
     cells: usize,
     assumed: BTreeSet<String>,
     declines: bool,
+    limit: Option<String>,
 }
 
 impl Seen {
@@ -206,9 +221,6 @@ impl Seen {
             "nobody responds"
         };
         let mut assumed = vec![responds.to_string()];
-        if path.plan(0).is_some_and(|plan| plan.repeat.is_some()) {
-            assumed.push(PAGES_AGAIN.to_string());
-        }
         assumed
             .extend(self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, either way")));
         let in_turn = |kind: &Kind| matches!(kind, Kind::Level(level) if level.round_robin.is_some());
@@ -216,7 +228,8 @@ impl Seen {
             assumed.push("round robin begins with the first in the schedule's order".to_string());
         }
         let tzdata = tzdata_version().to_string();
-        Scope { from, until, priorities: Vec::new(), cells: self.cells, assumed, tzdata }
+        let limit = self.limit.clone();
+        Scope { from, until, priorities: Vec::new(), cells: self.cells, assumed, limit, tzdata }
     }
 }
 
@@ -247,6 +260,10 @@ pub(crate) fn classes(paths: &[&CompiledPath], index: &Index) -> Vec<Vec<String>
 fn verdict(judge: Judge<'_>, scope: &Scope, path: &CompiledPath, index: &Index, quiet: &Scenario) -> Verdict {
     let found = judge.finish();
     let mut scope = Scope { priorities: found.priorities, ..scope.clone() };
+    if path.plan(0).is_some_and(|plan| plan.repeat.is_some()) {
+        let adds_up = matches!(found.expectation.expect, Expect::AtMostPeopleBefore | Expect::EndsWithin);
+        scope.assumed.push(if adds_up { PAGES_AGAIN_ADDS_UP } else { PAGES_AGAIN }.to_string());
+    }
     let mut unknown_during = merged(found.unknown);
     let refuted_during = merged(found.refuted);
     // Where nothing is known from some instant on, the rest is proven until then.

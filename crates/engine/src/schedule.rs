@@ -22,17 +22,22 @@ pub struct Shift {
 }
 
 /// Why the rotations of a schedule mean nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
     /// The schedule's zone is not known.
+    #[error("timezone: `{0}` is no IANA zone")]
     UnknownZone(String),
     /// The rotation with this id has no handover, or one that is not a positive number of hours, days or weeks.
+    #[error("rotation `{0}`: handovers must name at least one, each a positive number of hours, days or weeks")]
     Handover(String),
     /// The working intervals of the rotation with this id have no meaning.
+    #[error("rotation `{0}`: working_intervals need weekdays in lower case and times as HH:MM")]
     WorkingIntervals(String),
     /// The rotation with this id is scheduled in a way that is not known.
+    #[error("rotation `{0}`: scheduling_mode `{1}` is not known, only `fair` and `sequential` are")]
     Mode(String, String),
     /// There are more shifts in the window, or before it, than are told.
+    #[error("there are more shifts than can be told; choose a shorter time")]
     TooMany,
 }
 

@@ -422,6 +422,51 @@ fn hours_that_may_be_used_are_not_called_unused() {
 }
 
 #[test]
+fn fixes_that_would_do_harm_are_not_offered() {
+    let fix_of = |path: Value, code: &str| {
+        let found = check("", &PathPayload::read(path).unwrap(), &index());
+        found.into_iter().find(|problem| problem.code.as_str() == code).map(|problem| problem.fix.is_some())
+    };
+    // It begins at the end of the day: there is nothing before midnight to split off.
+    let mut path = of_nodes(json!([branch("b", json!([level("a")]), json!([level("e")]))]));
+    path["working_hours"] = hours(json!([{"weekday": "saturday", "start_time": "24:00", "end_time": "06:00"}]));
+    assert_eq!(fix_of(path, "EP117"), Some(false));
+    // What follows a branch would be reached without it.
+    let inner = branch("c", json!([level("a")]), json!([level("d")]));
+    let path = of_nodes(json!([branch("b", json!([inner, level("x")]), json!([level("e")]))]));
+    assert_eq!(fix_of(path, "EP108"), Some(false));
+}
+
+#[test]
+fn more_that_somebody_regrets() {
+    let world = json!({"users": [{"id": "maya", "name": "Maya", "can_be_paged": true}],
+    "schedules": [{"id": "hole", "name": "Hole", "timezone": "UTC", "entries": [],
+        "rotas": [{"id": "r", "name": "R", "user_ids": []}]}],
+    "entries_from": "2026-03-01T00:00:00Z",
+    "paths": [
+        {"id": "one", "name": "One", "path": [{"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": "two"}}]},
+        {"id": "two", "name": "Two", "path": [{"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": "one"}}]},
+    ]});
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let said = |nodes: Value| -> Vec<String> {
+        let path = PathPayload::read(json!({"name": "n", "path": nodes})).unwrap();
+        check("", &path, &index).iter().map(|p| format!("{} {}", p.code.as_str(), p.pointer)).collect()
+    };
+    let hole = json!({"id": "a", "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+        {"type": "schedule", "id": "hole", "urgency": "high", "schedule_mode": "currently_on_call"}]}});
+    let again = json!({"id": "r", "type": "repeat", "repeat": {"to_node": "a", "repeat_times": 3}});
+    // Nobody is paged, so the level does not wait, so all repeats happen at once.
+    assert_eq!(said(json!([hole, again])), ["EP106 path.0.level.targets.0.id", "EP116 path.1.repeat"]);
+    // A circle further on, which this path is not part of.
+    let hand_over = json!({"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": "one"}});
+    assert_eq!(said(json!([hand_over])), ["EP113 path.0.escalation_path.escalation_path_id"]);
+    // A level that does not say how long it waits, waits half an hour.
+    let late = json!({"id": "a", "type": "level", "level": {"targets": [{"type": "user", "id": "maya", "urgency": "high"}],
+        "retry_config": {"attempts": 2, "interval_seconds": 1800}}});
+    assert_eq!(said(json!([late])), ["EP112 path.0.level.retry_config.interval_seconds"]);
+}
+
+#[test]
 fn every_code_has_a_case() {
     let mut shown: BTreeSet<&str> = cases().iter().map(|(_, expected)| &expected[..5]).collect();
     // It takes a path that has an id: see `hand_overs_in_a_circle`.
@@ -495,8 +540,8 @@ fn hand_overs_in_a_circle() {
     };
     assert_eq!(found("one", "two"), ["EP113 path.0.escalation_path.escalation_path_id"]);
     assert_eq!(found("one", "one"), ["EP113 path.0.escalation_path.escalation_path_id"]);
-    // The circle is not this path's.
-    assert_eq!(found("aside", "two"), [""; 0]);
+    // The circle is further on, and the escalation stops there all the same.
+    assert_eq!(found("aside", "two"), ["EP113 path.0.escalation_path.escalation_path_id"]);
 }
 
 #[test]

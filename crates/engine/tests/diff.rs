@@ -318,3 +318,59 @@ fn a_change_is_told_once_whoever_else_is_paged() {
     let sentences: Vec<_> = found.changes.iter().map(|change| change.sentence(&index)).collect();
     assert_eq!(sentences, ["at any time: ben is no longer paged (it was after 10m)"]);
 }
+
+/// The instants count, not the words for them.
+#[test]
+fn another_day_is_another_time() {
+    let amy = || level("a", "amy", 600);
+    let wait = || {
+        json!({"id": "w", "type": "delay",
+            "delay": {"delay_interval_condition": "active", "delay_weekday_interval_config_id": "UK hours"}})
+    };
+    let day = json!({"id": "d", "type": "delay", "delay": {"delay_seconds": 86_400}});
+    let said = sentences(json!([wait(), amy()]), json!([day, wait(), amy()]));
+    let later = said.iter().find(|said| said.contains("Amy is paged 1d later than before, when UK hours begin"));
+    assert!(later.is_some_and(|said| said.contains("Mon-Wed 17:00-09:00; Sun 17:00-09:00")), "{said:#?}");
+}
+
+#[test]
+fn what_follows_the_first_pages() {
+    let with_retries = |retries: Value, urgency: &str| {
+        let maya = json!({"type": "user", "id": "amy", "urgency": "high"});
+        let again = json!({"type": "user", "id": "amy", "urgency": urgency});
+        json!([
+            {"id": "a", "type": "level", "level": {"targets": [maya], "time_to_ack_seconds": 600, "retry_config": retries}},
+            {"id": "b", "type": "level", "level": {"targets": [again], "time_to_ack_seconds": 600}},
+        ])
+    };
+    let retries = json!({"attempts": 3, "interval_seconds": 120});
+    assert_eq!(
+        sentences(with_retries(retries, "high"), with_retries(Value::Null, "high")),
+        ["P1, P2, at any time: everybody is paged first as before; in all it is 2 times instead of 4"]
+    );
+    assert_eq!(
+        sentences(with_retries(Value::Null, "high"), with_retries(Value::Null, "low")),
+        [
+            "P1, P2, at any time: everybody is paged first as before; what follows comes at other times or with another urgency"
+        ]
+    );
+}
+
+/// What cannot be followed is not told as if nobody were paged.
+#[test]
+fn what_is_not_known_is_not_told() {
+    let world = json!({"users": [{"id": "amy", "name": "Amy", "can_be_paged": true}]});
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let compiled = |nodes: Value| CompiledPath::new("", &payload(json!({"name": "n", "path": nodes})), &index);
+    let amy = compiled(json!([level("a", "amy", 600)]));
+    let unknown = compiled(json!([{"id": "x", "type": "hologram", "hologram": {}}]));
+    let from: Instant = "2026-03-04T00:00:00Z".parse().unwrap();
+    let horizon = Horizon { from, until: from + 86_400, scenario: Scenario::default() };
+    for (before, after) in [(&amy, &unknown), (&unknown, &amy), (&unknown, &unknown)] {
+        let found = behaviour(before, after, &index, &horizon).unwrap();
+        assert!(found.changes.is_empty() && !found.is_complete);
+        assert_eq!((found.unknown_during[0].from, found.unknown_during[0].until), (horizon.from, horizon.until));
+    }
+    let for_ages = Horizon { until: from + 400 * 86_400, ..horizon };
+    assert!(behaviour(&amy, &amy, &index, &for_ages).is_err());
+}

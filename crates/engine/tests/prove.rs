@@ -432,3 +432,59 @@ fn parameters_that_mean_nothing() {
     let empty = Horizon { until: horizon.from, ..horizon };
     assert!(prove(&path, &index, &empty, &[]).is_err());
 }
+
+#[test]
+fn a_limit_is_named_and_proves_nothing() {
+    // Each minute somebody's turn, from Friday evening to Monday morning.
+    let turns = json!({"id": "a", "type": "level", "level": {
+        "targets": [{"type": "user", "id": "amy", "urgency": "high"}, {"type": "user", "id": "ben", "urgency": "high"}],
+        "round_robin_config": {"enabled": true, "rotate_after_seconds": 60},
+        "time_to_ack_interval_condition": "active", "time_to_ack_weekday_interval_config_id": "h"}});
+    let five = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+    let intervals = five.map(|day| json!({"weekday": day, "start_time": "09:00", "end_time": "17:00"}));
+    let path = json!({"name": "n", "path": [turns],
+        "working_hours": [{"id": "h", "name": "h", "timezone": "Europe/London", "weekday_intervals": intervals}]});
+    let person = |id: &str| json!({"id": id, "name": id, "can_be_paged": true});
+    let world = json!({"users": [person("amy"), person("ben")]});
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let scenario = Scenario { path: Some(path), ..Scenario::default() };
+    let compiled = compile_for(&index, &scenario).unwrap();
+    let from: Instant = "2026-01-01T00:00:00Z".parse().unwrap();
+    let horizon = Horizon { from, until: from + 365 * 86_400, scenario };
+    let [verdict] = prove(&compiled, &index, &horizon, &[expectation(json!({"expect": "pages_someone"}))])
+        .unwrap()
+        .try_into()
+        .unwrap();
+    assert_eq!(verdict.verdict, Answer::Incomplete);
+    assert!(verdict.scope.limit.unwrap().starts_with("given up at 2026-"));
+    assert!(verdict.scope.cells > 100);
+}
+
+#[test]
+fn a_priority_is_compared_with_those_that_are_not_asked_about() {
+    let level = |id: &str, users: &[&str], urgency: &str| {
+        let targets: Vec<Value> =
+            users.iter().map(|id| json!({"type": "user", "id": id, "urgency": urgency})).collect();
+        json!({"id": id, "type": "level", "level": {"targets": targets, "time_to_ack_seconds": 60}})
+    };
+    let path = json!({"name": "n", "path": [{"id": "b", "type": "if_else", "if_else": {
+        "conditions": [{"subject": "escalation.priority", "operation": "one_of",
+            "param_bindings": [{"array_value": [{"literal": "p2"}]}]}],
+        "then_path": [level("loud", &["amy", "ben"], "high")], "else_path": [level("quiet", &["ben"], "low")]}}]});
+    let judged = judge(
+        path,
+        &[
+            json!({"expect": "not_louder_than", "priorities": ["p2"]}),
+            json!({"expect": "not_louder_than", "priorities": ["p1"]}),
+            json!({"expect": "not_louder_than", "pairs": [["p2", "p1"]]}),
+            json!({"expect": "not_louder_than", "pairs": []}),
+            json!({"expect": "not_louder_than", "pairs": [["p1", "p1"]]}),
+        ],
+    );
+    let answers: Vec<_> = judged.iter().map(|verdict| verdict.verdict).collect();
+    assert_eq!(
+        answers,
+        [Answer::Refuted, Answer::NotApplicable, Answer::Refuted, Answer::NotApplicable, Answer::NotApplicable]
+    );
+    assert_eq!(judged[0].scope.priorities, ["p2"]);
+}

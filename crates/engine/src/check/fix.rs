@@ -3,8 +3,8 @@
 use escalation_api::{Json as _, PathPayload, Value};
 use serde::{Deserialize, Serialize};
 
-/// A change that makes a problem go away and makes no new error. What a person would regret may come to light by it, so
-/// a path is checked again after each; what it changes for people, `diff` says.
+/// A change that makes a problem go away. Others may come to light by it, such as those of a node that could not be read
+/// before, so a path is checked again after each; what it changes for people, `diff` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// What it does, in the imperative.

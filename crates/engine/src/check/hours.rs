@@ -100,7 +100,10 @@ impl Check<'_> {
                     let Some(next) = following(interval.weekday.as_str()) else { continue };
                     let message = format!("{} from {start} to {end} ends on {next}", interval.weekday);
                     self.say(Code::Overnight, &at, message);
-                    self.fix("Split it at midnight", split(interval, next, &at));
+                    // From the end of the day there is nothing to split.
+                    if one < 1440 {
+                        self.fix("Split it at midnight", split(interval, next, &at));
+                    }
                 }
                 _ => {}
             }

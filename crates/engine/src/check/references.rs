@@ -22,6 +22,11 @@ impl Check<'_> {
             },
             TargetType::Schedule => match self.index.schedule(&target.id) {
                 None => self.missing("schedule", &target.id, &at_id),
+                Some(_) if self.names_nobody(target) => {
+                    let name = self.index.schedule(&target.id).map_or(target.id.as_str(), |schedule| &schedule.name);
+                    let message = format!("Nobody is on call in {name}, as far as it is known, so nobody is paged");
+                    self.say(Code::CannotBePaged, &at_id, message);
+                }
                 Some(schedule) => {
                     let for_rota = target.schedule_mode.as_ref().is_some_and(escalation_api::ScheduleMode::is_for_rota);
                     let rota = target.selected_rota_id.as_deref().filter(|rota| for_rota && !rota.is_empty());
@@ -37,6 +42,34 @@ impl Check<'_> {
         // Nobody is lost with a target that pages nobody.
         if others && self.problems.len() > said {
             self.fix("Remove this target", vec![remove(&at.to_string())]);
+        }
+    }
+
+    /// Whether a target surely pages nobody: a person who cannot be paged, or a schedule in which nobody is found.
+    pub(super) fn names_nobody(&self, target: &Target) -> bool {
+        match target.target_type {
+            TargetType::User => self.index.user(&target.id).is_some_and(|user| !user.can_be_paged),
+            TargetType::Schedule => {
+                let mode = target.schedule_mode.as_ref().map_or("", |mode| mode.as_str());
+                self.index.world().schedules.iter().find(|schedule| schedule.id == target.id).is_some_and(|schedule| {
+                    let of_rota =
+                        |id: &str| target.selected_rota_id.as_deref().is_none_or(|rota| rota.is_empty() || rota == id);
+                    // A rota that does not exist is said as such.
+                    if schedule.rotas.iter().all(|rota| !of_rota(&rota.id)) {
+                        return false;
+                    }
+                    let on_call = || schedule.entries.iter().filter(|entry| of_rota(&entry.rota_id));
+                    let everybody = || schedule.rotas.iter().filter(|rota| of_rota(&rota.id));
+                    match mode.starts_with("all_users") {
+                        true => everybody().all(|rota| rota.user_ids.is_empty()),
+                        // A world of which no entries are known says nothing of who is on call.
+                        false => {
+                            self.index.world().entries_from.is_some() && on_call().all(|entry| entry.user_id.is_none())
+                        }
+                    }
+                })
+            }
+            TargetType::SlackChannel | TargetType::MsTeamsChannel | TargetType::Other(_) => false,
         }
     }
 

@@ -7,6 +7,8 @@ use escalation_api::{self as api, At, ConditionForm as _, IntervalCondition, Nod
 use super::fix::{remove, replace, shift};
 use super::{ApiNode, Check, Code};
 use crate::calendar::Hours;
+use crate::instant::Seconds;
+use crate::semantics::Semantics;
 use crate::words::duration;
 
 /// What holds at a node, whichever alert comes to it.
@@ -64,7 +66,12 @@ impl<'a> Check<'a> {
                 let timer = (&level.time_to_ack_interval_condition, &level.time_to_ack_weekday_interval_config_id);
                 self.regret_timer(timer, &at.field("time_to_ack_interval_condition"), facts);
                 facts.level = Some(level);
-                facts.time_goes_by(timer, level.time_to_ack_seconds.is_none_or(|seconds| seconds > 0));
+                // R5: a level that pages nobody does not wait.
+                let somebody = level.targets.iter().any(|target| !self.names_nobody(target));
+                let waits = level.time_to_ack_seconds.is_none_or(|seconds| seconds > 0);
+                if somebody {
+                    facts.time_goes_by(timer, waits);
+                }
             }
             NodeKind::NotifyChannel(channel) => {
                 let timer = (&channel.time_to_ack_interval_condition, &channel.time_to_ack_weekday_interval_config_id);
@@ -120,7 +127,7 @@ impl<'a> Check<'a> {
             }
         }
         let by_hours = level.time_to_ack_weekday_interval_config_id.is_some();
-        let waits = level.time_to_ack_seconds.filter(|_| !by_hours);
+        let waits = Some(level.time_to_ack_seconds.unwrap_or(default_wait())).filter(|_| !by_hours);
         if let (Some(waits), Some(retry)) = (waits, &level.retry_config)
             && retry.interval_seconds >= waits
             && retry.interval_seconds > 0
@@ -223,9 +230,9 @@ impl<'a> Check<'a> {
     /// Offers to put the side that is always taken in the place of its branch.
     fn fix_constant(&mut self, branch: &api::IfElse<api::ConditionPayload>, place: &Place<'_, 'a>, then: bool) {
         let side = if then { &branch.then_path } else { &branch.else_path };
-        let At::Index(list, index) = place.at else { return };
+        let At::Index(list, index) = *place.at else { return };
         // A repeat may go back to it, and without nodes there may be nothing left.
-        if side.is_empty() || self.is_repeated(&place.node.id) {
+        if side.is_empty() || self.is_repeated(&place.node.id) || place.siblings != index + 1 {
             return;
         }
         // One after the other is put before the branch, which is then taken out with its other side.
@@ -239,25 +246,49 @@ impl<'a> Check<'a> {
         self.fix("Keep only the side that is always taken", patch);
     }
 
-    /// Whether a path hands over to one that hands over back to it.
+    /// Whether the paths to which this one hands over come back to one that they have been in.
     fn regret_hand_over(&mut self, to: &'a str, at: &At<'_>) {
-        if self.id.is_empty() {
-            return;
-        }
-        let mut seen = BTreeSet::new();
-        let mut open = vec![to];
-        while let Some(id) = open.pop() {
-            if id == self.id {
-                let message = "This path comes back to itself, and the escalation stops there";
-                self.say(Code::Circle, &at.field("escalation_path_id"), message);
-                return;
-            }
-            if let Some(path) = self.index.path(id).filter(|_| seen.insert(id)) {
-                hand_overs(&path.path, &mut open);
-            }
+        let mut way = vec![self.id];
+        if self.circles(to, &mut way, &mut BTreeSet::new()) {
+            let at = at.field("escalation_path_id");
+            let message = match way.last() {
+                Some(last) if *last == self.id && !last.is_empty() => {
+                    "This path comes back to itself, and the escalation stops there".to_string()
+                }
+                last => {
+                    let name = self.index.path(last.copied().unwrap_or_default()).map_or("", |path| &path.name);
+                    format!(
+                        "From here on paths hand over in a circle, and the escalation stops when it is back at {name}"
+                    )
+                }
+            };
+            self.say(Code::Circle, &at, message);
         }
     }
+
+    /// Whether the way through hand-overs from here comes to a path that it has been in, which is then the way's last.
+    fn circles(&self, id: &'a str, way: &mut Vec<&'a str>, seen: &mut BTreeSet<&'a str>) -> bool {
+        if id.is_empty() {
+            return false;
+        }
+        if way.contains(&id) {
+            way.push(id);
+            return true;
+        }
+        let Some(path) = self.index.path(id).filter(|_| way.len() <= MAX_WAY && seen.insert(id)) else { return false };
+        way.push(id);
+        let mut open = Vec::new();
+        hand_overs(&path.path, &mut open);
+        if open.into_iter().any(|next| self.circles(next, way, seen)) {
+            return true;
+        }
+        way.pop();
+        false
+    }
 }
+
+/// The longest way through hand-overs that is followed.
+const MAX_WAY: usize = 100;
 
 impl<'a> Facts<'a> {
     /// What the clock said before a wait is over after it. `seconds`: whether it waits for a number of seconds, if not
@@ -282,6 +313,11 @@ impl<'a> Facts<'a> {
             self.since.iter_mut().for_each(|(_, waits)| *waits = true);
         }
     }
+}
+
+/// R6: for how long a level waits that does not say it.
+fn default_wait() -> Seconds {
+    Semantics::default().default_time_to_ack_seconds
 }
 
 fn always_or_never(always: bool) -> &'static str {

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::compile::{CompiledPath, Loud};
 use crate::index::Index;
-use crate::instant::{Instant, Seconds};
+use crate::instant::{DAY, Instant, Seconds};
 use crate::machine::{Step, What, Who};
-use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, Time, classes, merged};
+use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, MAX_DAYS, Time, classes, merged};
 use crate::read::ReadError;
 use crate::scenario::Scenario;
 use crate::stretch::{Stretch, overlaps};
@@ -20,8 +20,12 @@ use super::times::{Known, Words};
 pub struct Behaviour {
     /// The changes, those of the longest time first.
     pub changes: Vec<Change>,
-    /// Whether it is known for every instant. Where it is, and there are no changes, nothing changes for anybody.
+    /// Whether it is known for every instant. Where it is, and there are no changes, nothing changes for anybody as long
+    /// as nobody responds.
     pub is_complete: bool,
+    /// When it cannot be said what changes: a run of either path cannot be followed to its end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_during: Vec<During>,
     /// In how many cells the instants fall, over both paths and all priorities.
     pub cells: usize,
 }
@@ -30,8 +34,10 @@ pub struct Behaviour {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
     /// What is another than before, person by person, those who are told now first. Nothing: everybody is told first as
-    /// before, and only later pages to them are others.
+    /// before, and only what follows differs.
     pub people: Vec<Differs>,
+    /// How often anybody was told, and is.
+    pub told: (usize, usize),
     /// Whether nobody was told before.
     pub was_nobody: bool,
     /// Whether nobody is told now.
@@ -64,6 +70,10 @@ pub struct Differs {
     /// How they are told first; nothing: they are not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<How>,
+    /// Where both are told in the same words, such as "when UK hours begin", and are not the same instant: how many seconds
+    /// later it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub later_by: Option<Seconds>,
 }
 
 /// How somebody is told.
@@ -111,7 +121,7 @@ struct Does {
 /// Compares what two paths do, for every instant of a horizon and every priority, with nobody responding.
 ///
 /// # Errors
-/// Where the horizon is empty.
+/// Where the horizon is empty or too long.
 pub fn behaviour(
     before: &CompiledPath,
     after: &CompiledPath,
@@ -119,16 +129,17 @@ pub fn behaviour(
     horizon: &Horizon,
 ) -> Result<Behaviour, ReadError> {
     let mut alert = horizon.scenario.clone();
-    if horizon.until <= horizon.from {
-        return Err(ReadError::new("until", "must be after `from`"));
+    if horizon.until <= horizon.from || horizon.until - horizon.from > MAX_DAYS * DAY {
+        return Err(ReadError::new("until", format!("must be after `from`, by at most {MAX_DAYS} days")));
     }
-    let mut found = Behaviour { changes: Vec::new(), is_complete: true, cells: 0 };
+    let mut found = Behaviour { changes: Vec::new(), is_complete: true, unknown_during: Vec::new(), cells: 0 };
     for class in classes(&[before, after], index) {
         alert.priority_id = class.first().cloned();
         let old = stretches(before, index, horizon, &alert, &mut found);
         let new = stretches(after, index, horizon, &alert, &mut found);
         compare(&class, &old, &new, &mut found);
     }
+    found.unknown_during = merged(std::mem::take(&mut found.unknown_during));
     let words = words(before, after, index, horizon);
     for change in &mut found.changes {
         change.during = merged(std::mem::take(&mut change.during));
@@ -217,8 +228,8 @@ impl Does {
         Self { pages: cell.steps().filter_map(told).collect(), since, is_known: cell.run.outcome.is_known() }
     }
 
-    /// How each is told first, in order: the same for all alerts of which it can be told in the same words.
-    fn told(&self) -> Vec<(&Who, How)> {
+    /// When and how each is told first, in order.
+    fn firsts(&self) -> Vec<First<'_>> {
         let when = |time| match time {
             Time::After(seconds) => When::After(seconds),
             Time::At(at) => {
@@ -226,62 +237,80 @@ impl Does {
                 When::Later { seconds: at - since, hours, begun }
             }
         };
-        let mut told: Vec<(&Who, How)> = Vec::new();
+        let mut firsts: Vec<First<'_>> = Vec::new();
         for page in &self.pages {
-            if told.iter().all(|(known, _)| **known != page.who) {
-                told.push((&page.who, How { urgency: page.urgency, when: when(page.time) }));
+            if firsts.iter().all(|known| *known.who != page.who) {
+                let how = How { urgency: page.urgency, when: when(page.time) };
+                firsts.push(First { who: &page.who, time: page.time, how });
             }
         }
-        told
+        firsts
     }
+}
+
+/// Somebody is told for the first time.
+struct First<'a> {
+    who: &'a Who,
+    time: Time,
+    how: How,
 }
 
 fn compare(class: &[String], old: &[Stretch<Does>], new: &[Stretch<Does>], found: &mut Behaviour) {
-    for (both, was, is) in overlaps(old, new) {
-        if was.what.pages == is.what.pages {
-            found.is_complete &= was.what.is_known && is.what.is_known;
-        } else {
-            note(class, both, &was.what.told(), &is.what.told(), found);
+    let none = [String::new()];
+    let class = if class.is_empty() { &none } else { class };
+    for ((from, until), was, is) in overlaps(old, new) {
+        let during = class.iter().map(|priority_id| During { from, until, priority_id: priority_id.clone() });
+        if !(was.what.is_known && is.what.is_known) {
+            // What would follow may make it the same yet, or another.
+            found.is_complete = false;
+            found.unknown_during.extend(during);
+        } else if was.what.pages != is.what.pages {
+            note(during, &was.what, &is.what, found);
         }
     }
 }
 
-fn note(
-    class: &[String],
-    (from, until): (Instant, Instant),
-    before: &[(&Who, How)],
-    after: &[(&Who, How)],
-    found: &mut Behaviour,
-) {
-    let none = [String::new()];
-    let class = if class.is_empty() { &none } else { class };
-    let during = class.iter().map(|priority_id| During { from, until, priority_id: priority_id.clone() });
+fn note(during: impl Iterator<Item = During>, was: &Does, is: &Does, found: &mut Behaviour) {
+    let (before, after) = (was.firsts(), is.firsts());
     let (was_nobody, is_nobody) = (before.is_empty(), after.is_empty());
-    let people = differs(before, after);
+    let people = differs(&before, &after);
+    // How often matters where nothing else does.
+    let told = if people.is_empty() { (was.pages.len(), is.pages.len()) } else { (0, 0) };
     let same = |change: &&mut Change| {
-        change.people == people && (change.was_nobody, change.is_nobody) == (was_nobody, is_nobody)
+        change.people == people
+            && change.told == told
+            && (change.was_nobody, change.is_nobody) == (was_nobody, is_nobody)
     };
     match found.changes.iter_mut().find(same) {
         Some(change) => change.during.extend(during),
         None => {
             let during = during.collect();
-            found.changes.push(Change { people, was_nobody, is_nobody, during, when: Vec::new() });
+            found.changes.push(Change { people, told, was_nobody, is_nobody, during, when: Vec::new() });
         }
     }
 }
 
-/// Who is told otherwise than before, those who are told now first.
-fn differs(before: &[(&Who, How)], after: &[(&Who, How)]) -> Vec<Differs> {
-    let of = |all: &[(&Who, How)], who: &Who| all.iter().find(|(known, _)| *known == who).map(|(_, how)| how.clone());
-    let gone = before.iter().filter(|(who, _)| of(after, who).is_none());
-    let everybody = after.iter().chain(gone).map(|(who, _)| *who);
+/// Who is told first otherwise than before, those who are told now in front. It is the instants that count, not the words.
+fn differs(before: &[First<'_>], after: &[First<'_>]) -> Vec<Differs> {
+    let gone = before.iter().filter(|first| after.iter().all(|other| other.who != first.who));
+    let everybody = after.iter().chain(gone).map(|first| first.who);
     let differs = everybody.filter_map(|who| {
-        let (before, after) = (of(before, who), of(after, who));
+        let [was, is] = [before, after].map(|all| all.iter().find(|first| first.who == who));
+        let same = was.zip(is).is_some_and(|(was, is)| was.time == is.time && was.how.urgency == is.how.urgency);
+        if same {
+            return None;
+        }
+        let later_by =
+            was.zip(is).filter(|(was, is)| was.how == is.how).and_then(|(was, is)| match (was.time, is.time) {
+                (Time::At(was), Time::At(is)) => Some(is - was),
+                _ => None,
+            });
         let (id, is_channel) = match who {
             Who::User(id) => (id.to_string(), false),
             Who::Channel(id) => (id.to_string(), true),
         };
-        (before != after).then_some(Differs { id, is_channel, before, after })
+        let how = |first: Option<&First<'_>>| first.map(|first| first.how.clone());
+        Some(Differs { id, is_channel, before: how(was), after: how(is), later_by })
     });
     differs.collect()
 }
@@ -307,7 +336,13 @@ impl Change {
     /// What is another than before.
     fn difference(&self, index: &Index) -> String {
         if self.people.is_empty() {
-            return "the same people as before, but pages that follow the first come at other times".to_string();
+            let (was, is) = self.told;
+            return if was == is {
+                "everybody is paged first as before; what follows comes at other times or with another urgency"
+                    .to_string()
+            } else {
+                format!("everybody is paged first as before; in all it is {is} times instead of {was}")
+            };
         }
         let said: Vec<String> = self.people.iter().map(|differs| differs.words(index)).collect();
         let nobody = match (self.was_nobody, self.is_nobody) {
@@ -325,6 +360,11 @@ impl Differs {
         let (name, verb) =
             if self.is_channel { (index.channel_name(&self.id), "told") } else { (index.user_name(&self.id), "paged") };
         match (&self.before, &self.after) {
+            (Some(_), Some(is)) if self.later_by.is_some() => {
+                let by = self.later_by.unwrap_or_default();
+                let later = if by < 0 { "earlier" } else { "later" };
+                format!("{name} is {verb} {} {later} than before, {}", duration(by.abs()), is.words())
+            }
             (Some(was), Some(is)) => format!("{name} is {verb} {} instead of {}", is.words(), was.words()),
             (None, Some(is)) => format!("{name} is now {verb} {}", is.words()),
             (Some(was), None) => format!("{name} is no longer {verb} (it was {})", was.words()),

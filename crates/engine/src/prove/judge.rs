@@ -25,6 +25,7 @@ pub(super) struct Judge<'a> {
     /// `covered_by`: who counts.
     members: BTreeSet<&'a str>,
     priorities: BTreeSet<String>,
+    is_given_up: bool,
     refuted: Vec<During>,
     unknown: Vec<During>,
     example: Option<(Option<String>, Instant, Assumed)>,
@@ -63,6 +64,7 @@ impl<'a> Judge<'a> {
             quiet,
             members,
             priorities: BTreeSet::new(),
+            is_given_up: false,
             refuted: Vec::new(),
             unknown: Vec::new(),
             example: None,
@@ -86,8 +88,18 @@ impl<'a> Judge<'a> {
         class.iter().filter(wanted).cloned().collect()
     }
 
-    /// Nothing is known of a time.
-    pub(super) fn unknown(&mut self, class: &[String], from: Instant, until: Instant) {
+    /// Nothing is known of a time, because it takes too much work to find out.
+    pub(super) fn given_up(&mut self, class: &[String], from: Instant, until: Instant) {
+        self.is_given_up = true;
+        let all: Vec<String>;
+        let class = match self.expectation.expect {
+            // Each is compared with others.
+            Expect::NotLouderThan => {
+                all = self.index.world().priorities.iter().map(|priority| priority.id.clone()).collect();
+                &all
+            }
+            _ => class,
+        };
         let priorities = self.of(class);
         self.priorities.extend(priorities.iter().cloned());
         self.record(&priorities, (from, until), UNKNOWN, &Assumed::default());
@@ -95,16 +107,17 @@ impl<'a> Judge<'a> {
 
     /// Looks at one cell of the priorities of a class.
     pub(super) fn cell(&mut self, class: &[String], view: &View<'_>) {
+        if self.expectation.expect == Expect::NotLouderThan {
+            // Also of those with which others are compared.
+            self.hear(class, view);
+            return;
+        }
         let priorities = self.of(class);
         if priorities.is_empty() {
             return;
         }
         let said = match self.expectation.expect {
             Expect::EveryNodeReachable => self.reached(view.cell),
-            Expect::NotLouderThan => {
-                self.hear(class, view);
-                HOLDS
-            }
             _ => self.ask(view),
         };
         self.priorities.extend(priorities.iter().cloned());
@@ -241,6 +254,11 @@ impl<'a> Judge<'a> {
         let levels = std::mem::take(&mut self.levels);
         let of = |id: &String| levels.iter().find(|(class, _)| class.contains(id)).map(|(_, heard)| heard);
         for (low, high) in pairs {
+            let wanted = self.expectation.priorities.as_ref().is_none_or(|wanted| wanted.contains(&low));
+            if low == high || !wanted {
+                continue;
+            }
+            self.priorities.insert(low.clone());
             let (Some(lows), Some(highs)) = (of(&low), of(&high)) else { continue };
             // Priorities that nothing tells apart are equally loud.
             if std::ptr::eq(lows, highs) {
@@ -288,7 +306,7 @@ impl<'a> Judge<'a> {
             unknown: self.unknown,
             never,
             example: self.example,
-            needs_all,
+            needs_all: needs_all || self.is_given_up,
         }
     }
 }
