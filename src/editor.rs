@@ -19,6 +19,7 @@ mod save;
 mod side;
 pub mod state;
 pub mod tabs;
+pub mod transfer;
 
 use escalation_api::PathPayload;
 use escalation_editor::Editor;
@@ -37,6 +38,7 @@ use notes::Notes;
 use palette::Palette;
 use side::SideScreen;
 use state::Open;
+use transfer::{Import, Printed};
 
 /// A path to be opened.
 pub struct Opened {
@@ -100,5 +102,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
             <SideScreen/>
         </div>
         <DraftQuestion/>
+        <Import/>
+        <Printed/>
     }
 }

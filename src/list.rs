@@ -1,82 +1,61 @@
 //! All paths.
 
+mod delete;
 mod miniature;
+pub mod row;
 
 use std::sync::Arc;
 
-use escalation_api::{NodeKind, Path, PathPayload};
-use escalation_editor::{Play, tree};
-use escalation_engine::{CompiledPath, Index, Problem, Scenario, check, simulate};
+use escalation_api::PathPayload;
+use escalation_editor::Editor;
+use escalation_engine::instant::MINUTE;
 use leptos::prelude::*;
 
 use crate::clock;
 use crate::drafts::Draft;
 use crate::parts::icon::{Glyph, Icon};
-use crate::parts::text::in_order;
+use crate::parts::import::{ImportDialog, understand};
 use crate::route::Route;
-use crate::session::session;
+use crate::session::{Session, session};
 use crate::strings;
 use crate::theme::ThemeSwitch;
+use crate::transfer::listen_drop;
+use delete::DeleteDialog;
 use miniature::Miniature;
-
-/// What a row of the list says.
-struct Row {
-    id: String,
-    name: String,
-    shape: String,
-    first: String,
-    problems: Vec<Problem>,
-    path: PathPayload,
-}
-
-impl Row {
-    fn new(path: &Path, index: &Index) -> Self {
-        let payload = PathPayload::from(path);
-        let (mut levels, mut branches) = (0, 0);
-        tree::walk(&payload, |found| match found.node.kind {
-            NodeKind::Level(_) => levels += 1,
-            NodeKind::IfElse(_) => branches += 1,
-            _ => {}
-        });
-        Self {
-            id: path.id.clone(),
-            name: path.name.clone(),
-            shape: strings::shape(levels, branches),
-            first: first_paged(path, &payload, index),
-            problems: check(&path.id, &payload, index),
-            path: payload,
-        }
-    }
-}
-
-/// Who would be told first if an alert of the highest priority fired now.
-fn first_paged(path: &Path, payload: &PathPayload, index: &Index) -> String {
-    let scenario = Scenario {
-        priority_id: index.world().priorities.first().map(|priority| priority.id.clone()),
-        fired_at: clock::now(),
-        ..Scenario::default()
-    };
-    let compiled = CompiledPath::new(&path.id, payload, index);
-    let trace = simulate::trace(&compiled, index, &scenario);
-    let play = Play::new(&trace, &path.id, index);
-    let first = play.pages.first().map(|page| page.at);
-    let mut names: Vec<_> = Vec::new();
-    for page in play.pages.iter().take_while(|page| Some(page.at) == first) {
-        if !names.contains(&page.name.as_str()) {
-            names.push(page.name.as_str());
-        }
-    }
-    if names.is_empty() { strings::NOBODY_TOLD.to_string() } else { strings::paged_first(&names.join(", ")) }
-}
+use row::Row;
 
 #[component]
 pub fn PathsScreen() -> impl IntoView {
     let session = session();
-    let rows = move || {
-        let index: Arc<Index> = session.index.get();
-        let mut rows: Vec<_> = index.world().paths.iter().map(|path| Row::new(path, &index)).collect();
-        rows.sort_by(|a, b| in_order(&a.name, &b.name));
-        rows
+    // Who is paged right now is found out anew, but not more than once a minute.
+    let now = clock::now();
+    if now - session.now.get_untracked() >= MINUTE {
+        session.now.set(now);
+    }
+    let deleting = RwSignal::new(None::<Arc<Row>>);
+    let fault = RwSignal::new(None::<String>);
+    let importing = RwSignal::new(false);
+    let take = move |text: Result<String, String>| match text.and_then(|text| understand(&text)) {
+        Ok(imported) => {
+            importing.set(false);
+            begin(session, imported.path);
+        }
+        Err(why) => {
+            fault.set(Some(why));
+            importing.set(true);
+        }
+    };
+    listen_drop(take);
+    let pasted = window_event_listener(leptos::ev::paste, move |event| {
+        let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+        if !importing.get_untracked() && deleting.with_untracked(Option::is_none) && !text.trim().is_empty() {
+            take(Ok(text));
+        }
+    });
+    on_cleanup(move || pasted.remove());
+    let import = move |_| {
+        fault.set(None);
+        importing.set(true);
     };
     let discarded = RwSignal::new(None::<(String, Draft)>);
     let back = move || {
@@ -94,7 +73,7 @@ pub fn PathsScreen() -> impl IntoView {
         })
     };
     let list = move || {
-        let rows = rows();
+        let rows = session.rows.get();
         let unsaved = session.drafts.with(|drafts| {
             let new = drafts.iter().filter(|(_, draft)| draft.path_id.is_empty());
             new.map(|(key, draft)| (key.clone(), draft.editor.path().name.clone())).collect::<Vec<_>>()
@@ -103,7 +82,7 @@ pub fn PathsScreen() -> impl IntoView {
             return view! { <Empty/> }.into_any();
         }
         let unsaved = unsaved.into_iter().map(|(key, name)| view! { <DraftRow key name discarded/> }).collect_view();
-        let rows = rows.into_iter().map(|row| view! { <PathRow row/> }).collect_view();
+        let rows = rows.iter().cloned().map(|row| view! { <PathRow row deleting/> }).collect_view();
         view! { <ul class="paths">{unsaved}{rows}</ul> }.into_any()
     };
     view! {
@@ -111,6 +90,7 @@ pub fn PathsScreen() -> impl IntoView {
             <span class="brand">{strings::PRODUCT}</span>
             <span class="spring"></span>
             <ThemeSwitch/>
+            <button class="tool" on:click=import>{strings::save::IMPORT}</button>
             <a class="primary" href=Route::New(String::new()).href()>{strings::NEW_PATH}</a>
         </header>
         <main class="list">
@@ -118,35 +98,75 @@ pub fn PathsScreen() -> impl IntoView {
             {back}
             {list}
         </main>
+        <Show when=move || importing.get()>
+            <ImportDialog fault take=move |text| take(Ok(text)) leave=move || importing.set(false)/>
+        </Show>
+        {move || deleting.get().map(|row| view! { <DeleteDialog row deleting/> })}
     }
 }
 
+/// Begins a path that is not saved yet with what is there.
+fn begin(session: Session, path: PathPayload) {
+    let key = clock::token();
+    let draft =
+        Draft { path_id: String::new(), at: clock::now(), is_from_before: false, editor: Editor::resume(None, path) };
+    session.keep_draft(&key, draft);
+    let _same_page = window().location().set_hash(&Route::New(key).href());
+}
+
 #[component]
-fn PathRow(row: Row) -> impl IntoView {
+fn PathRow(
+    row: Arc<Row>,
+    /// Which path is to be deleted.
+    deleting: RwSignal<Option<Arc<Row>>>,
+) -> impl IntoView {
     let session = session();
-    let index = session.index.get_untracked();
     let draft = session.draft_of(&row.id).is_some();
     let draft = draft.then(|| view! { <span class="pill changed">{strings::DRAFT}</span> });
-    let problems = (!row.problems.is_empty()).then(|| {
+    let problems = (row.problems > 0).then(|| {
         view! {
             <span class="pill warn">
                 <Icon glyph=Glyph::Warning/>
-                {strings::problems(row.problems.len())}
+                {strings::problems(row.problems)}
             </span>
         }
     });
+    let teams = session.teams.with_untracked(|teams| {
+        let named = teams.iter().filter(|team| row.teams.contains(&team.id));
+        named.map(|team| view! { <span class="chip">{team.name.clone()}</span>" " }).collect_view()
+    });
+    let (id, copy_label) = (row.id.clone(), strings::save::duplicate(&row.name));
+    let duplicate = move |_| {
+        let path = session.index.with_untracked(|index| index.path(&id).map(PathPayload::from));
+        if let Some(path) = path {
+            begin(session, PathPayload { name: strings::save::copy_of(&path.name), ..path });
+        }
+    };
+    let delete_label = strings::save::delete(&row.name);
+    let delete = {
+        let row = row.clone();
+        move |_| deleting.set(Some(row.clone()))
+    };
     view! {
-        <li>
-            <a class="path-row" href=Route::Path(row.id).href()>
-                <Miniature path=row.path index/>
+        <li class="path-item">
+            <a class="path-row" href=Route::Path(row.id.clone()).href()>
+                <Miniature scene=row.scene.clone()/>
                 <span class="path-words">
-                    <strong>{row.name}</strong>
-                    <span class="path-shape">{row.shape}</span>
-                    <span class="path-first">{row.first}</span>
+                    <strong>{row.name.clone()}</strong>
+                    <span class="path-shape">{row.shape.clone()}" "{teams}</span>
+                    <span class="path-first">{row.first.clone()}</span>
                 </span>
                 {draft}
                 {problems}
             </a>
+            <span class="path-tools">
+                <button class="tool icon-only" title=copy_label.clone() aria-label=copy_label on:click=duplicate>
+                    <Icon glyph=Glyph::Copy/>
+                </button>
+                <button class="tool icon-only" title=delete_label.clone() aria-label=delete_label on:click=delete>
+                    <Icon glyph=Glyph::Delete/>
+                </button>
+            </span>
         </li>
     }
 }

@@ -18,6 +18,7 @@ mod session;
 mod simulate;
 mod strings;
 mod theme;
+mod transfer;
 
 use leptos::mount::mount_to_body;
 

@@ -4,6 +4,7 @@ use escalation_api::list::{OnePath, Paths, Pauses, ScheduleEntries, Schedules, T
 use escalation_api::template::Template;
 use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule, Value};
 use escalation_engine::Instant;
+use escalation_engine::prove::Expectation;
 use escalation_engine::world::{Channel, Priority};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::Deserialize;
@@ -281,4 +282,17 @@ pub async fn revision(id: &str, number: i64) -> Answer<Path> {
     let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
     let path = value.get_mut("revision").and_then(|revision| revision.get_mut("escalation_path")).map(Value::take);
     path.and_then(|path| Path::read(path).ok()).ok_or(NetError::Unreadable(200))
+}
+
+/// What is expected of a path; nothing where the server keeps none.
+pub async fn expectations(id: &str) -> Vec<Expectation> {
+    let text = ours(&format!("/builder/v1/escalation_paths/{id}/expectations")).await.ok().flatten();
+    let value: Option<Value> = text.and_then(|text| serde_json::from_str(&text).ok());
+    let list = value.as_ref().and_then(|value| value.get("expectations")).map(ToString::to_string);
+    list.and_then(|list| Expectation::list_from_text(&list).ok()).unwrap_or_default()
+}
+
+/// Deletes a path.
+pub async fn delete(id: &str) -> Answer<()> {
+    send(Request::delete(&format!("/v2/escalation_paths/{id}")).build()).await.map(|_| ())
 }

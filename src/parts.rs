@@ -4,6 +4,7 @@ pub mod avatar;
 pub mod combobox;
 pub mod dialog;
 pub mod icon;
+pub mod import;
 pub mod notice;
 pub mod segments;
 pub mod text;

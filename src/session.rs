@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use escalation_api::template::Template;
 use escalation_api::{Path, Team};
-use escalation_engine::{Index, World};
+use escalation_engine::{Index, Instant, World};
 use futures::future::join;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,6 +13,7 @@ use leptos::task::spawn_local;
 use crate::clock;
 use crate::drafts::{Database, Draft, Keeping};
 use crate::editor::tabs::{Channel, channel};
+use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation};
 use crate::net::NetError;
 
@@ -36,6 +37,10 @@ pub struct Session {
     pub teams: RwSignal<Arc<Vec<Team>>>,
     /// What paths can be made from.
     pub templates: RwSignal<Arc<Vec<Template>>>,
+    /// The instant of which the list of paths tells.
+    pub now: RwSignal<Instant>,
+    /// The list of paths.
+    pub rows: Rows,
     /// How far loading it has come.
     pub loading: RwSignal<Loading>,
     /// What is said to those who listen.
@@ -55,8 +60,12 @@ pub struct Session {
 impl Session {
     /// A session that begins to load.
     pub fn begin() -> Self {
+        let index = RwSignal::new(Arc::new(Index::new(World::default())));
+        let now = RwSignal::new(clock::now());
         let session = Self {
-            index: RwSignal::new(Arc::new(Index::new(World::default()))),
+            index,
+            now,
+            rows: rows(index, now),
             teams: RwSignal::new(Arc::default()),
             templates: RwSignal::new(Arc::default()),
             loading: RwSignal::new(Loading::Busy),
@@ -81,6 +90,7 @@ impl Session {
                     self.features.set(features);
                     self.teams.set(Arc::new(teams));
                     self.templates.set(Arc::new(templates));
+                    self.now.set(clock::now());
                     self.index.set(Arc::new(Index::new(world)));
                     self.loading.set(Loading::Done);
                 }
@@ -106,6 +116,15 @@ impl Session {
             Some(known) => *known = path,
             None => world.paths.push(path),
         }
+        self.index.set(Arc::new(Index::new(world)));
+    }
+}
+
+impl Session {
+    /// Takes a path out of the organisation: it was deleted.
+    pub fn deleted(self, id: &str) {
+        let mut world = self.index.get_untracked().world().clone();
+        world.paths.retain(|path| path.id != id);
         self.index.set(Arc::new(Index::new(world)));
     }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::state::Open;
-use super::{clipboard, link, problems, review, revisions};
+use super::{clipboard, link, problems, review, revisions, transfer};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, folds, menu, point, run, search, zoom};
 use crate::strings;
@@ -75,6 +75,12 @@ pub const ACTIONS: &[Action] = &[
         },
     ),
     action(strings::save::REVISIONS, &[], Everywhere, revisions::can, revisions::show),
+    action(strings::save::IMPORT, &[], Everywhere, always, transfer::import),
+    action(strings::save::AS_JSON, &[], Everywhere, always, transfer::as_json),
+    action(strings::save::AS_BUNDLE, &[], Everywhere, always, transfer::as_bundle),
+    action(strings::save::AS_SVG, &[], Everywhere, always, transfer::as_svg),
+    action(strings::save::AS_PNG, &[], Everywhere, always, transfer::as_png),
+    action(strings::save::PRINT, &[], Everywhere, always, transfer::print),
     action(strings::UNDO, &["Ctrl+Z"], NotInFields, |open| open.editor.with(|e| e.to_undo().is_some()), Open::undo),
     action(
         strings::REDO,

@@ -2,12 +2,13 @@
 //! pasted into another window.
 
 use escalation_editor::command::Piece;
-use escalation_editor::{Command, clipboard};
+use escalation_editor::{Command, clipboard, import};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{ClipboardEvent, Element, HtmlDocument};
 
 use super::state::Open;
+use super::transfer;
 use crate::canvas::look::MenuOf;
 use crate::canvas::{self, run};
 use crate::strings;
@@ -72,6 +73,8 @@ fn pasted(open: Open, event: &ClipboardEvent) {
 pub fn paste(open: Open, text: &str) {
     let clip = match clipboard::read(text) {
         Ok(clip) => clip,
+        // A whole path goes in the place of this one.
+        Err(_) if import::read(text).is_ok() => return transfer::take(open, Ok(text.to_string())),
         Err(fault) => return open.session.say(fault.to_string()),
     };
     let menu = open.look.menu.get_untracked();

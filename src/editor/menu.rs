@@ -12,7 +12,15 @@ use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
 /// The actions that are in it, by name.
-const NAMES: &[&str] = &[strings::save::REVISIONS];
+const NAMES: &[&str] = &[
+    strings::save::REVISIONS,
+    strings::save::IMPORT,
+    strings::save::AS_JSON,
+    strings::save::AS_BUNDLE,
+    strings::save::AS_SVG,
+    strings::save::AS_PNG,
+    strings::save::PRINT,
+];
 
 fn actions() -> impl Iterator<Item = &'static Action> {
     NAMES.iter().filter_map(|name| ACTIONS.iter().find(|action| action.name == *name))

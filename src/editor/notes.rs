@@ -17,6 +17,8 @@ pub enum About {
     MovedOn,
     /// A draft was discarded.
     Discarded,
+    /// Another document is in the place of this one.
+    Imported,
     /// Another tab has the path open.
     OtherTab,
 }

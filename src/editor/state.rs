@@ -86,6 +86,10 @@ pub struct Open {
     pub compared: RwSignal<Option<Arc<PathPayload>>>,
     /// What is different from it.
     pub changes: Memo<Arc<Vec<Change>>>,
+    /// Whether the dialog is open that takes a file.
+    pub importing: RwSignal<bool>,
+    /// What was wrong with what it was given last.
+    pub import_fault: RwSignal<Option<String>>,
     /// The tabs of this browser that have the path open, too.
     pub others: RwSignal<BTreeSet<String>>,
     /// What is to be known, above the graph.
@@ -192,6 +196,8 @@ impl Open {
             side: RwSignal::new(None),
             compared,
             changes,
+            importing: RwSignal::new(false),
+            import_fault: RwSignal::new(None),
             others: RwSignal::new(BTreeSet::new()),
             notes: RwSignal::new(Vec::new()),
             session,

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use escalation_api::PathPayload;
-use escalation_editor::layout::{Folds, svg_path};
+use escalation_editor::layout::svg_path;
 use escalation_editor::words::NodeIcon;
-use escalation_engine::Index;
 use leptos::prelude::*;
 
 use crate::canvas::scene::Scene;
 
 #[component]
-pub fn Miniature(path: PathPayload, index: Arc<Index>) -> impl IntoView {
-    let scene = Scene::new(&path, &index, &Folds::default());
+pub fn Miniature(scene: Arc<Scene>) -> impl IntoView {
     let size = scene.layout.size;
     let lines = scene.layout.edges.iter().map(|edge| view! { <path class="mini-line" d=svg_path(&edge.points, 10)/> });
     let boxes = scene.layout.nodes.iter().map(|node| {

@@ -34,6 +34,8 @@ pub enum Glyph {
     Close,
     /// A bin.
     Delete,
+    /// A sheet on another.
+    Copy,
     /// A triangle that warns.
     Warning,
     /// An angle that points up.
@@ -85,6 +87,7 @@ fn drawing(glyph: Glyph) -> &'static str {
         Glyph::Redo => "M13 6.500H6.500a3.500 3.500 0 0 0 0 7H10M13 6.500 10 3.500M13 6.500l-3 3",
         Glyph::Theme => "M8 2a6 6 0 1 0 0 12V2zM8 2a6 6 0 0 1 0 12",
         Glyph::Close => "M4 4l8 8M12 4l-8 8",
+        Glyph::Copy => "M6 5.500h7v8H6zM10 5.500v-3H3v8h3",
         Glyph::Delete => "M3 4.500h10M6.500 4.500V3h3v1.500M4.500 4.500l.6 9h5.800l.6-9M6.800 7v4M9.200 7v4",
         Glyph::Warning => "M8 2.500 14.200 13.300H1.800zM8 6.500v3.300M8 11.600v.1",
         Glyph::Up => "M4 9.500 8 5.500l4 4",

@@ -5,7 +5,7 @@ import { expect, IDS, test } from './support/fixtures.js';
 const panel = (page) => page.getByRole('dialog', { name: 'Earlier revisions' });
 
 async function openRevisions(page) {
-  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Earlier revisions' }).click();
   await expect(panel(page)).toBeVisible();
 }
@@ -60,9 +60,9 @@ test('where the server keeps none, there is no such entry', async ({ app, page }
 
 test('the menu works by keyboard', async ({ app, page }) => {
   await app.open(IDS.mobile);
-  await page.getByRole('button', { name: 'More' }).press('Enter');
+  await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
   await expect(page.getByRole('menuitem').first()).toBeFocused();
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('button', { name: 'More' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'More', exact: true })).toBeFocused();
   await expect(page.getByRole('menu')).toHaveCount(0);
 });

@@ -8,7 +8,7 @@ const MANAGER = '01J0USERMANAGER00000000000';
 test('by mouse', async ({ app, server, page }) => {
   await app.list();
   await expect(page.locator('.path-row')).toHaveCount(7);
-  await page.getByRole('link', { name: /Payments/ }).click();
+  await page.getByRole('link', { name: /^Payments/ }).click();
   await expect(page.getByRole('heading', { name: 'Payments' })).toBeVisible();
   await expect(app.status).toHaveText('Saved');
   await expect(app.save).toBeDisabled();

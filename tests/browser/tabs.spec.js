@@ -20,7 +20,7 @@ test('each says that the other is there, and no longer', async ({ app, page, ser
   await expect(notes(other.page)).toContainText('This path is also open in another tab.');
   await other.page.getByRole('link', { name: 'Paths' }).click();
   await expect(notes(page)).toHaveCount(0);
-  await other.page.getByRole('link', { name: /Payments/ }).click();
+  await other.page.getByRole('link', { name: /^Payments/ }).click();
   await expect(other.tree).toBeVisible();
   await expect(notes(page)).toHaveCount(0);
 });

@@ -7,10 +7,10 @@ test('a path that is left keeps its changes', async ({ app, page }) => {
   await app.setTime(/Page Primary on-call/, '7m');
   await page.getByRole('link', { name: 'Paths' }).click();
   await expect(page.locator('.path-row').filter({ hasText: 'Mobile apps' })).toContainText('Changes not saved');
-  await page.getByRole('link', { name: /Payments/ }).click();
+  await page.getByRole('link', { name: /^Payments/ }).click();
   await expect(app.status).toHaveText('Saved');
   await page.goBack();
-  await page.getByRole('link', { name: /Mobile apps/ }).click();
+  await page.getByRole('link', { name: /^Mobile apps/ }).click();
   await expect(app.status).toHaveText('1 change not saved');
   await app.saveNow();
   await expect(app.status).toHaveText('Saved');
@@ -31,7 +31,7 @@ test('a path that was changed elsewhere is shown as it is', async ({ app, server
   await app.list();
   const { id, kind, ...path } = await server.path(IDS.mobile);
   await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
-  await page.getByRole('link', { name: /Mobile apps/ }).click();
+  await page.getByRole('link', { name: /^Mobile apps/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile, renamed');
   await page.keyboard.press('Control+s');
   await expect(app.status).toHaveText('Saved');
@@ -74,7 +74,7 @@ test('a new path that is left while it is saved keeps its address to itself', as
   });
   await app.saveNow();
   await page.getByRole('link', { name: 'Paths' }).click();
-  await page.getByRole('link', { name: /Payments/ }).click();
+  await page.getByRole('link', { name: /^Payments/ }).click();
   const saved = page.waitForResponse((response) => response.request().method() === 'POST');
   answer();
   await saved;

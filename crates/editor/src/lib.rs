@@ -16,6 +16,7 @@ pub mod history;
 pub mod import;
 pub mod layout;
 pub mod merge;
+pub mod needed;
 pub mod play;
 pub mod pointer;
 pub mod problems;

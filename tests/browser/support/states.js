@@ -186,14 +186,26 @@ export const STATES = {
     const { id, kind, ...path } = await server.path(IDS.mobile);
     await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
     await app.open(IDS.mobile);
-    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Earlier revisions' }).click();
     await page.locator('.revision').nth(1).click();
     await expect(page.locator('[data-people]')).toBeVisible();
   },
+  'an import that is wrong': async ({ app, page }) => {
+    await app.list();
+    await page.getByRole('button', { name: 'Import' }).click();
+    await page.getByLabel('Or paste its text').fill('{ "name": ');
+    await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
+    await expect(page.getByRole('alert')).toContainText('Line 1');
+  },
+  'a path to delete': async ({ app, page }) => {
+    await app.list();
+    await page.getByRole('button', { name: 'Delete Major incidents' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
   'the menu': async ({ app, page }) => {
     await app.open(IDS.payments);
-    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
     await expect(page.getByRole('menuitem').first()).toBeFocused();
   },
   'a save that went nowhere': async ({ app, page, server }) => {

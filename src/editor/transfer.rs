@@ -1,0 +1,172 @@
+//! The open path as a file in several forms, and a file in its place.
+
+use std::sync::Arc;
+
+use escalation_editor::command::Replacement;
+use escalation_editor::import::{Imported, Imports};
+use escalation_editor::layout::Folds;
+use escalation_editor::needed::needed;
+use escalation_editor::svg::{self, Labels, Theme};
+use escalation_editor::{Command, export};
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::clipboard;
+use super::notes::About;
+use super::state::Open;
+use crate::canvas::scene::Scene;
+use crate::net;
+use crate::parts::import::{ImportDialog, understand};
+use crate::strings;
+use crate::transfer::{file_name, listen_drop, offer_pixels, offer_text};
+
+const JSON: &str = "application/json";
+
+/// The path as it is sent.
+pub fn as_json(open: Open) {
+    let path = open.path.get_untracked();
+    offer_text(&file_name(&path.name, "json"), JSON, &export::payload(&path));
+    open.session.say(strings::save::EXPORTED);
+}
+
+/// The path with what it stands in and what is expected of it.
+pub fn as_bundle(open: Open) {
+    let (id, path) = (open.id.get_untracked(), open.path.get_untracked());
+    let world = open.session.index.with_untracked(|index| needed(&path, index.world()));
+    let kept = open.session.features.with_untracked(|all| all.iter().any(|known| known == "expectations"));
+    spawn_local(async move {
+        let expectations = if kept && !id.is_empty() { net::expectations(&id).await } else { Vec::new() };
+        let text = export::bundle(&id, &path, &world, &expectations);
+        offer_text(&file_name(&path.name, "bundle.json"), JSON, &text);
+        open.session.say(strings::save::EXPORTED);
+    });
+}
+
+/// The whole graph as a picture.
+pub fn as_svg(open: Open) {
+    let (picture, _) = draw(open, &computed());
+    offer_text(&file_name(&open.path.get_untracked().name, "svg"), "image/svg+xml", &picture);
+    open.session.say(strings::save::EXPORTED);
+}
+
+/// The same as pixels.
+pub fn as_png(open: Open) {
+    let (picture, size) = draw(open, &computed());
+    let failed = move || open.session.say(strings::save::NO_PICTURE);
+    offer_pixels(file_name(&open.path.get_untracked().name, "png"), &picture, size, failed);
+    open.session.say(strings::save::EXPORTED);
+}
+
+/// Has the browser print.
+pub fn print(_: Open) {
+    let _unsupported = window().print();
+}
+
+fn draw(open: Open, theme: &Theme) -> (String, (i32, i32)) {
+    let path = open.path.get_untracked();
+    let index = open.session.index.get_untracked();
+    // All of it, whatever is closed on the screen.
+    let scene = Scene::new(&path, &index, &Folds::default());
+    let labels = Labels {
+        start: strings::ALERT_FIRES,
+        ends: strings::ENDS,
+        ends_after: strings::ENDS_AFTER,
+        repeats: &strings::repeats,
+    };
+    let size = (scene.layout.size.width, scene.layout.size.height);
+    (svg::draw(&path, &scene.layout, &index, &labels, theme), size)
+}
+
+fn theme(colour: impl Fn(&str) -> String) -> Theme {
+    Theme {
+        canvas: colour("--canvas"),
+        surface: colour("--surface"),
+        line: colour("--line-strong"),
+        text: colour("--text"),
+        muted: colour("--muted"),
+        level: colour("--kind-level"),
+        channel: colour("--kind-channel"),
+        delay: colour("--kind-delay"),
+        branch: colour("--kind-branch"),
+        other: colour("--kind-other"),
+        font: colour("--font"),
+    }
+}
+
+/// The colours as they are on the screen now: a file has no tokens.
+fn computed() -> Theme {
+    let style = document().document_element().and_then(|root| window().get_computed_style(&root).ok().flatten());
+    theme(|name| {
+        let value = style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
+        value.trim().replace('"', "'")
+    })
+}
+
+/// The tokens themselves: what is printed has the colours of paper.
+fn tokens() -> Theme {
+    theme(|name| format!("var({name})"))
+}
+
+/// The whole graph, for the printer alone; it is drawn when it is asked for.
+#[component]
+pub fn Printed() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let page = NodeRef::<Div>::new();
+    let listener = window_event_listener_untyped("beforeprint", move |_| {
+        if let Some(page) = page.get_untracked() {
+            page.set_inner_html(&draw(open, &tokens()).0);
+        }
+    });
+    on_cleanup(move || listener.remove());
+    view! { <div class="printed" node_ref=page aria-hidden="true"></div> }
+}
+
+/// Opens the dialog that takes a file.
+pub fn import(open: Open) {
+    open.import_fault.set(None);
+    open.importing.set(true);
+}
+
+/// Takes text that came in any way: nodes are put behind the chosen ones, a path in the place of this one.
+pub fn take(open: Open, text: Result<String, String>) {
+    let read = text.and_then(|text| Ok((understand(&text)?, text)));
+    match read {
+        Ok((imported, text)) if imported.what == Imports::Nodes => {
+            open.importing.set(false);
+            clipboard::paste(open, &text);
+        }
+        Ok((imported, _)) => {
+            open.importing.set(false);
+            replace(open, imported);
+        }
+        Err(why) => {
+            open.import_fault.set(Some(why));
+            open.importing.set(true);
+        }
+    }
+}
+
+fn replace(open: Open, imported: Imported) {
+    let before = open.path.get_untracked();
+    open.dispatch(Command::Replace(Replacement::Import, Box::new(imported.path)));
+    if !Arc::ptr_eq(&before, &open.path.get_untracked()) {
+        let undo = Arc::new(move || open.undo());
+        open.note(About::Imported, strings::save::IMPORTED, Some((strings::save::TAKE_BACK, undo)));
+    }
+}
+
+#[component]
+pub fn Import() -> impl IntoView {
+    let open = expect_context::<Open>();
+    listen_drop(move |text| take(open, text));
+    view! {
+        <Show when=move || open.importing.get()>
+            <ImportDialog
+                fault=open.import_fault
+                take=move |text| take(open, Ok(text))
+                leave=move || open.importing.set(false)
+            />
+        </Show>
+    }
+}

@@ -1,0 +1,119 @@
+//! Documents that come in and go out: files that are chosen or dropped, text that is pasted, files that are offered.
+
+use escalation_editor::import::MAX_TEXT;
+use js_sys::Array;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, DragEvent, File, HtmlAnchorElement, HtmlInputElement, Url};
+
+use crate::strings;
+
+/// Reads a file that is not too large.
+async fn read(file: File) -> Result<String, String> {
+    if file.size() > MAX_TEXT as f64 {
+        return Err(strings::save::too_large(&file.name()));
+    }
+    let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+    text.ok_or_else(|| strings::save::unreadable(&file.name()))
+}
+
+/// The file that was chosen in a field.
+pub fn chosen(field: &HtmlInputElement, take: impl FnOnce(Result<String, String>) + 'static) {
+    let file = field.files().and_then(|files| files.get(0));
+    // The same file can be chosen again.
+    field.set_value("");
+    if let Some(file) = file {
+        spawn_local(async move { take(read(file).await) });
+    }
+}
+
+/// Takes files that are dropped anywhere on the page, while the screen is there.
+pub fn listen_drop(take: impl Fn(Result<String, String>) + Copy + 'static) {
+    let has_files = |event: &DragEvent| {
+        let types = event.data_transfer().map(|data| data.types());
+        types.is_some_and(|types| types.includes(&JsValue::from_str("Files"), 0))
+    };
+    let over = window_event_listener(leptos::ev::dragover, move |event| {
+        if has_files(&event) {
+            event.prevent_default();
+        }
+    });
+    let drop = window_event_listener(leptos::ev::drop, move |event| {
+        if has_files(&event) {
+            event.prevent_default();
+            if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
+                spawn_local(async move { take(read(file).await) });
+            }
+        }
+    });
+    on_cleanup(move || {
+        over.remove();
+        drop.remove();
+    });
+}
+
+/// Offers a text as a file.
+pub fn offer_text(name: &str, kind: &str, text: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    if let Ok(blob) = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options) {
+        offer(name, &blob);
+    }
+}
+
+/// Offers a file.
+fn offer(name: &str, blob: &Blob) {
+    let Ok(address) = Url::create_object_url_with_blob(blob) else { return };
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+    }
+    // The browser has begun to read it by then.
+    set_timeout(
+        move || {
+            let _gone = Url::revoke_object_url(&address);
+        },
+        std::time::Duration::from_secs(60),
+    );
+}
+
+/// Offers a picture, given as SVG, as a file of pixels, twice as many as it has units; `failed` is called if the browser
+/// cannot draw it.
+pub fn offer_pixels(name: String, svg: &str, size: (i32, i32), failed: impl Fn() + Copy + 'static) {
+    let drawn = async move |address: String| -> Result<(), JsValue> {
+        let image = web_sys::HtmlImageElement::new()?;
+        image.set_src(&address);
+        JsFuture::from(image.decode()).await?;
+        let canvas: web_sys::HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
+        let (width, height) = (2 * size.0.unsigned_abs(), 2 * size.1.unsigned_abs());
+        canvas.set_width(width);
+        canvas.set_height(height);
+        let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?;
+        let context: web_sys::CanvasRenderingContext2d = context.dyn_into()?;
+        context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width.into(), height.into())?;
+        let done = Closure::once_into_js(move |blob: Option<Blob>| match blob {
+            Some(blob) => offer(&name, &blob),
+            None => failed(),
+        });
+        canvas.to_blob(done.unchecked_ref())
+    };
+    let address = format!("data:image/svg+xml,{}", js_sys::encode_uri_component(svg));
+    spawn_local(async move {
+        if drawn(address).await.is_err() {
+            failed();
+        }
+    });
+}
+
+/// A name for a file of a path: what is not a letter or a digit becomes a dash.
+pub fn file_name(path: &str, ending: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let name: String = path.chars().map(plain).take(60).collect();
+    let name = name.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    if name.is_empty() { format!("path.{ending}") } else { format!("{name}.{ending}") }
+}

@@ -1,0 +1,66 @@
+// The list of all paths: what is said of each, and what is done with them there.
+
+import { expect, IDS, test } from './support/fixtures.js';
+
+const item = (page, name) => page.locator('.path-item').filter({ has: page.getByText(name, { exact: true }).and(page.locator('strong')) });
+
+test('each path says its teams, its problems and who is paged now', async ({ app, page, server }) => {
+  const teams = (await server.api('GET', '/builder/v1/teams')).body.teams;
+  const { team_ids } = await server.path(IDS.payments);
+  await app.list();
+  const of = teams.filter((team) => team_ids.includes(team.id));
+  expect(of.length).toBeGreaterThan(0);
+  for (const team of of) await expect(item(page, 'Payments')).toContainText(team.name);
+  await expect(item(page, 'Payments')).toContainText('first now: ');
+  await expect(item(page, 'Warehouse')).toContainText('problems');
+});
+
+test('a path is duplicated, as a draft', async ({ app, page, server }) => {
+  await app.list();
+  await page.getByRole('button', { name: 'Duplicate Payments' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Payments, copy');
+  await expect(app.node(/Page Ruth Adeyemi/)).toBeVisible();
+  expect((await server.api('GET', '/v2/escalation_paths')).body.escalation_paths).toHaveLength(7);
+  await app.saveNow();
+  await expect(app.status).toHaveText('Saved');
+  expect((await server.api('GET', '/v2/escalation_paths')).body.escalation_paths).toHaveLength(8);
+});
+
+test('a path is deleted with its name typed', async ({ app, page, server }) => {
+  await app.list();
+  await page.getByRole('button', { name: 'Delete Major incidents' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete Major incidents' });
+  await expect(dialog).toContainText('Other paths hand over to it: ');
+  await expect(dialog.getByRole('button', { name: 'Delete' })).toBeDisabled();
+  await dialog.getByRole('textbox').fill('Major');
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole('textbox').fill('Major incidents');
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(item(page, 'Major incidents')).toHaveCount(0);
+  await expect(page.getByRole('status')).toHaveText('Major incidents was deleted.');
+  expect((await server.api('GET', `/v2/escalation_paths/${IDS.major}`)).status).toBe(404);
+});
+
+test('a path that cannot be deleted stays, and it is said why', async ({ app, page }) => {
+  await app.list();
+  await page.route('**/v2/escalation_paths/*', (route) => route.fulfill({ status: 403, body: '' }));
+  await page.getByRole('button', { name: 'Delete Payments' }).click();
+  await page.getByRole('textbox').fill('Payments');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('alert')).toContainText('The server does not let you delete it');
+  await page.keyboard.press('Escape');
+  await expect(item(page, 'Payments')).toBeVisible();
+  app.complaints.splice(0);
+});
+
+test('who may not see the paths is told so', async ({ page, server, complaints }) => {
+  await page.route('**/v2/**', (route) => route.fulfill({ status: 403, body: '' }));
+  await page.goto(`${server.url}/`);
+  await expect(page.getByRole('heading', { name: 'You may not see these paths' })).toBeVisible();
+  await page.unroute('**/v2/**');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('.path-row')).toHaveCount(7);
+  complaints.splice(0);
+});

@@ -1,0 +1,139 @@
+// Paths come in as files, by drop and by paste, and go out in several forms.
+
+import { readFile } from 'node:fs/promises';
+import { expect, IDS, test } from './support/fixtures.js';
+
+const LEVEL = {
+  id: 'a', type: 'level',
+  level: { targets: [{ type: 'user', id: '01J0USERMAYA00000000000000', urgency: 'high' }], time_to_ack_seconds: 420 },
+};
+const PATH = { name: 'From a file', path: [LEVEL], loft: { north: 1.50 } };
+const dialog = (page) => page.getByRole('dialog', { name: 'Import' });
+
+async function menu(page, name) {
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name }).click();
+}
+
+async function exported(page, name) {
+  const download = page.waitForEvent('download');
+  await menu(page, name);
+  const file = await download;
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+}
+
+async function drop(page, name, text) {
+  const data = await page.evaluateHandle(([name, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], name, { type: 'application/json' }));
+    return data;
+  }, [name, text]);
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+}
+
+async function paste(page, text) {
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+test('a path is imported into the list from a file and saved, with fields that are not known', async ({ app, page, server }) => {
+  await app.list();
+  await page.getByRole('button', { name: 'Import' }).click();
+  await dialog(page).getByLabel('File').setInputFiles({
+    name: 'path.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(PATH)),
+  });
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('From a file');
+  await expect(app.node(/Page Maya Chen/)).toBeVisible();
+  await app.saveNow();
+  await expect(app.status).toHaveText('Saved');
+  const saved = await server.path(page.url().match(/paths\/([^/]+)/)[1]);
+  expect(saved.loft).toEqual({ north: 1.5 });
+});
+
+test('the list takes what is dropped and pasted', async ({ app, page }) => {
+  await app.list();
+  await drop(page, 'path.json', JSON.stringify(PATH));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('From a file');
+  await app.list();
+  await paste(page, JSON.stringify({ escalation_path: { id: 'x', kind: 'standalone', working_hours: [], ...PATH, name: 'Pasted' } }));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pasted');
+});
+
+test('what is wrong with a file is said, with its place', async ({ app, page }) => {
+  await app.list();
+  await page.getByRole('button', { name: 'Import' }).click();
+  await dialog(page).getByLabel('Or paste its text').fill('{\n  "name": "x",\n  path\n}');
+  await dialog(page).getByRole('button', { name: 'Import' }).click();
+  await expect(dialog(page).getByRole('alert')).toContainText('Line 3, column');
+  await dialog(page).getByLabel('Or paste its text').fill('{"title": "x"}');
+  await dialog(page).getByRole('button', { name: 'Import' }).click();
+  await expect(dialog(page).getByRole('alert')).toContainText('name');
+  await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
+  await drop(page, 'notes.txt', 'no path at all');
+  await expect(dialog(page).getByRole('alert')).toContainText('Line 1');
+});
+
+test('an import takes the place of the open path, and is undone', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await menu(page, 'Import');
+  await dialog(page).getByLabel('Or paste its text').fill(JSON.stringify(PATH));
+  await dialog(page).getByRole('button', { name: 'Import' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('From a file');
+  await expect(app.status).toHaveText('1 change not saved');
+  await page.getByRole('list', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile apps');
+  await expect(app.status).toHaveText('Saved');
+  await drop(page, 'path.json', JSON.stringify(PATH));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('From a file');
+});
+
+test('what is exported is what was saved', async ({ app, page, server }) => {
+  await app.open(IDS.payments);
+  const { name, bytes } = await exported(page, 'Export as JSON');
+  expect(name).toBe('payments.json');
+  const path = JSON.parse(bytes);
+  const made = await server.api('POST', '/v2/escalation_paths', path);
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  expect(made.body.escalation_path.path).toEqual((await server.path(IDS.payments)).path);
+});
+
+test('a bundle has what the path needs, and no more', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  const { name, bytes } = await exported(page, 'Export as a bundle');
+  expect(name).toBe('mobile-apps.bundle.json');
+  const bundle = JSON.parse(bytes);
+  expect(bundle.path.name).toBe('Mobile apps');
+  expect(bundle.world.paths.map((path) => path.name)).toContain('Major incidents');
+  expect(bundle.world.paths.map((path) => path.name)).not.toContain('Warehouse');
+  expect(bundle.expectations).toEqual([]);
+  expect(bytes.toString()).not.toContain('@');
+});
+
+test('pictures of the whole graph', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  const svg = await exported(page, 'Export as SVG');
+  expect(svg.name).toBe('payments.svg');
+  const text = svg.bytes.toString();
+  for (const words of ['Alert fires', 'Ruth Adeyemi', 'Back to the start']) expect(text).toContain(words);
+  expect(text).not.toContain('var(');
+  const png = await exported(page, 'Export as PNG');
+  expect(png.name).toBe('payments.png');
+  expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
+  expect(png.bytes.readUInt32BE(16)).toBeGreaterThan(1000);
+});
+
+test('what is printed is the whole graph, on paper’s colours, and the steps', async ({ app, page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await app.open(IDS.payments);
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+  await expect(page.locator('.printed svg')).toBeVisible();
+  await expect(page.locator('.canvas')).toBeHidden();
+  await expect(page.getByRole('list', { name: 'What happens' })).toBeVisible();
+  const background = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--surface'));
+  expect(background.trim()).toBe('#ffffff');
+});
