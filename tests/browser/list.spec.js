@@ -12,7 +12,7 @@ test('each path says its teams, its problems and who is paged now', async ({ app
   expect(of.length).toBeGreaterThan(0);
   for (const team of of) await expect(item(page, 'Payments')).toContainText(team.name);
   await expect(item(page, 'Payments')).toContainText('first now: ');
-  await expect(item(page, 'Warehouse')).toContainText('problems');
+  await expect(page.locator('.path-item').filter({ hasText: 'Warehouse' })).toContainText('problems');
 });
 
 test('a path is duplicated, as a draft', async ({ app, page, server }) => {
