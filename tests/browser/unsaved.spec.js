@@ -91,7 +91,8 @@ test('fields that do not take a value show what counts', async ({ app }) => {
   await app.open(IDS.mobile);
   await app.inspector.getByLabel('Name').fill('   ');
   await app.inspector.getByLabel('Name').press('Tab');
-  await expect(app.inspector.getByLabel('Name')).toHaveValue('Mobile apps');
+  await expect(app.inspector.getByLabel('Name')).toHaveAttribute('aria-invalid', 'true');
+  await expect(app.page.getByRole('heading', { level: 1 })).toHaveText('Mobile apps');
   await app.simulation.getByLabel('People').selectOption({ index: 1 });
   const minutes = app.simulation.getByRole('spinbutton');
   const before = await minutes.inputValue();
