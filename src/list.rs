@@ -3,6 +3,7 @@
 mod delete;
 mod miniature;
 pub mod row;
+mod template;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::transfer::listen_drop;
 use delete::DeleteDialog;
 use miniature::Miniature;
 use row::Row;
+use template::TemplateDialog;
 
 #[component]
 pub fn PathsScreen() -> impl IntoView {
@@ -35,6 +37,7 @@ pub fn PathsScreen() -> impl IntoView {
     let deleting = RwSignal::new(None::<Arc<Row>>);
     let fault = RwSignal::new(None::<String>);
     let importing = RwSignal::new(false);
+    let templating = RwSignal::new(false);
     let take = move |text: Result<String, String>| match text.and_then(|text| understand(&text)) {
         Ok(imported) => {
             importing.set(false);
@@ -90,7 +93,10 @@ pub fn PathsScreen() -> impl IntoView {
             <span class="brand">{strings::PRODUCT}</span>
             <span class="spring"></span>
             <ThemeSwitch/>
-            <button class="tool" on:click=import>{strings::save::IMPORT}</button>
+            <Show when=move || session.has(template::FEATURE)>
+                <button class="tool" on:click=move |_| templating.set(true)>{strings::transfer::FROM_TEMPLATE}</button>
+            </Show>
+            <button class="tool" on:click=import>{strings::transfer::IMPORT}</button>
             <a class="primary" href=Route::New(String::new()).href()>{strings::NEW_PATH}</a>
         </header>
         <main class="list">
@@ -100,6 +106,9 @@ pub fn PathsScreen() -> impl IntoView {
         </main>
         <Show when=move || importing.get()>
             <ImportDialog fault take=move |text| take(Ok(text)) leave=move || importing.set(false)/>
+        </Show>
+        <Show when=move || templating.get()>
+            <TemplateDialog shown=templating/>
         </Show>
         {move || deleting.get().map(|row| view! { <DeleteDialog row deleting/> })}
     }
@@ -135,14 +144,14 @@ fn PathRow(
         let named = teams.iter().filter(|team| row.teams.contains(&team.id));
         named.map(|team| view! { <span class="chip">{team.name.clone()}</span>" " }).collect_view()
     });
-    let (id, copy_label) = (row.id.clone(), strings::save::duplicate(&row.name));
+    let (id, copy_label) = (row.id.clone(), strings::transfer::duplicate(&row.name));
     let duplicate = move |_| {
         let path = session.index.with_untracked(|index| index.path(&id).map(PathPayload::from));
         if let Some(path) = path {
-            begin(session, PathPayload { name: strings::save::copy_of(&path.name), ..path });
+            begin(session, PathPayload { name: strings::transfer::copy_of(&path.name), ..path });
         }
     };
-    let delete_label = strings::save::delete(&row.name);
+    let delete_label = strings::transfer::delete(&row.name);
     let delete = {
         let row = row.clone();
         move |_| deleting.set(Some(row.clone()))

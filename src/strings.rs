@@ -2,6 +2,7 @@
 
 pub mod forms;
 pub mod save;
+pub mod transfer;
 
 use escalation_engine::Seconds;
 use escalation_engine::words::duration;

@@ -14,10 +14,10 @@ use crate::strings;
 /// Reads a file that is not too large.
 async fn read(file: File) -> Result<String, String> {
     if file.size() > MAX_TEXT as f64 {
-        return Err(strings::save::too_large(&file.name()));
+        return Err(strings::transfer::too_large(&file.name()));
     }
     let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-    text.ok_or_else(|| strings::save::unreadable(&file.name()))
+    text.ok_or_else(|| strings::transfer::unreadable(&file.name()))
 }
 
 /// The file that was chosen in a field.

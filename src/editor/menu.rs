@@ -14,12 +14,12 @@ use crate::strings;
 /// The actions that are in it, by name.
 const NAMES: &[&str] = &[
     strings::save::REVISIONS,
-    strings::save::IMPORT,
-    strings::save::AS_JSON,
-    strings::save::AS_BUNDLE,
-    strings::save::AS_SVG,
-    strings::save::AS_PNG,
-    strings::save::PRINT,
+    strings::transfer::IMPORT,
+    strings::transfer::AS_JSON,
+    strings::transfer::AS_BUNDLE,
+    strings::transfer::AS_SVG,
+    strings::transfer::AS_PNG,
+    strings::transfer::PRINT,
 ];
 
 fn actions() -> impl Iterator<Item = &'static Action> {

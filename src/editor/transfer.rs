@@ -27,7 +27,7 @@ const JSON: &str = "application/json";
 pub fn as_json(open: Open) {
     let path = open.path.get_untracked();
     offer_text(&file_name(&path.name, "json"), JSON, &export::payload(&path));
-    open.session.say(strings::save::EXPORTED);
+    open.session.say(strings::transfer::EXPORTED);
 }
 
 /// The path with what it stands in and what is expected of it.
@@ -39,7 +39,7 @@ pub fn as_bundle(open: Open) {
         let expectations = if kept && !id.is_empty() { net::expectations(&id).await } else { Vec::new() };
         let text = export::bundle(&id, &path, &world, &expectations);
         offer_text(&file_name(&path.name, "bundle.json"), JSON, &text);
-        open.session.say(strings::save::EXPORTED);
+        open.session.say(strings::transfer::EXPORTED);
     });
 }
 
@@ -47,15 +47,15 @@ pub fn as_bundle(open: Open) {
 pub fn as_svg(open: Open) {
     let (picture, _) = draw(open, &computed());
     offer_text(&file_name(&open.path.get_untracked().name, "svg"), "image/svg+xml", &picture);
-    open.session.say(strings::save::EXPORTED);
+    open.session.say(strings::transfer::EXPORTED);
 }
 
 /// The same as pixels.
 pub fn as_png(open: Open) {
     let (picture, size) = draw(open, &computed());
-    let failed = move || open.session.say(strings::save::NO_PICTURE);
+    let failed = move || open.session.say(strings::transfer::NO_PICTURE);
     offer_pixels(file_name(&open.path.get_untracked().name, "png"), &picture, size, failed);
-    open.session.say(strings::save::EXPORTED);
+    open.session.say(strings::transfer::EXPORTED);
 }
 
 /// Has the browser print.
@@ -152,7 +152,7 @@ fn replace(open: Open, imported: Imported) {
     open.dispatch(Command::Replace(Replacement::Import, Box::new(imported.path)));
     if !Arc::ptr_eq(&before, &open.path.get_untracked()) {
         let undo = Arc::new(move || open.undo());
-        open.note(About::Imported, strings::save::IMPORTED, Some((strings::save::TAKE_BACK, undo)));
+        open.note(About::Imported, strings::transfer::IMPORTED, Some((strings::save::TAKE_BACK, undo)));
     }
 }
 

@@ -28,7 +28,7 @@ pub fn DeleteDialog(
     let name = row.name.clone();
     let fits = Memo::new(move |_| typed.with(|typed| typed.trim() == name.trim()));
     let referring = referring(session, &row.id);
-    let (id, label) = (row.id.clone(), strings::save::delete(&row.name));
+    let (id, label) = (row.id.clone(), strings::transfer::delete(&row.name));
     let told = row.name.clone();
     let delete = move || {
         if !fits.get_untracked() || busy.get_untracked() {
@@ -40,7 +40,7 @@ pub fn DeleteDialog(
             match net::delete(&id).await {
                 Ok(()) => {
                     session.deleted(&id);
-                    session.say(strings::save::deleted(&name));
+                    session.say(strings::transfer::deleted(&name));
                     let _left = deleting.try_set(None);
                 }
                 Err(error) => {
@@ -57,8 +57,8 @@ pub fn DeleteDialog(
                 delete();
             }>
                 <h2>{label}</h2>
-                {(!referring.is_empty()).then(|| view! { <p class="fault">{strings::save::handed_over_by(&referring)}</p> })}
-                <label class="field-label" for="delete-name">{strings::save::type_name(&row.name)}</label>
+                {(!referring.is_empty()).then(|| view! { <p class="fault">{strings::transfer::handed_over_by(&referring)}</p> })}
+                <label class="field-label" for="delete-name">{strings::transfer::type_name(&row.name)}</label>
                 <input
                     id="delete-name"
                     class="field"
@@ -69,7 +69,7 @@ pub fn DeleteDialog(
                 />
                 <p class="fault" role="alert">{move || trouble.get()}</p>
                 <div class="dialog-actions">
-                    <button type="button" class="quiet" on:click=move |_| leave()>{strings::save::CANCEL}</button>
+                    <button type="button" class="quiet" on:click=move |_| leave()>{strings::transfer::CANCEL}</button>
                     <span class="spring"></span>
                     <button class="quiet danger" disabled=move || !fits.get() || busy.get()>{strings::DELETE}</button>
                 </div>
@@ -96,8 +96,8 @@ fn referring(session: Session, id: &str) -> Vec<String> {
 
 fn why(error: NetError) -> String {
     match error {
-        NetError::Away => strings::save::DELETE_AWAY.to_string(),
-        NetError::NoRights => strings::save::DELETE_NO_RIGHTS.to_string(),
+        NetError::Away => strings::transfer::DELETE_AWAY.to_string(),
+        NetError::NoRights => strings::transfer::DELETE_NO_RIGHTS.to_string(),
         NetError::Unsure(said) => said,
         NetError::Unreadable(status) => strings::status(status.into()),
         NetError::Refused(error) => {

@@ -23,12 +23,12 @@ pub fn ImportDialog(
     };
     let choose = move |event: web_sys::Event| transfer::chosen(&event_target(&event), read);
     view! {
-        <Dialog label=strings::save::IMPORT class="import" leave>
-            <h2>{strings::save::IMPORT}</h2>
-            <p class="hint">{strings::save::IMPORT_HINT}</p>
-            <label class="field-label" for="import-file">{strings::save::FILE}</label>
+        <Dialog label=strings::transfer::IMPORT class="import" leave>
+            <h2>{strings::transfer::IMPORT}</h2>
+            <p class="hint">{strings::transfer::IMPORT_HINT}</p>
+            <label class="field-label" for="import-file">{strings::transfer::FILE}</label>
             <input id="import-file" type="file" accept=".json,application/json" autofocus=true on:change=choose/>
-            <label class="field-label" for="import-text">{strings::save::OR_PASTE}</label>
+            <label class="field-label" for="import-text">{strings::transfer::OR_PASTE}</label>
             <textarea
                 id="import-text"
                 class="field"
@@ -39,14 +39,14 @@ pub fn ImportDialog(
             ></textarea>
             <p class="fault" role="alert">{move || fault.get().unwrap_or_default()}</p>
             <div class="dialog-actions">
-                <button class="quiet" on:click=move |_| leave()>{strings::save::CANCEL}</button>
+                <button class="quiet" on:click=move |_| leave()>{strings::transfer::CANCEL}</button>
                 <span class="spring"></span>
                 <button
                     class="primary"
                     disabled=move || typed.with(|typed| typed.trim().is_empty())
                     on:click=move |_| read(Ok(typed.get_untracked()))
                 >
-                    {strings::save::IMPORT}
+                    {strings::transfer::IMPORT}
                 </button>
             </div>
         </Dialog>

@@ -64,3 +64,21 @@ test('who may not see the paths is told so', async ({ page, server, complaints }
   await expect(page.locator('.path-row')).toHaveCount(7);
   complaints.splice(0);
 });
+
+test('a path is made from a template, with people in the place of its parameters', async ({ app, page, server }) => {
+  await app.list();
+  await page.getByRole('button', { name: 'From a template' }).click();
+  const dialog = page.getByRole('dialog', { name: 'From a template' });
+  const make = dialog.getByRole('button', { name: 'Make the path' });
+  await expect(make).toBeDisabled();
+  await dialog.getByLabel('Primary schedule').selectOption({ label: 'Primary on-call' });
+  await dialog.getByLabel('Backup responder').selectOption({ label: 'Maya Chen' });
+  await make.click();
+  await expect(app.node(/Page Primary on-call/)).toBeVisible();
+  await expect(app.node(/Page Maya Chen/)).toBeVisible();
+  await expect(app.tree.getByRole('treeitem')).toHaveCount(2);
+  await app.saveNow();
+  await expect(app.status).toHaveText('Saved');
+  const saved = await server.path(page.url().match(/paths\/([^/]+)/)[1]);
+  expect(saved.path.map((node) => node.level.targets.length)).toEqual([1, 1]);
+});

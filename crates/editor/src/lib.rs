@@ -22,6 +22,7 @@ pub mod pointer;
 pub mod problems;
 pub mod search;
 pub mod svg;
+pub mod template;
 pub mod tree;
 pub mod typed_week;
 pub mod viewport;
