@@ -114,6 +114,16 @@ pub fn focus_selected(open: Open) {
     });
 }
 
+/// Puts the focus on the element with this id, and scrolls nothing to it.
+pub fn focus_in_place(element: &str) {
+    let element = document().get_element_by_id(element);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _gone = element.focus_with_options(&options);
+    }
+}
+
 /// Puts the focus on the element with this id.
 pub fn focus(element: &str) {
     put_focus(document().get_element_by_id(element));

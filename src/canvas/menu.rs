@@ -51,7 +51,9 @@ pub fn open_for_chosen(open: Open, at: Option<(i32, i32)>) {
 
 /// Opens what can be put behind the chosen nodes.
 pub fn open_below(open: Open) {
-    let slot = run::slot_after(open, &Piece::New(Kind::Level));
+    // After a repeat nothing but a hand-over may stand.
+    let slots = [Kind::Level, Kind::HandOver].map(|kind| run::slot_after(open, &Piece::New(kind)));
+    let slot = slots.into_iter().flatten().max_by_key(|slot| slot.index);
     let mark = slot.and_then(|slot| {
         open.scene.with_untracked(|scene| scene.layout.slots.iter().find(|mark| mark.slot == slot).cloned())
     });

@@ -64,6 +64,8 @@ pub fn go(open: Open, forward: bool) {
     };
     if let Some(id) = targets.get(next).cloned() {
         open.show(&id);
+        // At once, for a key that follows at once; and again where it is drawn then.
+        keys::focus_in_place(&super::card::element_id(&id));
         request_animation_frame(move || keys::focus(&super::card::element_id(&id)));
     }
 }

@@ -279,3 +279,45 @@ test('where a repeat goes back to, chosen in the drawing', async ({ app, server,
   await node(page, 'a').click();
   await expect(app.node(/Repeat: Back to the start/)).toBeVisible();
 });
+
+test('a whole path by keyboard alone', async ({ app, page }) => {
+  await page.goto(`${app.server.url}/#/new`);
+  await expect(app.tree).toBeVisible();
+  const menu = page.getByRole('listbox', { name: 'Add a step here' });
+  const add = async (letter, id) => {
+    await page.keyboard.press('n');
+    await expect(menu).toBeVisible();
+    await page.keyboard.press(letter);
+    await expect(node(page, id)).toBeFocused();
+  };
+  // The place of a path without steps is reached by Tab.
+  for (let count = 0; count < 40; count += 1) {
+    if (await app.places.evaluate((place) => place === document.activeElement)) break;
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Enter');
+  await expect(menu).toBeVisible();
+  await page.keyboard.press('l');
+  await expect(node(page, 'level-1')).toBeFocused();
+  await add('c', 'channel-1');
+  await add('b', 'branch-1');
+  await page.keyboard.press('ArrowDown');
+  expect(await order(app)).toBe('level-1 channel-1 branch-1');
+  // Into the first side of the branch: what is put behind the level before it can be moved there.
+  await page.keyboard.press('ArrowUp');
+  await expect(node(page, 'channel-1')).toBeFocused();
+  await add('d', 'delay-1');
+  await page.keyboard.press('Alt+ArrowRight');
+  await expect(node(page, 'delay-1')).toHaveAttribute('aria-level', '2');
+  await expect(node(page, 'delay-1')).toBeFocused();
+  await add('r', 'repeat-1');
+  await page.keyboard.press('t');
+  await expect(node(page, 'level-1')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(app.node(/Repeat: Back to “Priority is P1\?”/)).toBeFocused();
+  await add('h', 'hand-over-1');
+  expect(await order(app)).toBe('level-1 channel-1 branch-1 delay-1 repeat-1 hand-over-1');
+  await page.keyboard.press('F8');
+  await expect(page.getByRole('status')).toHaveText(/^Problem 1 of \d+: /);
+});
