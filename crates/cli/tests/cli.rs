@@ -301,3 +301,18 @@ fn a_priority_that_the_world_does_not_have() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(said.contains("the world has no priority `P1`; it has p1, p2"), "{said}");
 }
+
+#[test]
+fn what_the_readme_says_can_be_run() {
+    let root = project("");
+    let readme = std::fs::read_to_string(project("README.md")).unwrap();
+    let lines: Vec<_> =
+        readme.lines().filter(|line| line.starts_with("escalation ") && line.contains("docs/examples")).collect();
+    assert_eq!(lines.len(), 4);
+    for line in lines {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_escalation"));
+        let done = command.current_dir(&root).args(line.split_whitespace().skip(1)).output().unwrap();
+        assert!(matches!(done.status.code(), Some(0 | 1)), "{line}: {}", text(&done.stderr));
+        assert!(!done.stdout.is_empty(), "{line}");
+    }
+}
