@@ -198,6 +198,11 @@ export const STATES = {
     await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
     await expect(page.getByRole('alert')).toContainText('Line 1');
   },
+  'a template to fill': async ({ app, page }) => {
+    await app.list();
+    await page.getByRole('button', { name: 'From a template' }).click();
+    await expect(page.getByLabel('Primary schedule')).toBeVisible();
+  },
   'a path to delete': async ({ app, page }) => {
     await app.list();
     await page.getByRole('button', { name: 'Delete Major incidents' }).click();
