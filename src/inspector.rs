@@ -8,6 +8,7 @@ mod kind;
 mod level;
 mod path;
 mod target;
+mod template;
 mod timer;
 mod week;
 

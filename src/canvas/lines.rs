@@ -128,7 +128,11 @@ fn EndWords(end: End) -> impl IntoView {
             play.walked.contains(&(from.cloned(), None, kind))
         })
     });
-    let words = if end.after_repeat { strings::ENDS_AFTER } else { strings::ENDS };
+    let words = move || match end.after_repeat {
+        _ if open.path.with(|path| path.is_templated()) => strings::forms::STEPS_FROM_TEMPLATE,
+        true => strings::ENDS_AFTER,
+        false => strings::ENDS,
+    };
     let at = format!("translate({}px,{}px) translate(-50%,0)", end.at.x, end.at.y);
     view! { <span class="end" class:reached=move || reached.get() style:transform=at>{words}</span> }
 }

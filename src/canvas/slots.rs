@@ -13,6 +13,10 @@ use crate::strings;
 pub fn Slots(seen: Memo<Rect>) -> impl IntoView {
     let open = expect_context::<Open>();
     let marks = move || {
+        // Nothing can be put among the steps of a template.
+        if open.path.with(|path| path.is_templated()) {
+            return Vec::new();
+        }
         let seen = seen.get();
         let inside = |mark: &&SlotMark| {
             let (x, y) = (mark.at.x, mark.at.y);

@@ -8,6 +8,7 @@ use web_sys::HtmlElement;
 
 use super::beside::{Beside, HeadProblems, whole};
 use super::hours::HoursList;
+use super::template::TemplateForm;
 use crate::editor::state::Open;
 use crate::parts::avatar::Of;
 use crate::parts::combobox::{Choice, Combobox};
@@ -23,6 +24,10 @@ pub fn PathForm() -> impl IntoView {
     let name = Signal::derive(move || open.path.with(|path| path.name.clone()));
     let rename = move |text| open.try_dispatch(Command::Rename(text));
     let templated = Memo::new(move |_| open.path.with(|path| path.is_templated()));
+    // The steps of a template use the template's own; sets that are there all the same are shown.
+    let has_hours = Memo::new(move |_| {
+        open.path.with(|path| !path.is_templated() || path.working_hours.as_ref().is_some_and(|sets| !sets.is_empty()))
+    });
     view! {
         <p class="hint first">{move || (!templated.get()).then_some(strings::PICK_A_NODE)}</p>
         <HeadProblems of=None/>
@@ -31,9 +36,10 @@ pub fn PathForm() -> impl IntoView {
             <Typed id="path-name" label=strings::PATH_NAME told=name take=rename most=200/>
             <Beside of=None fields=whole(&["name"])/>
         </div>
+        <TemplateForm/>
         <Teams/>
         <PagingAgain/>
-        {move || (!templated.get()).then(|| view! { <HoursList/> })}
+        {move || has_hours.get().then(|| view! { <HoursList/> })}
     }
 }
 

@@ -115,3 +115,17 @@ pub fn painted(on: bool, marked: &str, week: &str) -> String {
     let what = if on { "is inside now" } else { "is outside now" };
     format!("{marked} {what}. The week: {week}")
 }
+
+pub const TEMPLATE: &str = "Made from the template";
+pub const PICK_TEMPLATE: &str = "Choose a template…";
+pub const FROM_TEMPLATE: &str = "All steps come from the template; here they are given what they need.";
+pub const NO_TEMPLATE: &str = "Use no template";
+pub const STRANGER: &str = "The template does not ask for this.";
+pub const REFERENCE: &str = "This is not one plain value. It is kept as it is until you choose another.";
+pub const NEEDED: &str = "The template needs this.";
+pub const PICK_VALUE: &str = "Type part of a name…";
+pub const STEPS_FROM_TEMPLATE: &str = "its steps come from a template: who is paged cannot be said here";
+
+pub fn optional(label: &str) -> String {
+    format!("{label} (optional)")
+}

@@ -317,3 +317,46 @@ test('a problem is said beside its field and mended there', async ({ app, server
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(beside).toContainText('EP111');
 });
+
+test('a path from a template: its parameters, and what cannot be said of it', async ({ app, server, page }) => {
+  await app.list();
+  await page.getByRole('link', { name: 'New path' }).click();
+  const form = app.inspector;
+  await form.getByLabel('Name').fill('From a template');
+  await form.getByLabel('Name').press('Enter');
+  await form.getByRole('combobox', { name: 'Made from the template' }).click();
+  await page.getByRole('listbox').getByRole('option', { name: /Service team/ }).click();
+  await expect(form).toContainText('All steps come from the template');
+  await expect(app.tree.getByRole('treeitem')).toHaveCount(0);
+  await expect(page.locator('.canvas')).toContainText('its steps come from a template');
+  await expect(page.getByRole('button', { name: 'Add a step here' })).toHaveCount(0);
+  await expect(page.locator('[data-outcome]')).toHaveText('Nobody can say what follows');
+
+  // What is needed is said until it is there.
+  await expect(form.getByText('The template needs this.')).toHaveCount(2);
+  const choose = async (field, name) => {
+    await form.getByRole('combobox', { name: field }).fill(name);
+    await page.getByRole('listbox').getByRole('option', { name }).click();
+  };
+  await choose('Primary schedule', 'Primary on-call');
+  await choose('Backup responder', 'Maya Chen');
+  await choose('Backup responder', 'Ruth Adeyemi');
+  await expect(form.getByText('The template needs this.')).toHaveCount(0);
+  await expect(form.locator('[data-field="param_bindings.backup"] .owner')).toHaveText(['Ruth Adeyemi']);
+
+  await app.saveNow();
+  await expect(app.status).toHaveText('Saved');
+  const id = page.url().match(/[0-9A-Z]{26}/)[0];
+  const path = await server.path(id);
+  expect(path.kind).toBe('templated');
+  expect(path.template_id).toBe('01J0TEMPLATE00000000000000');
+  expect(path.path).toEqual([]);
+  const literals = Object.entries(path.param_bindings).map(([name, binding]) => [name, binding.value.literal]);
+  expect(literals).toEqual([['primary_schedule', PRIMARY], ['backup', RUTH]]);
+
+  // It can be one of its own again.
+  await form.getByRole('button', { name: 'Use no template' }).click();
+  await expect(page.getByRole('button', { name: 'Add a step here' })).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(form.locator('.owner')).toHaveText(['Primary on-call', 'Ruth Adeyemi']);
+});

@@ -4,6 +4,7 @@
 //! [`Command`] through [`Editor::dispatch`], and undo, the mark of what is not saved and the names of changes hang on
 //! it. Something that only shows a document has no `Editor`. This crate knows no DOM.
 
+pub mod bindings;
 pub mod card;
 pub mod changes;
 pub mod clipboard;

@@ -128,6 +128,27 @@ export const STATES = {
     await page.mouse.move(to.x + 30, to.y + 20, { steps: 4 });
     await expect(page.locator('.plus.over')).toHaveCount(1);
   },
+  'the form of a path': async ({ app, page }) => {
+    await app.open(IDS.urgent);
+    await app.inspector.locator('.hours-set > summary').click();
+    await app.inspector.getByText('Type the times').click();
+    await app.inspector.locator('.week-grid').focus();
+    await page.keyboard.press('Shift+ArrowDown');
+  },
+  'a level with everything': async ({ app }) => {
+    await app.open(IDS.payments);
+    await app.node(/Page Primary on-call and Secondary/).click();
+    await app.inspector.getByRole('button', { name: 'Round robin' }).click();
+    await app.inspector.getByRole('button', { name: 'Is paged again' }).click();
+    await app.inspector.getByRole('button', { name: 'Delay', exact: true }).click();
+  },
+  'a path from a template': async ({ app, page }) => {
+    await app.list();
+    await page.getByRole('link', { name: 'New path' }).click();
+    await app.inspector.getByRole('combobox', { name: 'Made from the template' }).click();
+    await page.getByRole('listbox').getByRole('option', { name: /Service team/ }).click();
+    await expect(app.inspector.getByText('The template needs this.')).toHaveCount(2);
+  },
   'a wrong duration': async ({ app }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, 'soon');
