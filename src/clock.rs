@@ -9,6 +9,11 @@ pub fn now() -> Instant {
     Instant::from_unix((js_sys::Date::now() / 1000.0) as i64)
 }
 
+/// Milliseconds on a clock that only goes forward, to measure how long something takes.
+pub fn milliseconds() -> f64 {
+    leptos::prelude::window().performance().map_or(0.0, |performance| performance.now())
+}
+
 /// The IANA name of the viewer's zone, UTC where the browser does not say.
 pub fn viewer_zone() -> String {
     let options = js_sys::Intl::DateTimeFormat::default().resolved_options();

@@ -28,8 +28,8 @@ use leptos::prelude::*;
 use crate::canvas::Canvas;
 use crate::clock;
 use crate::inspector::Inspector;
+use crate::panel::Panel;
 use crate::session::Session;
-use crate::simulate::Simulate;
 use crate::strings;
 use bar::Bar;
 use drafts::DraftQuestion;
@@ -89,13 +89,14 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     link::follow(open);
     tabs::listen(open);
     save::refresh(open);
+    crate::panel::expected::follow(open);
     crate::bench::offer(open);
     view! {
-        <div class="editor" class:panel-closed=move || !open.panel.get() class:beside=move || open.side.with(Option::is_some)>
+        <div class="editor" style=("--panel", move || open.panel_height.get().map(|height| format!("{height}px"))) class:panel-closed=move || !open.panel.get() class:beside=move || open.side.with(Option::is_some)>
             <Bar/>
             <Canvas/>
             <Inspector/>
-            <Simulate/>
+            <Panel/>
             <Notes/>
             <Palette/>
             <Help/>

@@ -12,6 +12,7 @@ mod inspector;
 mod list;
 mod load;
 mod net;
+mod panel;
 mod parts;
 mod route;
 mod session;

@@ -296,3 +296,21 @@ pub async fn expectations(id: &str) -> Vec<Expectation> {
 pub async fn delete(id: &str) -> Answer<()> {
     send(Request::delete(&format!("/v2/escalation_paths/{id}")).build()).await.map(|_| ())
 }
+
+/// What is kept with a path beside it, by its name in the API: `expectations` or `scenarios`.
+pub async fn kept(id: &str, name: &str) -> Answer<Vec<Value>> {
+    let text = get(&format!("/builder/v1/escalation_paths/{id}/{name}")).await?;
+    let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
+    match value.get_mut(name).map(Value::take) {
+        Some(Value::Array(list)) => Ok(list),
+        _ => Err(NetError::Unreadable(200)),
+    }
+}
+
+/// Replaces it.
+pub async fn keep(id: &str, name: &str, list: Vec<Value>) -> Answer<()> {
+    let body: escalation_api::Map = [(name.to_string(), Value::Array(list))].into_iter().collect();
+    let request = Request::put(&format!("/builder/v1/escalation_paths/{id}/{name}"));
+    let request = request.header("content-type", "application/json").body(Value::Object(body).to_string());
+    send(request).await.map(drop)
+}

@@ -9,6 +9,7 @@ use super::review;
 use super::save::Saving;
 use super::state::Open;
 use crate::canvas::search;
+use crate::panel::expectations::BrokenPill;
 use crate::parts::icon::{Glyph, Icon};
 use crate::route::Route;
 use crate::strings;
@@ -31,6 +32,7 @@ pub fn Bar() -> impl IntoView {
             <h1>{name}</h1>
             <StatusPill/>
             <ProblemsPill/>
+            <BrokenPill/>
             <span class="spring"></span>
             <button
                 class="tool"

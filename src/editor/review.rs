@@ -13,6 +13,7 @@ use super::save::{self, Saving};
 use super::side::{Side, SidePanel};
 use super::state::Open;
 use crate::net::{self, NetError};
+use crate::panel::expectations::BrokenExpectations;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
@@ -126,6 +127,7 @@ pub fn Review() -> impl IntoView {
             <div class="side-body">
                 <Failure/>
                 <Findings check/>
+                <BrokenExpectations/>
                 {body}
             </div>
             <div class="side-foot">

@@ -7,7 +7,6 @@ use escalation_api::PathPayload;
 use escalation_editor::changes::{Change, changes};
 use escalation_editor::{Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
-use escalation_engine::scenario::{Answer, Response};
 use escalation_engine::words::day_and_time;
 use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Trace, check, simulate};
 use leptos::prelude::*;
@@ -18,6 +17,8 @@ use super::side::Side;
 use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
 use crate::clock;
+use crate::panel::Tab;
+use crate::panel::expected::Expected;
 use crate::session::{Session, session};
 use crate::strings;
 
@@ -62,8 +63,14 @@ pub struct Open {
     pub silent: Memo<Arc<Play>>,
     /// The rules of the zone in which times are told: reading them takes a while.
     rules: Memo<Zone>,
-    /// Whether the simulation is shown.
+    /// Whether the panel below the graph is open.
     pub panel: RwSignal<bool>,
+    /// What the panel shows.
+    pub tab: RwSignal<Tab>,
+    /// How high the panel is, in pixels; its own height where nobody has changed it.
+    pub panel_height: RwSignal<Option<i32>>,
+    /// What is expected of the path, and whether it holds.
+    pub expected: Expected,
     /// Whether what is simulated is shown on the graph.
     pub simulated: Memo<bool>,
 
@@ -107,24 +114,8 @@ pub struct Assumed {
     pub at: RwSignal<Instant>,
     /// The zone in which times are told.
     pub zone: RwSignal<String>,
-    /// What people do.
-    pub people: RwSignal<Behaviour>,
-}
-
-/// What people do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Behaviour {
-    /// Nothing.
-    Nobody,
-    /// One person, or somebody in one channel, acknowledges so long after each page.
-    Acks {
-        /// The id.
-        id: String,
-        /// Whether it is a channel.
-        is_channel: bool,
-        /// How long after the page.
-        after: Seconds,
-    },
+    /// All else: what people do, what is decided of branches, and so on. Its priority and instant are not looked at.
+    pub more: RwSignal<Scenario>,
 }
 
 /// Whether two documents are one and the same; what differs in content alone is made by different changes.
@@ -150,13 +141,15 @@ impl Open {
             another,
         );
         let assumed = Assumed::new(&path.get_untracked(), session);
-        let run = move |behaviour: &Behaviour| {
+        let run = move |scenario: &Scenario| {
             let index = session.index.get();
-            Arc::new(simulate::trace(&compiled.get(), &index, &assumed.scenario(behaviour)))
+            Arc::new(simulate::trace(&compiled.get(), &index, scenario))
         };
-        let trace = Memo::new(move |_| run(&assumed.people.get()));
+        let trace = Memo::new(move |_| run(&assumed.scenario()));
         let play = Memo::new(move |_| Arc::new(Play::new(&trace.get(), &id.get(), &session.index.get())));
-        let silent = Memo::new(move |_| Arc::new(Play::new(&run(&Behaviour::Nobody), &id.get(), &session.index.get())));
+        let silent = Memo::new(move |_| {
+            Arc::new(Play::new(&run(&assumed.scenario().left_alone()), &id.get(), &session.index.get()))
+        });
         let compared = RwSignal::new(None::<Arc<PathPayload>>);
         let changes = Memo::new(move |_| {
             let before = compared.get();
@@ -186,6 +179,9 @@ impl Open {
                 |_, _| true,
             ),
             panel,
+            tab: RwSignal::new(Tab::Simulate),
+            panel_height: RwSignal::new(None),
+            expected: Expected::new(),
             simulated: Memo::new(move |_| panel.get()),
             hours: RwSignal::new(None),
             saving: RwSignal::new(Saving::Idle),
@@ -206,7 +202,7 @@ impl Open {
 
     /// One simulation of the path as it is, from the compiled path to the words, for whoever measures it.
     pub fn simulate_once(self) -> Trace {
-        let scenario = untrack(|| self.assumed.scenario(&self.assumed.people.get()));
+        let scenario = untrack(|| self.assumed.scenario());
         let index = self.session.index.get_untracked();
         simulate::trace(&self.compiled.get_untracked(), &index, &scenario)
     }
@@ -328,26 +324,20 @@ impl Assumed {
             priority: RwSignal::new(priority),
             at: RwSignal::new(Instant::from_unix(now.unix() - now.unix().rem_euclid(60))),
             zone: RwSignal::new(zone.unwrap_or_else(clock::viewer_zone)),
-            people: RwSignal::new(Behaviour::Nobody),
+            more: RwSignal::new(Scenario::default()),
         }
     }
 
-    fn scenario(self, behaviour: &Behaviour) -> Scenario {
-        let responses = match behaviour {
-            Behaviour::Nobody => Vec::new(),
-            Behaviour::Acks { id, is_channel, after } => {
-                let (user_id, channel_id) =
-                    if *is_channel { (None, Some(id.clone())) } else { (Some(id.clone()), None) };
-                vec![Response {
-                    user_id,
-                    channel_id,
-                    response: Answer::Ack,
-                    after_seconds: *after,
-                    to_page: None,
-                    snooze_seconds: None,
-                }]
-            }
-        };
-        Scenario { priority_id: self.priority.get(), fired_at: self.at.get(), responses, ..Scenario::default() }
+    /// All that is assumed, without the path.
+    pub fn scenario(self) -> Scenario {
+        let more = self.more.get();
+        Scenario { priority_id: self.priority.get(), fired_at: self.at.get(), ..more }
+    }
+
+    /// Assumes what a scenario does; its path is not looked at.
+    pub fn load(self, scenario: &Scenario) {
+        self.priority.set(scenario.priority_id.clone());
+        self.at.set(scenario.fired_at);
+        self.more.set(Scenario { path_id: None, path: None, user_ids: Vec::new(), ..scenario.clone() });
     }
 }

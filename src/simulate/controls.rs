@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use escalation_editor::assume::{self, Behaviour};
 use escalation_editor::zoned;
 use escalation_engine::words::date_and_time;
 use leptos::prelude::*;
 
 use crate::clock;
-use crate::editor::state::{Behaviour, Open};
+use crate::editor::state::Open;
 use crate::session::session;
 use crate::strings;
 
 /// How long after the page somebody acknowledges, at first.
 const MINUTES: i64 = 4;
+
+/// Chosen where several people do something, or not the same to each page.
+const SEVERAL: &str = "several";
 
 #[component]
 pub fn Controls() -> impl IntoView {
@@ -118,9 +122,22 @@ fn ZoneField() -> impl IntoView {
 fn PeopleField() -> impl IntoView {
     let open = expect_context::<Open>();
     let key = |id: &str, is_channel: bool| format!("{}{id}", if is_channel { "channel " } else { "user " });
-    let chosen = move || match open.assumed.people.get() {
-        Behaviour::Nobody => String::new(),
-        Behaviour::Acks { id, is_channel, .. } => key(&id, is_channel),
+    // The one person or channel that answers, if it is one and the answer is to every page.
+    let one = Memo::new(move |_| {
+        open.assumed.more.with(|more| {
+            let [response] = more.responses.as_slice() else { return None };
+            let (id, is_channel) = assume::by(response)?;
+            match assume::behaviour(more, id, is_channel) {
+                Behaviour::Acks(after) => Some((id.to_string(), is_channel, after)),
+                _ => None,
+            }
+        })
+    });
+    let several = move || one.with(Option::is_none) && open.assumed.more.with(|more| !more.responses.is_empty());
+    let chosen = move || match one.get() {
+        Some((id, is_channel, _)) => key(&id, is_channel),
+        None if several() => SEVERAL.to_string(),
+        None => String::new(),
     };
     let options = move || {
         let now = chosen();
@@ -133,35 +150,37 @@ fn PeopleField() -> impl IntoView {
         let lanes = open.silent.get();
         all.extend(lanes.lanes.iter().map(|lane| (key(&lane.id, lane.is_channel), strings::acknowledges(&lane.name))));
         // Somebody who is not told any more keeps the behaviour that they were given.
-        if let Behaviour::Acks { id, is_channel, .. } = open.assumed.people.get()
+        if let Some((id, is_channel, _)) = one.get()
             && all.iter().all(|(value, _)| *value != key(&id, is_channel))
         {
             let name = if is_channel { index.channel_name(&id) } else { index.user_name(&id) };
             all.push((key(&id, is_channel), strings::acknowledges(name)));
         }
+        if several() {
+            all.push((SEVERAL.to_string(), strings::panel::SEVERAL.to_string()));
+        }
         all.into_iter().map(|(value, words)| option(value, words)).collect_view()
     };
     let change = move |event| {
-        let after = match open.assumed.people.get_untracked() {
-            Behaviour::Acks { after, .. } => after,
-            Behaviour::Nobody => MINUTES * 60,
-        };
+        let after = one.get_untracked().map_or(MINUTES * 60, |(_, _, after)| after);
         let value = event_target_value(&event);
-        open.assumed.people.set(match value.split_once(' ') {
-            Some((kind, id)) => Behaviour::Acks { id: id.to_string(), is_channel: kind == "channel", after },
-            None => Behaviour::Nobody,
+        if value == SEVERAL {
+            return;
+        }
+        open.assumed.more.update(|more| {
+            more.responses.clear();
+            if let Some((kind, id)) = value.split_once(' ') {
+                assume::set(more, id, kind == "channel", Behaviour::Acks(after));
+            }
         });
     };
-    let minutes = move || match open.assumed.people.get() {
-        Behaviour::Acks { after, .. } => Some(after / 60),
-        Behaviour::Nobody => None,
-    };
+    let minutes = move || one.get().map(|(_, _, after)| after / 60);
     let change_minutes = move |event| {
         let typed = event_target_value(&event).parse::<i64>().ok().filter(|minutes| (0..=10_080).contains(minutes));
-        if let Behaviour::Acks { id, is_channel, after } = open.assumed.people.get_untracked() {
+        if let Some((id, is_channel, after)) = one.get_untracked() {
             // Set in any case, so that the field shows what is assumed.
             let after = typed.map_or(after, |minutes| minutes * 60);
-            open.assumed.people.set(Behaviour::Acks { id, is_channel, after });
+            open.assumed.more.update(|more| assume::set(more, &id, is_channel, Behaviour::Acks(after)));
         }
     };
     let responds = Memo::new(move |_| minutes().is_some());

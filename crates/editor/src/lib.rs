@@ -4,6 +4,7 @@
 //! [`Command`] through [`Editor::dispatch`], and undo, the mark of what is not saved and the names of changes hang on
 //! it. Something that only shows a document has no `Editor`. This crate knows no DOM.
 
+pub mod assume;
 pub mod bindings;
 pub mod card;
 pub mod changes;
@@ -11,6 +12,7 @@ pub mod clipboard;
 pub mod command;
 pub mod draft;
 pub mod duration;
+pub mod expect;
 pub mod export;
 pub mod fault;
 pub mod history;

@@ -57,7 +57,7 @@ export class App {
     this.complaints = complaints;
     this.tree = page.getByRole('tree');
     this.inspector = page.getByRole('complementary', { name: 'Details' });
-    this.simulation = page.getByRole('region', { name: 'Simulate' });
+    this.simulation = page.getByRole('tabpanel', { name: 'Simulate' });
     this.steps = page.getByRole('list', { name: 'What happens' });
     this.save = page.getByRole('button', { name: 'Save', exact: true });
     this.status = page.locator('[data-status]');

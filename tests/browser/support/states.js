@@ -242,6 +242,21 @@ export const STATES = {
     await expect(page.getByRole('alert')).toContainText('The server cannot be reached');
     app.complaints.splice(0);
   },
+  'expectations': async ({ app, page, server }) => {
+    await server.api('PUT', `/builder/v1/escalation_paths/${IDS.payments}/expectations`, { expectations: [
+      { expect: 'pages_someone' }, { expect: 'first_page_within', seconds: 300 },
+      { expect: 'reaches_people_within', people: 3, seconds: 600, priorities: ['01J0PRIORITYP1000000000000'] },
+      { expect: 'no_consecutive_same_person' }] });
+    await app.open(IDS.payments);
+    await page.getByRole('tab', { name: 'Expectations' }).click();
+    await expect(page.locator('.suggestion').first()).toBeVisible();
+  },
+  'an expectation to add': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await page.getByRole('tab', { name: 'Expectations' }).click();
+    await page.getByRole('button', { name: 'Add an expectation' }).click();
+    await page.locator('.expect-form select').first().selectOption({ label: 'Nobody is paged in quiet hours' });
+  },
   'the server away': async ({ app, page, server }) => {
     await page.route('**/v2/**', (route) => route.abort());
     await page.goto(`${server.url}/`);

@@ -1,0 +1,57 @@
+//! What may be expected of a path because it is so now: worth keeping, so that a later change that breaks it is seen.
+
+use escalation_engine::compile::CompiledPath;
+use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, prove};
+use escalation_engine::{Index, Seconds};
+
+/// The times that are tried: what people say, and not what the path happens to need to the second.
+const TIMES: [Seconds; 14] = [0, 60, 120, 300, 600, 900, 1_200, 1_800, 2_700, 3_600, 7_200, 14_400, 43_200, 86_400];
+
+/// What holds now over a horizon and is not expected yet: the strictest of each kind, for all priorities or, where it
+/// does not hold for all, for the highest.
+#[must_use]
+pub fn suggestions(
+    path: &CompiledPath,
+    index: &Index,
+    horizon: &Horizon,
+    expected: &[Expectation],
+) -> Vec<Expectation> {
+    let first = index.world().priorities.first().map(|priority| vec![priority.id.clone()]);
+    let timed = |expect, people: Option<usize>, seconds, priorities: &Option<Vec<String>>| Expectation {
+        seconds: Some(seconds),
+        people,
+        priorities: priorities.clone(),
+        ..Expectation::new(expect)
+    };
+    // Each is a list of candidates, of which the first that holds is suggested.
+    let ladder = |expect, people| -> Vec<Expectation> {
+        let of = |priorities: &Option<Vec<String>>| TIMES.map(|seconds| timed(expect, people, seconds, priorities));
+        let highest = first.iter().flat_map(|ids| of(&Some(ids.clone())));
+        of(&None).into_iter().chain(highest).collect()
+    };
+    let ladders: Vec<Vec<Expectation>> = vec![
+        vec![Expectation::new(Expect::PagesSomeone)],
+        ladder(Expect::FirstPageWithin, None),
+        ladder(Expect::ReachesPeopleWithin, Some(2)),
+        vec![Expectation::new(Expect::NoSinglePerson)],
+        ladder(Expect::EndsWithin, None),
+        vec![Expectation::new(Expect::NotLouderThan)],
+        vec![Expectation::new(Expect::NoConsecutiveSamePerson)],
+        vec![Expectation::new(Expect::EveryNodeReachable)],
+    ];
+    let new: Vec<_> = ladders
+        .into_iter()
+        .filter(|ladder| ladder.first().is_some_and(|one| expected.iter().all(|known| known.expect != one.expect)))
+        .collect();
+    // All in one walk.
+    let all: Vec<Expectation> = new.iter().flatten().cloned().collect();
+    let Ok(verdicts) = prove(path, index, horizon, &all) else { return Vec::new() };
+    let mut verdicts = verdicts.iter();
+    let mut found = Vec::new();
+    for ladder in new {
+        let of_ladder: Vec<_> = verdicts.by_ref().take(ladder.len()).collect();
+        let holds = of_ladder.iter().find(|verdict| verdict.verdict == Answer::Proven && verdict.scope.cells > 0);
+        found.extend(holds.map(|verdict| verdict.expectation.clone()));
+    }
+    found
+}

@@ -1,0 +1,224 @@
+//! The panel below the graph: what happens to one alert, and what is expected.
+
+pub mod expectations;
+pub mod expected;
+mod form;
+mod kept;
+
+use escalation_editor::words;
+use leptos::html;
+use leptos::prelude::*;
+use web_sys::{KeyboardEvent, PointerEvent};
+
+use crate::editor::state::Open;
+use crate::parts::icon::{Glyph, Icon};
+use crate::simulate::Simulate;
+use crate::strings;
+use expectations::Expectations;
+
+/// What the panel shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// One alert.
+    Simulate,
+    /// What is expected.
+    Expectations,
+}
+
+const TABS: [Tab; 2] = [Tab::Simulate, Tab::Expectations];
+
+impl Tab {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Simulate => strings::SIMULATE,
+            Self::Expectations => strings::panel::EXPECTATIONS,
+        }
+    }
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::Simulate => "tab-simulate",
+            Self::Expectations => "tab-expectations",
+        }
+    }
+}
+
+/// The height of the panel as it is at first, and what it can be, in pixels; a step by key.
+const HEIGHT: i32 = 288;
+const LEAST: i32 = 160;
+const ABOVE: i32 = 240;
+const STEP: i32 = 24;
+
+#[component]
+pub fn Panel() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let outcome = move || {
+        let play = open.play.get();
+        let trace = open.trace.get();
+        words::outcome(play.outcome, play.pages.len(), trace.ended_at, &open.zone())
+    };
+    let is_bad = move || {
+        open.play.with(|play| play.pages.is_empty() || play.outcome >= escalation_engine::machine::Outcome::Undecided)
+    };
+    let toggle_label = move || if open.panel.get() { strings::COLLAPSE } else { strings::EXPAND };
+    view! {
+        <section class="panel" aria-label=strings::panel::PANEL>
+            <Handle/>
+            <h2 class="spoken">{strings::panel::PANEL}</h2>
+            <header class="tabs">
+                <TabList/>
+                <Show when=move || open.tab.get() == Tab::Simulate>
+                    <span class="pill outcome" class:bad=is_bad data-outcome>{outcome}</span>
+                </Show>
+                <span class="spring"></span>
+                <button
+                    class="tool icon-only"
+                    class:turned=move || !open.panel.get()
+                    aria-expanded=move || open.panel.get().to_string()
+                    aria-label=toggle_label
+                    title=toggle_label
+                    on:click=move |_| open.panel.update(|shown| *shown = !*shown)
+                >
+                    <Icon glyph=Glyph::Down/>
+                </button>
+            </header>
+            <Show when=move || open.panel.get()>
+                {move || {
+                    let tab = open.tab.get();
+                    let content = match tab {
+                        Tab::Simulate => view! { <Simulate/> }.into_any(),
+                        Tab::Expectations => view! { <Expectations/> }.into_any(),
+                    };
+                    let class = match tab {
+                        Tab::Simulate => "tabpanel simulate",
+                        Tab::Expectations => "tabpanel expectations",
+                    };
+                    view! {
+                        <div id="tabpanel" class=class role="tabpanel" aria-labelledby=tab.id()>{content}</div>
+                    }
+                }}
+            </Show>
+        </section>
+    }
+}
+
+/// One tab stop; arrows go from tab to tab and show it.
+#[component]
+fn TabList() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let list = NodeRef::<html::Div>::new();
+    let show = move |tab: Tab| {
+        open.tab.set(tab);
+        open.panel.set(true);
+    };
+    let press = move |event: KeyboardEvent| {
+        let now = open.tab.get_untracked();
+        let at = TABS.iter().position(|tab| *tab == now).unwrap_or_default();
+        let next = match event.key().as_str() {
+            "ArrowRight" => (at + 1) % TABS.len(),
+            "ArrowLeft" => (at + TABS.len() - 1) % TABS.len(),
+            "Home" => 0,
+            "End" => TABS.len() - 1,
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        if let Some(tab) = TABS.get(next) {
+            show(*tab);
+            focus(tab.id());
+        }
+    };
+    let broken = move || open.expected.broken.get();
+    let tabs = TABS.map(|tab| {
+        let is_on = move || open.tab.get() == tab;
+        let mark = move || {
+            let count = if tab == Tab::Expectations { broken() } else { 0 };
+            (count > 0).then(|| {
+                view! { <span class="count bad" aria-label=strings::panel::broken(count)>{count}</span> }
+            })
+        };
+        view! {
+            <button
+                id=tab.id()
+                class="tab"
+                class:on=is_on
+                role="tab"
+                aria-selected=move || is_on().to_string()
+                aria-controls=move || (is_on() && open.panel.get()).then_some("tabpanel")
+                tabindex=move || if is_on() { "0" } else { "-1" }
+                on:click=move |_| show(tab)
+            >
+                {tab.name()}
+                {mark}
+            </button>
+        }
+    });
+    view! { <div class="tablist" role="tablist" aria-label=strings::panel::PANEL node_ref=list on:keydown=press>{tabs.collect_view()}</div> }
+}
+
+/// Gives an element of the panel the focus.
+fn focus(id: &str) {
+    use wasm_bindgen::JsCast as _;
+    let element = document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _gone = element.focus();
+    }
+}
+
+/// The upper edge, by which the height is changed.
+#[component]
+fn Handle() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let most = || {
+        let screen = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
+        (screen as i32 - ABOVE).max(LEAST)
+    };
+    let now = move || open.panel_height.get().unwrap_or(HEIGHT);
+    let set = move |height: i32| open.panel_height.set(Some(height.clamp(LEAST, most())));
+    // Where the pointer went down, and how high the panel was then.
+    let drag = RwSignal::new(None::<(i32, i32)>);
+    let down = move |event: PointerEvent| {
+        use wasm_bindgen::JsCast as _;
+        if let Some(target) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
+            let _gone = target.set_pointer_capture(event.pointer_id());
+        }
+        drag.set(Some((event.client_y(), untrack(now))));
+    };
+    let moved = move |event: PointerEvent| {
+        if let Some((from, height)) = drag.get_untracked() {
+            set(height + from - event.client_y());
+        }
+    };
+    let press = move |event: KeyboardEvent| {
+        let height = untrack(now);
+        match event.key().as_str() {
+            "ArrowUp" => set(height + STEP),
+            "ArrowDown" => set(height - STEP),
+            "Home" => set(LEAST),
+            "End" => set(most()),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    view! {
+        <Show when=move || open.panel.get()>
+            <div
+                class="handle"
+                role="separator"
+                tabindex="0"
+                aria-orientation="horizontal"
+                aria-label=strings::panel::HEIGHT
+                aria-valuemin=LEAST.to_string()
+                aria-valuemax=most().to_string()
+                aria-valuenow=move || now().to_string()
+                on:pointerdown=down
+                on:pointermove=moved
+                on:pointerup=move |_| drag.set(None)
+                on:pointercancel=move |_| drag.set(None)
+                on:dblclick=move |_| open.panel_height.set(None)
+                on:keydown=press
+            ></div>
+        </Show>
+    }
+}

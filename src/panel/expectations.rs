@@ -1,0 +1,321 @@
+//! What is expected of the path: each as a sentence with its verdict, what shows that it does not hold, and what could
+//! be expected, too.
+
+use escalation_editor::expect::{State, Told, occasions, told};
+use escalation_engine::prove::{Expectation, Verdict};
+use escalation_engine::words::date_and_time;
+use leptos::prelude::*;
+
+use super::Tab;
+use super::expected::{self, Item, Keeping};
+use super::form::FormView;
+use super::kept::{Place, place};
+use crate::editor::state::Open;
+use crate::parts::icon::{Glyph, Icon};
+use crate::strings;
+
+/// So many times are listed.
+const MOST: usize = 50;
+
+/// As many as the server takes.
+pub const MOST_EXPECTED: usize = 100;
+
+/// What the form is for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Typing {
+    /// Something new.
+    New,
+    /// What stands at this position.
+    Change(usize, Box<Expectation>),
+}
+
+#[component]
+pub fn Expectations() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let expected = open.expected;
+    let typing = RwSignal::new(None::<Typing>);
+    let count = Memo::new(move |_| expected.items.with(Vec::len));
+    let about = move || match expected.keeping.get() {
+        Keeping::Reading => strings::LOADING,
+        Keeping::NotRead => strings::panel::NOT_READ,
+        Keeping::NotKept => strings::panel::NOT_KEPT,
+        Keeping::Done => match place(open, expected::NAME) {
+            Place::Page => strings::panel::KEPT_WITH_PATH,
+            Place::Browser => strings::panel::KEPT_HERE,
+            Place::Server => strings::panel::KEPT_AT_ONCE,
+        },
+    };
+    let failed = move || matches!(expected.keeping.get(), Keeping::NotRead | Keeping::NotKept);
+    let again = move |_| match expected.keeping.get_untracked() {
+        Keeping::NotRead => expected::read(open),
+        _ => expected::keep(open),
+    };
+    let rows = move || (0..count.get()).collect::<Vec<_>>();
+    view! {
+        <div class="expected" tabindex="-1">
+            <p class="about">
+                <span class="hint" class:bad=failed>{about}</span>
+                <Show when=failed>
+                    <button class="link" on:click=again>{strings::TRY_AGAIN}</button>
+                </Show>
+                <Show when=move || expected.can_go_on.get()>
+                    <button class="link" on:click=move |_| expected::go_on(open)>{strings::panel::GO_ON}</button>
+                </Show>
+            </p>
+            <ul class="expectations" aria-label=strings::panel::EXPECTATIONS>
+                <For each=rows key=|position| *position let(position)>
+                    <Row position typing/>
+                </For>
+            </ul>
+            <Show when=move || count.get() == 0 && !failed()>
+                <p class="hint nothing">{strings::panel::NOTHING_EXPECTED}</p>
+            </Show>
+        </div>
+        <div class="expect-more">
+            {move || match typing.get() {
+                Some(what) => view! { <FormView what typing/> }.into_any(),
+                None => view! { <Suggestions typing/> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let expected = open.expected;
+    let item = Memo::new(move |_| expected.items.with(|items| items.get(position).cloned()));
+    let sentence = Memo::new(move |_| match item.get() {
+        Some(Item::Known(one)) => escalation_api::capitalised(&one.sentence(&open.session.index.get())),
+        Some(Item::Unknown(value)) => strings::panel::not_understood(&value.to_string()),
+        None => String::new(),
+    });
+    let judged = Memo::new(move |_| match item.get() {
+        Some(Item::Known(one)) => expected.judged_of(&one),
+        _ => None,
+    });
+    let verdict = Memo::new(move |_| judged.get().and_then(|judged| judged.verdict.ok()));
+    let told = Memo::new(move |_| match judged.get().map(|judged| judged.verdict) {
+        Some(Ok(verdict)) => told(&verdict, &open.zone()),
+        Some(Err(message)) => Told { state: State::Unsure, sentence: strings::panel::cannot_judge(&message) },
+        None => Told { state: State::Nothing, sentence: strings::panel::PROVING.to_string() },
+    });
+    let class = move || match told.get().state {
+        State::Holds => "expectation holds",
+        State::Broken => "expectation broken",
+        State::Unsure => "expectation unsure",
+        State::Nothing => "expectation",
+    };
+    let stale = move || !expected.is_fresh.get();
+    let has_example = move || verdict.with(|verdict| verdict.as_ref().is_some_and(|one| one.counterexample.is_some()));
+    let play = move |_| {
+        if let Some(verdict) = verdict.get_untracked() {
+            expected::play(open, &verdict);
+        }
+    };
+    let edit = move |_| {
+        if let Some(Item::Known(one)) = item.get_untracked() {
+            typing.set(Some(Typing::Change(position, Box::new(one))));
+        }
+    };
+    let remove = move |_| {
+        typing.set(None);
+        expected::change(open, strings::panel::removed(&sentence.get_untracked()), |items| {
+            if position < items.len() {
+                items.remove(position);
+            }
+        });
+        super::focus("tab-expectations");
+    };
+    let known = move || item.with(|item| matches!(item, Some(Item::Known(_))));
+    view! {
+        <li class=class class:stale=stale>
+            <i class="verdict-mark" aria-hidden="true"></i>
+            <div class="grow">
+                <strong>{move || sentence.get()}</strong>
+                <span class="verdict">{move || told.get().sentence}</span>
+                <Show when=move || verdict.with(Option::is_some)>
+                    <details>
+                        <summary>{strings::panel::SCOPE}</summary>
+                        {move || verdict.get().map(|verdict| scope_view(open, &verdict))}
+                    </details>
+                </Show>
+            </div>
+            <Show when=has_example>
+                <button class="quiet" aria-label=move || strings::panel::play(&sentence.get()) on:click=play>{strings::panel::PLAY}</button>
+            </Show>
+            <Show when=known>
+                <button class="tool" aria-label=move || strings::panel::edit(&sentence.get()) on:click=edit>{strings::panel::EDIT}</button>
+            </Show>
+            <button
+                class="tool icon-only"
+                title=strings::panel::REMOVE
+                aria-label=move || strings::panel::remove(&sentence.get())
+                on:click=remove
+            >
+                <Icon glyph=Glyph::Delete/>
+            </button>
+        </li>
+    }
+}
+
+/// For what a verdict holds, and when it does not.
+fn scope_view(open: Open, verdict: &Verdict) -> impl IntoView + use<> {
+    let index = open.session.index.get();
+    let zone = open.zone();
+    let time = |at| date_and_time(&zone, at);
+    let scope = &verdict.scope;
+    let names: Vec<&str> = scope.priorities.iter().map(|id| index.priority_name(id)).collect();
+    let what = strings::panel::scope(&time(scope.from), &time(scope.until), scope.cells, &names.join(", "));
+    let assumed = scope.assumed.iter().map(|one| view! { <li>{escalation_api::capitalised(one)}</li> }).collect_view();
+    let list = |title: &'static str, during: &[escalation_engine::prove::During]| {
+        let all = occasions(during);
+        let more = all.len().saturating_sub(MOST);
+        (!all.is_empty()).then(|| {
+            let rows = all.iter().take(MOST).map(|(from, until)| {
+                let names: Vec<&str> = during
+                    .iter()
+                    .filter(|one| one.from < *until && *from < one.until)
+                    .map(|one| index.priority_name(&one.priority_id))
+                    .collect();
+                let mut distinct: Vec<&str> = Vec::new();
+                for name in names {
+                    if !distinct.contains(&name) {
+                        distinct.push(name);
+                    }
+                }
+                let text = strings::panel::during(&time(*from), &time(*until), &distinct.join(", "));
+                let (at, priority) =
+                    (*from, during.iter().find(|one| one.from == *from).map(|one| one.priority_id.clone()));
+                let go = move |_| {
+                    open.assumed.at.set(at);
+                    open.assumed.priority.set(priority.clone().filter(|id| !id.is_empty()));
+                    open.tab.set(Tab::Simulate);
+                    open.session.say(strings::panel::PLAYED);
+                    super::focus("tab-simulate");
+                };
+                view! { <li><button class="link" on:click=go>{text}</button></li> }
+            });
+            let rows = rows.collect_view();
+            let more = (more > 0).then(|| view! { <li>{strings::panel::more_times(more)}</li> });
+            view! { <p>{title}</p><ul>{rows}{more}</ul> }
+        })
+    };
+    let never = (!verdict.never.is_empty()).then(|| {
+        let rows = verdict.never.iter().cloned().map(|id| {
+            let name =
+                open.scene.with(|scene| scene.card(&id).map_or_else(|| id.clone(), |card| card.words.title.clone()));
+            view! { <li><button class="link" on:click=move |_| open.select(Some(id.clone()))>{name}</button></li> }
+        });
+        view! { <p>{strings::panel::NEVER_REACHED}</p><ul>{rows.collect_view()}</ul> }
+    });
+    view! {
+        <div class="scope">
+            {list(strings::panel::NOT_TRUE, &verdict.refuted_during)}
+            {list(strings::panel::NOT_KNOWN, &verdict.unknown_during)}
+            {never}
+            <p>{what}</p>
+            <ul>{assumed}</ul>
+            <p>{strings::panel::tzdata(&scope.tzdata)}</p>
+        </div>
+    }
+}
+
+/// What holds now and may be worth keeping.
+#[component]
+fn Suggestions(typing: RwSignal<Option<Typing>>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let expected = open.expected;
+    let full = move || {
+        expected.items.with(Vec::len) >= MOST_EXPECTED
+            || matches!(expected.keeping.get(), Keeping::NotRead | Keeping::Reading)
+    };
+    let rows = move || {
+        let index = open.session.index.get();
+        let row = |one: &Expectation| {
+            let sentence = escalation_api::capitalised(&one.sentence(&index));
+            let (label, said) = (strings::panel::expect(&sentence), strings::panel::added(&sentence));
+            let one = one.clone();
+            let add = move |_| {
+                let item = Item::Known(one.clone());
+                expected.suggested.update(|all| all.retain(|other| *other != one));
+                expected::change(open, said.clone(), |items| items.push(item));
+                super::focus("add-expectation");
+            };
+            view! {
+                <li>
+                    <button class="suggestion" aria-label=label disabled=full on:click=add>
+                        <Icon glyph=Glyph::Plus/>
+                        {sentence}
+                    </button>
+                </li>
+            }
+        };
+        expected.suggested.with(|all| all.iter().map(row).collect_view())
+    };
+    let none = move || expected.suggested.with(Vec::is_empty);
+    view! {
+        <button id="add-expectation" class="quiet" disabled=full on:click=move |_| typing.set(Some(Typing::New))>
+            <Icon glyph=Glyph::Plus/>
+            {strings::panel::ADD}
+        </button>
+        <Show when=move || !none()>
+            <h3>{strings::panel::SUGGESTED}</h3>
+            <ul aria-label=strings::panel::SUGGESTED>{rows}</ul>
+        </Show>
+    }
+}
+
+/// That something that is expected does not hold, in the bar.
+#[component]
+pub fn BrokenPill() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let count = open.expected.broken;
+    let go = move |_| {
+        open.tab.set(Tab::Expectations);
+        open.panel.set(true);
+        super::focus("tab-expectations");
+    };
+    move || {
+        (count.get() > 0).then(|| {
+            view! {
+                <button class="pill bad" on:click=go data-broken>
+                    <Icon glyph=Glyph::Warning/>
+                    {strings::panel::broken(count.get())}
+                </button>
+            }
+        })
+    }
+}
+
+/// What is expected and does not hold, in the review.
+#[component]
+pub fn BrokenExpectations() -> impl IntoView {
+    let open = expect_context::<Open>();
+    move || {
+        let all = expected::broken(open);
+        (!all.is_empty()).then(|| {
+            let rows = all.into_iter().map(|(sentence, told, verdict)| {
+                let can = verdict.counterexample.is_some();
+                let play = move |_| expected::play(open, &verdict);
+                view! {
+                    <li class="problem">
+                        <Icon glyph=Glyph::Warning/>
+                        <div>
+                            <strong>{sentence}</strong>
+                            " "
+                            <span>{told}</span>
+                            " "
+                            {can.then(|| view! { <button class="link" on:click=play>{strings::panel::PLAY}</button> })}
+                        </div>
+                    </li>
+                }
+            });
+            let rows = rows.collect_view();
+            view! {
+                <h3>{strings::panel::BROKEN}</h3>
+                <ul class="problems" aria-label=strings::panel::BROKEN>{rows}</ul>
+            }
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! The words of the panel below the graph.
+
+pub const PANEL: &str = "What happens and what is expected";
+pub const EXPECTATIONS: &str = "Expectations";
+pub const HEIGHT: &str = "Height of the panel";
+pub const SEVERAL: &str = "As the scenario has it";
+
+pub const KEPT_AT_ONCE: &str = "Kept on the server at once, apart from the path. Undo does not take it back.";
+pub const KEPT_HERE: &str = "Kept in this browser at once: this server keeps no expectations.";
+pub const KEPT_WITH_PATH: &str = "Kept once the path is saved.";
+pub const NOT_READ: &str = "What is expected of this path could not be read from the server.";
+pub const NOT_KEPT: &str = "The last change to what is expected is not kept.";
+pub const NOTHING_EXPECTED: &str =
+    "Say what must stay true of this path. It is then proven for every alert, at every change.";
+pub const GO_ON: &str = "Prove to the end of the schedules";
+pub const PROVING: &str = "Not proven yet";
+pub const SCOPE: &str = "For what this holds";
+pub const NOT_TRUE: &str = "Not true for alerts that fire";
+pub const NOT_KNOWN: &str = "Not known for alerts that fire";
+pub const NEVER_REACHED: &str = "Never reached, or one way only";
+pub const PLAY: &str = "Play";
+pub const PLAYED: &str = "The alert is played in the simulation";
+pub const EDIT: &str = "Change";
+pub const REMOVE: &str = "Remove";
+pub const ADD: &str = "Add an expectation";
+pub const SUGGESTED: &str = "True now, and perhaps worth keeping";
+pub const BROKEN: &str = "Expectations that do not hold";
+
+pub const EXPECT: &str = "What is expected";
+pub const TIME: &str = "Time";
+pub const PEOPLE: &str = "People";
+pub const SCHEDULE: &str = "Schedule";
+pub const CHOOSE: &str = "Choose…";
+pub const PRIORITIES: &str = "Priorities";
+pub const ALL_PRIORITIES: &str = "None chosen: it is expected for all.";
+pub const WHICH_PAGES: &str = "Pages that count";
+pub const ANY: &str = "Any";
+pub const WITH_DECLINES: &str = "Also if whole levels decline";
+pub const QUIET_HOURS: &str = "Quiet hours";
+pub const OTHER_WINDOW: &str = "These quiet hours differ from day to day and are kept as they are.";
+pub const REPLACE_WINDOW: &str = "Type others";
+pub const FROM: &str = "From";
+pub const UNTIL: &str = "Until";
+pub const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+pub const ADD_IT: &str = "Add";
+pub const CHANGE: &str = "Change";
+pub const CANCEL: &str = "Cancel";
+
+pub fn broken(count: usize) -> String {
+    if count == 1 { "1 expectation broken".to_string() } else { format!("{count} expectations broken") }
+}
+
+pub fn now_broken(sentences: &[&str]) -> String {
+    format!("Not true now: {}", sentences.join("; "))
+}
+
+pub fn now_holds(sentences: &[&str]) -> String {
+    format!("True again, or not expected any more: {}", sentences.join("; "))
+}
+
+pub fn not_understood(text: &str) -> String {
+    let short: String = text.chars().take(120).collect();
+    format!("Not understood here, and kept as it is: {short}")
+}
+
+pub fn cannot_judge(message: &str) -> String {
+    format!("It cannot be judged: {message}")
+}
+
+pub fn added(sentence: &str) -> String {
+    format!("Expected from now on: {sentence}")
+}
+
+pub fn removed(sentence: &str) -> String {
+    format!("Not expected any more: {sentence}")
+}
+
+pub fn play(sentence: &str) -> String {
+    format!("Play an alert for which this is not true: {sentence}")
+}
+
+pub fn edit(sentence: &str) -> String {
+    format!("Change: {sentence}")
+}
+
+pub fn remove(sentence: &str) -> String {
+    format!("Remove: {sentence}")
+}
+
+pub fn expect(sentence: &str) -> String {
+    format!("Expect: {sentence}")
+}
+
+pub fn scope(from: &str, until: &str, cells: usize, priorities: &str) -> String {
+    let of = if priorities.is_empty() { "alerts without a priority".to_string() } else { priorities.to_string() };
+    format!("Every alert from {from} to {until}, for {of}: {cells} cells in which each instant is alike.")
+}
+
+pub fn during(from: &str, until: &str, priorities: &str) -> String {
+    if priorities.is_empty() { format!("{from} to {until}") } else { format!("{from} to {until}: {priorities}") }
+}
+
+pub fn more_times(count: usize) -> String {
+    format!("and {count} more")
+}
+
+pub fn tzdata(version: &str) -> String {
+    format!("Time zone database {version}.")
+}

@@ -1,0 +1,100 @@
+// What is expected of a path: kept beside it, proven at every edit, played where it does not hold.
+
+import { expect, IDS, test } from './support/fixtures.js';
+
+const tab = (page, name) => page.getByRole('tab', { name });
+const list = (page) => page.getByRole('list', { name: 'Expectations', exact: true });
+
+async function expectations(app, page, id) {
+  await app.open(id);
+  await tab(page, 'Expectations').click();
+}
+
+test('tabs by keyboard', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await tab(page, 'Simulate').focus();
+  await page.keyboard.press('End');
+  await expect(tab(page, 'Expectations')).toBeFocused();
+  await expect(page.getByRole('tabpanel', { name: 'Expectations' })).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await expect(tab(page, 'Simulate')).toBeFocused();
+  await expect(app.simulation).toBeVisible();
+});
+
+test('the height by keyboard', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  const handle = page.getByRole('separator', { name: 'Height of the panel' });
+  const height = () => page.locator('.panel').evaluate((panel) => panel.offsetHeight);
+  const before = await height();
+  await handle.focus();
+  await page.keyboard.press('ArrowUp');
+  expect(await height()).toBe(before + 24);
+  await page.keyboard.press('Home');
+  expect(await height()).toBe(160);
+});
+
+test('what the path suggests is kept with one click, and is there after a reload', async ({ app, page, server }) => {
+  await expectations(app, page, IDS.mobile);
+  await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
+  await expect(list(page).getByRole('listitem').first()).toContainText(/Somebody is paged.*Proven for every instant to \d+ \w+ 202/);
+  await expect.poll(async () => (await server.api('GET', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`)).body)
+    .toEqual({ expectations: [{ expect: 'pages_someone' }] });
+  await page.reload();
+  await tab(page, 'Expectations').click();
+  await expect(list(page)).toContainText('Proven for every instant');
+  // It is no part of the path.
+  await expect(app.status).toHaveText('Saved');
+});
+
+test('an edit that breaks an expectation says so, the review shows it, and it is played', async ({ app, page, server }) => {
+  const expectations = [{ expect: 'ends_within', seconds: 864_000 }, { expect: 'first_page_within', seconds: 0 }];
+  await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });
+  await app.open(IDS.mobile);
+  await expect(page.locator('[data-broken]')).toHaveCount(0);
+  await tab(page, 'Expectations').click();
+  await expect(list(page).locator('.holds')).toHaveCount(2);
+  await app.setTime(/Page Primary on-call/, '11d');
+  await expect(page.locator('[data-broken]')).toHaveText('1 expectation broken');
+  await expect(page.locator('.spoken[role=status]')).toHaveText('Not true now: it ends within 10d');
+  await expect(list(page).locator('.broken')).toContainText(/Not true on \d+ occasion|Never true/);
+  await app.save.click();
+  await expect(page.getByRole('list', { name: 'Expectations that do not hold' })).toContainText('It ends within 10d');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Play an alert for which this is not true: It ends within 10d' }).click();
+  await expect(tab(page, 'Simulate')).toBeFocused();
+  await expect(app.steps).toContainText('T+11d');
+});
+
+test('a form in plain sentences', async ({ app, page, server }) => {
+  await expectations(app, page, IDS.mobile);
+  await page.getByRole('button', { name: 'Add an expectation' }).click();
+  const form = page.locator('.expect-form');
+  await form.getByLabel('What is expected').selectOption({ label: 'So many people are paged within a time' });
+  await form.getByLabel('Time', { exact: true }).fill('soon');
+  await form.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(form).toContainText('`soon` is not a duration such as 5m or 1h 30m');
+  await form.getByLabel('Time', { exact: true }).fill('1h 30m');
+  await form.getByLabel('People', { exact: true }).fill('2');
+  await form.getByRole('button', { name: 'P1' }).click();
+  await form.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(list(page)).toContainText('P1: at least 2 people paged within 1h 30m');
+  await expect(page.getByRole('button', { name: 'Add an expectation' })).toBeFocused();
+  await page.getByRole('button', { name: /^Change: P1/ }).click();
+  await form.getByLabel('Time', { exact: true }).fill('10m');
+  await form.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(list(page)).toContainText('within 10m');
+  await page.getByRole('button', { name: /^Remove: P1/ }).click();
+  await expect(list(page).getByRole('listitem')).toHaveCount(0);
+  await expect.poll(async () => (await server.api('GET', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`)).body.expectations)
+    .toEqual([]);
+});
+
+test('without a server that keeps them, the browser does', async ({ app, page }) => {
+  await page.route('**/builder/v1/info', (route) => route.fulfill({ json: { mode: 'proxy', features: [] } }));
+  await expectations(app, page, IDS.mobile);
+  await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
+  await expect(page.getByText('Kept in this browser at once')).toBeVisible();
+  await page.reload();
+  await tab(page, 'Expectations').click();
+  await expect(list(page)).toContainText('Proven for every instant');
+});
