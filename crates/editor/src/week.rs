@@ -186,6 +186,10 @@ fn parts(interval: &WeekdayInterval) -> Option<[Option<(usize, Span)>; 2]> {
     let day = usize::try_from(interval.weekday.day()?.num_days_from_monday()).ok()?;
     let from = u32::from(minute_of_day(&interval.start_time)?);
     let until = u32::from(minute_of_day(&interval.end_time)?);
+    if (from, until) == (DAY, 0) {
+        // From midnight to that midnight there is nothing.
+        return Some([None, None]);
+    }
     // 24:00 as a start is 00:00 of the day after.
     let (day, from, until) = if from == DAY { ((day + 1) % DAYS, 0, until % DAY) } else { (day, from, until) };
     Some(if until > from {
