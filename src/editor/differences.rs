@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use super::state::Open;
 use crate::canvas;
 use crate::clock;
+use crate::panel::Tab;
 use crate::strings;
 
 /// How far ahead it is looked what changes for people.
@@ -144,6 +145,7 @@ fn First(first: During) -> impl IntoView {
     let play = move |_| {
         open.assumed.at.set(first.from);
         open.assumed.priority.set(Some(first.priority_id.clone()).filter(|id| !id.is_empty()));
+        open.tab.set(Tab::Simulate);
         open.panel.set(true);
         open.session.say(strings::save::SIMULATED);
     };

@@ -57,7 +57,7 @@ fn LaneRow(lane: Lane, length: Memo<Seconds>) -> impl IntoView {
     let marks = lane.marks.into_iter().map(|mark| view! { <MarkView mark length/> });
     view! {
         <div class="lane">
-            <span class="lane-name"><Avatar name=lane.name.clone() of/>{lane.name}</span>
+            <span class="lane-name"><Avatar name=lane.name.clone() of/><span class="lane-who">{lane.name}</span></span>
             <div class="track" role="img" aria-label=spoken>{marks.collect_view()}</div>
         </div>
     }
