@@ -175,12 +175,13 @@ fn PeopleField() -> impl IntoView {
         });
     };
     let minutes = move || one.get().map(|(_, _, after)| after / 60);
-    let change_minutes = move |event| {
+    let change_minutes = move |event: web_sys::Event| {
         let typed = event_target_value(&event).parse::<i64>().ok().filter(|minutes| (0..=10_080).contains(minutes));
         if let Some((id, is_channel, after)) = one.get_untracked() {
-            // Set in any case, so that the field shows what is assumed.
+            // What was typed may not have been taken: the field shows what is assumed.
             let after = typed.map_or(after, |minutes| minutes * 60);
             open.assumed.more.update(|more| assume::set(more, &id, is_channel, Behaviour::Acks(after)));
+            event_target::<web_sys::HtmlInputElement>(&event).set_value(&(after / 60).to_string());
         }
     };
     let responds = Memo::new(move |_| minutes().is_some());

@@ -135,5 +135,6 @@ test('what is printed is the whole graph, on paper’s colours, and the steps', 
   await expect(page.locator('.canvas')).toBeHidden();
   await expect(page.getByRole('list', { name: 'What happens' })).toBeVisible();
   const background = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--surface'));
-  expect(background.trim()).toBe('#ffffff');
+  // A minifier may write it shorter.
+  expect(background.trim()).toMatch(/^#fff(fff)?$/);
 });

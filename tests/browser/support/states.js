@@ -170,8 +170,12 @@ export const STATES = {
   'a review of errors': async ({ app, page }) => {
     await app.list();
     await page.getByRole('link', { name: 'New path' }).click();
+    // The server says so too, and the browser notes its answer.
+    const answered = page.waitForResponse(/validate/);
     await app.save.click();
+    await answered;
     await expect(page.getByRole('dialog')).toContainText('at least one node');
+    await expect.poll(() => app.complaints.length).toBeGreaterThan(0);
     app.complaints.splice(0);
   },
   'a save that was refused': async ({ app, page }) => {
