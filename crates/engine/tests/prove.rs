@@ -488,3 +488,13 @@ fn a_priority_is_compared_with_those_that_are_not_asked_about() {
     );
     assert_eq!(judged[0].scope.priorities, ["p2"]);
 }
+
+#[test]
+fn covered_by_people() {
+    let path = json!({"name": "n", "path": [level("a", "user", "amy", 60), level("b", "user", "ben", 60)]});
+    let by = |users: Value, seconds: i64| json!({"expect": "covered_by", "users": users, "seconds": seconds});
+    let judged = judge(path, &[by(json!(["ben"]), 60), by(json!(["ben"]), 59), by(json!(["ben", "amy"]), 0)]);
+    let answers: Vec<_> = judged.iter().map(|verdict| verdict.verdict).collect();
+    assert_eq!(answers, [Answer::Proven, Answer::Refuted, Answer::Proven]);
+    assert_eq!(judged[2].expectation.sentence(&Index::new(office())), "Ben or Amy is paged within 0s");
+}

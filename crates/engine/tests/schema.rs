@@ -106,6 +106,7 @@ fn expectations() -> Vec<Value> {
         json!({"expect": "no_consecutive_same_person"}),
         json!({"expect": "every_node_reachable"}),
         json!({"expect": "covered_by", "schedule": "primary", "seconds": 600}),
+        json!({"expect": "covered_by", "users": ["maya", "tom"], "seconds": 600}),
     ]
 }
 
@@ -152,7 +153,7 @@ fn expectations_that_mean_nothing() {
     ];
     // What one kind needs, another does not take.
     for value in expectations() {
-        for field in ["seconds", "people", "window", "schedule"] {
+        for field in ["seconds", "people", "window", "schedule", "users"] {
             let mut changed = value.clone();
             if changed.as_object_mut().unwrap().remove(field).is_none() {
                 changed[field] = expectations().iter().find_map(|other| other.get(field).cloned()).unwrap();

@@ -8,7 +8,7 @@ use crate::compile::Loud;
 use crate::index::Index;
 use crate::instant::Seconds;
 use crate::read::{self, ReadError};
-use crate::words::duration;
+use crate::words::{duration, list};
 
 /// One expectation, with the parameters that its kind takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,9 +31,12 @@ pub struct Expectation {
     /// `quiet_hours`: when nobody is to be paged, as a set of working hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Value>,
-    /// `covered_by`: the id of the schedule.
+    /// `covered_by`: the id of the schedule; or `users`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<String>,
+    /// `covered_by`: the ids of the people, such as those of a team; or `schedule`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<Vec<String>>,
     /// `not_louder_than`: pairs of priority ids, the lower first. Absent: each priority and the next higher one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pairs: Option<Vec<(String, String)>>,
@@ -67,7 +70,7 @@ pub enum Expect {
     NoConsecutiveSamePerson,
     /// Each node is reached at some instant by some priority, and each branch goes both ways.
     EveryNodeReachable,
-    /// Somebody of the schedule is among those paged within `seconds`.
+    /// Somebody of the schedule, or one of the users, is among those paged within `seconds`.
     CoveredBy,
 }
 
@@ -96,6 +99,7 @@ impl Expectation {
             urgency: None,
             window: None,
             schedule: None,
+            users: None,
             pairs: None,
             with_declines: false,
         }
@@ -117,7 +121,14 @@ impl Expectation {
         parameter("seconds", self.seconds.is_some(), &timed)?;
         parameter("people", self.people.is_some(), &[ReachesPeopleWithin, AtMostPeopleBefore])?;
         parameter("window", self.window.is_some(), &[QuietHours])?;
-        parameter("schedule", self.schedule.is_some(), &[CoveredBy])?;
+        if self.users.is_some() {
+            parameter("users", true, &[CoveredBy])?;
+            if self.schedule.is_some() {
+                return Err(ReadError::new("users", "is given instead of `schedule`, not beside it"));
+            }
+        } else {
+            parameter("schedule", self.schedule.is_some(), &[CoveredBy])?;
+        }
         if self.urgency.is_some() {
             parameter("urgency", true, &[FirstPageWithin, QuietHours])?;
         }
@@ -154,9 +165,17 @@ impl Expectation {
             Expect::NoConsecutiveSamePerson => "no two levels in a row page the same person only".to_string(),
             Expect::EveryNodeReachable => "every step is reached and every branch goes both ways".to_string(),
             Expect::CoveredBy => {
-                let id = self.schedule.as_deref().unwrap_or_default();
-                let name = index.schedule(id).map_or(id, |schedule| &schedule.name);
-                format!("somebody of {name} is paged within {within}")
+                let of = match &self.users {
+                    Some(users) => {
+                        let names: Vec<&str> = users.iter().map(|id| index.user_name(id)).collect();
+                        list(&names, "or")
+                    }
+                    None => {
+                        let id = self.schedule.as_deref().unwrap_or_default();
+                        format!("somebody of {}", index.schedule(id).map_or(id, |schedule| &schedule.name))
+                    }
+                };
+                format!("{of} is paged within {within}")
             }
         };
         let says = if self.with_declines { format!("{says}, also if levels decline") } else { says };

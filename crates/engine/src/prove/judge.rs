@@ -57,6 +57,12 @@ impl<'a> Judge<'a> {
             members.extend(schedule.rotas.iter().flat_map(|rota| rota.user_ids.iter().map(String::as_str)));
             members.extend(schedule.entries.iter().filter_map(|entry| entry.user_id.as_deref()));
         }
+        if let Some(users) = &expectation.users {
+            if let Some(unknown) = users.iter().find(|id| index.user(id).is_none()) {
+                return Err(ReadError::new("users", format!("the world has no person `{unknown}`")));
+            }
+            members.extend(users.iter().map(String::as_str));
+        }
         Ok(Self {
             expectation,
             path,
