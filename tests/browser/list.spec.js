@@ -82,3 +82,10 @@ test('a path is made from a template, with people in the place of its parameters
   const saved = await server.path(page.url().match(/paths\/([^/]+)/)[1]);
   expect(saved.path.map((node) => node.level.targets.length)).toEqual([1, 1]);
 });
+
+test('nothing is cut where it is narrow', async ({ app, page }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await app.list();
+  await expect(page.locator('.path-item').first()).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
