@@ -24,6 +24,26 @@ pub enum NetError {
     Unsure(String),
 }
 
+impl NetError {
+    /// Whether the server says that there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        self.is_status(404)
+    }
+
+    /// Whether the server says that it is no longer in the state that the request was meant for.
+    pub fn is_moved_on(&self) -> bool {
+        self.is_status(412)
+    }
+
+    fn is_status(&self, status: u16) -> bool {
+        match self {
+            NetError::Refused(error) => error.status == i64::from(status),
+            NetError::Unreadable(is) => *is == status,
+            _ => false,
+        }
+    }
+}
+
 type Answer<T> = Result<T, NetError>;
 
 /// Pages of lists that have many; the vendor gives paths 25 at a time.
@@ -33,11 +53,16 @@ const PAGE_OF_PATHS: u32 = 25;
 const MAX_PAGES: usize = 200;
 
 async fn send(request: Result<Request, gloo_net::Error>) -> Answer<String> {
+    Ok(send_tagged(request).await?.0)
+}
+
+/// The answer, and its tag if it has one.
+async fn send_tagged(request: Result<Request, gloo_net::Error>) -> Answer<(String, Option<String>)> {
     let answer = request.map_err(|_| NetError::Away)?.send().await.map_err(|_| NetError::Away)?;
     let status = answer.status();
     let text = text(&answer).await?;
     if answer.ok() {
-        return Ok(text);
+        return Ok((text, answer.headers().get("etag")));
     }
     if matches!(status, 401 | 403) {
         return Err(NetError::NoRights);
@@ -182,16 +207,27 @@ async fn ours(url: &str) -> Answer<Option<String>> {
 
 /// A path as it is now.
 pub async fn path(id: &str) -> Answer<Path> {
-    let one: OnePath = read(&get(&format!("/v2/escalation_paths/{id}")).await?)?;
-    Ok(one.escalation_path)
+    Ok(path_tagged(id).await?.0)
 }
 
-/// Saves a path: replaces the one with this id, or makes a new one. Gives it back as it is now.
-pub async fn save(id: &str, path: &PathPayload) -> Answer<Path> {
+/// A path as it is now, and the tag of this state of it if the server has tags.
+pub async fn path_tagged(id: &str) -> Answer<(Path, Option<String>)> {
+    let (text, tag) = send_tagged(Request::get(&format!("/v2/escalation_paths/{id}")).build()).await?;
+    let one: OnePath = read(&text)?;
+    Ok((one.escalation_path, tag))
+}
+
+/// Saves a path: replaces the one with this id, if it is still in the state with this tag, or makes a new one. Gives it
+/// back as it is now.
+pub async fn save(id: &str, path: &PathPayload, tag: Option<&str>) -> Answer<Path> {
     let request = if id.is_empty() {
         Request::post("/v2/escalation_paths")
     } else {
         Request::put(&format!("/v2/escalation_paths/{id}"))
+    };
+    let request = match tag {
+        Some(tag) => request.header("if-match", tag),
+        None => request,
     };
     let saved: OnePath = read(&send(with_json(request, path)).await?)?;
     Ok(saved.escalation_path)

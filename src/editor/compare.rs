@@ -20,6 +20,9 @@ use crate::strings;
 /// What is chosen otherwise than it would be.
 type Choices = RwSignal<BTreeMap<What, Choice>>;
 
+/// The id of the words that say why it cannot be saved yet.
+const REASON: &str = "undecided";
+
 #[component]
 pub fn Compare(
     /// The path as they have saved it.
@@ -40,8 +43,13 @@ pub fn Compare(
     let rows = move || {
         let merge = merged.get();
         let told = merge::told(&merge, &open.session.index.get());
+        let first = merge.items.iter().find(|item| item.conflict).map(|item| item.what.clone());
         let rows = merge.items.iter().cloned().zip(told);
-        rows.map(|(item, told)| view! { <ItemRow item told choices/> }).collect_view()
+        rows.map(|(item, told)| {
+            let is_first = first.as_ref() == Some(&item.what);
+            view! { <ItemRow item told choices is_first/> }
+        })
+        .collect_view()
     };
     let summary = move || strings::save::both_changed(conflicts(&merged.get()));
     let take_over = {
@@ -56,7 +64,15 @@ pub fn Compare(
         let take_over = take_over.clone();
         move |_| take_over(false)
     };
-    let refused = move || result.with(Result::is_err);
+    let undecided = Memo::new(move |_| choices.with(|choices| merged.with(|merge| merge.undecided(choices))));
+    let refused = move || undecided.get() > 0 || result.with(Result::is_err);
+    let reason = move || {
+        let count = undecided.get();
+        (count > 0).then(|| view! { <p class="hint" id=REASON>{strings::save::undecided(count)}</p> })
+    };
+    let described = move || (undecided.get() > 0).then_some(REASON);
+    // Where there is something to decide the focus begins there.
+    let saves_first = merged.with_untracked(|merge| !merge.has_conflicts()).then_some("");
     view! {
         <SidePanel title=strings::save::THEIRS_TOO.to_string()>
             <div class="side-body">
@@ -65,10 +81,17 @@ pub fn Compare(
                 <Preview result/>
             </div>
             <div class="side-foot">
+                {reason}
                 <div class="dialog-actions">
-                    <button class="quiet" disabled=refused on:click=keep_editing>{strings::save::TAKE_OVER}</button>
+                    <button class="quiet" disabled=refused aria-describedby=described on:click=keep_editing>{strings::save::TAKE_OVER}</button>
                     <span class="spring"></span>
-                    <button class="primary" data-first="" disabled=refused on:click=move |_| take_over(true)>
+                    <button
+                        class="primary"
+                        data-first=saves_first
+                        disabled=refused
+                        aria-describedby=described
+                        on:click=move |_| take_over(true)
+                    >
                         {strings::save::SAVE_NOW}
                     </button>
                 </div>
@@ -83,14 +106,21 @@ fn conflicts(merge: &Merge) -> usize {
 
 /// One thing, and whose it is to be.
 #[component]
-fn ItemRow(item: Item, told: Told, choices: Choices) -> impl IntoView {
+fn ItemRow(
+    item: Item,
+    told: Told,
+    choices: Choices,
+    /// Whether it is the first of which both cannot be.
+    is_first: bool,
+) -> impl IntoView {
     let open = expect_context::<Open>();
-    let (what, default) = (item.what.clone(), item.default_choice());
+    // Of what both changed nothing is chosen before somebody does.
+    let (what, default) = (item.what.clone(), (!item.conflict).then(|| item.default_choice()));
     let chosen = {
         let what = what.clone();
         Signal::derive(move || {
-            let choice = choices.with(|choices| choices.get(&what).copied()).unwrap_or(default);
-            Some(usize::from(choice == Choice::Theirs))
+            let choice = choices.with(|choices| choices.get(&what).copied()).or(default);
+            choice.map(|choice| usize::from(choice == Choice::Theirs))
         })
     };
     let what = StoredValue::new(what);
@@ -116,7 +146,9 @@ fn ItemRow(item: Item, told: Told, choices: Choices) -> impl IntoView {
                 {conflict}
                 <span class="detail"><b>{strings::save::YOU}</b>" "{told.yours}</span>
                 <span class="detail"><b>{strings::save::THEY}</b>" "{told.theirs}</span>
-                <Segments label=told.title options=vec![strings::save::YOURS, strings::save::THEIRS] chosen choose/>
+                <div data-first=is_first.then_some("")>
+                    <Segments label=told.title options=vec![strings::save::YOURS, strings::save::THEIRS] chosen choose/>
+                </div>
             </div>
         </li>
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use escalation_api::{ErrorSingle, Path, PathPayload};
 use escalation_editor::Editor;
+use escalation_editor::merge::{is_made_of, is_same};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -45,8 +46,9 @@ pub fn save(open: Open) {
     let (id, path) = (open.id.get_untracked(), open.path.get_untracked());
     let draft = open.draft.get_untracked();
     let (theirs, unsure) = (open.theirs.get_untracked(), open.unsure.get_untracked());
+    let has_tags = session.features.with_untracked(|all| all.iter().any(|known| known == "if_match"));
     spawn_local(async move {
-        match write(&id, &path, theirs, unsure).await {
+        match write(&id, &path, theirs, unsure, has_tags).await {
             Ok(saved) => {
                 session.say(strings::SAVED);
                 done(open, &id, &draft, &path, saved);
@@ -54,6 +56,10 @@ pub fn save(open: Open) {
             Err(failure) => {
                 let (message, errors) = match failure {
                     Failure::Theirs(path) => return show_both(open, *path),
+                    Failure::Net(error) if error.is_not_found() && !id.is_empty() => {
+                        offer_as_new(open, id);
+                        (strings::save::GONE.to_string(), Vec::new())
+                    }
                     Failure::Net(error) => {
                         if id.is_empty() && matches!(error, NetError::Away | NetError::Unsure(_)) {
                             open.unsure.try_set(Some(path));
@@ -80,6 +86,27 @@ fn show_both(open: Open, path: Path) {
     open.session.say(strings::save::THEIRS_TOO);
 }
 
+/// The path was deleted elsewhere: what is here can be a new one.
+fn offer_as_new(open: Open, gone: String) {
+    // The screen may have been left; the changes are a draft then.
+    if open.id.try_get_untracked().as_ref() != Some(&gone) {
+        return;
+    }
+    let anew = Arc::new(move || {
+        if open.id.get_untracked() != gone {
+            return;
+        }
+        open.session.deleted(&gone);
+        open.id.set(String::new());
+        open.theirs.set(None);
+        let path = (*open.path.get_untracked()).clone();
+        open.editor.set(Editor::new_document(path));
+        drafts::name_address(open);
+        save(open);
+    });
+    open.note(About::MovedOn, strings::save::GONE, Some((strings::save::SAVE_AS_NEW, anew)));
+}
+
 /// Why a path was not saved.
 enum Failure {
     Net(NetError),
@@ -94,15 +121,18 @@ impl From<NetError> for Failure {
 }
 
 /// Writes a path. `theirs` is the path as it is known to be on the server; `unsure` is what may have been made of an
-/// earlier attempt to make this new path.
+/// earlier attempt to make this new path. Where the server has tags nobody else can save between the look and the write.
 async fn write(
     id: &str,
     path: &PathPayload,
     theirs: Option<Arc<PathPayload>>,
     unsure: Option<Arc<PathPayload>>,
+    has_tags: bool,
 ) -> Result<Path, Failure> {
+    let mut tag = None;
     if let Some(theirs) = theirs.filter(|_| !id.is_empty()) {
-        let now = net::path(id).await?;
+        let now;
+        (now, tag) = net::path_tagged(id).await?;
         if !is_same(&PathPayload::from(&now), &theirs) {
             return Err(Failure::Theirs(Box::new(now)));
         }
@@ -111,18 +141,13 @@ async fn write(
     if let Some(unsure) = unsure.filter(|_| id.is_empty()) {
         let all = net::paths().await?;
         // The newest, if there are several: ids are in the order in which they were made.
-        let made = all.iter().filter(|made| is_same(&PathPayload::from(*made), &unsure)).max_by_key(|made| &made.id);
+        let made = all.iter().filter(|made| is_made_of(&PathPayload::from(*made), &unsure)).max_by_key(|made| &made.id);
         id = made.map(|made| made.id.clone()).unwrap_or_default();
     }
-    Ok(net::save(&id, path).await?)
-}
-
-/// Whether two documents say the same, whatever the server has filled in.
-fn is_same(one: &PathPayload, other: &PathPayload) -> bool {
-    one.name == other.name
-        && one.path == other.path
-        && one.working_hours.as_deref().unwrap_or_default() == other.working_hours.as_deref().unwrap_or_default()
-        && one.repeat_config == other.repeat_config
+    match net::save(&id, path, tag.as_deref().filter(|_| has_tags)).await {
+        Err(error) if error.is_moved_on() => Err(Failure::Theirs(Box::new(net::path(&id).await?))),
+        answer => Ok(answer?),
+    }
 }
 
 /// Whether there are two documents that do not say the same.

@@ -62,7 +62,8 @@ pub fn SideScreen() -> impl IntoView {
     }
 }
 
-/// The frame of what is shown. The focus goes to the element in it with the attribute `data-first`.
+/// The frame of what is shown. The focus goes to the first button with the attribute `data-first`, or in an element with
+/// it.
 #[component]
 pub fn SidePanel(
     /// What it is called.
@@ -74,7 +75,7 @@ pub fn SidePanel(
     Effect::new(move |_| {
         let Some(panel) = panel.get() else { return };
         request_animation_frame(move || {
-            let first = panel.query_selector("[data-first]").ok().flatten();
+            let first = panel.query_selector("button[data-first], [data-first] button").ok().flatten();
             let first = first.and_then(|first| first.dyn_into::<HtmlElement>().ok());
             let _gone = match first {
                 Some(first) => first.focus(),

@@ -106,6 +106,8 @@ pub const THEY: &str = "They:";
 pub const YOURS: &str = "Yours";
 pub const THEIRS: &str = "Theirs";
 pub const BOTH: &str = "both changed it";
+pub const GONE: &str = "Somebody has deleted this path. Your changes are still here: they can be saved as a new path.";
+pub const SAVE_AS_NEW: &str = "Save as a new path";
 pub const TAKE_OVER: &str = "Take over and go on editing";
 pub const NO_PROBLEMS_THEN: &str = "What is chosen has no problems.";
 
@@ -117,6 +119,14 @@ pub fn both_changed(count: usize) -> String {
         many => format!("There are {many} things that both of you have changed: choose whose they are to be."),
     };
     format!("Nothing of theirs is replaced unless you choose so. {both}")
+}
+
+/// Why it cannot be saved yet.
+pub fn undecided(count: usize) -> String {
+    match count {
+        1 => "Choose whose 1 thing is to be before you save: yours or theirs.".to_string(),
+        many => format!("Choose whose {many} things are to be before you save: yours or theirs."),
+    }
 }
 
 /// Why what is chosen cannot be had together.

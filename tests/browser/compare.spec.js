@@ -38,7 +38,11 @@ test('of what both changed either is taken', async ({ app, page, server }) => {
   await expect(both(page)).toContainText('There is 1 thing that both of you have changed');
   const conflict = row(page, 'Page Primary on-call');
   await expect(conflict).toContainText('both changed it');
-  await expect(conflict.getByRole('button', { name: 'Yours' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(conflict.getByRole('button', { name: 'Yours' })).toHaveAttribute('aria-pressed', 'false');
+  await expect(conflict.getByRole('button', { name: 'Yours' })).toBeFocused();
+  await expect(both(page).getByRole('button', { name: 'Save now' })).toBeDisabled();
+  await expect(both(page).getByRole('button', { name: 'Take over' })).toBeDisabled();
+  await expect(both(page)).toContainText('Choose whose 1 thing is to be before you save');
   await conflict.getByRole('button', { name: 'Theirs' }).click();
   await both(page).getByRole('button', { name: 'Save now' }).click();
   await expect(app.status).toHaveText('Saved');
@@ -85,4 +89,57 @@ test('a problem of what is chosen is said beforehand', async ({ app, page, serve
   await app.saveNow();
   await row(page, 'Page Primary on-call').getByRole('button', { name: 'Theirs' }).click();
   await expect(both(page).locator('[data-preview]')).toContainText('problem');
+});
+
+test('their teams are not replaced without a word', async ({ app, page, server }) => {
+  const [mine, other] = (await server.api('GET', '/builder/v1/teams')).body.teams.map((team) => team.id);
+  await theySave(server, (path) => { path.team_ids = [mine]; path.loft = 'north'; });
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await theySave(server, (path) => { path.team_ids = [other]; path.loft = 'south'; });
+  await app.saveNow();
+  await expect(both(page)).toContainText('all of it is kept');
+  await both(page).getByRole('button', { name: 'Save now' }).click();
+  await expect(app.status).toHaveText('Saved');
+  const saved = await server.path(IDS.mobile);
+  expect(saved.team_ids).toEqual([other]);
+  expect(saved.loft).toBe('south');
+  expect(saved.path[0].level.time_to_ack_seconds).toBe(420);
+});
+
+test('who saves between the look and the write is not overwritten', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  let intruded = false;
+  await page.route('**/v2/escalation_paths/*', async (route) => {
+    if (route.request().method() === 'PUT' && !intruded) {
+      intruded = true;
+      await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
+    }
+    await route.continue();
+  });
+  await app.saveNow();
+  await expect(row(page, 'The path’s name')).toContainText('They: changed: “Mobile, renamed”');
+  expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
+  await both(page).getByRole('button', { name: 'Save now' }).click();
+  await expect(app.status).toHaveText('Saved');
+  const saved = await server.path(IDS.mobile);
+  expect(saved.name).toBe('Mobile, renamed');
+  expect(saved.path[0].level.time_to_ack_seconds).toBe(420);
+  app.complaints.splice(0);
+});
+
+test('a path that was deleted elsewhere is saved as a new one', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  expect((await server.api('DELETE', `/v2/escalation_paths/${IDS.mobile}`)).status).toBeLessThan(300);
+  await app.saveNow();
+  const note = page.getByRole('list', { name: 'Notes' });
+  await expect(note).toContainText('Somebody has deleted this path. Your changes are still here');
+  await note.getByRole('button', { name: 'Save as a new path' }).click();
+  await expect(app.status).toHaveText('Saved');
+  const id = page.url().match(/paths\/([^/?]+)/)[1];
+  expect(id).not.toBe(IDS.mobile);
+  expect((await server.path(id)).path[0].level.time_to_ack_seconds).toBe(420);
+  app.complaints.splice(0);
 });

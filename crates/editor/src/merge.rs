@@ -5,6 +5,7 @@
 //! have the same nodes, and what only one has goes behind what it follows there.
 
 mod parts;
+mod same;
 mod take;
 mod told;
 
@@ -16,6 +17,7 @@ use escalation_api::PathPayload;
 use crate::tree::ListAt;
 use parts::{Parts, find_conflicts};
 
+pub use same::{is_made_of, is_same};
 pub use take::take;
 pub use told::{Told, told};
 
@@ -95,6 +97,12 @@ impl Item {
 }
 
 impl Merge {
+    /// The things of which both cannot be and about which nothing was chosen.
+    #[must_use]
+    pub fn undecided(&self, choices: &BTreeMap<What, Choice>) -> usize {
+        self.items.iter().filter(|item| item.conflict && !choices.contains_key(&item.what)).count()
+    }
+
     /// Whether there is anything of which both cannot be.
     #[must_use]
     pub fn has_conflicts(&self) -> bool {

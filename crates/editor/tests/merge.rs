@@ -10,7 +10,7 @@ use std::sync::Arc;
 use common::{build, dice, ids, outline, root, structural};
 use escalation_api::{Json as _, PathPayload};
 use escalation_editor::command::{Timer, insert, new_hours, new_node};
-use escalation_editor::merge::{Choice, Did, Merge, What, compare, take};
+use escalation_editor::merge::{Choice, Did, Merge, What, compare, is_made_of, is_same, take};
 use escalation_editor::{Command, Kind, ListAt, Refusal, Run, Side, Slot, words};
 use escalation_engine::{Index, World};
 use proptest::prelude::*;
@@ -227,4 +227,42 @@ proptest! {
         prop_assert!(!merge.has_conflicts());
         prop_assert_eq!(by_default(&merge).unwrap(), both);
     }
+}
+
+#[test]
+fn documents_that_say_the_same() {
+    let document = |more: Value| {
+        let mut path = json!({"name": "Path", "path": [level("a")]});
+        path.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        PathPayload::read(path).unwrap()
+    };
+    let plain = document(json!({}));
+    // What a server fills in.
+    let filled = json!({"kind": "standalone", "working_hours": [], "team_ids": [], "param_bindings": {}, "odd": null});
+    assert!(is_same(&plain, &document(filled.clone())) && is_same(&document(filled), &plain));
+    // What somebody says.
+    let binding = json!({"param_bindings": {"who": {"value": {"literal": "x"}}}});
+    for said in [json!({"team_ids": ["T0"]}), json!({"template_id": "t"}), json!({"odd": 1}), binding] {
+        let other = document(said.clone());
+        assert!(!is_same(&plain, &other) && !is_same(&other, &plain), "{said}");
+        assert!(is_same(&other, &other.clone()));
+    }
+    let kind = |kind: &str| document(json!({"kind": kind}));
+    assert!(!is_same(&kind("standalone"), &kind("templated")));
+    let teams = |ids: [&str; 2]| document(json!({"team_ids": ids}));
+    assert!(is_same(&teams(["T0", "T1"]), &teams(["T1", "T0"])));
+    assert!(!is_same(&teams(["T0", "T1"]), &teams(["T0", "T2"])));
+    // A server may add fields to what it makes, and must not have others than were sent.
+    assert!(is_made_of(&document(json!({"made_at": "now"})), &plain));
+    assert!(!is_made_of(&document(json!({"odd": 2})), &document(json!({"odd": 1}))));
+    assert!(!is_made_of(&document(json!({"team_ids": ["T1"]})), &plain));
+}
+
+#[test]
+fn a_conflict_is_undecided_until_something_is_chosen() {
+    let name = |name: &str| Command::Rename(name.to_string());
+    let merge = merge(&[name("Yours")], &[name("Theirs")]);
+    assert_eq!(merge.undecided(&BTreeMap::new()), 1);
+    let chosen = merge.items.iter().map(|item| (item.what.clone(), Choice::Yours)).collect();
+    assert_eq!(merge.undecided(&chosen), 0);
 }
