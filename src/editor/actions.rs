@@ -11,6 +11,7 @@ use super::state::Open;
 use super::{clipboard, link, problems, review, revisions, transfer};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, folds, menu, point, run, search, zoom};
+use crate::parts::typed::take_typed;
 use crate::strings;
 
 /// Something that can be done.
@@ -70,7 +71,7 @@ pub const ACTIONS: &[Action] = &[
         |open| open.editor.with(Editor::is_dirty),
         |open| {
             // What is being typed is part of what is saved.
-            leave_field();
+            take_typed();
             review::ask(open);
         },
     ),
@@ -236,12 +237,4 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
 fn in_field(event: &KeyboardEvent) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
     element.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
-}
-
-fn leave_field() {
-    let active = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    if let Some(element) = active.filter(|element| element.tag_name() == "INPUT") {
-        let _gone = element.blur();
-        let _gone = element.focus();
-    }
 }

@@ -5,9 +5,11 @@ use leptos::prelude::*;
 use super::actions;
 use super::state::Open;
 use crate::canvas;
+use crate::parts::typed::take_before_leaving;
 
 /// Listens while the screen is there.
 pub fn listen(open: Open) {
+    take_before_leaving();
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Escape" {
             canvas::cancel_drag(open);

@@ -2,7 +2,42 @@
 //! is wrong stays as it was typed, with what is wrong about it beside it.
 
 use leptos::prelude::*;
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Event, HtmlInputElement};
+
+/// How such a field is known in the page.
+const MARK: &str = "data-typed";
+
+/// What comes before the screen or the page is left.
+const LEAVING: [&str; 4] = ["hashchange", "beforeunload", "pagehide", "visibilitychange"];
+
+/// Takes what is being typed, as if the field were left. The focus stays.
+pub fn take_typed() {
+    let field = document().active_element().filter(|element| element.has_attribute(MARK));
+    if let (Some(field), Ok(event)) = (field, Event::new("change")) {
+        let _not_cancelled = field.dispatch_event(&event);
+    }
+}
+
+/// Takes what is being typed before the screen is left, for as long as it is there.
+pub fn take_before_leaving() {
+    let listener = Closure::<dyn Fn()>::new(take_typed);
+    let function = listener.as_ref().unchecked_ref();
+    for name in LEAVING {
+        // Before all others: one of them takes the screen away, another writes the draft.
+        let _known = window().add_event_listener_with_callback_and_bool(name, function, true);
+    }
+    let listener = StoredValue::new_local(listener);
+    on_cleanup(move || {
+        listener.try_with_value(|listener| {
+            let function = listener.as_ref().unchecked_ref();
+            for name in LEAVING {
+                let _known = window().remove_event_listener_with_callback_and_bool(name, function, true);
+            }
+        });
+    });
+}
 
 #[component]
 pub fn Typed(
@@ -30,8 +65,13 @@ pub fn Typed(
     // With what was there then: what changes since makes it old.
     let wrong = RwSignal::new(None::<(String, String)>);
     let why = Memo::new(move |_| wrong.get().filter(|(_, then)| *then == told.get()).map(|(why, _)| why));
-    let change = move |event: web_sys::Event| {
+    let change = move |event: Event| {
+        // A field that is taken away with its focus tells of a change, too, when all that it is about is gone.
+        let Some(now) = wrong.try_get_untracked().and_then(|_| told.try_get_untracked()) else { return };
         let field = event_target::<HtmlInputElement>(&event);
+        if field.value() == now {
+            return wrong.set(None);
+        }
         match take(field.value()) {
             Ok(()) => {
                 wrong.set(None);
@@ -60,6 +100,7 @@ pub fn Typed(
             aria-invalid=move || why.with(Option::is_some).to_string()
             aria-describedby=fault.clone()
             autocomplete="off"
+            data-typed=""
             placeholder=placeholder
             maxlength=most
             prop:value=move || told.get()

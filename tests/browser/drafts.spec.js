@@ -40,7 +40,9 @@ test('a draft outlives a crash of the page and is resumed', async ({ app, page, 
 
 test('what was typed just before the page is loaded anew is kept', async ({ app, page }) => {
   await app.open(IDS.mobile);
-  await app.setTime(/Page Primary on-call/, '7m');
+  await app.node(/Page Primary on-call/).click();
+  await app.inspector.getByLabel('How long').fill('7m');
+  await expect(app.inspector.getByLabel('How long')).toBeFocused();
   page.on('dialog', () => { throw new Error('it asks'); });
   await page.reload();
   await question(page).getByRole('button', { name: 'Resume' }).click();
@@ -56,6 +58,21 @@ test('a draft is discarded, and had back', async ({ app, page }) => {
   await page.getByRole('list', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
   await expect(app.status).toHaveText('1 change not saved');
   await expect.poll(() => kept(page)).toHaveLength(1);
+});
+
+test('a discarded draft does not replace what was changed since', async ({ app, page }) => {
+  await change(app, page);
+  await page.reload();
+  await question(page).getByRole('button', { name: 'Discard' }).click();
+  await app.setTime(/Page Primary on-call/, '9m');
+  const note = page.getByRole('list', { name: 'Notes' });
+  await note.getByRole('button', { name: 'Undo' }).click();
+  await expect(note).toContainText('The draft would replace what you have changed since');
+  await expect(app.node(/then after 9m/)).toBeVisible();
+  await page.locator('header').getByRole('button', { name: 'Undo' }).click();
+  await expect(app.status).toHaveText('Saved');
+  await note.getByRole('button', { name: 'Undo' }).click();
+  await expect(app.node(/then after 7m/)).toBeVisible();
 });
 
 test('it can be looked at before it is resumed', async ({ app, page }) => {

@@ -360,3 +360,14 @@ test('a path from a template: its parameters, and what cannot be said of it', as
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(form.locator('.owner')).toHaveText(['Primary on-call', 'Ruth Adeyemi']);
 });
+
+test('what is being typed is part of the draft when the page is loaded anew', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  const field = app.inspector.getByLabel('Name', { exact: true });
+  await field.press('End');
+  await page.keyboard.type(' X');
+  await expect(field).toBeFocused();
+  await page.reload();
+  await page.getByRole('dialog', { name: 'Your changes were not saved' }).getByRole('button', { name: 'Resume' }).click();
+  await expect(app.inspector.getByLabel('Name', { exact: true })).toHaveValue(/ X$/);
+});
