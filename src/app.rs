@@ -1,11 +1,12 @@
 //! The app: which screen is shown, and what is said when there is none to show.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::drafts::Keeping;
 use crate::editor::{EditorScreen, Opened};
 use crate::list::PathsScreen;
-use crate::net::NetError;
+use crate::net::{self, NetError};
 use crate::parts::notice::Notice;
 use crate::route::{Route, route};
 use crate::session::{Loading, Session, ask_before_leaving};
@@ -28,7 +29,7 @@ pub fn App() -> impl IntoView {
             Route::New(key) => view! { <EditorScreen opened=Opened::fresh(session, &key)/> }.into_any(),
             Route::Path(id) => match Opened::path(session, &id) {
                 Some(opened) => view! { <EditorScreen opened/> }.into_any(),
-                None => view! { <NoSuchPath/> }.into_any(),
+                None => view! { <Sought id/> }.into_any(),
             },
         },
     };
@@ -74,6 +75,30 @@ fn Failed(error: NetError) -> impl IntoView {
         <Notice title hint>
             <button class="primary" on:click=move |_| session.load()>{strings::TRY_AGAIN}</button>
         </Notice>
+    }
+}
+
+/// A path that was not there when all paths were loaded: it may have been made since.
+#[component]
+fn Sought(id: String) -> impl IntoView {
+    let session = crate::session::session();
+    let answer = RwSignal::new(None::<Result<(), NetError>>);
+    {
+        let id = id.clone();
+        spawn_local(async move {
+            let found = net::path(&id).await.map(|path| session.saved(path));
+            // The screen may have been left.
+            let _left = answer.try_set(Some(found));
+        });
+    }
+    move || match answer.get() {
+        None => view! { <Skeleton/> }.into_any(),
+        Some(Ok(())) => match Opened::path(session, &id) {
+            Some(opened) => view! { <EditorScreen opened/> }.into_any(),
+            None => view! { <NoSuchPath/> }.into_any(),
+        },
+        Some(Err(error)) if error.is_not_found() => view! { <NoSuchPath/> }.into_any(),
+        Some(Err(error)) => view! { <Failed error/> }.into_any(),
     }
 }
 

@@ -36,6 +36,18 @@ test('a path that is not there', async ({ app, server, page }) => {
   await expect(page.getByRole('heading', { name: 'There is no such path' })).toBeVisible();
   await page.getByRole('link', { name: 'Back to all paths' }).click();
   await expect(page.locator('.path-row')).toHaveCount(7);
+  // The browser tells of the answer 404.
+  app.complaints.splice(0);
+});
+
+test('a path that was made after the page was loaded', async ({ app, page, server }) => {
+  await app.list();
+  const { id, kind, ...path } = await server.path(IDS.mobile);
+  const made = await server.api('POST', '/v2/escalation_paths', { ...path, name: 'Made since' });
+  await page.evaluate((id) => { location.hash = `#/paths/${id}`; }, made.body.escalation_path.id);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Made since');
+  await expect(app.node(/Page Primary on-call/)).toBeVisible();
+  await expect(app.status).toHaveText('Saved');
 });
 
 test('a wrong duration is explained beside the field and changes nothing', async ({ app, page }) => {
