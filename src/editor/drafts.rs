@@ -158,12 +158,20 @@ fn discard(open: Open) {
     let dropped = open.session.drop_draft(&key);
     open.question.set(None);
     let Some(draft) = dropped else { return };
+    offer_back(open, key, draft, strings::save::DISCARDED);
+}
+
+/// Offers to have a draft back. Not in the place of newer changes: they come first.
+fn offer_back(open: Open, key: String, draft: Draft, text: &str) {
     let back = Arc::new(move || {
+        if open.editor.with_untracked(Editor::has_unsaved_work) {
+            return offer_back(open, key.clone(), draft.clone(), strings::save::NOT_NOW);
+        }
         open.session.keep_draft(&key, draft.clone());
         open.question.set(Some(key.clone()));
         resume(open);
     });
-    open.note(About::Discarded, strings::save::DISCARDED, Some((strings::save::TAKE_BACK, back)));
+    open.note(About::Discarded, text, Some((strings::save::TAKE_BACK, back)));
 }
 
 /// The address of a path that was never saved is that of its draft, so that loading the page anew finds it.

@@ -151,7 +151,18 @@ fn replace(open: Open, imported: Imported) {
     let before = open.path.get_untracked();
     open.dispatch(Command::Replace(Replacement::Import, Box::new(imported.path)));
     if !Arc::ptr_eq(&before, &open.path.get_untracked()) {
-        let undo = Arc::new(move || open.undo());
+        let undo = Arc::new(move || {
+            // What was done since is taken back with it, and can be made again.
+            let mut gone_back = false;
+            open.editor.update(|editor| gone_back = editor.go_back_to(&before));
+            let said = if gone_back { strings::transfer::NOT_IMPORTED } else { strings::transfer::TOO_LATE };
+            if gone_back {
+                open.select(None);
+                open.session.say(said);
+            } else {
+                open.note(About::Imported, said, None);
+            }
+        });
         open.note(About::Imported, strings::transfer::IMPORTED, Some((strings::save::TAKE_BACK, undo)));
     }
 }

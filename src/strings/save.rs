@@ -15,6 +15,8 @@ pub const RESUME: &str = "Resume";
 pub const LOOK: &str = "What changed";
 pub const DISCARD: &str = "Discard";
 pub const DISCARDED: &str = "The draft was discarded.";
+pub const NOT_NOW: &str =
+    "The draft would replace what you have changed since. Undo those changes first, then this gives the draft back.";
 pub const TAKE_BACK: &str = "Undo";
 pub const RESUMED: &str = "You go on with your draft.";
 pub const MOVED_ON: &str =

@@ -91,6 +91,19 @@ test('an import takes the place of the open path, and is undone', async ({ app, 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('From a file');
 });
 
+test('an import is undone with what came after it, and all of it can be made again', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await drop(page, 'path.json', JSON.stringify(PATH));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('From a file');
+  await app.setTime(/Page Maya Chen/, '9m');
+  await page.getByRole('list', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile apps');
+  await expect(app.status).toHaveText('Saved');
+  await page.getByRole('button', { name: 'Redo' }).click();
+  await page.getByRole('button', { name: 'Redo' }).click();
+  await expect(app.node(/Page Maya Chen.*then after 9m/)).toBeVisible();
+});
+
 test('what is exported is what was saved', async ({ app, page, server }) => {
   await app.open(IDS.payments);
   const { name, bytes } = await exported(page, 'Export as JSON');

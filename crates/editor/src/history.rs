@@ -158,6 +158,13 @@ impl Editor {
         goes
     }
 
+    /// Goes back to a state that lies before now, whatever was done since; whether it is still there. What was done
+    /// since can be made again.
+    pub fn go_back_to(&mut self, path: &Arc<PathPayload>) -> bool {
+        let before = self.states.iter().take(self.now).rposition(|state| Arc::ptr_eq(&state.path, path));
+        before.is_some_and(|index| self.jump(index))
+    }
+
     /// The change that undo would take back.
     #[must_use]
     pub fn to_undo(&self) -> Option<&Command> {

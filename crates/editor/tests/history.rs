@@ -121,3 +121,15 @@ proptest! {
         prop_assert!(read.editor.has_unsaved_work());
     }
 }
+
+#[test]
+fn a_state_is_gone_back_to_whatever_was_done_since() {
+    let mut editor = Editor::open(PathPayload::named("a"));
+    let before = editor.path();
+    editor.dispatch(rename("b")).unwrap();
+    editor.dispatch(rename("c")).unwrap();
+    assert!(editor.go_back_to(&before) && editor.path().name == "a");
+    assert!(!editor.go_back_to(&before), "it is not before now");
+    assert!(editor.redo().is_some() && editor.redo().is_some() && editor.path().name == "c");
+    assert!(!editor.go_back_to(&std::sync::Arc::new(PathPayload::named("a"))), "a state of another history");
+}
