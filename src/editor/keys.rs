@@ -2,17 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::actions;
 use super::state::Open;
+use super::{actions, drafts};
 use crate::canvas;
 use crate::parts::typed::take_before_leaving;
 
 /// Listens while the screen is there.
 pub fn listen(open: Open) {
-    take_before_leaving();
+    take_before_leaving(move || drafts::write(open));
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Escape" {
             canvas::cancel_drag(open);
+            open.look.refused.set(None);
         }
         // What is done already is not done again.
         if event.default_prevented() || actions::press(open, &event, false) {

@@ -10,7 +10,7 @@ use web_sys::{Event, HtmlInputElement};
 const MARK: &str = "data-typed";
 
 /// What comes before the screen or the page is left.
-const LEAVING: [&str; 4] = ["hashchange", "beforeunload", "pagehide", "visibilitychange"];
+const LEAVING: [&str; 5] = ["popstate", "hashchange", "beforeunload", "pagehide", "visibilitychange"];
 
 /// Takes what is being typed, as if the field were left. The focus stays.
 pub fn take_typed() {
@@ -20,9 +20,12 @@ pub fn take_typed() {
     }
 }
 
-/// Takes what is being typed before the screen is left, for as long as it is there.
-pub fn take_before_leaving() {
-    let listener = Closure::<dyn Fn()>::new(take_typed);
+/// Takes what is being typed before the screen is left, for as long as it is there; `then` keeps it.
+pub fn take_before_leaving(then: impl Fn() + 'static) {
+    let listener = Closure::<dyn Fn()>::new(move || {
+        take_typed();
+        then();
+    });
     let function = listener.as_ref().unchecked_ref();
     for name in LEAVING {
         // Before all others: one of them takes the screen away, another writes the draft.

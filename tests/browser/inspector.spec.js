@@ -371,3 +371,27 @@ test('what is being typed is part of the draft when the page is loaded anew', as
   await page.getByRole('dialog', { name: 'Your changes were not saved' }).getByRole('button', { name: 'Resume' }).click();
   await expect(app.inspector.getByLabel('Name', { exact: true })).toHaveValue(/ X$/);
 });
+
+test('what is being typed is taken when the screen is left, and lost by nothing', async ({ app, page, server }) => {
+  await app.list();
+  await page.getByRole('link', { name: /Mobile apps/ }).first().click();
+  await app.node(/Page Primary on-call/).click();
+  const field = app.inspector.getByLabel('How long');
+  await field.fill('25m');
+  await expect(field).toBeFocused();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'Paths', exact: true })).toBeVisible();
+  await page.goForward();
+  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.node(/Page Primary on-call.*then after 25m/)).toBeVisible();
+
+  // The same where another path is gone to by its address. What is wrong is not taken.
+  await page.keyboard.press('Escape');
+  await app.inspector.getByLabel('Name', { exact: true }).fill('Mobile, typed');
+  await page.evaluate((id) => { location.hash = `#/paths/${id}`; }, IDS.payments);
+  await app.node(/Page Ruth Adeyemi/).click();
+  await app.inspector.getByLabel('How long').fill('soon');
+  await page.goto(`${server.url}/#/paths/${IDS.mobile}`);
+  await expect(app.inspector.getByLabel('Name', { exact: true })).toHaveValue('Mobile, typed');
+  await expect(app.status).toHaveText('2 changes not saved');
+});
