@@ -14,6 +14,7 @@ pub mod run;
 pub mod scene;
 pub mod search;
 mod slots;
+mod toast;
 pub mod zoom;
 
 use escalation_editor::Viewport;
@@ -35,6 +36,7 @@ use minimap::Minimap;
 use point::PointingHint;
 use search::Search;
 use slots::Slots;
+use toast::Toast;
 use zoom::ZoomBar;
 
 pub use drag::{Press, cancel as cancel_drag};
@@ -133,6 +135,7 @@ pub fn Canvas() -> impl IntoView {
             <ZoomBar/>
             <Minimap/>
             <Ghost/>
+            <Toast/>
             <OpenMenu/>
         </main>
     }

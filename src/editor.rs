@@ -76,6 +76,12 @@ impl Opened {
     }
 }
 
+/// Keeps the path's name in the title of the page.
+fn title(open: Open) {
+    Effect::new(move || document().set_title(&open.path.with(|path| strings::title(&path.name))));
+    on_cleanup(|| document().set_title(strings::PRODUCT));
+}
+
 #[component]
 pub fn EditorScreen(opened: Opened) -> impl IntoView {
     let open = Open::new(opened.id, opened.editor);
@@ -83,6 +89,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     open.question.set(opened.question);
     provide_context(open);
     keys::listen(open);
+    title(open);
     clipboard::listen(open);
     drafts::name_address(open);
     drafts::keep(open);

@@ -80,6 +80,7 @@ pub const GO_ON_DELAY: &str = "Wait";
 pub const AFTER: &str = "after";
 pub const WHEN_BEGIN: &str = "when hours begin";
 pub const WHEN_END: &str = "when hours end";
+pub const HOURS_FIRST: &str = "To wait for hours, add working hours to the path first: choose no step to see its form.";
 pub const UNSAID: &str = "not said";
 pub const DURATION: &str = "How long";
 pub const WHICH_HOURS: &str = "Which hours";
@@ -126,6 +127,11 @@ pub fn problems(count: usize) -> String {
 
 pub fn changes(count: usize) -> String {
     if count == 1 { "1 change not saved".to_string() } else { format!("{count} changes not saved") }
+}
+
+/// The title of the page while a path is open.
+pub fn title(path: &str) -> String {
+    format!("{path} · {PRODUCT}")
 }
 
 pub fn undo(what: &str) -> String {
@@ -199,6 +205,7 @@ pub const PALETTE_HINT: &str = "Type a command, a step or a path";
 pub const PATH: &str = "Path";
 pub const ALL_KEYS: &str = "All keys";
 pub const ADD_BELOW: &str = "Add a level below";
+pub const ADDED_INSIDE: &str = "Added inside the branch: nothing comes after a branch";
 pub const DELETE_STEP: &str = "Delete the step";
 pub const NEXT_PROBLEM: &str = "Go to the next problem";
 pub const PREVIOUS_PROBLEM: &str = "Go to the problem before";

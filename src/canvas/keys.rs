@@ -1,8 +1,8 @@
 //! The keys of the tree.
 
-use escalation_editor::Side;
 use escalation_editor::command::{Kind, Piece};
 use escalation_editor::layout::NodeBox;
+use escalation_editor::{ListAt, Side};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
@@ -11,6 +11,7 @@ use super::card::{NODE, element_id};
 use super::{folds, point, run};
 use crate::editor::actions;
 use crate::editor::state::Open;
+use crate::strings;
 
 /// A key on the tree. What is not ours goes on to the page.
 pub fn on_tree(open: Open, event: &KeyboardEvent) {
@@ -91,7 +92,14 @@ fn pointing(open: Open, event: &KeyboardEvent) {
 /// Adds a level after the chosen node.
 pub fn add_below(open: Open) {
     if let Some(slot) = run::slot_after(open, &Piece::New(Kind::Level)) {
+        let into_branch = open
+            .selected
+            .get_untracked()
+            .filter(|chosen| matches!(&slot.list, ListAt::Of(branch, _) if branch == chosen));
         open.dispatch(run::making(open, slot, Kind::Level));
+        if into_branch.is_some() {
+            open.session.say(strings::ADDED_INSIDE);
+        }
         focus_selected(open);
     }
 }

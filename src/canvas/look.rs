@@ -37,6 +37,8 @@ pub struct Look {
     pub pointing: RwSignal<Option<String>>,
     /// The nodes that were copied last on this screen, as text.
     pub copied: RwSignal<Option<String>>,
+    /// Why something could not be done, for as long as it is shown.
+    pub refused: RwSignal<Option<String>>,
 }
 
 /// A menu in the drawing.
@@ -100,6 +102,7 @@ impl Look {
             press: StoredValue::new(None),
             pointing: RwSignal::new(None),
             copied: RwSignal::new(None),
+            refused: RwSignal::new(None),
         }
     }
 

@@ -15,7 +15,7 @@ pub fn begin(open: Open) {
     }
     let Some(id) = open.selected.get_untracked() else { return };
     let targets = legal_repeat_targets(&open.path.get_untracked(), &id);
-    let Some(first) = targets.first() else { return open.session.say(strings::NO_TARGET) };
+    let Some(first) = targets.first() else { return open.refuse(strings::NO_TARGET) };
     open.look.folds.update(|folds| {
         for target in &targets {
             folds.reveal(&open.path.get_untracked(), target);
@@ -38,7 +38,7 @@ pub fn targets(open: Open) -> Vec<String> {
 pub fn choose(open: Open, id: &str) {
     let Some(repeat) = open.look.pointing.get_untracked() else { return };
     if !untrack(|| targets(open)).iter().any(|target| target == id) {
-        return open.session.say(strings::NO_TARGET_HERE);
+        return open.refuse(strings::NO_TARGET_HERE);
     }
     open.look.pointing.set(None);
     open.dispatch(Command::SetRepeatTarget(repeat, id.to_string()));

@@ -1,8 +1,8 @@
 //! Nodes that are chosen together, and what is done with them.
 
-use escalation_api::NodeKind;
+use escalation_api::{NodeKind, PathPayload};
 use escalation_editor::command::{Direction, Kind, Piece, Run, create, open_slots_for, step};
-use escalation_editor::{Command, Side, Slot, tree};
+use escalation_editor::{Command, ListAt, Side, Slot, tree};
 use leptos::prelude::*;
 
 use super::keys;
@@ -38,7 +38,7 @@ pub fn together(open: Open) -> Vec<String> {
 pub fn extend_to(open: Open, id: &str) {
     let Some(selected) = open.selected.get_untracked() else { return open.select(Some(id.to_string())) };
     let path = open.path.get_untracked();
-    let Some(run) = Run::between(&path, &selected, id) else { return open.session.say(strings::NOT_TOGETHER) };
+    let Some(run) = Run::between(&path, &selected, id) else { return open.refuse(strings::NOT_TOGETHER) };
     open.look.to.set(Some(id.to_string()).filter(|id| *id != selected));
     let count = run.nodes(&path).map_or(1, <[_]>::len);
     open.session.say(strings::chosen(count));
@@ -95,7 +95,7 @@ pub fn go(open: Open, direction: Direction) {
     let Some(run) = now(open) else { return };
     match step(&open.path.get_untracked(), &run, direction) {
         Some(slot) => move_to(open, run, slot),
-        None => open.session.say(strings::NO_FURTHER),
+        None => open.refuse(strings::NO_FURTHER),
     }
 }
 
@@ -143,12 +143,26 @@ pub fn kinds_for(open: Open, slot: &Slot) -> Vec<Kind> {
     Kind::ALL.into_iter().filter(fits).collect()
 }
 
-/// The place after the chosen nodes, or the nearest before it into which a piece may go; for a path without nodes its
+fn branch_of(path: &PathPayload, id: &str) -> Option<String> {
+    tree::find(path, id).filter(|found| matches!(found.node.kind, NodeKind::IfElse(_))).map(|_| id.to_string())
+}
+
+/// The place after the chosen nodes, for a branch in its first side that is empty or else in its first side, or the nearest before it into which a piece may go; for a path without nodes its
 /// only place.
 pub fn slot_after(open: Open, piece: &Piece<'_>) -> Option<Slot> {
     let path = open.path.get_untracked();
     let slots = open_slots_for(&path, piece);
     let first = path.path.first().map(|first| Run::one(first.id.clone()));
+    // Nothing comes after a branch: what is below it is in it.
+    if let Some(branch) = now(open).and_then(|run| branch_of(&path, &run.last)) {
+        let sides = [Side::Then, Side::Else].map(|side| ListAt::Of(branch.clone(), side));
+        let is_empty = |list: &&ListAt| tree::list(&path, list).is_some_and(<[_]>::is_empty);
+        let first = sides.iter().find(is_empty).or(sides.first());
+        let inside = slots.iter().filter(|slot| Some(&slot.list) == first).min_by_key(|slot| slot.index);
+        if let Some(slot) = inside {
+            return Some(slot.clone());
+        }
+    }
     let Some((list, range)) = now(open).or(first).and_then(|run| run.place(&path).ok()) else {
         return slots.into_iter().next();
     };

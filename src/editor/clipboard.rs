@@ -75,7 +75,7 @@ pub fn paste(open: Open, text: &str) {
         Ok(clip) => clip,
         // A whole path goes in the place of this one.
         Err(_) if import::read(text).is_ok() => return transfer::take(open, Ok(text.to_string())),
-        Err(fault) => return open.session.say(fault.to_string()),
+        Err(fault) => return open.refuse(fault.to_string()),
     };
     let menu = open.look.menu.get_untracked();
     open.look.menu.set(None);
@@ -88,7 +88,7 @@ pub fn paste(open: Open, text: &str) {
             open.dispatch(Command::Paste(slot, Box::new(clip)));
             canvas::focus_selected(open);
         }
-        None => open.session.say(strings::NO_PLACE),
+        None => open.refuse(strings::NO_PLACE),
     }
 }
 

@@ -21,7 +21,7 @@ pub fn follow(open: Open) {
                 open.select(Some(node));
             }
         } else {
-            open.session.say(strings::no_node(&node));
+            open.refuse(strings::no_node(&node));
         }
     };
     go();

@@ -210,7 +210,7 @@ impl Open {
     /// Makes a change and says so; a change that may not be made is explained.
     pub fn dispatch(self, command: Command) {
         if let Err(refusal) = self.try_dispatch(command) {
-            self.session.say(refusal);
+            self.refuse(refusal);
         }
     }
 
@@ -225,12 +225,22 @@ impl Open {
                     self.select(Some(id));
                 }
                 self.forget_missing_selection();
+                if self.look.refused.with_untracked(Option::is_some) {
+                    self.look.refused.set(None);
+                }
                 self.session.say(strings::done(name));
             }
             Err(Refusal::NoChange) => {}
             Err(refusal) => return Err(refusal.to_string()),
         }
         Ok(())
+    }
+
+    /// Says why something cannot be done, so that it is seen, too.
+    pub fn refuse(self, why: impl Into<String>) {
+        let why = why.into();
+        self.look.refused.set(Some(why.clone()));
+        self.session.say(why);
     }
 
     /// Takes the last change back.

@@ -76,6 +76,7 @@ pub fn TimerForm(id: String, node: NodeMemo, label: &'static str) -> impl IntoVi
             }}
         </div>
         {about}
+        {move || (!has_hours()).then(|| view! { <p class="hint">{strings::HOURS_FIRST}</p> })}
         <Beside of=id fields=whole(&fields)/>
         </div>
     }

@@ -64,7 +64,7 @@ test('what can be put into a place, by letters', async ({ app, server, page }) =
   await expect(node(page, 'branch-1')).toBeFocused();
   await expect(node(page, 'd')).toHaveAttribute('aria-level', '3');
   await page.keyboard.press('Control+z');
-  await expect(node(page, 'd')).toHaveAttribute('aria-level', '2');
+  await expect(node(page, 'd')).toHaveAttribute('aria-level', '3');
 });
 
 test('by drag, to where it may go and nowhere else', async ({ app, server, page }) => {
@@ -308,7 +308,7 @@ test('a whole path by keyboard alone', async ({ app, page }) => {
   await expect(node(page, 'channel-1')).toBeFocused();
   await add('d', 'delay-1');
   await page.keyboard.press('Alt+ArrowRight');
-  await expect(node(page, 'delay-1')).toHaveAttribute('aria-level', '2');
+  await expect(node(page, 'delay-1')).toHaveAttribute('aria-level', '3');
   await expect(node(page, 'delay-1')).toBeFocused();
   await add('r', 'repeat-1');
   await page.keyboard.press('t');
@@ -320,4 +320,27 @@ test('a whole path by keyboard alone', async ({ app, page }) => {
   expect(await order(app)).toBe('level-1 channel-1 branch-1 delay-1 repeat-1 hand-over-1');
   await page.keyboard.press('F8');
   await expect(page.getByRole('status')).toHaveText(/^Problem 1 of \d+: /);
+});
+
+test('below a branch is inside it, and what cannot be done is seen as well as heard', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  await expect(page).toHaveTitle(/Escalation Path Builder$/);
+  await expect(page).not.toHaveTitle('Escalation Path Builder');
+  const toast = page.locator('.toast');
+  await app.node(/In UK hours/).click();
+  const before = await app.tree.getByRole('treeitem').count();
+  await page.keyboard.press('a');
+  await expect(app.tree.getByRole('treeitem')).toHaveCount(before + 1);
+  await expect(app.tree.getByRole('treeitem', { selected: true })).toHaveAttribute('aria-level', '3');
+  await expect(page.getByRole('status')).toHaveText(/inside the branch/);
+
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData('text/plain', 'no steps');
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await expect(toast).toBeVisible();
+  await expect(page.getByRole('status')).toHaveText(await toast.textContent());
+  await page.keyboard.press('Escape');
+  await expect(toast).toHaveCount(0);
 });
