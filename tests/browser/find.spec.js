@@ -98,6 +98,7 @@ test('a step has an address', async ({ app, server, page, context }) => {
   const address = `${server.url}/#/paths/${IDS.payments}/nodes/crit-2`;
   await expect(page).toHaveURL(address);
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'All commands' })).toBeFocused();
   await page.keyboard.type('copy the link');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('status')).toHaveText('Link copied');

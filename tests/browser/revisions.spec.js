@@ -54,6 +54,7 @@ test('where the server keeps none, there is no such entry', async ({ app, page }
   await page.route('**/builder/v1/info', (route) => route.fulfill({ json: { mode: 'proxy', features: [] } }));
   await app.open(IDS.mobile);
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'All commands' })).toBeFocused();
   await page.keyboard.type('revision');
   await expect(page.getByRole('option', { name: /Earlier revisions/ })).toHaveCount(0);
 });
