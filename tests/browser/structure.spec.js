@@ -64,7 +64,7 @@ test('what can be put into a place, by letters', async ({ app, server, page }) =
   await expect(node(page, 'branch-1')).toBeFocused();
   await expect(node(page, 'd')).toHaveAttribute('aria-level', '3');
   await page.keyboard.press('Control+z');
-  await expect(node(page, 'd')).toHaveAttribute('aria-level', '3');
+  await expect(node(page, 'd')).toHaveAttribute('aria-level', '2');
 });
 
 test('by drag, to where it may go and nowhere else', async ({ app, server, page }) => {
@@ -308,7 +308,7 @@ test('a whole path by keyboard alone', async ({ app, page }) => {
   await expect(node(page, 'channel-1')).toBeFocused();
   await add('d', 'delay-1');
   await page.keyboard.press('Alt+ArrowRight');
-  await expect(node(page, 'delay-1')).toHaveAttribute('aria-level', '3');
+  await expect(node(page, 'delay-1')).toHaveAttribute('aria-level', '2');
   await expect(node(page, 'delay-1')).toBeFocused();
   await add('r', 'repeat-1');
   await page.keyboard.press('t');

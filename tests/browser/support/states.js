@@ -267,8 +267,11 @@ export const STATES = {
     await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
     app.complaints.splice(0);
   },
-  'no such path': async ({ page, server }) => {
+  'no such path': async ({ app, page, server }) => {
     await page.goto(`${server.url}/#/paths/nowhere`);
-    await expect(page.getByRole('heading')).toBeVisible();
+    await expect(page.getByRole('heading', { name: /no such path/i })).toBeVisible();
+    // The server was asked, and the browser notes its answer.
+    await expect.poll(() => app.complaints.length).toBeGreaterThan(0);
+    app.complaints.splice(0);
   },
 };
