@@ -322,10 +322,8 @@ pub async fn revision(id: &str, number: i64) -> Answer<Path> {
 
 /// What is expected of a path; nothing where the server keeps none.
 pub async fn expectations(id: &str) -> Vec<Expectation> {
-    let text = ours(&format!("/builder/v1/escalation_paths/{id}/expectations")).await.ok().flatten();
-    let value: Option<Value> = text.and_then(|text| serde_json::from_str(&text).ok());
-    let list = value.as_ref().and_then(|value| value.get("expectations")).map(ToString::to_string);
-    list.and_then(|list| Expectation::list_from_text(&list).ok()).unwrap_or_default()
+    let list = kept(id, "expectations").await.unwrap_or_default();
+    Expectation::list_from_text(&Value::Array(list).to_string()).unwrap_or_default()
 }
 
 /// Deletes a path.

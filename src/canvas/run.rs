@@ -147,8 +147,8 @@ fn branch_of(path: &PathPayload, id: &str) -> Option<String> {
     tree::find(path, id).filter(|found| matches!(found.node.kind, NodeKind::IfElse(_))).map(|_| id.to_string())
 }
 
-/// The place after the chosen nodes, for a branch in its first side that is empty or else in its first side, or the nearest before it into which a piece may go; for a path without nodes its
-/// only place.
+/// The place after the chosen nodes, or the nearest before it into which a piece may go; below a branch it is the
+/// beginning of its first side that is empty, or else of its first; for a path without nodes its only place.
 pub fn slot_after(open: Open, piece: &Piece<'_>) -> Option<Slot> {
     let path = open.path.get_untracked();
     let slots = open_slots_for(&path, piece);

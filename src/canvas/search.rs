@@ -1,5 +1,6 @@
 //! Looking for nodes by what is said of them: what fits is marked, and gone through by Enter.
 
+use escalation_editor::search;
 use leptos::html::Input;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
@@ -24,20 +25,8 @@ fn finish(open: Open) {
 /// Goes to the next node that fits, or to the one before; around at the end.
 fn step(open: Open, forward: bool) {
     let hits = open.hits.get_untracked();
-    let Some(last) = hits.len().checked_sub(1) else { return open.session.say(strings::NOTHING_FITS) };
     let at = open.selected.with_untracked(|selected| hits.iter().position(|id| selected.as_ref() == Some(id)));
-    let next = match (at, forward) {
-        (Some(at), true) => {
-            if at == last {
-                0
-            } else {
-                at + 1
-            }
-        }
-        (Some(at), false) => at.checked_sub(1).unwrap_or(last),
-        (None, true) => 0,
-        (None, false) => last,
-    };
+    let Some(next) = search::around(at, hits.len(), forward) else { return open.session.say(strings::NOTHING_FITS) };
     let Some(id) = hits.get(next) else { return };
     open.select(Some(id.clone()));
     let title = open.scene.with_untracked(|scene| scene.card(id).map(|card| card.words.title.clone()));

@@ -5,26 +5,14 @@ use std::collections::BTreeMap;
 use escalation_api::{NodeKind, PathPayload};
 use escalation_engine::{Problem, Severity};
 
+use crate::search::around;
 use crate::tree::PathNode;
 
 /// The position of the problem after this one, or before it; after the last comes the first. From nowhere it is the
 /// first, or the last.
 #[must_use]
 pub fn walk(problems: &[Problem], now: Option<&Problem>, forward: bool) -> Option<usize> {
-    let last = problems.len().checked_sub(1)?;
-    let at = now.and_then(|now| problems.iter().position(|problem| problem == now));
-    Some(match (at, forward) {
-        (Some(at), true) => {
-            if at == last {
-                0
-            } else {
-                at + 1
-            }
-        }
-        (Some(at), false) => at.checked_sub(1).unwrap_or(last),
-        (None, true) => 0,
-        (None, false) => last,
-    })
+    around(now.and_then(|now| problems.iter().position(|problem| problem == now)), problems.len(), forward)
 }
 
 /// How many problems each node has, by its id.

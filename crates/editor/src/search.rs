@@ -6,6 +6,25 @@ use escalation_engine::Index;
 use crate::tree::PathNode;
 use crate::words::{self, NodeWords};
 
+/// The position after one of so many, or before it; after the last comes the first. From nowhere it is the first, or the
+/// last; of none there is none.
+#[must_use]
+pub fn around(at: Option<usize>, count: usize, forward: bool) -> Option<usize> {
+    let last = count.checked_sub(1)?;
+    Some(match (at, forward) {
+        (Some(at), true) => {
+            if at == last {
+                0
+            } else {
+                at + 1
+            }
+        }
+        (Some(at), false) => at.checked_sub(1).unwrap_or(last),
+        (None, true) => 0,
+        (None, false) => last,
+    })
+}
+
 /// All that a node can be found by: what is written on it, its id, and the names and ids of all that it names.
 #[must_use]
 pub fn text(node: &PathNode, words: &NodeWords, index: &Index) -> String {

@@ -206,10 +206,8 @@ impl<'a> Cells<'a> {
             let mut declined = way.assumed.clone();
             decline(&mut declined.responses, &entry);
             // Where it is one after the other, the next one is known once the last has declined.
-            loop {
-                if !entry.in_turn {
-                    break;
-                }
+            let mut more = entry.in_turn;
+            while more {
                 let mut scenario = scenario.clone();
                 scenario.responses.clone_from(&declined.responses);
                 let run = crate::simulate::run(self.path, self.index, &scenario);
@@ -218,9 +216,7 @@ impl<'a> Cells<'a> {
                 if let Some(entry) = self.level_entries(&run).get(position) {
                     decline(&mut declined.responses, entry);
                 }
-                if declined.responses.len() == before {
-                    break;
-                }
+                more = declined.responses.len() > before;
             }
             let of = (entry.of.0.to_string(), entry.of.1);
             declined.declines.insert(of.clone(), true);
