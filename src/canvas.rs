@@ -40,7 +40,7 @@ use toast::Toast;
 use zoom::ZoomBar;
 
 pub use drag::{Press, cancel as cancel_drag};
-pub use keys::{add_below, focus_selected, go_to};
+pub use keys::{add_below, focus, focus_selected, go_to};
 
 /// What is drawn around what is seen, in pixels of the screen, so that panning finds it there.
 const MARGIN: f64 = 300.0;

@@ -7,6 +7,7 @@ mod compare;
 mod differences;
 mod drafts;
 mod help;
+mod history;
 mod keys;
 mod link;
 mod menu;

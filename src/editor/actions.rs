@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::state::Open;
-use super::{clipboard, link, problems, review, revisions, transfer};
+use super::{clipboard, history, link, problems, review, revisions, transfer};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, folds, menu, point, run, search, zoom};
 use crate::parts::typed::take_typed;
@@ -75,6 +75,7 @@ pub const ACTIONS: &[Action] = &[
             review::ask(open);
         },
     ),
+    action(strings::edit::HISTORY, &["H"], Tree, always, history::show),
     action(strings::save::REVISIONS, &[], Everywhere, revisions::can, revisions::show),
     action(strings::transfer::IMPORT, &[], Everywhere, always, transfer::import),
     action(strings::transfer::AS_JSON, &[], Everywhere, always, transfer::as_json),

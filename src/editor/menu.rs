@@ -13,6 +13,7 @@ use crate::strings;
 
 /// The actions that are in it, by name.
 const NAMES: &[&str] = &[
+    strings::edit::HISTORY,
     strings::save::REVISIONS,
     strings::transfer::IMPORT,
     strings::transfer::AS_JSON,

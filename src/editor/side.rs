@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::compare::Compare;
+use super::history::History;
 use super::review::Review;
 use super::revisions::Revisions;
 use super::save::Saving;
@@ -27,6 +28,8 @@ pub enum Side {
     Compare(Arc<PathPayload>),
     /// What the path was before.
     Revisions,
+    /// What was done since it was opened.
+    History,
 }
 
 impl Open {
@@ -58,6 +61,7 @@ pub fn SideScreen() -> impl IntoView {
             Side::Review => view! { <Review/> }.into_any(),
             Side::Compare(theirs) => view! { <Compare theirs/> }.into_any(),
             Side::Revisions => view! { <Revisions/> }.into_any(),
+            Side::History => view! { <History/> }.into_any(),
         })
     }
 }

@@ -263,6 +263,18 @@ impl Open {
         }
     }
 
+    /// Goes to a state of the history, and shows the node that was changed there.
+    pub fn jump(self, state: usize) {
+        let mut went = false;
+        self.editor.update(|editor| went = editor.jump(state));
+        if went {
+            self.forget_missing_selection();
+            if let Some(id) = self.editor.with_untracked(|editor| editor.node_of(state)) {
+                self.select(Some(id));
+            }
+        }
+    }
+
     /// Looks at a node, and shows it, whatever hides it.
     pub fn select(self, id: Option<String>) {
         if let Some(id) = &id {

@@ -180,6 +180,47 @@ impl Command {
         }
     }
 
+    /// The node that it is about, by its id; the first of several. Nothing where it is about the path, or about what
+    /// is not there before.
+    #[must_use]
+    pub fn node(&self) -> Option<&str> {
+        match self {
+            Self::Insert(_, node) | Self::Wrap(_, _, node) => Some(&node.id),
+            Self::DeleteRun(run) | Self::Move(run, _) | Self::Duplicate(run) => Some(&run.first),
+            Self::Delete(id)
+            | Self::Unwrap(id, _)
+            | Self::ChangeKind(id, _)
+            | Self::SetTimer(id, _)
+            | Self::AddTarget(id, _)
+            | Self::ReplaceTarget(id, ..)
+            | Self::MoveTarget(id, ..)
+            | Self::RemoveTarget(id, _)
+            | Self::SetUrgency(id, ..)
+            | Self::SetScheduleMode(id, ..)
+            | Self::SetAckMode(id, _)
+            | Self::SetRoundRobin(id, ..)
+            | Self::SetRetry(id, _)
+            | Self::SetCondition(id, _)
+            | Self::SetRepeatTarget(id, _)
+            | Self::SetRepeatTimes(id, _)
+            | Self::SetHandOver(id, _) => Some(id),
+            Self::Several(_, all) => all.iter().find_map(Self::node),
+            Self::Rename(_)
+            | Self::SetTeams(_)
+            | Self::SetRepeatConfig(_)
+            | Self::SetTemplate(_)
+            | Self::SetBinding(..)
+            | Self::AddHours(_)
+            | Self::RenameHours(..)
+            | Self::SetHoursZone(..)
+            | Self::SetHoursIntervals(..)
+            | Self::RemoveHours(_)
+            | Self::Paste(..)
+            | Self::Fix(_)
+            | Self::Replace(..) => None,
+        }
+    }
+
     fn change(&self, path: &mut PathPayload) -> Result<(), Refusal> {
         match self {
             Self::Rename(name) => path::rename(path, name),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use escalation_api::PathPayload;
+use escalation_engine::Index;
 
 use crate::command::{Command, Refusal};
 use crate::{tree, words};
@@ -147,6 +148,28 @@ impl Editor {
             is_saved: self.saved.as_ref().is_some_and(|saved| Arc::ptr_eq(saved, &state.path) || *saved == state.path),
         };
         self.states.iter().enumerate().map(entry).collect()
+    }
+
+    /// The node that the change to a state was about, in words as it was then; nothing where it was about the path.
+    #[must_use]
+    pub fn about(&self, state: usize, index: &Index) -> Option<String> {
+        let (after, before) = (self.states.get(state)?, self.states.get(state.checked_sub(1)?)?);
+        let id = after.by.as_ref()?.node().map(str::to_string);
+        let id = id.or_else(|| after.by.as_ref()?.selects(&before.path, &after.path))?;
+        // What was deleted is told as it was before.
+        [after, before].into_iter().find_map(|state| {
+            let node = tree::find(&state.path, &id)?.node;
+            Some(words::node(node, &state.path, index).title)
+        })
+    }
+
+    /// The node that the change to a state was about, by its id, if that state has it.
+    #[must_use]
+    pub fn node_of(&self, state: usize) -> Option<String> {
+        let (after, before) = (self.states.get(state)?, self.states.get(state.checked_sub(1)?)?);
+        let by = after.by.as_ref()?;
+        let id = by.selects(&before.path, &after.path).or_else(|| by.node().map(str::to_string))?;
+        tree::find(&after.path, &id).map(|_| id)
     }
 
     /// Goes to the state with this index in [`Editor::history`]; whether there is one and it is another.

@@ -6,9 +6,10 @@ mod common;
 
 use common::{build, outline};
 use escalation_api::{Json as _, PathPayload};
+use escalation_editor::command::Timer;
 use escalation_editor::draft::{self, Draft};
 use escalation_editor::fault::Place;
-use escalation_editor::{Command, Editor};
+use escalation_editor::{Command, Editor, Run};
 use escalation_engine::check::check;
 use escalation_engine::{Index, Instant, World};
 use proptest::prelude::*;
@@ -39,6 +40,30 @@ fn all_states_are_listed_and_can_be_gone_to() {
     assert!(editor.jump(0));
     editor.dispatch(rename("c")).unwrap();
     assert_eq!(told(&editor), ["opened", "rename<"]);
+}
+
+#[test]
+fn a_change_is_told_with_the_step_that_it_was_about() {
+    let wait = |id: &str, seconds: i64| json!({"id": id, "type": "delay", "delay": {"delay_seconds": seconds}});
+    let path = PathPayload::read(json!({"name": "n", "path": [wait("a", 60), wait("b", 120)]})).unwrap();
+    let mut editor = Editor::open(path);
+    editor.dispatch(Command::SetTimer("a".into(), Timer::After(300))).unwrap();
+    editor.dispatch(Command::Delete("b".into())).unwrap();
+    editor.dispatch(Command::Duplicate(Run::one("a"))).unwrap();
+    editor.dispatch(rename("x")).unwrap();
+    let index = Index::new(World::default());
+    let about = |state| editor.about(state, &index);
+    assert_eq!(about(0), None, "nothing led to what was opened");
+    assert_eq!(about(1).as_deref(), Some("Wait 5m"), "as it is by the change");
+    assert_eq!(about(2).as_deref(), Some("Wait 2m"), "what is deleted, as it was");
+    assert_eq!(about(3).as_deref(), Some("Wait 5m"));
+    assert_eq!(about(4), None, "the path's own name");
+    assert_eq!(about(5), None);
+    let node = |state| editor.node_of(state);
+    assert_eq!(node(1).as_deref(), Some("a"));
+    assert_eq!(node(2).as_deref(), Some("a"), "the neighbour of what is gone");
+    assert_eq!(node(3).as_deref(), Some("delay-1"), "the copy");
+    assert_eq!(node(4), None);
 }
 
 #[test]

@@ -216,6 +216,16 @@ export const STATES = {
     await page.locator('.revision').nth(1).click();
     await expect(page.locator('[data-people]')).toBeVisible();
   },
+  'the undo history': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.setTime(/Page Ruth Adeyemi/, '20m');
+    await app.add('Maya Chen');
+    await app.node(/Tell #payments-alerts/).click();
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('h');
+    await expect(page.getByRole('dialog', { name: 'Undo history' })).toBeVisible();
+  },
   'an import that is wrong': async ({ app, page }) => {
     await app.list();
     await page.getByRole('button', { name: 'Import' }).click();

@@ -1,0 +1,122 @@
+//! What was done since the path was opened: each change by its name, and the way to how the path was after it.
+
+use escalation_editor::{Editor, Entry};
+use leptos::prelude::*;
+use web_sys::KeyboardEvent;
+
+use super::side::{Side, SidePanel};
+use super::state::Open;
+use crate::canvas;
+use crate::session::session;
+use crate::strings;
+
+/// Shows the list.
+pub fn show(open: Open) {
+    open.show_side(Side::History, None);
+}
+
+/// A state of the path in the list.
+#[derive(Clone, PartialEq)]
+struct Row {
+    entry: Entry,
+    /// The step that was changed, in words.
+    about: Option<String>,
+    /// Whether it was taken back.
+    is_undone: bool,
+}
+
+/// All states, the oldest first.
+fn rows(open: Open) -> Vec<Row> {
+    let index = session().index.get();
+    open.editor.with(|editor| {
+        let entries = editor.history();
+        let now = entries.iter().position(|entry| entry.is_now).unwrap_or_default();
+        let row = |(state, entry)| Row { entry, about: editor.about(state, &index), is_undone: state > now };
+        entries.into_iter().enumerate().map(row).collect()
+    })
+}
+
+fn element_id(state: usize) -> String {
+    format!("history-{state}")
+}
+
+#[component]
+pub fn History() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let all = Memo::new(move |_| rows(open));
+    let count = Memo::new(move |_| all.with(Vec::len));
+    let now = Memo::new(move |_| all.with(|all| all.iter().position(|row| row.entry.is_now).unwrap_or_default()));
+    // The list is one stop of the Tab key: the state that has the focus, or the one that is now.
+    let at = RwSignal::new(None::<usize>);
+    let stop = Memo::new(move |_| at.get().filter(|at| *at < count.get()).unwrap_or(now.get()));
+    let keys = move |event: KeyboardEvent| {
+        let (here, last) = (stop.get_untracked(), count.get_untracked().saturating_sub(1));
+        // The latest is at the top.
+        let to = match event.key().as_str() {
+            "ArrowUp" => (here + 1).min(last),
+            "ArrowDown" => here.saturating_sub(1),
+            "Home" => last,
+            "End" => 0,
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        canvas::focus(&element_id(to));
+    };
+    let row = move |state: usize| {
+        let row = Memo::new(move |_| all.with(|all| all.get(state).cloned()));
+        view! { <StateRow state row stop=Signal::derive(move || stop.get() == state) at/> }
+    };
+    view! {
+        <SidePanel title=strings::edit::HISTORY.to_string()>
+            <div class="side-body">
+                <p class="hint">{strings::edit::HISTORY_HINT}</p>
+                <ol class="revisions history" aria-label=strings::edit::HISTORY on:keydown=keys>
+                    <For each=move || (0..count.get()).rev() key=|state| *state children=row/>
+                </ol>
+            </div>
+        </SidePanel>
+    }
+}
+
+#[component]
+fn StateRow(
+    state: usize,
+    row: Memo<Option<Row>>,
+    /// Whether Tab comes here.
+    stop: Signal<bool>,
+    /// Set to this one when it gets the focus.
+    at: RwSignal<Option<usize>>,
+) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let is_now = move || row.with(|row| row.as_ref().is_some_and(|row| row.entry.is_now));
+    let is_saved = move || row.with(|row| row.as_ref().is_some_and(|row| row.entry.is_saved));
+    let is_undone = move || row.with(|row| row.as_ref().is_some_and(|row| row.is_undone));
+    let go = move |_| {
+        open.jump(state);
+        let count = open.editor.with_untracked(|editor: &Editor| editor.history().len());
+        if let Some(row) = row.get_untracked() {
+            open.session.say(strings::edit::jumped(row.entry.name, row.about.as_deref(), state + 1, count));
+        }
+    };
+    view! {
+        <li>
+            <button
+                class="revision"
+                class:undone=is_undone
+                id=element_id(state)
+                tabindex=move || if stop.get() { "0" } else { "-1" }
+                aria-current=move || is_now().then_some("step")
+                data-first=move || is_now().then_some("")
+                on:focus=move |_| at.set(Some(state))
+                on:click=go
+            >
+                <strong>{move || row.get().map(|row| row.entry.name)}</strong>
+                " "
+                <span class="detail">{move || row.get().and_then(|row| row.about)}</span>
+                {move || is_saved().then(|| view! { <span class="pill">{strings::edit::IS_SAVED}</span> })}
+                {move || is_now().then(|| view! { <span class="pill changed">{strings::edit::IS_NOW}</span> })}
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,70 @@
+// All that was done since a path was opened, and the way to each state of it.
+
+import { expect, IDS, test } from './support/fixtures.js';
+
+const panel = (page) => page.getByRole('dialog', { name: 'Undo history' });
+const states = (page) => panel(page).getByRole('list', { name: 'Undo history' }).getByRole('button');
+
+/** Three changes, of which the first is saved. */
+async function changed(app) {
+  await app.open(IDS.payments);
+  await app.setTime(/Page Ruth Adeyemi/, '20m');
+  await app.saveNow();
+  await expect(app.status).toHaveText('Saved');
+  await app.setTime(/Page Ruth Adeyemi/, '25m');
+  await app.node(/Tell #payments-alerts/).click();
+  await app.page.keyboard.press('Delete');
+  await expect(app.node(/Tell #payments-alerts/)).toHaveCount(0);
+}
+
+test('each change is named, and any state is gone to by a click', async ({ app, page }) => {
+  await changed(app);
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Undo history' }).click();
+  await expect(states(page)).toHaveText([
+    /^Delete.*Tell #payments-alerts.*now$/i, /^Change timer.*Page Ruth Adeyemi$/i, /^Change timer.*Page Ruth Adeyemi\s*saved$/i, /^Opened\s*$/i]);
+  await expect(states(page).first()).toBeFocused();
+  await expect(states(page).first()).toHaveAttribute('aria-current', 'step');
+
+  await states(page).nth(2).click();
+  await expect(app.node(/Page Ruth Adeyemi\. then after 20m/)).toHaveClass(/selected/);
+  await expect(app.node(/Tell #payments-alerts/)).toBeVisible();
+  await expect(app.status).toHaveText('Saved');
+  await expect(page.getByRole('status')).toHaveText('The path is as after: change timer, Page Ruth Adeyemi. 2 of 4');
+  await expect(states(page).nth(2)).toHaveAttribute('aria-current', 'step');
+  await expect(states(page).nth(2)).toBeFocused();
+  await expect(states(page).nth(1)).toHaveClass(/undone/);
+
+  // What was undone is still there to go to, and undo and redo move the mark.
+  await states(page).first().click();
+  await expect(app.node(/Tell #payments-alerts/)).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(states(page).nth(1)).toHaveAttribute('aria-current', 'step');
+});
+
+test('and by keys alone; another change forgets what was taken back', async ({ app, page }) => {
+  await changed(app);
+  await expect(app.node(/Wait until UK hours begin/)).toBeFocused();
+  await page.keyboard.press('h');
+  await expect(states(page).first()).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(states(page).last()).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(app.node(/Page Ruth Adeyemi\. then after 15m/)).toBeVisible();
+  await expect(page.getByRole('status')).toHaveText('The path is as after: opened. 1 of 4');
+  await expect(states(page).last()).toBeFocused();
+  await page.keyboard.press('Control+Shift+z');
+  await expect(states(page).nth(2)).toHaveAttribute('aria-current', 'step');
+  await page.keyboard.press('Escape');
+  await expect(panel(page)).toHaveCount(0);
+  await expect(app.tree.getByRole('treeitem', { selected: true })).toBeFocused();
+
+  await page.keyboard.press('a');
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'All commands' })).toBeFocused();
+  await page.keyboard.type('undo history');
+  await page.keyboard.press('Enter');
+  await expect(states(page)).toHaveText([/^Add level.*now$/i, /^Change timer.*saved$/i, /^Opened/i]);
+});
