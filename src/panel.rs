@@ -157,7 +157,7 @@ fn TabList() -> impl IntoView {
 }
 
 /// Gives an element of the panel the focus.
-fn focus(id: &str) {
+pub fn focus(id: &str) {
     use wasm_bindgen::JsCast as _;
     let element = document().get_element_by_id(id);
     if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {

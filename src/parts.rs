@@ -6,6 +6,7 @@ pub mod dialog;
 pub mod icon;
 pub mod import;
 pub mod notice;
+pub mod popup;
 pub mod segments;
 pub mod text;
 pub mod typed;

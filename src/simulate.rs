@@ -1,20 +1,24 @@
 //! What happens: what is assumed, a lane for everybody who is told, and every step with its reason.
 
+mod behaviour;
 mod controls;
 mod lanes;
 mod steps;
 
 use leptos::prelude::*;
 
+use behaviour::{Behaving, BehaviourPopup};
 use controls::Controls;
 use lanes::Lanes;
 use steps::Steps;
 
 #[component]
 pub fn Simulate() -> impl IntoView {
+    provide_context(Behaving::new());
     view! {
         <Controls/>
         <Lanes/>
         <Steps/>
+        <BehaviourPopup/>
     }
 }

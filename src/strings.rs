@@ -1,5 +1,6 @@
 //! Every word of the interface that is not said by the engine or the editor, seen or spoken.
 
+pub mod assume;
 pub mod edit;
 pub mod forms;
 pub mod panel;

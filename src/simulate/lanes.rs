@@ -4,8 +4,8 @@ use escalation_editor::play::{Lane, Mark, MarkKind, ticks};
 use escalation_engine::Seconds;
 use leptos::prelude::*;
 
+use super::behaviour::{LaneName, Who};
 use crate::editor::state::Open;
-use crate::parts::avatar::{Avatar, Of};
 use crate::strings;
 
 /// About how many times are written on the axis.
@@ -52,12 +52,12 @@ pub fn Lanes() -> impl IntoView {
 
 #[component]
 fn LaneRow(lane: Lane, length: Memo<Seconds>) -> impl IntoView {
-    let of = if lane.is_channel { Of::Channel } else { Of::Person };
+    let who = Who { id: lane.id.clone(), name: lane.name.clone(), is_channel: lane.is_channel };
     let spoken = spoken(&lane);
     let marks = lane.marks.into_iter().map(|mark| view! { <MarkView mark length/> });
     view! {
         <div class="lane">
-            <span class="lane-name"><Avatar name=lane.name.clone() of/><span class="lane-who">{lane.name}</span></span>
+            <LaneName who/>
             <div class="track" role="img" aria-label=spoken>{marks.collect_view()}</div>
         </div>
     }

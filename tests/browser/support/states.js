@@ -40,6 +40,13 @@ export const STATES = {
     await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
     await app.simulation.getByLabel('People').selectOption({ label: 'Ruth Adeyemi acknowledges' });
   },
+  'what somebody does': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    await page.getByRole('button', { name: 'Ruth Adeyemi', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Acknowledges' }).click();
+    await expect(page.getByRole('dialog').getByLabel('After the page')).toHaveValue('4m');
+  },
   'six levels of branches': async ({ app }) => app.open(IDS.major),
   'all kinds of nodes': async ({ app, page, server }) => {
     const { status, body } = await server.api('POST', '/v2/escalation_paths', {
