@@ -8,3 +8,4 @@ mod told;
 pub use form::{Form, KINDS, Kind, Wrong};
 pub use suggest::suggestions;
 pub use told::{State, Told, occasions, told};
+pub(crate) use told::{day, joined, with_year};

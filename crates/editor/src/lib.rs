@@ -10,6 +10,7 @@ pub mod card;
 pub mod changes;
 pub mod clipboard;
 pub mod command;
+pub mod coverage;
 pub mod draft;
 pub mod duration;
 pub mod expect;

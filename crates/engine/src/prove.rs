@@ -235,7 +235,8 @@ impl Seen {
 
 /// The world's priorities, in groups that no condition of the paths tells apart. A world without any has one group
 /// without a priority: alerts that have none.
-pub(crate) fn classes(paths: &[&CompiledPath], index: &Index) -> Vec<Vec<String>> {
+#[must_use]
+pub fn classes(paths: &[&CompiledPath], index: &Index) -> Vec<Vec<String>> {
     let nodes = paths.iter().flat_map(|path| path.plans()).flat_map(|plan| &plan.nodes);
     let conditions =
         nodes.filter_map(|node| if let Kind::Branch(branch) = &node.kind { Some(&branch.conditions) } else { None });

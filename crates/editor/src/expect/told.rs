@@ -30,10 +30,14 @@ pub struct Told {
 /// The times at which something fails, whatever the priority: joined where they overlap or touch.
 #[must_use]
 pub fn occasions(all: &[During]) -> Vec<(Instant, Instant)> {
-    let mut sorted: Vec<_> = all.iter().map(|during| (during.from, during.until)).collect();
-    sorted.sort_unstable();
+    joined(all.iter().map(|during| (during.from, during.until)).collect())
+}
+
+/// Some times in order, joined where they overlap or touch.
+pub(crate) fn joined(mut times: Vec<(Instant, Instant)>) -> Vec<(Instant, Instant)> {
+    times.sort_unstable();
     let mut joined: Vec<(Instant, Instant)> = Vec::new();
-    for (from, until) in sorted {
+    for (from, until) in times {
         match joined.last_mut() {
             Some(last) if from <= last.1 => last.1 = last.1.max(until),
             _ => joined.push((from, until)),
@@ -43,7 +47,7 @@ pub fn occasions(all: &[During]) -> Vec<(Instant, Instant)> {
 }
 
 /// `Sun 29 Mar 2026 02:30`.
-fn with_year(zone: &Zone, at: Instant) -> String {
+pub(crate) fn with_year(zone: &Zone, at: Instant) -> String {
     let text = date_and_time(zone, at);
     let (year, ..) = civil(zone.wall(at));
     match text.rsplit_once(' ') {
@@ -53,7 +57,7 @@ fn with_year(zone: &Zone, at: Instant) -> String {
 }
 
 /// `20 Feb 2027`: the last whole day before an instant, or the time where it is less than a day away.
-fn day(zone: &Zone, at: Instant) -> String {
+pub(crate) fn day(zone: &Zone, at: Instant) -> String {
     let text = with_year(zone, at);
     let mut parts = text.split(' ').skip(1);
     [parts.next(), parts.next(), parts.next()].into_iter().flatten().collect::<Vec<_>>().join(" ")

@@ -1,0 +1,257 @@
+//! Who is paged first, second and third, for every instant at which an alert may fire: exact, from the prover's cells.
+
+mod axis;
+mod csv;
+mod loads;
+mod search;
+mod told;
+
+pub use axis::{Day, MIN_MARK, Mark, clock_changes, days, fit};
+pub use csv::csv;
+pub use loads::{Load, loads};
+pub use search::{Search, rows};
+pub use told::{Hole, Summary, label, moment, stretch_of_time, summary, title, words};
+
+use escalation_engine::index::Id;
+use escalation_engine::instant::{HOUR, MINUTE};
+use escalation_engine::prove::Time;
+use escalation_engine::{Index, Instant, Seconds};
+
+/// So many times that somebody new is paged are looked at.
+pub const RANKS: usize = 3;
+
+/// How long it takes until somebody is paged, in classes: the longest time of each class but the last.
+pub const WAITS: [Seconds; 4] = [0, 5 * MINUTE, 15 * MINUTE, HOUR];
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Who is paged first, who is paged next that was not before, and so on, counted from 0.
+    Rank(usize),
+    /// How long it takes until somebody is paged.
+    Wait,
+}
+
+impl Question {
+    /// The rank that is looked at; the time is that of the first.
+    #[must_use]
+    pub fn rank(self) -> usize {
+        match self {
+            Self::Rank(rank) => rank,
+            Self::Wait => 0,
+        }
+    }
+}
+
+/// Alerts of some priorities, which the path does not tell apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The ids of the priorities; none: alerts without one, where the organisation has none.
+    pub priorities: Vec<String>,
+    /// All of the time that was asked for, in order, without holes.
+    pub stretches: Vec<Stretch>,
+}
+
+/// A time in which an alert pages the same people first, second and third.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stretch {
+    /// The first instant.
+    pub from: Instant,
+    /// The first instant after the last.
+    pub until: Instant,
+    /// What an alert does; several ways where that depends on conditions that cannot be decided.
+    pub ways: Vec<Way>,
+}
+
+/// What an alert does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Way {
+    /// Who is paged first, who is paged next that was not before, and so on, [`RANKS`] at most.
+    pub waves: Vec<Wave>,
+    /// Whether it is not known what follows.
+    pub is_cut: bool,
+}
+
+/// People who are paged for the first time, at one instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wave {
+    /// When.
+    pub time: Time,
+    /// Their ids, sorted.
+    pub people: Vec<Id>,
+}
+
+/// What is the case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// These people are paged.
+    People(Vec<Id>),
+    /// Somebody is paged within the time of this class of [`WAITS`].
+    Within(usize),
+    /// Nobody is paged: the escalation ends before.
+    Nobody,
+    /// One or the other: it depends on conditions that cannot be decided.
+    Depends(Vec<What>),
+    /// It is not known.
+    Unknown,
+}
+
+/// A time in which the same is the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Band {
+    /// The first instant.
+    pub from: Instant,
+    /// The first instant after the last.
+    pub until: Instant,
+    /// What.
+    pub what: What,
+    /// The shortest and the longest time from an alert to the page.
+    pub wait: Option<(Seconds, Seconds)>,
+}
+
+impl Way {
+    const UNKNOWN: Self = Self { waves: Vec::new(), is_cut: true };
+
+    fn rank(&self, rank: usize) -> What {
+        match self.waves.get(rank) {
+            Some(wave) => What::People(wave.people.clone()),
+            None if self.is_cut => What::Unknown,
+            None => What::Nobody,
+        }
+    }
+
+    fn wait_at(&self, at: Instant) -> What {
+        match (self.waves.first(), self.rank(0)) {
+            (Some(wave), _) => What::Within(class(wave.after(at))),
+            (None, what) => what,
+        }
+    }
+}
+
+impl Wave {
+    /// How long after an alert that fires at this instant.
+    #[must_use]
+    pub fn after(&self, fired_at: Instant) -> Seconds {
+        match self.time {
+            Time::After(after) => after,
+            Time::At(at) => at - fired_at,
+        }
+    }
+}
+
+/// The class of [`WAITS`] that a time belongs to.
+fn class(seconds: Seconds) -> usize {
+    WAITS.partition_point(|limit| *limit < seconds)
+}
+
+/// The one, or that it depends.
+fn one_or_depends(all: impl Iterator<Item = What>) -> What {
+    let mut all: Vec<What> = all.collect();
+    all.sort_unstable();
+    all.dedup();
+    match all.pop() {
+        None => What::Unknown,
+        Some(one) if all.is_empty() => one,
+        Some(last) => {
+            all.push(last);
+            What::Depends(all)
+        }
+    }
+}
+
+impl Stretch {
+    /// What is the case for a rank, counted from 0.
+    #[must_use]
+    pub fn rank(&self, rank: usize) -> What {
+        one_or_depends(self.ways.iter().map(|way| way.rank(rank)))
+    }
+
+    /// The shortest and the longest time from an alert of a part of this time to the page of a rank.
+    fn wait(&self, rank: usize, (from, until): (Instant, Instant)) -> Option<(Seconds, Seconds)> {
+        let waves = self.ways.iter().filter_map(|way| way.waves.get(rank));
+        waves.map(|wave| (wave.after(until - 1), wave.after(from))).map(ordered).reduce(wider)
+    }
+
+    fn by_rank(&self, rank: usize) -> Band {
+        let (from, until) = (self.from, self.until);
+        Band { from, until, what: self.rank(rank), wait: self.wait(rank, (from, until)) }
+    }
+
+    /// Where the walk waits for working hours it takes less and less time: a part for each class.
+    fn by_wait(&self) -> Vec<Band> {
+        let mut edges = vec![self.from];
+        for way in &self.ways {
+            if let Some(Wave { time: Time::At(at), .. }) = way.waves.first() {
+                edges.extend(WAITS.map(|limit| *at - limit));
+            }
+        }
+        edges.retain(|edge| (self.from..self.until).contains(edge));
+        edges.sort_unstable();
+        edges.dedup();
+        let ends = edges.iter().skip(1).copied().chain([self.until]);
+        let part = |(from, until): (Instant, Instant)| Band {
+            from,
+            until,
+            what: one_or_depends(self.ways.iter().map(|way| way.wait_at(from))),
+            wait: self.wait(0, (from, until)),
+        };
+        edges.iter().copied().zip(ends).map(part).collect()
+    }
+}
+
+fn ordered((a, b): (Seconds, Seconds)) -> (Seconds, Seconds) {
+    (a.min(b), a.max(b))
+}
+
+fn wider(one: (Seconds, Seconds), other: (Seconds, Seconds)) -> (Seconds, Seconds) {
+    (one.0.min(other.0), one.1.max(other.1))
+}
+
+impl Row {
+    /// The bands of all of the time: what is next to one another is not the same.
+    #[must_use]
+    pub fn bands(&self, question: Question) -> Vec<Band> {
+        let mut bands: Vec<Band> = Vec::new();
+        let mut push = |band: Band| match bands.last_mut().filter(|last| last.what == band.what) {
+            Some(last) => {
+                last.until = band.until;
+                last.wait = last.wait.into_iter().chain(band.wait).reduce(wider);
+            }
+            None => bands.push(band),
+        };
+        for stretch in &self.stretches {
+            match question {
+                Question::Rank(rank) => push(stretch.by_rank(rank)),
+                Question::Wait => stretch.by_wait().into_iter().for_each(&mut push),
+            }
+        }
+        bands
+    }
+
+    /// The stretch that an instant lies in.
+    #[must_use]
+    pub fn at(&self, at: Instant) -> Option<&Stretch> {
+        self.stretches.get(self.stretches.partition_point(|stretch| stretch.until <= at))
+    }
+
+    /// The priorities by name: `P1, P2`.
+    #[must_use]
+    pub fn name(&self, index: &Index) -> String {
+        if self.priorities.is_empty() {
+            return "Any alert".to_string();
+        }
+        let names: Vec<&str> = self.priorities.iter().map(|id| index.priority_name(id)).collect();
+        names.join(", ")
+    }
+}
+
+/// Everybody who is paged first, second or third in some rows, in the organisation's order.
+#[must_use]
+pub fn people(rows: &[Row], index: &Index) -> Vec<Id> {
+    let ways = rows.iter().flat_map(|row| &row.stretches).flat_map(|stretch| &stretch.ways);
+    let all: std::collections::BTreeSet<&Id> = ways.flat_map(|way| &way.waves).flat_map(|wave| &wave.people).collect();
+    let position = |id: &Id| index.world().users.iter().position(|user| user.id == **id).unwrap_or(usize::MAX);
+    let mut all: Vec<Id> = all.into_iter().cloned().collect();
+    all.sort_by_cached_key(|id| position(id));
+    all
+}

@@ -1,0 +1,143 @@
+//! Finding the rows, a part at a time, so that whoever shows them can do something else in between.
+
+use std::sync::Arc;
+
+use escalation_engine::instant::DAY;
+use escalation_engine::machine::What as Happens;
+use escalation_engine::prove::{Cell, Cells, classes};
+use escalation_engine::{CompiledPath, Index, Instant, Scenario, Seconds};
+
+use super::{RANKS, Row, Stretch, Wave, Way};
+
+/// So much time is looked at at once: some milliseconds of work. It does not depend on how fast the machine is, so that
+/// the same is found everywhere.
+const PART: Seconds = DAY;
+
+/// The most cells of one row, and the most steps that are played for it: some seconds of work.
+const MOST_CELLS: usize = 50_000;
+const MOST_STEPS: usize = 5_000_000;
+
+/// The rows of a path, as far as they were found.
+#[derive(Debug)]
+pub struct Search {
+    path: Arc<CompiledPath>,
+    index: Arc<Index>,
+    from: Instant,
+    until: Instant,
+    rows: Vec<Row>,
+    /// The row that is being found, from where on, and what it has taken.
+    row: usize,
+    at: Instant,
+    cells: usize,
+    steps: usize,
+    most_cells: usize,
+}
+
+/// The rows for alerts from one instant until before another, with nobody responding.
+#[must_use]
+pub fn rows(path: &Arc<CompiledPath>, index: &Arc<Index>, time: (Instant, Instant)) -> Vec<Row> {
+    let mut search = Search::new(path.clone(), index.clone(), time);
+    while !search.is_done() {
+        search.go_on();
+    }
+    search.finish()
+}
+
+impl Search {
+    /// Begins to look at alerts that fire from one instant until before another, with nobody responding: a row for each
+    /// group of priorities that the path does not tell apart.
+    #[must_use]
+    pub fn new(path: Arc<CompiledPath>, index: Arc<Index>, (from, until): (Instant, Instant)) -> Self {
+        let rows = classes(&[&path], &index);
+        let rows = rows.into_iter().map(|priorities| Row { priorities, stretches: Vec::new() }).collect();
+        Self { path, index, from, until, rows, row: 0, at: from, cells: 0, steps: 0, most_cells: MOST_CELLS }
+    }
+
+    /// The same with another bound on the cells of a row. Where a bound is met, the rest of the row is not known.
+    #[must_use]
+    pub fn with_most_cells(self, most_cells: usize) -> Self {
+        Self { most_cells, ..self }
+    }
+
+    /// Whether all of it was found.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.row >= self.rows.len() || self.from >= self.until
+    }
+
+    /// How much of it was found, in percent.
+    #[must_use]
+    pub fn percent(&self) -> usize {
+        let length = (self.until - self.from).max(1);
+        let of_row = usize::try_from((self.at - self.from) * 100 / length).unwrap_or_default();
+        (self.row * 100 + of_row) / self.rows.len().max(1)
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn finish(self) -> Vec<Row> {
+        self.rows
+    }
+
+    /// Looks at the next alerts of one row: a day of them.
+    pub fn go_on(&mut self) {
+        let Some(row) = self.rows.get_mut(self.row).filter(|_| self.from < self.until) else { return };
+        let end = (self.at + PART).min(self.until);
+        let scenario = Scenario { priority_id: row.priorities.first().cloned(), ..Scenario::default() };
+        let cells = Cells::new(&self.path, &self.index, self.at, end, scenario.semantics.cut_off_after_seconds);
+        let mut found: Vec<Stretch> = Vec::new();
+        let visited = cells.visit(&scenario, (self.at, end), self.most_cells.saturating_sub(self.cells), |cell| {
+            self.cells += 1;
+            self.steps += cell.run.steps.len();
+            let way = Way::new(&cell);
+            match found.last_mut().filter(|last| last.from == cell.from) {
+                // Another way for the same alerts to go.
+                Some(last) if last.ways.contains(&way) => {}
+                Some(last) => last.ways.push(way),
+                None => found.push(Stretch { from: cell.from, until: cell.until, ways: vec![way] }),
+            }
+        });
+        self.at = found.last().map_or(self.at, |last| last.until);
+        found.into_iter().for_each(|stretch| row.push(stretch));
+        if visited.is_err() || (self.steps > MOST_STEPS && self.at < self.until) {
+            row.push(Stretch { from: self.at, until: self.until, ways: vec![Way::UNKNOWN] });
+            self.at = self.until;
+        }
+        if self.at >= self.until {
+            (self.row, self.at, self.cells, self.steps) = (self.row + 1, self.from, 0, 0);
+        }
+    }
+}
+
+impl Row {
+    /// Adds what comes next, to the last where it is the same.
+    fn push(&mut self, stretch: Stretch) {
+        match self.stretches.last_mut().filter(|last| last.ways == stretch.ways) {
+            Some(last) => last.until = stretch.until,
+            None => self.stretches.push(stretch),
+        }
+    }
+}
+
+impl Way {
+    fn new(cell: &Cell) -> Self {
+        let mut waves: Vec<Wave> = Vec::new();
+        for (step, time) in cell.steps() {
+            let Happens::Paged { user, .. } = &step.what else { continue };
+            if waves.iter().any(|wave| wave.people.contains(user)) {
+                continue;
+            }
+            if let Some(wave) = waves.last_mut().filter(|wave| wave.time == time) {
+                wave.people.push(user.clone());
+            } else if waves.len() == RANKS {
+                break;
+            } else {
+                waves.push(Wave { time, people: vec![user.clone()] });
+            }
+        }
+        waves.iter_mut().for_each(|wave| wave.people.sort_unstable());
+        // Once all ranks are known, it does not matter whether more is.
+        let is_cut = waves.len() < RANKS && !cell.run.outcome.is_known();
+        Self { waves, is_cut }
+    }
+}

@@ -1,0 +1,171 @@
+//! Coverage in words.
+
+use std::collections::BTreeMap;
+
+use escalation_engine::calendar::Zone;
+use escalation_engine::words::{date_and_time, duration, list};
+use escalation_engine::{Index, Instant};
+
+use super::{Band, Question, RANKS, Row, WAITS, Way, What};
+use crate::card::text_width;
+use crate::expect::{State, day, with_year};
+
+/// What somebody is called by: `first`.
+const ORDINALS: [&str; RANKS] = ["first", "second", "third"];
+
+/// What is the case, such as `Maya Chen and Tom Okafor`, `within 5m` or `nobody`.
+#[must_use]
+pub fn words(what: &What, index: &Index) -> String {
+    match what {
+        What::People(ids) => list(&ids.iter().map(|id| index.user_name(id)).collect::<Vec<_>>(), "and"),
+        What::Within(class) => within(*class),
+        What::Nobody => "nobody".to_string(),
+        What::Depends(all) => {
+            let all: Vec<String> = all.iter().map(|what| words(what, index)).collect();
+            format!("depends: {}", list(&all.iter().map(String::as_str).collect::<Vec<_>>(), "or"))
+        }
+        What::Unknown => "not known".to_string(),
+    }
+}
+
+/// A class of waiting: `at once`, `within 5m`, `after more than 1h`.
+fn within(class: usize) -> String {
+    match WAITS.get(class) {
+        Some(0) => "at once".to_string(),
+        Some(limit) => format!("within {}", duration(*limit)),
+        None => format!("after more than {}", duration(WAITS.last().copied().unwrap_or_default())),
+    }
+}
+
+/// What is written on a band of this width, in pixels: names, initials or nothing.
+#[must_use]
+pub fn label(what: &What, index: &Index, width: i64, initials: impl Fn(&str) -> String) -> String {
+    const SPACE: i64 = 12;
+    let fits = |text: &String| i64::from(text_width(text)) + SPACE <= width;
+    let long = match what {
+        What::People(ids) => ids.iter().map(|id| index.user_name(id)).collect::<Vec<_>>().join(", "),
+        What::Depends(_) => "depends".to_string(),
+        _ => words(what, index),
+    };
+    let short = match what {
+        What::People(ids) if ids.len() > 3 => format!("{} people", ids.len()),
+        What::People(ids) => ids.iter().map(|id| initials(index.user_name(id))).collect::<Vec<_>>().join(" "),
+        What::Depends(_) | What::Unknown => "?".to_string(),
+        _ => String::new(),
+    };
+    [long, short].into_iter().find(fits).unwrap_or_default()
+}
+
+/// What is looked at, as a title: `Who is paged first`.
+#[must_use]
+pub fn title(question: Question) -> String {
+    match question {
+        Question::Rank(rank) => format!("Who is paged {}", ORDINALS.get(rank).copied().unwrap_or_default()),
+        Question::Wait => "How long until somebody is paged".to_string(),
+    }
+}
+
+/// What an alert does that fires at an instant: `Maya Chen is paged at once, then Tom Okafor after 5m, then nobody else`.
+#[must_use]
+pub fn moment(row: &Row, at: Instant, index: &Index) -> String {
+    let Some(stretch) = row.at(at) else { return String::new() };
+    let all: Vec<String> = stretch.ways.iter().map(|way| of_way(way, at, index)).collect();
+    match all.as_slice() {
+        [one] => one.clone(),
+        all => format!("It depends on a condition that cannot be decided: {}", all.join("; or ")),
+    }
+}
+
+fn of_way(way: &Way, at: Instant, index: &Index) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for (rank, wave) in way.waves.iter().enumerate() {
+        let names = words(&What::People(wave.people.clone()), index);
+        let is = match (rank, wave.people.len()) {
+            (0, 1) => " is paged",
+            (0, _) => " are paged",
+            _ => "",
+        };
+        let when = match wave.after(at) {
+            0 => "at once".to_string(),
+            after => format!("after {}", duration(after)),
+        };
+        told.push(format!("{names}{is} {when}"));
+    }
+    match (told.is_empty(), way.is_cut) {
+        (true, true) => return "It is not known who is paged".to_string(),
+        (true, false) => return "Nobody is paged".to_string(),
+        (false, true) => told.push("it is not known who follows".to_string()),
+        (false, false) if told.len() < RANKS => told.push("nobody else".to_string()),
+        (false, false) => {}
+    }
+    told.join(", then ")
+}
+
+/// `Mon 23 Mar 09:00 to Mon 30 Mar 09:00`.
+#[must_use]
+pub fn stretch_of_time(from: Instant, until: Instant, zone: &Zone) -> String {
+    format!("{} to {}", date_and_time(zone, from), date_and_time(zone, until))
+}
+
+/// A time in which nobody is paged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hole {
+    /// The first instant.
+    pub from: Instant,
+    /// The first instant after the last.
+    pub until: Instant,
+    /// The positions of the rows that have it.
+    pub rows: Vec<usize>,
+}
+
+/// Whether there is always somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Whether there is.
+    pub state: State,
+    /// The same in a sentence.
+    pub sentence: String,
+    /// When there is nobody, in order.
+    pub holes: Vec<Hole>,
+}
+
+/// Tells whether somebody is paged for every alert, with times in a zone.
+#[must_use]
+pub fn summary(rows: &[Row], zone: &Zone) -> Summary {
+    let bands: Vec<(usize, Band)> = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(position, row)| row.bands(Question::Rank(0)).into_iter().map(move |band| (position, band)))
+        .collect();
+    let mut holes: BTreeMap<(Instant, Instant), Vec<usize>> = BTreeMap::new();
+    let mut unknown: Option<Instant> = None;
+    let mut depends: Option<Instant> = None;
+    let earlier = |known: &mut Option<Instant>, at: Instant| *known = Some(known.map_or(at, |known| known.min(at)));
+    for (row, band) in &bands {
+        match &band.what {
+            What::Nobody => holes.entry((band.from, band.until)).or_default().push(*row),
+            What::Unknown => earlier(&mut unknown, band.from),
+            What::Depends(all) if all.iter().any(|what| !matches!(what, What::People(_))) => {
+                earlier(&mut depends, band.from);
+            }
+            What::Depends(_) | What::People(_) | What::Within(_) => {}
+        }
+    }
+    let holes: Vec<Hole> = holes.into_iter().map(|((from, until), rows)| Hole { from, until, rows }).collect();
+    let until = bands.iter().map(|(_, band)| band.until).max();
+    let until = until.map(|until| day(zone, until - 1)).unwrap_or_default();
+    let (state, sentence) = match (holes.len(), unknown, depends) {
+        (0, None, None) => (State::Holds, format!("Somebody is paged first at every instant to {until}")),
+        (0, None, Some(at)) => {
+            let from = with_year(zone, at);
+            (State::Unsure, format!("From {from} on it depends on a condition whether somebody is paged"))
+        }
+        (0, Some(at), _) => {
+            let from = with_year(zone, at);
+            (State::Unsure, format!("No hole is known, but from {from} on it is not known for all who is paged"))
+        }
+        (1, ..) => (State::Broken, format!("1 hole to {until}: nobody is paged")),
+        (count, ..) => (State::Broken, format!("{count} holes to {until}: nobody is paged")),
+    };
+    Summary { state, sentence, holes }
+}
