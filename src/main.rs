@@ -20,11 +20,16 @@ mod simulate;
 mod strings;
 mod theme;
 mod transfer;
+mod worker;
 
 use leptos::mount::mount_to_body;
 
 fn main() {
     console_error_panic_hook::set_once();
+    // A worker has no page: it waits for what it is asked.
+    if web_sys::window().is_none() {
+        return;
+    }
     if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
         boot.remove();
     }

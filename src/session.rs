@@ -16,6 +16,7 @@ use crate::editor::tabs::{Channel, channel};
 use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation};
 use crate::net::NetError;
+use crate::worker::Background;
 
 /// How far loading has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +56,8 @@ pub struct Session {
     pub features: RwSignal<Vec<String>>,
     /// The way to other tabs.
     pub channel: Channel,
+    /// Where work is done that takes longer than a frame.
+    pub background: Background,
 }
 
 impl Session {
@@ -75,6 +78,7 @@ impl Session {
             database: StoredValue::new_local(None),
             features: RwSignal::new(Vec::new()),
             channel: channel(),
+            background: Background::new(),
         };
         session.load();
         session

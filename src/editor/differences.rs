@@ -1,25 +1,21 @@
 //! What is different between two states of the path: node by node, and for people.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use escalation_api::PathPayload;
 use escalation_editor::changes::{Became, Change};
-use escalation_engine::diff::{Behaviour, behaviour};
+use escalation_editor::work::{Compared, Question, Reply};
 use escalation_engine::instant::DAY;
-use escalation_engine::prove::{During, Horizon};
+use escalation_engine::prove::During;
 use escalation_engine::words::date_and_time;
-use escalation_engine::{CompiledPath, Scenario};
 use leptos::prelude::*;
 
 use super::state::Open;
 use crate::canvas;
-use crate::clock;
-use crate::panel::Tab;
+use crate::panel::{Tab, expected};
 use crate::strings;
+use crate::worker::For;
 
-/// How far ahead it is looked what changes for people.
-const AHEAD: i64 = 28 * DAY;
+/// How far ahead it is looked what changes for people, and how far where the page must do it.
+const AHEAD: i64 = 91 * DAY;
+const LESS: i64 = 28 * DAY;
 /// The most changes for people that are told.
 const MOST: usize = 12;
 
@@ -76,7 +72,7 @@ enum People {
     /// It is being found out.
     Busy,
     /// It is known, for a time ahead.
-    Known(Box<Behaviour>),
+    Known(Box<Compared>),
     /// It cannot be said.
     Unknown,
 }
@@ -87,37 +83,35 @@ pub fn ForPeople() -> impl IntoView {
     let open = expect_context::<Open>();
     let people = RwSignal::new(People::Busy);
     Effect::new(move |_| {
-        let (before, after) = (open.compared.get(), open.path.get());
-        let Some(before) = before else { return };
+        open.path.track();
+        let Some(before) = open.compared.get() else { return };
         people.set(People::Busy);
-        // What is seen already is drawn first: this may take a moment.
-        set_timeout(
-            move || {
-                let found = compare(open, &before, &after);
+        let (background, index) = (open.session.background, open.session.index.get());
+        let about = expected::about(open, if background.is_there() { AHEAD } else { LESS });
+        background.ask(For::Review, index, Question::Compare(about, before), move |reply, _| {
+            if let Reply::Compared(found) = reply {
                 let _left = people.try_set(found.map_or(People::Unknown, |found| People::Known(Box::new(found))));
-            },
-            Duration::ZERO,
-        );
+            }
+        });
     });
     let told = move || match people.get() {
         People::Busy => view! { <p class="hint" aria-busy="true">{strings::save::FINDING_OUT}</p> }.into_any(),
         People::Unknown => view! { <p class="hint">{strings::save::PEOPLE_UNKNOWN}</p> }.into_any(),
         People::Known(found) => {
-            let until = date_and_time(&open.zone(), horizon(open).until);
+            let until = date_and_time(&open.zone(), found.until);
             let end = match (found.changes.is_empty(), found.is_complete) {
                 (true, true) => strings::save::nobody_else_paged(&until),
                 (true, false) => strings::save::PEOPLE_INCOMPLETE.to_string(),
                 (false, true) => strings::save::nothing_else_changes(&until),
                 (false, false) => strings::save::REST_INCOMPLETE.to_string(),
             };
-            let index = open.session.index.get();
             let more = found.changes.len().saturating_sub(MOST);
             let rows = found.changes.iter().take(MOST).map(|change| {
                 let first = change.during.iter().min_by_key(|during| during.from).cloned();
                 view! {
                     <li class="difference">
                         <div class="grow">
-                            <span>{change.sentence(&index)}</span>
+                            <span>{change.sentence.clone()}</span>
                             " "
                             {first.map(|first| view! { <First first/> })}
                         </div>
@@ -150,21 +144,4 @@ fn First(first: During) -> impl IntoView {
         open.session.say(strings::save::SIMULATED);
     };
     view! { <button class="link" on:click=play>{strings::save::SIMULATE_IT}</button> }
-}
-
-/// From now on, for as long as it is known who is on call, and four weeks at most.
-fn horizon(open: Open) -> Horizon {
-    let now = clock::now();
-    let from =
-        open.session.index.with_untracked(|index| index.world().entries_from).map_or(now, |known| known.max(now));
-    let known = open.session.index.with_untracked(|index| index.world().entries_until);
-    let until = known.map_or(from + AHEAD, |known| known.min(from + AHEAD));
-    Horizon { from, until, scenario: Scenario::default() }
-}
-
-fn compare(open: Open, before: &Arc<PathPayload>, after: &Arc<PathPayload>) -> Option<Behaviour> {
-    let index = open.session.index.try_get_untracked()?;
-    let id = open.id.try_get_untracked()?;
-    let [before, after] = [before, after].map(|path| CompiledPath::new(&id, path, &index));
-    behaviour(&before, &after, &index, &horizon(open)).ok()
 }

@@ -1,8 +1,9 @@
 //! What is expected of the path: each as a sentence with its verdict, what shows that it does not hold, and what could
 //! be expected, too.
 
-use escalation_editor::expect::{State, Told, occasions, told};
-use escalation_engine::prove::{Expectation, Verdict};
+use escalation_editor::Command;
+use escalation_editor::expect::{Ruling, State, Told, occasions, told};
+use escalation_engine::prove::Expectation;
 use escalation_engine::words::date_and_time;
 use leptos::prelude::*;
 
@@ -94,10 +95,9 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
         Some(Item::Known(one)) => expected.judged_of(&one),
         _ => None,
     });
-    let verdict = Memo::new(move |_| judged.get().and_then(|judged| judged.verdict.ok()));
-    let told = Memo::new(move |_| match judged.get().map(|judged| judged.verdict) {
-        Some(Ok(verdict)) => told(&verdict, &open.zone()),
-        Some(Err(message)) => Told { state: State::Unsure, sentence: strings::panel::cannot_judge(&message) },
+    let ruling = Memo::new(move |_| judged.get().and_then(|judged| judged.ruling.ok()));
+    let told = Memo::new(move |_| match judged.get() {
+        Some(judged) => told(&judged, &open.zone()),
         None => Told { state: State::Nothing, sentence: strings::panel::PROVING.to_string() },
     });
     let class = move || match told.get().state {
@@ -107,10 +107,20 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
         State::Nothing => "expectation",
     };
     let stale = move || !expected.is_fresh.get();
-    let has_example = move || verdict.with(|verdict| verdict.as_ref().is_some_and(|one| one.counterexample.is_some()));
+    let has_example = move || ruling.with(|ruling| ruling.as_ref().is_some_and(|one| one.example.is_some()));
     let play = move |_| {
-        if let Some(verdict) = verdict.get_untracked() {
-            expected::play(open, &verdict);
+        if let Some(judged) = judged.get_untracked() {
+            expected::play(open, &judged);
+        }
+    };
+    let mend = Memo::new(move |_| {
+        let Some(Item::Known(one)) = item.get().filter(|_| expected.is_fresh.get()) else { return None };
+        expected.mends.with(|all| all.iter().find(|(of, _)| *of == one).map(|(_, mend)| mend.clone()))
+    });
+    let fix = move |_| {
+        if let Some(mend) = mend.get_untracked() {
+            open.dispatch(Command::Fix(Box::new(mend.fix)));
+            super::focus("tab-expectations");
         }
     };
     let edit = move |_| {
@@ -134,12 +144,16 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
             <div class="grow">
                 <strong>{move || sentence.get()}</strong>
                 <span class="verdict">{move || told.get().sentence}</span>
-                <Show when=move || verdict.with(Option::is_some)>
+                <Show when=move || ruling.with(Option::is_some)>
                     <details>
                         <summary>{strings::panel::SCOPE}</summary>
-                        {move || verdict.get().map(|verdict| scope_view(open, &verdict))}
+                        {move || ruling.get().map(|ruling| scope_view(open, &ruling))}
                     </details>
                 </Show>
+                {move || mend.get().map(|mend| {
+                    let title = strings::panel::fix(&mend.fix.title);
+                    view! { <button class="quiet fix" on:click=fix>{title}</button> }
+                })}
             </div>
             <Show when=has_example>
                 <button class="quiet" aria-label=move || strings::panel::play(&sentence.get()) on:click=play>{strings::panel::PLAY}</button>
@@ -160,11 +174,11 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
 }
 
 /// For what a verdict holds, and when it does not.
-fn scope_view(open: Open, verdict: &Verdict) -> impl IntoView + use<> {
+fn scope_view(open: Open, ruling: &Ruling) -> impl IntoView + use<> {
     let index = open.session.index.get();
     let zone = open.zone();
     let time = |at| date_and_time(&zone, at);
-    let scope = &verdict.scope;
+    let scope = &ruling.scope;
     let names: Vec<&str> = scope.priorities.iter().map(|id| index.priority_name(id)).collect();
     let what = strings::panel::scope(&time(scope.from), &time(scope.until), scope.cells, &names.join(", "));
     let assumed = scope.assumed.iter().map(|one| view! { <li>{escalation_api::capitalised(one)}</li> }).collect_view();
@@ -201,8 +215,8 @@ fn scope_view(open: Open, verdict: &Verdict) -> impl IntoView + use<> {
             view! { <p>{title}</p><ul>{rows}{more}</ul> }
         })
     };
-    let never = (!verdict.never.is_empty()).then(|| {
-        let rows = verdict.never.iter().cloned().map(|id| {
+    let never = (!ruling.never.is_empty()).then(|| {
+        let rows = ruling.never.iter().cloned().map(|id| {
             let name =
                 open.scene.with(|scene| scene.card(&id).map_or_else(|| id.clone(), |card| card.words.title.clone()));
             view! { <li><button class="link" on:click=move |_| open.select(Some(id.clone()))>{name}</button></li> }
@@ -211,8 +225,8 @@ fn scope_view(open: Open, verdict: &Verdict) -> impl IntoView + use<> {
     });
     view! {
         <div class="scope">
-            {list(strings::panel::NOT_TRUE, &verdict.refuted_during)}
-            {list(strings::panel::NOT_KNOWN, &verdict.unknown_during)}
+            {list(strings::panel::NOT_TRUE, &ruling.refuted_during)}
+            {list(strings::panel::NOT_KNOWN, &ruling.unknown_during)}
             {never}
             <p>{what}</p>
             <ul>{assumed}</ul>
@@ -295,9 +309,9 @@ pub fn BrokenExpectations() -> impl IntoView {
     move || {
         let all = expected::broken(open);
         (!all.is_empty()).then(|| {
-            let rows = all.into_iter().map(|(sentence, told, verdict)| {
-                let can = verdict.counterexample.is_some();
-                let play = move |_| expected::play(open, &verdict);
+            let rows = all.into_iter().map(|(sentence, told, judged)| {
+                let can = judged.ruling.as_ref().is_ok_and(|ruling| ruling.example.is_some());
+                let play = move |_| expected::play(open, &judged);
                 view! {
                     <li class="problem">
                         <Icon glyph=Glyph::Warning/>

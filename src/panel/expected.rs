@@ -1,14 +1,15 @@
-//! What is expected of the open path, kept beside it, and proven anew after each change: once the change is drawn, for
-//! four weeks at first and, if that was quick, for as long as it is known who is on call.
+//! What is expected of the open path, kept beside it, and proven anew after each change for as long as it is known who is
+//! on call: by the worker. Where there is none, for four weeks at first and for longer if that was quick.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use escalation_api::Value;
-use escalation_editor::expect::{self, State, told};
+use escalation_editor::expect::{Judged, Mend, State, told};
+use escalation_editor::work::{About, Question, Reply};
 use escalation_engine::instant::DAY;
-use escalation_engine::prove::{Expectation, Horizon, MAX_DAYS, Verdict, prove};
-use escalation_engine::{Instant, Scenario, Seconds};
+use escalation_engine::prove::{Expectation, MAX_DAYS};
+use escalation_engine::{Instant, Seconds};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -17,18 +18,15 @@ use super::kept;
 use crate::clock;
 use crate::editor::state::Open;
 use crate::strings;
+use crate::worker::For;
 
 /// Its name in the API.
 pub const NAME: &str = "expectations";
 
-/// How far is looked at first.
+/// How far is looked at first where there is no worker.
 const FIRST: Seconds = 28 * DAY;
 
-/// So long nothing may have changed before it is proven, and after that before more is.
-const REST: Duration = Duration::from_millis(120);
-const LONG_REST: Duration = Duration::from_millis(400);
-
-/// What takes longer than this is not begun by itself, in milliseconds: typing would wait for it.
+/// What takes the page longer than this is not begun by itself, in milliseconds: typing would wait for it.
 const PATIENCE: f64 = 250.0;
 
 /// Something that is expected.
@@ -54,14 +52,6 @@ impl Item {
             Self::Unknown(value) => value.clone(),
         }
     }
-}
-
-/// What came of an expectation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Judged {
-    pub expectation: Expectation,
-    /// The verdict, or why it cannot be judged.
-    pub verdict: Result<Verdict, String>,
 }
 
 /// Whether it is kept.
@@ -92,14 +82,12 @@ pub struct Expected {
     pub broken: Memo<usize>,
     /// What could be expected, too.
     pub suggested: RwSignal<Vec<Expectation>>,
+    /// What would make those hold that do not, each with what it mends.
+    pub mends: RwSignal<Vec<(Expectation, Mend)>>,
     /// Counts what was asked for; only the last is answered.
     asked: StoredValue<u64>,
     /// The sentences of those that did not hold when last everything was proven.
     were_broken: StoredValue<Option<BTreeSet<String>>>,
-}
-
-fn is_broken(judged: &Judged) -> bool {
-    judged.verdict.as_ref().is_ok_and(|verdict| verdict.verdict == escalation_engine::prove::Answer::Refuted)
 }
 
 impl Expected {
@@ -111,8 +99,9 @@ impl Expected {
             judged,
             is_fresh: RwSignal::new(true),
             can_go_on: RwSignal::new(false),
-            broken: Memo::new(move |_| judged.with(|all| all.iter().filter(|one| is_broken(one)).count())),
+            broken: Memo::new(move |_| judged.with(|all| all.iter().filter(|one| one.is_broken()).count())),
             suggested: RwSignal::new(Vec::new()),
+            mends: RwSignal::new(Vec::new()),
             asked: StoredValue::new(0),
             were_broken: StoredValue::new(None),
         }
@@ -121,6 +110,12 @@ impl Expected {
     /// What came of an expectation, if that is known.
     pub fn judged_of(self, expectation: &Expectation) -> Option<Judged> {
         self.judged.with(|all| all.iter().find(|judged| judged.expectation == *expectation).cloned())
+    }
+
+    /// All that can be judged.
+    fn known(self) -> Vec<Expectation> {
+        let known = |item: &Item| if let Item::Known(one) = item { Some(one.clone()) } else { None };
+        self.items.with_untracked(|items| items.iter().filter_map(known).collect())
     }
 }
 
@@ -138,15 +133,17 @@ pub fn follow(open: Open) {
         id
     });
     Effect::new(move || {
-        open.compiled.track();
+        open.path.track();
         open.session.index.track();
         let is_shown = open.panel.get() && open.tab.get() == Tab::Expectations;
         if expected.items.with(Vec::is_empty) && !is_shown {
             expected.judged.set(Vec::new());
             expected.suggested.set(Vec::new());
+            expected.mends.set(Vec::new());
             return;
         }
-        ask(open, FIRST, REST);
+        expected.is_fresh.set(false);
+        ask(open, if open.session.background.is_there() { Seconds::MAX } else { FIRST });
     });
 }
 
@@ -191,8 +188,8 @@ pub fn keep(open: Open) {
     });
 }
 
-/// From now to where it is known who is on call, up to a year.
-fn horizon(open: Open, longest: Seconds) -> Horizon {
+/// The path, from now to where it is known who is on call, up to a year.
+pub fn about(open: Open, longest: Seconds) -> About {
     let now = clock::now().unix();
     let now = Instant::from_unix(now - now.rem_euclid(60));
     let (from, until) = open
@@ -200,72 +197,102 @@ fn horizon(open: Open, longest: Seconds) -> Horizon {
         .index
         .with_untracked(|index| (index.world().entries_from, index.world().entries_until.unwrap_or(Instant::MAX)));
     let from = from.map_or(now, |known| known.max(now));
-    Horizon { from, until: until.min(from + longest.min(MAX_DAYS * DAY)), scenario: Scenario::default() }
+    let until = until.min(from + longest.min(MAX_DAYS * DAY));
+    About { id: open.id.get_untracked(), path: open.path.get_untracked(), from, until }
 }
 
 /// Proves to the end of what is known, however long it takes.
 pub fn go_on(open: Open) {
-    ask(open, Seconds::MAX, Duration::ZERO);
+    ask(open, Seconds::MAX);
 }
 
-/// Has it proven once nothing has changed for a while.
-fn ask(open: Open, longest: Seconds, rest: Duration) {
+/// Has it proven once what was changed is drawn.
+fn ask(open: Open, longest: Seconds) {
     let expected = open.expected;
     let number = expected.asked.with_value(|asked| asked + 1);
     expected.asked.set_value(number);
     expected.can_go_on.set(false);
-    if longest == FIRST {
-        expected.is_fresh.set(false);
-    }
+    let is_asked = move || expected.asked.try_get_value() == Some(number);
     let begin = move || {
+        if !is_asked() {
+            return;
+        }
+        let (about, all) = (about(open, longest), expected.known());
+        let reach = about.until - about.from;
+        let is_all = longest > FIRST || reach < FIRST;
+        let whole = self::about(open, Seconds::MAX);
+        let times = (whole.until - whole.from) as f64 / reach.max(1) as f64;
+        let index = open.session.index.get_untracked();
+        open.session.background.ask(For::Expectations, index, Question::Judge(about, all), move |reply, took| {
+            let Reply::Judged(judged) = reply else { return };
+            if !is_asked() {
+                return;
+            }
+            take(open, judged, is_all);
+            if is_all {
+                suggest(open, number);
+            } else if took * times > PATIENCE {
+                expected.can_go_on.set(true);
+                suggest(open, number);
+            } else {
+                ask(open, Seconds::MAX);
+            }
+        });
+    };
+    request_animation_frame(move || set_timeout(begin, Duration::ZERO));
+}
+
+/// Has it looked what could be expected, too, where that is shown; then what would mend what does not hold.
+fn suggest(open: Open, number: u64) {
+    let expected = open.expected;
+    if open.tab.get_untracked() != Tab::Expectations {
+        return mend(open);
+    }
+    let longest = if open.session.background.is_there() { Seconds::MAX } else { FIRST };
+    let question = Question::Suggest(about(open, longest), expected.known());
+    let index = open.session.index.get_untracked();
+    open.session.background.ask(For::Expectations, index, question, move |reply, _| {
         if expected.asked.try_get_value() != Some(number) {
             return;
         }
-        let began = clock::milliseconds();
-        let horizon = horizon(open, longest);
-        let is_all = horizon.until < horizon.from + longest.min(MAX_DAYS * DAY) || longest > FIRST;
-        judge(open, &horizon, is_all);
-        let took = clock::milliseconds() - began;
-        if is_all {
-            return;
+        if let Reply::Suggested(found) = reply {
+            expected.suggested.set(found);
         }
-        let all = self::horizon(open, Seconds::MAX);
-        let times = (all.until - all.from) as f64 / (horizon.until - horizon.from).max(1) as f64;
-        if took * times > PATIENCE {
-            expected.can_go_on.set(true);
-        } else {
-            ask(open, Seconds::MAX, LONG_REST);
-        }
-    };
-    // What was changed is drawn first.
-    request_animation_frame(move || set_timeout(begin, rest));
+        mend(open);
+    });
 }
 
-fn judge(open: Open, horizon: &Horizon, is_all: bool) {
+/// Has it looked what would mend what does not hold: many proofs, and so nothing for the page.
+fn mend(open: Open) {
     let expected = open.expected;
-    let (compiled, index) = (open.compiled.get_untracked(), open.session.index.get_untracked());
-    let all: Vec<Expectation> = expected.items.with_untracked(|items| {
-        items.iter().filter_map(|item| if let Item::Known(one) = item { Some(one.clone()) } else { None }).collect()
+    let number = expected.asked.get_value();
+    if expected.broken.get_untracked() == 0 || !open.session.background.is_there() {
+        return;
+    }
+    let all = expected.known();
+    let question = Question::Mend(about(open, Seconds::MAX), all.clone());
+    let index = open.session.index.get_untracked();
+    open.session.background.ask(For::Expectations, index, question, move |reply, _| {
+        let Reply::Mended(found) = reply else { return };
+        if expected.asked.try_get_value() == Some(number) {
+            let with = |mend: Mend| Some((all.get(mend.at)?.clone(), mend));
+            expected.mends.set(found.into_iter().filter_map(with).collect());
+        }
     });
-    let of = |verdict: Verdict| Judged { expectation: verdict.expectation.clone(), verdict: Ok(verdict) };
-    let judged: Vec<Judged> = match prove(&compiled, &index, horizon, &all) {
-        Ok(verdicts) => verdicts.into_iter().map(of).collect(),
-        // One that cannot be judged does not keep the others from it.
-        Err(_) => all
-            .iter()
-            .map(|one| match prove(&compiled, &index, horizon, std::slice::from_ref(one)).map(|mut all| all.pop()) {
-                Ok(Some(verdict)) => of(verdict),
-                Ok(None) => Judged { expectation: one.clone(), verdict: Err(String::new()) },
-                Err(error) => Judged { expectation: one.clone(), verdict: Err(error.message) },
-            })
-            .collect(),
-    };
-    let broken: BTreeSet<String> =
-        judged.iter().filter(|one| is_broken(one)).map(|one| one.expectation.sentence(&index)).collect();
+}
+
+/// Takes what came of it, and says what is another than before.
+fn take(open: Open, judged: Vec<Judged>, is_all: bool) {
+    let expected = open.expected;
+    let index = open.session.index.get_untracked();
+    let sentence = |one: &Judged| one.expectation.sentence(&index);
+    let broken: BTreeSet<String> = judged.iter().filter(|one| one.is_broken()).map(sentence).collect();
+    let still_expected: BTreeSet<String> = judged.iter().map(sentence).collect();
     expected.were_broken.update_value(|before| {
         if let Some(before) = before {
             let new: Vec<&str> = broken.difference(before).map(String::as_str).collect();
-            let gone: Vec<&str> = before.difference(&broken).map(String::as_str).collect();
+            let gone = before.difference(&broken).filter(|one| still_expected.contains(*one));
+            let gone: Vec<&str> = gone.map(String::as_str).collect();
             if !new.is_empty() {
                 open.session.say(strings::panel::now_broken(&new));
             } else if is_all && !gone.is_empty() {
@@ -279,17 +306,15 @@ fn judge(open: Open, horizon: &Horizon, is_all: bool) {
         }
         *before = Some(now);
     });
+    expected.mends.update(|mends| mends.clear());
     expected.judged.set(judged);
     expected.is_fresh.set(true);
-    if open.tab.get_untracked() == Tab::Expectations {
-        expected.suggested.set(expect::suggestions(&compiled, &index, horizon, &all));
-    }
 }
 
 /// Plays the alert that shows that an expectation does not hold: all of it.
-pub fn play(open: Open, verdict: &Verdict) {
-    if let Some(example) = &verdict.counterexample {
-        open.assumed.load(&example.scenario);
+pub fn play(open: Open, judged: &Judged) {
+    if let Some(example) = judged.ruling.as_ref().ok().and_then(|ruling| ruling.example.as_ref()) {
+        open.assumed.load(example);
         open.panel.set(true);
         open.tab.set(Tab::Simulate);
         open.session.say(strings::panel::PLAYED);
@@ -297,14 +322,13 @@ pub fn play(open: Open, verdict: &Verdict) {
     }
 }
 
-/// The sentences of what does not hold, for the review.
-pub fn broken(open: Open) -> Vec<(String, String, Verdict)> {
+/// What does not hold, each with its sentence and its verdict in words.
+pub fn broken(open: Open) -> Vec<(String, String, Judged)> {
     let (index, zone) = (open.session.index.get(), open.zone());
     let tell = |judged: &Judged| {
-        let verdict = judged.verdict.as_ref().ok()?;
-        let told = told(verdict, &zone);
-        let sentence = escalation_api::capitalised(&verdict.expectation.sentence(&index));
-        (told.state == State::Broken).then(|| (sentence, told.sentence, verdict.clone()))
+        let told = told(judged, &zone);
+        let sentence = escalation_api::capitalised(&judged.expectation.sentence(&index));
+        (told.state == State::Broken).then(|| (sentence, told.sentence, judged.clone()))
     };
     open.expected.judged.with(|all| all.iter().filter_map(tell).collect())
 }

@@ -55,16 +55,12 @@ pub fn now_broken(sentences: &[&str]) -> String {
 }
 
 pub fn now_holds(sentences: &[&str]) -> String {
-    format!("True again, or not expected any more: {}", sentences.join("; "))
+    format!("True again: {}", sentences.join("; "))
 }
 
 pub fn not_understood(text: &str) -> String {
     let short: String = text.chars().take(120).collect();
     format!("Not understood here, and kept as it is: {short}")
-}
-
-pub fn cannot_judge(message: &str) -> String {
-    format!("It cannot be judged: {message}")
 }
 
 pub fn added(sentence: &str) -> String {
@@ -77,6 +73,10 @@ pub fn removed(sentence: &str) -> String {
 
 pub fn play(sentence: &str) -> String {
     format!("Play an alert for which this is not true: {sentence}")
+}
+
+pub fn fix(title: &str) -> String {
+    format!("Fix: {title}")
 }
 
 pub fn edit(sentence: &str) -> String {

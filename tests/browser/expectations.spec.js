@@ -89,6 +89,41 @@ test('a form in plain sentences', async ({ app, page, server }) => {
     .toEqual([]);
 });
 
+test('a worker proves it; where there is none, the page does', async ({ app, page, server }) => {
+  const expectations = [{ expect: 'ends_within', seconds: 864_000 }, { expect: 'first_page_within', seconds: 0 }];
+  await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });
+  await app.open(IDS.mobile);
+  await tab(page, 'Expectations').click();
+  await expect(list(page).locator('.holds')).toHaveCount(2);
+  await expect(list(page)).toContainText('Somebody is paged at once');
+  expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual(['/worker.js']);
+  const told = await list(page).locator('.verdict').allTextContents();
+
+  await page.route('**/worker.js', (route) => route.abort());
+  await page.reload();
+  await tab(page, 'Expectations').click();
+  await expect(list(page).locator('.verdict')).toHaveText(told);
+  expect(page.workers()).toEqual([]);
+});
+
+test('a fix that was proven is offered, and undone as one change', async ({ app, page, server }) => {
+  const expectations = [{ expect: 'ends_within', seconds: 864_000 }, { expect: 'pages_someone' }];
+  await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });
+  await app.open(IDS.mobile);
+  await tab(page, 'Expectations').click();
+  await expect(list(page).locator('.holds')).toHaveCount(2);
+  await expect(page.getByRole('button', { name: /^Fix: / })).toHaveCount(0);
+  await app.setTime(/Page Primary on-call/, '11d');
+  await expect(list(page).locator('.broken')).toHaveCount(1);
+  await page.getByRole('button', { name: /^Fix: Wait 1d instead of 11d after/ }).click();
+  await expect(list(page).locator('.holds')).toHaveCount(2);
+  await expect(page.locator('.spoken[role=status]')).toHaveText(/True again: it ends within 10d|mend/);
+  await expect(page.getByRole('button', { name: /^Fix: / })).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(list(page).locator('.broken')).toHaveCount(1);
+  await expect(app.node(/Page Primary on-call/)).toContainText('11d');
+});
+
 test('without a server that keeps them, the browser does', async ({ app, page }) => {
   await page.route('**/builder/v1/info', (route) => route.fulfill({ json: { mode: 'proxy', features: [] } }));
   await expectations(app, page, IDS.mobile);

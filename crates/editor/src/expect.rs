@@ -2,10 +2,14 @@
 //! is told.
 
 mod form;
+mod judged;
+mod mend;
 mod suggest;
 mod told;
 
 pub use form::{Form, KINDS, Kind, Wrong};
+pub use judged::{Judged, Ruling, judge};
+pub use mend::{Mend, mends};
 pub use suggest::suggestions;
 pub use told::{State, Told, occasions, told};
 pub(crate) use told::{day, joined, with_year};

@@ -32,6 +32,7 @@ pub mod typed_week;
 pub mod viewport;
 pub mod week;
 pub mod words;
+pub mod work;
 pub mod zoned;
 
 pub use clipboard::Clip;

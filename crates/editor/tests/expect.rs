@@ -6,9 +6,10 @@ use std::fs;
 use std::path::Path;
 
 use escalation_api::{Json as _, PathPayload};
-use escalation_editor::expect::{Form, KINDS, State, occasions, suggestions, told};
+use escalation_editor::expect::{Form, Judged, KINDS, Mend, State, judge, mends, occasions, suggestions, told};
+use escalation_editor::work::{About, Desk, Question, Reply, world_text};
 use escalation_engine::calendar::Zone;
-use escalation_engine::prove::{Expect, Expectation, Horizon, Verdict, prove};
+use escalation_engine::prove::{Expect, Expectation, Horizon};
 use escalation_engine::{CompiledPath, Index, Scenario, World};
 use serde_json::{Value, json};
 
@@ -37,8 +38,8 @@ fn level(id: &str, users: &[&str], seconds: i64) -> Value {
     json!({"id": id, "type": "level", "level": {"targets": targets, "time_to_ack_seconds": seconds}})
 }
 
-fn verdict(path: &CompiledPath, index: &Index, expectation: Expectation) -> Verdict {
-    prove(path, index, &horizon(), &[expectation]).unwrap().remove(0)
+fn verdict(path: &CompiledPath, index: &Index, expectation: Expectation) -> Judged {
+    judge(path, index, &horizon(), &[expectation]).remove(0)
 }
 
 fn people(index: &Index) -> Vec<String> {
@@ -95,7 +96,7 @@ fn a_path_suggests_what_holds_now() {
         sentences,
         [
             "somebody is paged",
-            "somebody is paged within 0s",
+            "somebody is paged at once",
             "at least 2 people paged within 5m",
             "nobody is the only one who is paged",
             "it ends within 10m",
@@ -151,7 +152,113 @@ fn verdicts_in_words() {
 fn occasions_are_counted_whatever_the_priority() {
     let index = index();
     let path = compiled(json!([]), &index);
-    let verdict = verdict(&path, &index, Expectation::new(Expect::PagesSomeone));
-    assert!(verdict.refuted_during.len() > 1, "one for each priority");
-    assert_eq!(occasions(&verdict.refuted_during).len(), 1);
+    let ruling = verdict(&path, &index, Expectation::new(Expect::PagesSomeone)).ruling.unwrap();
+    assert!(ruling.refuted_during.len() > 1, "one for each priority");
+    assert_eq!(occasions(&ruling.refuted_during).len(), 1);
+}
+
+fn payload(nodes: Value) -> PathPayload {
+    PathPayload::read(json!({"name": "n", "path": nodes, "working_hours": []})).unwrap()
+}
+
+fn timed(expect: Expect, seconds: i64) -> Expectation {
+    Expectation { seconds: Some(seconds), ..Expectation::new(expect) }
+}
+
+/// What would mend it, as titles by position; each is tried again here.
+fn mended(path: &PathPayload, all: &[Expectation]) -> Vec<(usize, String)> {
+    let index = index();
+    let found = mends("p", path, &index, &horizon(), all);
+    let state = |path: &PathPayload| judge(&CompiledPath::new("p", path, &index), &index, &horizon(), all);
+    let before = state(path);
+    for Mend { at, fix } in &found {
+        let after = state(&fix.apply(path).unwrap());
+        assert!(before[*at].is_broken() && after[*at].holds(), "{fix:?}");
+        for (before, after) in before.iter().zip(&after) {
+            assert!(!before.holds() || after.holds(), "{fix:?} breaks {:?}", before.expectation);
+        }
+    }
+    found.into_iter().map(|mend| (mend.at, mend.fix.title)).collect()
+}
+
+#[test]
+fn what_does_not_hold_is_mended_by_the_change_that_changes_least() {
+    let index = index();
+    let people = people(&index);
+    let path = payload(json!([level("a", &[&people[0]], 950_400), level("b", &[&people[1]], 300)]));
+    let ends = timed(Expect::EndsWithin, 864_000);
+    let name = index.user_name(&people[0]).to_string();
+    let said = format!("Wait 1d instead of 11d after “Page {name}”");
+    assert_eq!(mended(&path, &[Expectation::new(Expect::PagesSomeone), ends.clone()]), [(1, said)]);
+    // What holds needs nothing.
+    assert_eq!(mended(&path, &[Expectation::new(Expect::PagesSomeone)]), []);
+    // Nothing that can be waited mends a path that pages nobody.
+    assert_eq!(mended(&payload(json!([])), &[Expectation::new(Expect::PagesSomeone)]), []);
+}
+
+#[test]
+fn no_fix_breaks_what_held() {
+    let index = index();
+    let people = people(&index);
+    let path = payload(json!([level("a", &[&people[0]], 7_200), level("b", &[&people[1]], 300)]));
+    let soon = Expectation { people: Some(2), ..timed(Expect::ReachesPeopleWithin, 3_600) };
+    assert_eq!(mended(&path, std::slice::from_ref(&soon)).len(), 1);
+    // Waiting for less would page the second person too soon for this one.
+    let late = Expectation { people: Some(1), ..timed(Expect::AtMostPeopleBefore, 7_200) };
+    assert_eq!(mended(&path, &[soon, late]), []);
+}
+
+#[test]
+fn what_a_check_mends_mends_what_is_expected() {
+    let index = index();
+    let person = people(&index)[0].clone();
+    let other = people(&index)[1].clone();
+    // One and the same person on two levels in a row; a level after the end is not reached.
+    let branch = json!({"id": "c", "type": "if_else", "if_else": {
+        "conditions": [{"subject": "escalation.priority", "operation": "one_of", "param_bindings": [
+            {"array_value": index.world().priorities.iter().map(|one| json!({"literal": one.id})).collect::<Vec<_>>()}]}],
+        "then_path": [level("a", &[&person], 300)], "else_path": [level("b", &[&other], 300)]}});
+    let path = payload(json!([branch]));
+    let fixes = escalation_engine::check("p", &path, &index).into_iter().filter_map(|problem| problem.fix).count();
+    let found = mended(&path, &[Expectation::new(Expect::EveryNodeReachable)]);
+    assert_eq!(found.len(), usize::from(fixes > 0), "{fixes} {found:?}");
+}
+
+#[test]
+fn a_worker_says_what_would_be_said_here() {
+    let index = index();
+    let people = people(&index);
+    let path = payload(json!([level("a", &[&people[0]], 950_400), level("b", &[&people[1]], 300)]));
+    let before = payload(json!([level("a", &[&people[0]], 300)]));
+    let Horizon { from, until, .. } = horizon();
+    let about = About { id: "p".into(), path: path.into(), from, until };
+    let all = vec![
+        Expectation::new(Expect::PagesSomeone),
+        timed(Expect::EndsWithin, 864_000),
+        Expectation { window: Some(json!({"timezone": "Mars"})), ..Expectation::new(Expect::QuietHours) },
+    ];
+    let mut desk = Desk::default();
+    let judge = Question::Judge(about.clone(), all.clone());
+    assert_eq!(desk.reply(&judge.to_text()), None, "it has no world");
+    desk.set_world(&world_text(index.world())).unwrap();
+    assert!(desk.set_world("{").is_err() && desk.reply("{}").is_none());
+    let questions = [
+        judge,
+        Question::Suggest(about.clone(), all.clone()),
+        Question::Mend(about.clone(), all),
+        Question::Compare(about, before.into()),
+    ];
+    for question in questions {
+        let reply = Reply::from_text(&desk.reply(&question.to_text()).unwrap()).unwrap();
+        assert_eq!(reply, question.reply(&index));
+        match reply {
+            Reply::Judged(all) => {
+                assert!(all[0].holds() && all[1].is_broken() && all[2].ruling.is_err(), "{all:?}");
+                assert!(all[1].ruling.as_ref().unwrap().example.is_some());
+            }
+            Reply::Suggested(all) => assert!(!all.is_empty()),
+            Reply::Mended(all) => assert_eq!(all.len(), 1),
+            Reply::Compared(found) => assert!(found.is_some_and(|found| !found.changes.is_empty())),
+        }
+    }
 }

@@ -86,7 +86,7 @@ pub struct Verdict {
 }
 
 /// For what a verdict was reached.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scope {
     /// The first instant.
     pub from: Instant,
@@ -99,7 +99,7 @@ pub struct Scope {
     /// What was assumed.
     pub assumed: Vec<String>,
     /// Where the search was given up, and by which limit; then what follows is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<String>,
     /// The version of the time zone database.
     pub tzdata: String,
@@ -115,7 +115,7 @@ pub struct Counterexample {
 }
 
 /// A time, for a priority.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct During {
     /// The first instant at which an alert fires.
     pub from: Instant,

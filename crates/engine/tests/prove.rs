@@ -496,5 +496,5 @@ fn covered_by_people() {
     let judged = judge(path, &[by(json!(["ben"]), 60), by(json!(["ben"]), 59), by(json!(["ben", "amy"]), 0)]);
     let answers: Vec<_> = judged.iter().map(|verdict| verdict.verdict).collect();
     assert_eq!(answers, [Answer::Proven, Answer::Refuted, Answer::Proven]);
-    assert_eq!(judged[2].expectation.sentence(&Index::new(office())), "Ben or Amy is paged within 0s");
+    assert_eq!(judged[2].expectation.sentence(&Index::new(office())), "Ben or Amy is paged at once");
 }

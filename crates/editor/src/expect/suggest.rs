@@ -5,7 +5,8 @@ use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, prove};
 use escalation_engine::{Index, Seconds};
 
 /// The times that are tried: what people say, and not what the path happens to need to the second.
-const TIMES: [Seconds; 14] = [0, 60, 120, 300, 600, 900, 1_200, 1_800, 2_700, 3_600, 7_200, 14_400, 43_200, 86_400];
+pub(super) const TIMES: [Seconds; 14] =
+    [0, 60, 120, 300, 600, 900, 1_200, 1_800, 2_700, 3_600, 7_200, 14_400, 43_200, 86_400];
 
 /// What holds now over a horizon and is not expected yet: the strictest of each kind, for all priorities or, where it
 /// does not hold for all, for the highest.

@@ -2,8 +2,10 @@
 
 use escalation_engine::Instant;
 use escalation_engine::calendar::Zone;
-use escalation_engine::prove::{Answer, During, Expect, Verdict};
+use escalation_engine::prove::{Answer, During, Expect};
 use escalation_engine::words::{civil, date_and_time};
+
+use super::judged::Judged;
 
 /// Whether what is expected holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,21 +65,25 @@ pub(crate) fn day(zone: &Zone, at: Instant) -> String {
     [parts.next(), parts.next(), parts.next()].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// Tells a verdict, with times in a zone.
+/// Tells what came of an expectation, with times in a zone.
 #[must_use]
-pub fn told(verdict: &Verdict, zone: &Zone) -> Told {
-    let until = day(zone, verdict.scope.until);
-    let (state, sentence) = match verdict.verdict {
+pub fn told(judged: &Judged, zone: &Zone) -> Told {
+    let ruling = match &judged.ruling {
+        Ok(ruling) => ruling,
+        Err(why) => return Told { state: State::Unsure, sentence: format!("It cannot be judged: {why}") },
+    };
+    let until = day(zone, ruling.scope.until);
+    let (state, sentence) = match ruling.answer {
         Answer::Proven => (State::Holds, format!("Proven for every instant to {until}")),
-        Answer::Refuted if verdict.expectation.expect == Expect::EveryNodeReachable => {
-            let count = verdict.never.len();
+        Answer::Refuted if judged.expectation.expect == Expect::EveryNodeReachable => {
+            let count = ruling.never.len();
             let steps = if count == 1 { "1 step is".to_string() } else { format!("{count} steps are") };
             (State::Broken, format!("Not true: {steps} never reached, or one way only, to {until}"))
         }
         Answer::Refuted => {
-            let all = occasions(&verdict.refuted_during);
+            let all = occasions(&ruling.refuted_during);
             let first = all.first().map(|(from, _)| with_year(zone, *from)).unwrap_or_default();
-            let whole = matches!(all.as_slice(), [one] if *one == (verdict.scope.from, verdict.scope.until));
+            let whole = matches!(all.as_slice(), [one] if *one == (ruling.scope.from, ruling.scope.until));
             let sentence = match all.len() {
                 _ if whole => "Never true".to_string(),
                 1 => format!("Not true on 1 occasion, {first}"),
@@ -87,7 +93,7 @@ pub fn told(verdict: &Verdict, zone: &Zone) -> Told {
         }
         Answer::NotApplicable => (State::Nothing, "Not applicable: this path has nothing that it is about".to_string()),
         Answer::Incomplete => {
-            let first = occasions(&verdict.unknown_during).first().map(|(from, _)| with_year(zone, *from));
+            let first = occasions(&ruling.unknown_during).first().map(|(from, _)| with_year(zone, *from));
             let from = first.map_or(String::new(), |first| format!(" from {first}"));
             let sentence = format!(
                 "Cannot be said for all instants to {until}: it is not known what happens{from}. Nothing is known against it"

@@ -147,7 +147,8 @@ impl Expectation {
     /// The expectation as a sentence.
     #[must_use]
     pub fn sentence(&self, index: &Index) -> String {
-        let within = duration(self.seconds.unwrap_or_default());
+        let seconds = self.seconds.unwrap_or_default();
+        let within = if seconds == 0 { "at once".to_string() } else { format!("within {}", duration(seconds)) };
         let people = match self.people.unwrap_or_default() {
             1 => "1 person".to_string(),
             count => format!("{count} people"),
@@ -155,12 +156,12 @@ impl Expectation {
         let loud = self.urgency.map_or(String::new(), |urgency| format!(" with {} urgency", urgency.as_str()));
         let says = match self.expect {
             Expect::PagesSomeone => "somebody is paged".to_string(),
-            Expect::FirstPageWithin => format!("somebody is paged{loud} within {within}"),
-            Expect::ReachesPeopleWithin => format!("at least {people} paged within {within}"),
+            Expect::FirstPageWithin => format!("somebody is paged{loud} {within}"),
+            Expect::ReachesPeopleWithin => format!("at least {people} paged {within}"),
             Expect::QuietHours => format!("nobody is paged{loud} in quiet hours"),
-            Expect::AtMostPeopleBefore => format!("at most {people} paged before {within}"),
+            Expect::AtMostPeopleBefore => format!("at most {people} paged before {}", duration(seconds)),
             Expect::NotLouderThan => "a lower priority is never louder than a higher one".to_string(),
-            Expect::EndsWithin => format!("it ends within {within}"),
+            Expect::EndsWithin => format!("it ends {within}"),
             Expect::NoSinglePerson => "nobody is the only one who is paged".to_string(),
             Expect::NoConsecutiveSamePerson => "no two levels in a row page the same person only".to_string(),
             Expect::EveryNodeReachable => "every step is reached and every branch goes both ways".to_string(),
@@ -175,7 +176,7 @@ impl Expectation {
                         format!("somebody of {}", index.schedule(id).map_or(id, |schedule| &schedule.name))
                     }
                 };
-                format!("{of} is paged within {within}")
+                format!("{of} is paged {within}")
             }
         };
         let says = if self.with_declines { format!("{says}, also if levels decline") } else { says };

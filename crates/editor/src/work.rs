@@ -1,0 +1,163 @@
+//! Work that may take longer than a frame, as questions and replies that can be sent as text: to a worker, which has
+//! nothing but what it is sent, or to nobody, where there is none.
+
+use std::sync::Arc;
+
+use escalation_api::PathPayload;
+use escalation_engine::diff::behaviour;
+use escalation_engine::prove::{During, Expectation, Horizon};
+use escalation_engine::{CompiledPath, Index, Instant, ReadError, Scenario, World};
+use serde::{Deserialize, Serialize};
+
+use crate::expect::{Judged, Mend, judge, mends, suggestions};
+
+/// A path, and over what something is asked of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// The id of the path.
+    pub id: String,
+    /// The path.
+    pub path: Arc<PathPayload>,
+    /// The first instant at which an alert may fire.
+    pub from: Instant,
+    /// The first instant after the last.
+    pub until: Instant,
+}
+
+/// Something that is asked of the engine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// Whether expectations hold.
+    Judge(About, Vec<Expectation>),
+    /// What could be expected, besides this.
+    Suggest(About, Vec<Expectation>),
+    /// What would make them hold.
+    Mend(About, Vec<Expectation>),
+    /// What changes for people since the path was as it is here.
+    Compare(About, Arc<PathPayload>),
+}
+
+/// What is replied, in the order of the questions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// What came of each, in their order.
+    Judged(Vec<Judged>),
+    /// What could be expected.
+    Suggested(Vec<Expectation>),
+    /// Changes, at most one for each that does not hold.
+    Mended(Vec<Mend>),
+    /// What changes for people; nothing if it cannot be said.
+    Compared(Option<Compared>),
+}
+
+/// What changes for people, told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// What changes, that for the longest time first.
+    pub changes: Vec<ForPeople>,
+    /// Whether nothing else changes.
+    pub is_complete: bool,
+    /// When it cannot be said.
+    pub unknown_during: Vec<During>,
+    /// The first instant that was looked at.
+    pub from: Instant,
+    /// The first instant that was not.
+    pub until: Instant,
+}
+
+/// A change for people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ForPeople {
+    /// For whom, when, and what is another than before.
+    pub sentence: String,
+    /// When such alerts fire.
+    pub during: Vec<During>,
+}
+
+impl About {
+    fn compiled(&self, index: &Index) -> CompiledPath {
+        CompiledPath::new(&self.id, &self.path, index)
+    }
+
+    fn horizon(&self) -> Horizon {
+        Horizon { from: self.from, until: self.until, scenario: Scenario::default() }
+    }
+}
+
+impl Question {
+    /// The question as text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The reply to it.
+    #[must_use]
+    pub fn reply(&self, index: &Index) -> Reply {
+        match self {
+            Self::Judge(about, all) => Reply::Judged(judge(&about.compiled(index), index, &about.horizon(), all)),
+            Self::Suggest(about, known) => {
+                Reply::Suggested(suggestions(&about.compiled(index), index, &about.horizon(), known))
+            }
+            Self::Mend(about, all) => Reply::Mended(mends(&about.id, &about.path, index, &about.horizon(), all)),
+            Self::Compare(about, before) => Reply::Compared(compared(about, before, index)),
+        }
+    }
+}
+
+fn compared(about: &About, before: &PathPayload, index: &Index) -> Option<Compared> {
+    let (before, after) = (CompiledPath::new(&about.id, before, index), about.compiled(index));
+    let found = behaviour(&before, &after, index, &about.horizon()).ok()?;
+    let told = |change: &escalation_engine::diff::Change| ForPeople {
+        sentence: change.sentence(index),
+        during: change.during.clone(),
+    };
+    Some(Compared {
+        changes: found.changes.iter().map(told).collect(),
+        is_complete: found.is_complete,
+        unknown_during: found.unknown_during,
+        from: about.from,
+        until: about.until,
+    })
+}
+
+impl Reply {
+    /// Reads a reply.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+/// A world as text, for [`Desk::set_world`].
+#[must_use]
+pub fn world_text(world: &World) -> String {
+    serde_json::to_string(world).unwrap_or_default()
+}
+
+/// Where questions are answered that come as text.
+#[derive(Default)]
+pub struct Desk {
+    index: Option<Index>,
+}
+
+impl Desk {
+    /// Takes the world that questions are about from now on.
+    ///
+    /// # Errors
+    /// Where the text is no world.
+    pub fn set_world(&mut self, text: &str) -> Result<(), ReadError> {
+        self.index = Some(Index::new(World::from_text(text)?));
+        Ok(())
+    }
+
+    /// The reply to a question; nothing if there is no world yet, or the text is no question.
+    #[must_use]
+    pub fn reply(&self, text: &str) -> Option<String> {
+        let question: Question = serde_json::from_str(text).ok()?;
+        let reply = question.reply(self.index.as_ref()?);
+        serde_json::to_string(&reply).ok()
+    }
+}

@@ -1,0 +1,23 @@
+// The app's own program once more, without a page: what may take longer than a frame is worked out here.
+// The first message is where the program is, each further one the name of one of its functions and what it is given.
+let program;
+
+async function begin(address, module) {
+  const functions = await import(address);
+  functions.initSync({ module });
+  return functions;
+}
+
+onmessage = async ({ data: [first, second] }) => {
+  if (!program) {
+    program = begin(first, second);
+    return;
+  }
+  try {
+    const reply = (await program)[first](second);
+    if (reply !== undefined) postMessage(reply);
+  } catch {
+    // The page does the work itself then.
+    postMessage(null);
+  }
+};
