@@ -19,10 +19,13 @@ use crate::store::Store;
 pub(crate) use paths::{one, read_form, take};
 pub(crate) use pauses::{create as create_pause, destroy as end_pause};
 
+/// Where a path is checked and nothing is saved.
+pub(crate) const VALIDATE: &str = "/v2/escalation_paths/actions/validate";
+
 pub(crate) fn router(store: Store) -> Router {
     Router::new()
         .route("/v2/escalation_paths", get(paths::list).post(paths::create))
-        .route("/v2/escalation_paths/actions/validate", post(paths::validate))
+        .route(VALIDATE, post(paths::validate))
         .route("/v2/escalation_paths/{id}", get(paths::show).put(paths::update).delete(paths::destroy))
         .route("/v2/escalation_path_templates", get(templates::list).post(templates::create))
         .route(

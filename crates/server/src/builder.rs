@@ -3,6 +3,8 @@
 mod kept;
 mod revisions;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{delete, get, post};
@@ -11,7 +13,9 @@ use serde_json::json;
 
 use crate::api::{Json, create_pause, end_pause};
 use crate::error::ApiError;
+use crate::rights::Rights;
 use crate::store::Store;
+use crate::who::Who;
 
 /// What can be asked of this server beyond reading and saving paths, so that a client need not try.
 const LOCAL_FEATURES: &[&str] = &[
@@ -60,13 +64,16 @@ async fn teams(State(store): State<Store>) -> Result<Json, ApiError> {
     Ok(Json(json!({ "teams": teams })))
 }
 
-/// What this server is.
-pub(crate) fn info(is_proxy: bool) -> Router {
-    let info = json!({
-        "mode": if is_proxy { "proxy" } else { "local" },
-        "version": env!("CARGO_PKG_VERSION"),
-        "tzdata": tzdata_version(),
-        "features": if is_proxy { PROXY_FEATURES } else { LOCAL_FEATURES },
-    });
-    Router::new().route("/builder/v1/info", get(move || async move { Json(info) }))
+/// What this server is, and what whoever asks may do.
+pub(crate) fn info(is_proxy: bool, rights: Arc<Rights>) -> Router {
+    let info = move |who: Who| async move {
+        Json(json!({
+            "mode": if is_proxy { "proxy" } else { "local" },
+            "version": env!("CARGO_PKG_VERSION"),
+            "tzdata": tzdata_version(),
+            "features": if is_proxy { PROXY_FEATURES } else { LOCAL_FEATURES },
+            "rights": rights.word(&who),
+        }))
+    };
+    Router::new().route("/builder/v1/info", get(info))
 }

@@ -42,6 +42,15 @@ pub struct Config {
     #[arg(long, value_name = "HEADER")]
     pub user_header: Option<HeaderName>,
 
+    /// Somebody who may change paths, as the user header names them; may be given several times. Everybody else only
+    /// reads. Without it, whoever reaches the server may change paths
+    #[arg(long = "editor", value_name = "NAME", requires = "user_header")]
+    pub editors: Vec<String>,
+
+    /// Nobody may change anything: the server is for reading
+    #[arg(long, conflicts_with = "editors")]
+    pub read_only: bool,
+
     /// Pass requests on to this API instead of answering from a database, such as https://api.incident.io
     #[arg(long, value_name = "URL", requires = "upstream_key_file")]
     pub upstream: Option<String>,

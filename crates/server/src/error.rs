@@ -163,6 +163,11 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, ErrorType::Forbidden, "forbidden", message)
     }
 
+    /// What is asked for depends on who is asking, and nothing says who that is.
+    pub(crate) fn unknown_person(message: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, ErrorType::Authentication, "authentication_error", message)
+    }
+
     pub(crate) fn upstream(status: StatusCode, code: &str, message: &str) -> Self {
         Self::new(status, ErrorType::Api, code, message)
     }

@@ -13,6 +13,7 @@ mod error;
 mod guard;
 mod proxy;
 mod query;
+mod rights;
 mod store;
 mod who;
 
@@ -27,6 +28,7 @@ pub use error::StartError;
 
 use app_files::AppFiles;
 use proxy::Proxy;
+use rights::Rights;
 use store::Store;
 
 /// A server that accepts requests from its start on.
@@ -68,9 +70,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::bind(config.listen, source))?;
     let address = listener.local_addr().map_err(|source| StartError::bind(config.listen, source))?;
     let hosts = guard::Hosts::new(address, &config.allow_hosts);
+    let rights = Arc::new(Rights::new(config.read_only, config.editors.clone()));
     let router = v2
-        .merge(builder::info(config.upstream().is_some()))
+        .merge(builder::info(config.upstream().is_some(), rights.clone()))
         .fallback_service(app_files::router(app))
+        .layer(middleware::from_fn_with_state(rights, rights::check))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::check))
         .layer(Extension(who::Header(config.user_header)))
         .layer(middleware::from_fn(error::finish));

@@ -17,7 +17,7 @@ use axum::routing::{any, get, post};
 use reqwest::{Client, RequestBuilder, Url, redirect};
 use serde_json::{Value, json};
 
-use crate::api::Json;
+use crate::api::{Json, VALIDATE};
 use crate::body;
 use crate::config::Upstream;
 use crate::demo::Lists;
@@ -209,7 +209,7 @@ pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
         (json!({ "priorities": proxy.lists.priorities }), json!({ "channels": proxy.lists.channels }));
     Router::new()
         .route("/v2/escalation_paths", get(pass_on).post(pass_on))
-        .route("/v2/escalation_paths/actions/validate", post(pass_on))
+        .route(VALIDATE, post(pass_on))
         .route("/v2/escalation_paths/{id}", get(pass_on).put(pass_on).delete(pass_on))
         .route("/v2/escalation_path_templates", get(pass_on).post(pass_on))
         .route("/v2/escalation_path_templates/{id}", get(pass_on).put(pass_on).delete(pass_on))
