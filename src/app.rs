@@ -8,6 +8,7 @@ use crate::editor::{EditorScreen, Opened};
 use crate::list::PathsScreen;
 use crate::net::{self, NetError};
 use crate::parts::notice::Notice;
+use crate::reading::Reading;
 use crate::route::{Route, route};
 use crate::session::{Loading, Session, ask_before_leaving};
 use crate::strings;
@@ -26,6 +27,7 @@ pub fn App() -> impl IntoView {
         Loading::Failed(error) => view! { <Failed error/> }.into_any(),
         Loading::Done => match route.get() {
             Route::List => view! { <PathsScreen/> }.into_any(),
+            Route::New(key) if Opened::is_barred(session, &key) => view! { <NoNewPath/> }.into_any(),
             Route::New(key) => view! { <EditorScreen opened=Opened::fresh(session, &key)/> }.into_any(),
             Route::Path(id) => match Opened::path(session, &id) {
                 Some(opened) => view! { <EditorScreen opened/> }.into_any(),
@@ -59,10 +61,12 @@ fn Skeleton() -> impl IntoView {
 #[component]
 fn Failed(error: NetError) -> impl IntoView {
     let session = crate::session::session();
+    let signed_out = error == NetError::SignedOut;
     let (title, hint) = match error {
         NetError::Away => (strings::AWAY_LOADING.to_string(), strings::AWAY_LOADING_HINT.to_string()),
-        NetError::NoRights => {
-            (strings::save::NO_RIGHTS_LOADING.to_string(), strings::save::NO_RIGHTS_LOADING_HINT.to_string())
+        NetError::SignedOut => (strings::rights::SIGNED_OUT.to_string(), strings::rights::SIGNED_OUT_HINT.to_string()),
+        NetError::Forbidden(said) => {
+            (strings::rights::FORBIDDEN.to_string(), strings::rights::refused(strings::rights::FORBIDDEN_HINT, &said))
         }
         NetError::Unreadable(status) => (strings::status(status.into()), strings::AWAY_LOADING_HINT.to_string()),
         NetError::Unsure(said) => (strings::AWAY_LOADING.to_string(), said),
@@ -71,9 +75,17 @@ fn Failed(error: NetError) -> impl IntoView {
             (strings::status(error.status), said)
         }
     };
+    // Loading the page itself leads to where one signs in; a frame may not show that, a new tab does.
+    let sign_in = signed_out.then(|| {
+        let href = window().location().href().unwrap_or_default();
+        view! { <a class="quiet" href=href target="_blank" rel="noopener">{strings::rights::SIGN_IN}</a> }
+    });
     view! {
         <Notice title hint>
-            <button class="primary" on:click=move |_| session.load()>{strings::TRY_AGAIN}</button>
+            <div class="notice-actions">
+                {sign_in}
+                <button class="primary" on:click=move |_| session.load()>{strings::TRY_AGAIN}</button>
+            </div>
         </Notice>
     }
 }
@@ -99,6 +111,17 @@ fn Sought(id: String) -> impl IntoView {
         },
         Some(Err(error)) if error.is_not_found() => view! { <NoSuchPath/> }.into_any(),
         Some(Err(error)) => view! { <Failed error/> }.into_any(),
+    }
+}
+
+/// Where paths are for reading alone none is made.
+#[component]
+fn NoNewPath() -> impl IntoView {
+    let why = crate::session::session().readers.why.get_untracked().map(Reading::words).unwrap_or_default();
+    view! {
+        <Notice title=strings::rights::NO_NEW.to_string() hint=why.to_string()>
+            <a class="primary" href=Route::List.href()>{strings::BACK_TO_PATHS}</a>
+        </Notice>
     }
 }
 

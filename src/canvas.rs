@@ -128,7 +128,7 @@ pub fn Canvas() -> impl IntoView {
                 <Slots seen/>
                 <FoldMarks seen/>
             </div>
-            <p id="canvas-help" class="spoken">{strings::CANVAS_HELP}</p>
+            <p id="canvas-help" class="spoken">{move || if open.session.only_reads() { strings::rights::READING_HELP } else { strings::CANVAS_HELP }}</p>
             <Crumbs/>
             <PointingHint/>
             <Search/>

@@ -66,6 +66,12 @@ impl Opened {
         }
     }
 
+    /// Whether there is nothing to show of a path that is not saved yet, and none can be begun.
+    pub fn is_barred(session: Session, key: &str) -> bool {
+        let has_draft = session.drafts.with_untracked(|drafts| drafts.contains_key(key));
+        !has_draft && untrack(|| session.only_reads())
+    }
+
     /// A path that is not saved yet, by the key of its draft; where there is no draft, one with nothing in it.
     pub fn fresh(session: Session, key: &str) -> Self {
         let draft = session.drafts.with_untracked(|drafts| drafts.get(key).cloned());

@@ -2,6 +2,7 @@
 
 mod beside;
 mod branch;
+mod facts;
 mod flow;
 mod hours;
 mod kind;
@@ -25,6 +26,7 @@ use crate::session::session;
 use crate::strings;
 use beside::HeadProblems;
 use branch::BranchForm;
+use facts::{NodeFacts, PathFacts};
 use flow::{HandOverForm, RepeatForm};
 use kind::ChangeKind;
 use level::{LevelForm, TargetList};
@@ -44,15 +46,21 @@ pub fn Inspector() -> impl IntoView {
         let found = tree::find(&path, &id)?;
         Some((id, found.node.kind.type_name().to_string()))
     });
-    let body = move || match kind.get() {
-        None => view! { <PathForm/> }.into_any(),
-        Some((id, kind)) => view! { <Details id kind/> }.into_any(),
+    let body = move || match (kind.get(), open.session.only_reads()) {
+        (None, false) => view! { <PathForm/> }.into_any(),
+        (None, true) => view! { <PathFacts/> }.into_any(),
+        (Some((id, kind)), only_reads) => view! { <Details id kind only_reads/> }.into_any(),
     };
     view! { <aside class="inspector" id="inspector" tabindex="-1" aria-label=strings::INSPECTOR>{body}</aside> }
 }
 
 #[component]
-fn Details(id: String, kind: String) -> impl IntoView {
+fn Details(
+    id: String,
+    kind: String,
+    /// Whether it is read and not changed.
+    only_reads: bool,
+) -> impl IntoView {
     let open = expect_context::<Open>();
     let node: NodeMemo = {
         let id = id.clone();
@@ -75,6 +83,15 @@ fn Details(id: String, kind: String) -> impl IntoView {
             }
         })
     };
+    if only_reads {
+        return view! {
+            {head}
+            <HeadProblems of=Some(id)/>
+            <NodeFacts node/>
+            <Sealed node/>
+        }
+        .into_any();
+    }
     let form = match kind.as_str() {
         "level" => view! { <LevelForm id=id.clone() node/> }.into_any(),
         "notify_channel" => view! {
@@ -105,6 +122,7 @@ fn Details(id: String, kind: String) -> impl IntoView {
             <button class="quiet danger" on:click=delete><Icon glyph=Glyph::Delete/>{strings::DELETE}</button>
         </div>
     }
+    .into_any()
 }
 
 /// What is not understood here, as it is stored.

@@ -16,6 +16,7 @@ use crate::clock;
 use crate::drafts::Draft;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::import::{ImportDialog, understand};
+use crate::reading::ReadingNote;
 use crate::route::Route;
 use crate::session::{Session, session};
 use crate::strings;
@@ -47,6 +48,10 @@ pub fn PathsScreen() -> impl IntoView {
             fault.set(Some(why));
             importing.set(true);
         }
+    };
+    let only_reads = move || session.only_reads();
+    let take = move |text: Result<String, String>| {
+        if untrack(only_reads) { session.say(strings::rights::NO_NEW) } else { take(text) }
     };
     listen_drop(take);
     let pasted = window_event_listener(leptos::ev::paste, move |event| {
@@ -93,14 +98,17 @@ pub fn PathsScreen() -> impl IntoView {
             <span class="brand">{strings::PRODUCT}</span>
             <span class="spring"></span>
             <ThemeSwitch/>
-            <Show when=move || session.has(template::FEATURE)>
+            <Show when=move || !only_reads() && session.has(template::FEATURE)>
                 <button class="tool" on:click=move |_| templating.set(true)>{strings::transfer::FROM_TEMPLATE}</button>
             </Show>
-            <button class="tool" on:click=import>{strings::transfer::IMPORT}</button>
-            <a class="primary" href=Route::New(String::new()).href()>{strings::NEW_PATH}</a>
+            <Show when=move || !only_reads()>
+                <button class="tool" on:click=import>{strings::transfer::IMPORT}</button>
+                <a class="primary" href=Route::New(String::new()).href()>{strings::NEW_PATH}</a>
+            </Show>
         </header>
         <main class="list">
             <h1>{strings::PATHS}</h1>
+            <ReadingNote/>
             {back}
             {list}
         </main>
@@ -168,14 +176,16 @@ fn PathRow(
                 {draft}
                 {problems}
             </a>
-            <span class="path-tools">
-                <button class="tool icon-only" title=copy_label.clone() aria-label=copy_label on:click=duplicate>
-                    <Icon glyph=Glyph::Copy/>
-                </button>
-                <button class="tool icon-only" title=delete_label.clone() aria-label=delete_label on:click=delete>
-                    <Icon glyph=Glyph::Delete/>
-                </button>
-            </span>
+            <Show when=move || !session.only_reads()>
+                <span class="path-tools">
+                    <button class="tool icon-only" title=copy_label.clone() aria-label=copy_label.clone() on:click=duplicate.clone()>
+                        <Icon glyph=Glyph::Copy/>
+                    </button>
+                    <button class="tool icon-only" title=delete_label.clone() aria-label=delete_label.clone() on:click=delete.clone()>
+                        <Icon glyph=Glyph::Delete/>
+                    </button>
+                </span>
+            </Show>
         </li>
     }
 }
@@ -217,7 +227,9 @@ fn Empty() -> impl IntoView {
         <div class="empty">
             <h2>{strings::NO_PATHS}</h2>
             <p>{strings::NO_PATHS_HINT}</p>
-            <a class="primary" href=Route::New(String::new()).href()>{strings::NEW_PATH}</a>
+            <Show when=move || !session().only_reads()>
+                <a class="primary" href=Route::New(String::new()).href()>{strings::NEW_PATH}</a>
+            </Show>
         </div>
     }
 }

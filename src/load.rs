@@ -24,6 +24,8 @@ pub struct Organisation {
     pub templates: Vec<Template>,
     /// What the server has beyond reading and saving paths.
     pub features: Vec<String>,
+    /// Whether whoever asks may change nothing.
+    pub only_read: bool,
 }
 
 /// The organisation as it is now.
@@ -31,9 +33,10 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
     let midnight = Instant::from_unix(now.unix().div_euclid(DAY) * DAY);
     let window = (midnight - BACK, midnight + AHEAD);
     let lists = join3(net::users(), net::schedules(), net::paths());
-    let own = join3(net::priorities(), net::channels(), net::features());
-    let ((users, schedules, paths), (priorities, channels, features)) = join(lists, own).await;
+    let own = join3(net::priorities(), net::channels(), net::info());
+    let ((users, schedules, paths), (priorities, channels, info)) = join(lists, own).await;
     let schedules = schedules?;
+    let (features, only_read) = (info.features, info.rights.is_some_and(|rights| rights == "read"));
     let entries = join_all(schedules.iter().map(|schedule| net::entries(&schedule.id, window)));
     let (entries, (pauses, teams, templates)) = join(entries, further(&features, window)).await;
     let entries: Result<Vec<_>, _> = entries.into_iter().collect();
@@ -46,7 +49,7 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
         pauses: pauses?.iter().map(pause).collect(),
         window: Some(window),
     });
-    Ok(Organisation { world, teams: teams?, templates: templates?, features })
+    Ok(Organisation { world, teams: teams?, templates: templates?, features, only_read })
 }
 
 /// What only some servers have.

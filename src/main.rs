@@ -14,6 +14,7 @@ mod load;
 mod net;
 mod panel;
 mod parts;
+mod reading;
 mod route;
 mod session;
 mod simulate;

@@ -8,6 +8,7 @@ use escalation_engine::prove::Expectation;
 use escalation_engine::world::{Channel, Priority};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::Deserialize;
+use web_sys::RequestRedirect;
 
 /// Why the server's answer is none.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +17,10 @@ pub enum NetError {
     Away,
     /// The server refused, and says why.
     Refused(Box<ErrorResponse>),
-    /// Not for who asks: signed out, or without the right.
-    NoRights,
+    /// It is not known who asks: signed out, or sent to a page on which to sign in.
+    SignedOut,
+    /// Whoever asks is known and has no right to it; what the server says.
+    Forbidden(String),
     /// The answer cannot be read; its status.
     Unreadable(u16),
     /// The request may have been carried out or not; what the server says.
@@ -60,14 +63,19 @@ async fn send(request: Result<Request, gloo_net::Error>) -> Answer<String> {
 async fn send_tagged(request: Result<Request, gloo_net::Error>) -> Answer<(String, Option<String>)> {
     let answer = request.map_err(|_| NetError::Away)?.send().await.map_err(|_| NetError::Away)?;
     let status = answer.status();
+    if leads_to_sign_in(&answer) {
+        return Err(NetError::SignedOut);
+    }
     let text = text(&answer).await?;
     if answer.ok() {
         return Ok((text, answer.headers().get("etag")));
     }
-    if matches!(status, 401 | 403) {
-        return Err(NetError::NoRights);
-    }
     match ErrorResponse::from_text(&text) {
+        Ok(error) if status == 403 => {
+            let said = error.errors.first().map(|error| error.message.clone());
+            Err(NetError::Forbidden(said.unwrap_or_default()))
+        }
+        Err(_) if status == 403 => Err(NetError::Forbidden(String::new())),
         Ok(error) if status == 504 => {
             let said = error.errors.first().map(|error| error.message.clone());
             Err(NetError::Unsure(said.unwrap_or_default()))
@@ -79,12 +87,27 @@ async fn send_tagged(request: Result<Request, gloo_net::Error>) -> Answer<(Strin
     }
 }
 
+/// Whether an answer is no answer but the way to a page on which to sign in. What stands in front of a server does that
+/// in three ways: it refuses, it leads elsewhere, or it gives that page in place of the answer. A page that says that
+/// the server is away is none of these.
+fn leads_to_sign_in(answer: &Response) -> bool {
+    let status = answer.status();
+    let is_page = || answer.headers().get("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+    // Redirects are not followed, so nothing is known of them but that they are there.
+    status == 401 || status == 0 || ((answer.ok() || status == 403) && is_page())
+}
+
+/// What every request says: data are wanted and no page, and nothing that leads elsewhere is followed.
+fn asking(request: RequestBuilder) -> RequestBuilder {
+    request.header("accept", "application/json").redirect(RequestRedirect::Manual)
+}
+
 async fn text(answer: &Response) -> Answer<String> {
     answer.text().await.map_err(|_| NetError::Away)
 }
 
 async fn get(url: &str) -> Answer<String> {
-    send(Request::get(url).build()).await
+    send(asking(Request::get(url)).build()).await
 }
 
 fn read<T: Json>(text: &str) -> Answer<T> {
@@ -212,7 +235,7 @@ pub async fn path(id: &str) -> Answer<Path> {
 
 /// A path as it is now, and the tag of this state of it if the server has tags.
 pub async fn path_tagged(id: &str) -> Answer<(Path, Option<String>)> {
-    let (text, tag) = send_tagged(Request::get(&format!("/v2/escalation_paths/{id}")).build()).await?;
+    let (text, tag) = send_tagged(asking(Request::get(&format!("/v2/escalation_paths/{id}"))).build()).await?;
     let one: OnePath = read(&text)?;
     Ok((one.escalation_path, tag))
 }
@@ -234,7 +257,7 @@ pub async fn save(id: &str, path: &PathPayload, tag: Option<&str>) -> Answer<Pat
 }
 
 fn with_json(request: RequestBuilder, path: &PathPayload) -> Result<Request, gloo_net::Error> {
-    request.header("content-type", "application/json").body(path.write().to_string())
+    asking(request).header("content-type", "application/json").body(path.write().to_string())
 }
 
 /// What the server says of a path without saving it: its warnings, or its errors as a refusal.
@@ -265,16 +288,20 @@ pub struct Warning {
     pub detail: String,
 }
 
-#[derive(Deserialize)]
-struct Info {
+/// What the server says of itself.
+#[derive(Default, Deserialize)]
+pub struct Info {
+    /// What it has beyond reading and saving paths.
     #[serde(default)]
-    features: Vec<String>,
+    pub features: Vec<String>,
+    /// What whoever asks may do: `write`, or `read` and no more. Nothing where it does not say.
+    pub rights: Option<String>,
 }
 
-/// What the server has beyond reading and saving paths. Nothing where it does not say.
-pub async fn features() -> Vec<String> {
+/// What the server says of itself. Nothing where it says nothing.
+pub async fn info() -> Info {
     let text = ours("/builder/v1/info").await.ok().flatten();
-    text.and_then(|text| serde_json::from_str::<Info>(&text).ok()).map_or(Vec::new(), |info| info.features)
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
 /// A save of a path, without the path.
@@ -328,7 +355,7 @@ pub async fn expectations(id: &str) -> Vec<Expectation> {
 
 /// Deletes a path.
 pub async fn delete(id: &str) -> Answer<()> {
-    send(Request::delete(&format!("/v2/escalation_paths/{id}")).build()).await.map(|_| ())
+    send(asking(Request::delete(&format!("/v2/escalation_paths/{id}"))).build()).await.map(|_| ())
 }
 
 /// What is kept with a path beside it, by its name in the API: `expectations` or `scenarios`.
@@ -345,6 +372,6 @@ pub async fn kept(id: &str, name: &str) -> Answer<Vec<Value>> {
 pub async fn keep(id: &str, name: &str, list: Vec<Value>) -> Answer<()> {
     let body: escalation_api::Map = [(name.to_string(), Value::Array(list))].into_iter().collect();
     let request = Request::put(&format!("/builder/v1/escalation_paths/{id}/{name}"));
-    let request = request.header("content-type", "application/json").body(Value::Object(body).to_string());
+    let request = asking(request).header("content-type", "application/json").body(Value::Object(body).to_string());
     send(request).await.map(drop)
 }

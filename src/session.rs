@@ -16,6 +16,7 @@ use crate::editor::tabs::{Channel, channel};
 use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation};
 use crate::net::NetError;
+use crate::reading::Readers;
 use crate::worker::Background;
 
 /// How far loading has come.
@@ -56,6 +57,8 @@ pub struct Session {
     pub features: RwSignal<Vec<String>>,
     /// The way to other tabs.
     pub channel: Channel,
+    /// Whether and why paths are for reading alone.
+    pub readers: Readers,
     /// Where work is done that takes longer than a frame.
     pub background: Background,
 }
@@ -78,6 +81,7 @@ impl Session {
             database: StoredValue::new_local(None),
             features: RwSignal::new(Vec::new()),
             channel: channel(),
+            readers: Readers::new(),
             background: Background::new(),
         };
         session.load();
@@ -90,7 +94,8 @@ impl Session {
         spawn_local(async move {
             let (loaded, ()) = join(load::organisation(clock::now()), self.read_drafts()).await;
             match loaded {
-                Ok(Organisation { world, teams, templates, features }) => {
+                Ok(Organisation { world, teams, templates, features, only_read }) => {
+                    self.readers.only_read.set(only_read);
                     self.features.set(features);
                     self.teams.set(Arc::new(teams));
                     self.templates.set(Arc::new(templates));

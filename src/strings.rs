@@ -4,6 +4,7 @@ pub mod assume;
 pub mod edit;
 pub mod forms;
 pub mod panel;
+pub mod rights;
 pub mod save;
 pub mod transfer;
 

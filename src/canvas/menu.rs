@@ -80,7 +80,7 @@ fn items(open: Open, of: &MenuOf) -> Vec<Item> {
             items
         }
         MenuOf::Chosen => {
-            let possible = ACTIONS.iter().filter(|action| action.on_nodes && untrack(|| (action.can)(open)));
+            let possible = ACTIONS.iter().filter(|action| action.on_nodes && untrack(|| action.is_possible(open)));
             let item = |action: &'static Action| Item {
                 glyph: None,
                 name: action.name,

@@ -13,8 +13,8 @@ use crate::strings;
 pub fn Slots(seen: Memo<Rect>) -> impl IntoView {
     let open = expect_context::<Open>();
     let marks = move || {
-        // Nothing can be put among the steps of a template.
-        if open.path.with(|path| path.is_templated()) {
+        // Nothing can be put among the steps of a template, nor where the path is for reading alone.
+        if open.path.with(|path| path.is_templated()) || open.session.only_reads() {
             return Vec::new();
         }
         let seen = seen.get();

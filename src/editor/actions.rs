@@ -28,12 +28,24 @@ pub struct Action {
     pub run: fn(Open),
     /// Whether it is something that is done with the chosen nodes, and offered on them.
     pub on_nodes: bool,
+    /// Whether it changes the path, or begins to.
+    pub edits: bool,
 }
 
 impl Action {
     const fn on_nodes(mut self) -> Self {
         self.on_nodes = true;
         self
+    }
+
+    /// Whether it is for those who read, too, or the path may be changed.
+    pub fn may(&self, open: Open) -> bool {
+        !(self.edits && open.session.only_reads())
+    }
+
+    /// Whether it may be done, and there is anything to do now.
+    pub fn is_possible(&self, open: Open) -> bool {
+        self.may(open) && (self.can)(open)
     }
 }
 
@@ -59,12 +71,25 @@ const fn action(
     can: fn(Open) -> bool,
     run: fn(Open),
 ) -> Action {
-    Action { name, keys, scope, can, run, on_nodes: false }
+    Action { name, keys, scope, can, run, on_nodes: false, edits: false }
+}
+
+/// The same for what changes the path.
+const fn edit(
+    name: &'static str,
+    keys: &'static [&'static str],
+    scope: Scope,
+    can: fn(Open) -> bool,
+    run: fn(Open),
+) -> Action {
+    let mut action = action(name, keys, scope, can, run);
+    action.edits = true;
+    action
 }
 
 /// All of them, in the order in which they are listed.
 pub const ACTIONS: &[Action] = &[
-    action(
+    edit(
         strings::SAVE,
         &["Ctrl+S"],
         Everywhere,
@@ -75,27 +100,27 @@ pub const ACTIONS: &[Action] = &[
             review::ask(open);
         },
     ),
-    action(strings::edit::HISTORY, &["H"], Tree, always, history::show),
+    edit(strings::edit::HISTORY, &["H"], Tree, always, history::show),
     action(strings::save::REVISIONS, &[], Everywhere, revisions::can, revisions::show),
-    action(strings::transfer::IMPORT, &[], Everywhere, always, transfer::import),
+    edit(strings::transfer::IMPORT, &[], Everywhere, always, transfer::import),
     action(strings::transfer::AS_JSON, &[], Everywhere, always, transfer::as_json),
     action(strings::transfer::AS_BUNDLE, &[], Everywhere, always, transfer::as_bundle),
     action(strings::transfer::AS_SVG, &[], Everywhere, always, transfer::as_svg),
     action(strings::transfer::AS_PNG, &[], Everywhere, always, transfer::as_png),
     action(strings::transfer::PRINT, &[], Everywhere, always, transfer::print),
-    action(strings::UNDO, &["Ctrl+Z"], NotInFields, |open| open.editor.with(|e| e.to_undo().is_some()), Open::undo),
-    action(
+    edit(strings::UNDO, &["Ctrl+Z"], NotInFields, |open| open.editor.with(|e| e.to_undo().is_some()), Open::undo),
+    edit(
         strings::REDO,
         &["Ctrl+Shift+Z", "Ctrl+Y"],
         NotInFields,
         |open| open.editor.with(|e| e.to_redo().is_some()),
         Open::redo,
     ),
-    action(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below),
-    action(strings::ADD_MENU, &["N"], Tree, always, menu::open_below),
-    action(strings::CUT, &["Ctrl+X"], Browser, is_chosen, |_| clipboard::command("cut")).on_nodes(),
+    edit(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below),
+    edit(strings::ADD_MENU, &["N"], Tree, always, menu::open_below),
+    edit(strings::CUT, &["Ctrl+X"], Browser, is_chosen, |_| clipboard::command("cut")).on_nodes(),
     action(strings::COPY, &["Ctrl+C"], Browser, is_chosen, |_| clipboard::command("copy")).on_nodes(),
-    action(
+    edit(
         strings::PASTE,
         &["Ctrl+V"],
         Browser,
@@ -107,8 +132,8 @@ pub const ACTIONS: &[Action] = &[
         },
     )
     .on_nodes(),
-    action(strings::DUPLICATE, &["Ctrl+D"], Tree, is_chosen, run::duplicate).on_nodes(),
-    action(
+    edit(strings::DUPLICATE, &["Ctrl+D"], Tree, is_chosen, run::duplicate).on_nodes(),
+    edit(
         strings::MOVE_UP,
         &["Alt+ArrowUp"],
         Tree,
@@ -116,7 +141,7 @@ pub const ACTIONS: &[Action] = &[
         |open| run::go(open, Direction::Up),
     )
     .on_nodes(),
-    action(
+    edit(
         strings::MOVE_DOWN,
         &["Alt+ArrowDown"],
         Tree,
@@ -124,7 +149,7 @@ pub const ACTIONS: &[Action] = &[
         |open| run::go(open, Direction::Down),
     )
     .on_nodes(),
-    action(
+    edit(
         strings::MOVE_OUT,
         &["Alt+ArrowLeft"],
         Tree,
@@ -132,7 +157,7 @@ pub const ACTIONS: &[Action] = &[
         |open| run::go(open, Direction::Out),
     )
     .on_nodes(),
-    action(
+    edit(
         strings::MOVE_IN,
         &["Alt+ArrowRight"],
         Tree,
@@ -140,12 +165,12 @@ pub const ACTIONS: &[Action] = &[
         |open| run::go(open, Direction::In),
     )
     .on_nodes(),
-    action(strings::WRAP_PRIORITY, &["W"], Tree, is_chosen, |open| run::wrap(open, Kind::PriorityBranch)).on_nodes(),
-    action(strings::WRAP_HOURS, &["Shift+W"], Tree, is_chosen, |open| run::wrap(open, Kind::HoursBranch)).on_nodes(),
-    action(strings::UNWRAP_THEN, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Then)).on_nodes(),
-    action(strings::UNWRAP_ELSE, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Else)).on_nodes(),
-    action(strings::CHOOSE_TARGET, &["T"], Tree, run::is_repeat, point::begin).on_nodes(),
-    action(strings::DELETE_STEP, &["Delete", "Backspace"], Tree, is_chosen, run::delete).on_nodes(),
+    edit(strings::WRAP_PRIORITY, &["W"], Tree, is_chosen, |open| run::wrap(open, Kind::PriorityBranch)).on_nodes(),
+    edit(strings::WRAP_HOURS, &["Shift+W"], Tree, is_chosen, |open| run::wrap(open, Kind::HoursBranch)).on_nodes(),
+    edit(strings::UNWRAP_THEN, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Then)).on_nodes(),
+    edit(strings::UNWRAP_ELSE, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Else)).on_nodes(),
+    edit(strings::CHOOSE_TARGET, &["T"], Tree, run::is_repeat, point::begin).on_nodes(),
+    edit(strings::DELETE_STEP, &["Delete", "Backspace"], Tree, is_chosen, run::delete).on_nodes(),
     action(strings::ACTIONS, &["Shift+F10", "ContextMenu"], Tree, is_chosen, |open| menu::open_for_chosen(open, None)),
     action(strings::CHOOSE_NEXT, &["Shift+ArrowDown"], Tree, is_chosen, |open| run::extend(open, 1)),
     action(strings::CHOOSE_BEFORE, &["Shift+ArrowUp"], Tree, is_chosen, |open| run::extend(open, -1)),
@@ -231,7 +256,11 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
     };
     let Some(action) = ACTIONS.iter().find(fits) else { return false };
     event.prevent_default();
-    (action.run)(open);
+    if untrack(|| action.may(open)) {
+        (action.run)(open);
+    } else {
+        open.refuse(strings::rights::NOT_CHANGED);
+    }
     true
 }
 

@@ -22,6 +22,7 @@ pub fn Bar() -> impl IntoView {
     let undo = move || open.editor.with(|editor| editor.to_undo().map(words::command));
     let redo = move || open.editor.with(|editor| editor.to_redo().map(words::command));
     let dirty = move || open.editor.with(Editor::is_dirty);
+    let only_reads = move || open.session.only_reads();
     let busy = move || open.saving.get() == Saving::Busy;
     view! {
         <header class="bar">
@@ -31,27 +32,35 @@ pub fn Bar() -> impl IntoView {
             </nav>
             <h1>{name}</h1>
             <StatusPill/>
+            <Show when=only_reads>
+                <span class="pill" data-reading>
+                    <Icon glyph=Glyph::Eye/>
+                    {strings::rights::READ_ONLY}
+                </span>
+            </Show>
             <ProblemsPill/>
             <BrokenPill/>
             <span class="spring"></span>
-            <button
-                class="tool"
-                disabled=move || undo().is_none()
-                title=move || undo().map_or_else(|| strings::UNDO.to_string(), strings::undo)
-                on:click=move |_| open.undo()
-            >
-                <Icon glyph=Glyph::Undo/>
-                <span class="wide">{strings::UNDO}</span>
-            </button>
-            <button
-                class="tool"
-                disabled=move || redo().is_none()
-                title=move || redo().map_or_else(|| strings::REDO.to_string(), strings::redo)
-                on:click=move |_| open.redo()
-            >
-                <Icon glyph=Glyph::Redo/>
-                <span class="wide">{strings::REDO}</span>
-            </button>
+            <Show when=move || !only_reads()>
+                <button
+                    class="tool"
+                    disabled=move || undo().is_none()
+                    title=move || undo().map_or_else(|| strings::UNDO.to_string(), strings::undo)
+                    on:click=move |_| open.undo()
+                >
+                    <Icon glyph=Glyph::Undo/>
+                    <span class="wide">{strings::UNDO}</span>
+                </button>
+                <button
+                    class="tool"
+                    disabled=move || redo().is_none()
+                    title=move || redo().map_or_else(|| strings::REDO.to_string(), strings::redo)
+                    on:click=move |_| open.redo()
+                >
+                    <Icon glyph=Glyph::Redo/>
+                    <span class="wide">{strings::REDO}</span>
+                </button>
+            </Show>
             <button
                 class="tool icon-only"
                 title=strings::SEARCH
@@ -62,9 +71,11 @@ pub fn Bar() -> impl IntoView {
             </button>
             <ThemeSwitch/>
             <Menu/>
-            <button class="primary" disabled=move || !dirty() || busy() on:click=move |_| review::ask(open)>
-                {move || if busy() { strings::SAVING } else { strings::SAVE }}
-            </button>
+            <Show when=move || !only_reads()>
+                <button class="primary" disabled=move || !dirty() || busy() on:click=move |_| review::ask(open)>
+                    {move || if busy() { strings::SAVING } else { strings::SAVE }}
+                </button>
+            </Show>
         </header>
     }
 }
@@ -85,5 +96,7 @@ fn StatusPill() -> impl IntoView {
         })
     };
     let dirty = move || open.editor.with(Editor::is_dirty);
-    view! { <span class="pill" class:changed=dirty data-status>{text}</span> }
+    // Who only reads has saved nothing, unless the path was changed here before.
+    let tells = move || dirty() || !open.session.only_reads();
+    view! { <Show when=tells><span class="pill" class:changed=dirty data-status>{text}</span></Show> }
 }

@@ -96,7 +96,8 @@ pub fn write(open: Open) {
 pub fn DraftQuestion() -> impl IntoView {
     let open = expect_context::<Open>();
     let dialog = move || {
-        let key = open.question.get()?;
+        // Where the path is for reading alone the draft waits.
+        let key = open.question.get().filter(|_| !open.session.only_reads())?;
         let draft = open.session.drafts.with_untracked(|drafts| drafts.get(&key).cloned())?;
         let zone_name = clock::viewer_zone();
         let zone = Zone::get(&zone_name).unwrap_or_else(Zone::utc);

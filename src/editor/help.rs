@@ -34,8 +34,9 @@ pub fn Help() -> impl IntoView {
 
 #[component]
 fn Keys() -> impl IntoView {
+    let open = expect_context::<Open>();
     let moving = strings::MOVES.iter().map(|(keys, name)| row(keys, name)).collect_view();
-    let with_keys = ACTIONS.iter().filter(|action| !action.keys.is_empty());
+    let with_keys = ACTIONS.iter().filter(|action| !action.keys.is_empty() && untrack(|| action.may(open)));
     let doing = with_keys.map(|action| row(action.keys, action.name)).collect_view();
     view! { <dl>{moving}{doing}</dl> }
 }

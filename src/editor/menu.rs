@@ -38,7 +38,7 @@ pub fn Menu() -> impl IntoView {
             let _gone = button.focus();
         }
     };
-    let any = move || actions().any(|action| (action.can)(open));
+    let any = move || actions().any(|action| action.is_possible(open));
     view! {
         <Show when=any>
             <div class="hung">
@@ -80,7 +80,7 @@ fn Items(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
         event.prevent_default();
         event.stop_propagation();
     };
-    let items = actions().filter(|action| untrack(|| (action.can)(open))).map(|action| {
+    let items = actions().filter(|action| untrack(|| action.is_possible(open))).map(|action| {
         let run = move |_| {
             close();
             (action.run)(open);

@@ -47,7 +47,7 @@ pub fn Palette() -> impl IntoView {
 
 /// All lines: what can be done now, then the steps of this path, then the other paths.
 fn items(open: Open) -> Vec<Item> {
-    let possible = ACTIONS.iter().enumerate().filter(|(_, action)| (action.can)(open));
+    let possible = ACTIONS.iter().enumerate().filter(|(_, action)| action.is_possible(open));
     let mut items: Vec<_> = possible
         .map(|(position, action)| Item {
             name: action.name.to_string(),

@@ -187,7 +187,8 @@ pub fn FixButton(fix: Fix) -> impl IntoView {
             }
         });
     };
-    view! { <button class="quiet fix" on:click=mend>{title}</button> }
+    let may = move || !open.session.only_reads();
+    view! { <Show when=may><button class="quiet fix" on:click=mend.clone()>{title.clone()}</button></Show> }
 }
 
 /// Moves the focus from one button of the list to the next, or back.

@@ -115,12 +115,14 @@ pub fn Revisions() -> impl IntoView {
                     <ForPeople/>
                 </Show>
             </div>
-            <div class="side-foot">
-                <p class="hint">{strings::save::RESTORE_HINT}</p>
-                <div class="dialog-actions">
-                    <button class="primary" disabled=move || !compared() on:click=restore>{strings::save::RESTORE}</button>
+            <Show when=move || !open.session.only_reads()>
+                <div class="side-foot">
+                    <p class="hint">{strings::save::RESTORE_HINT}</p>
+                    <div class="dialog-actions">
+                        <button class="primary" disabled=move || !compared() on:click=restore>{strings::save::RESTORE}</button>
+                    </div>
                 </div>
-            </div>
+            </Show>
         </SidePanel>
     }
 }

@@ -35,7 +35,8 @@ pub enum Saving {
 
 /// Saves the path as it is now, if there is anything to save.
 pub fn save(open: Open) {
-    if open.saving.get_untracked() == Saving::Busy || !open.editor.with_untracked(Editor::is_dirty) {
+    let only_reads = untrack(|| open.session.only_reads());
+    if only_reads || open.saving.get_untracked() == Saving::Busy || !open.editor.with_untracked(Editor::is_dirty) {
         return;
     }
     // Whatever comes of it, the changes are kept.
@@ -185,7 +186,8 @@ fn done(open: Open, id: &str, draft: &str, path: &Arc<PathPayload>, saved: Path)
 fn told(error: NetError) -> (String, Vec<ErrorSingle>) {
     match error {
         NetError::Away => (strings::AWAY.to_string(), Vec::new()),
-        NetError::NoRights => (strings::save::NO_RIGHTS.to_string(), Vec::new()),
+        NetError::SignedOut => (strings::rights::SAVE_SIGNED_OUT.to_string(), Vec::new()),
+        NetError::Forbidden(said) => (strings::rights::refused(strings::rights::SAVE_FORBIDDEN, &said), Vec::new()),
         NetError::Unreadable(_) => (strings::UNREADABLE.to_string(), Vec::new()),
         NetError::Unsure(said) => (strings::unsure(&said), Vec::new()),
         NetError::Refused(error) => (strings::REFUSED.to_string(), error.errors),

@@ -216,6 +216,9 @@ impl Open {
 
     /// The same for a field, which shows beside itself why a change may not be made.
     pub fn try_dispatch(self, command: Command) -> Result<(), String> {
+        if self.only_reads() {
+            return Err(strings::rights::NOT_CHANGED.to_string());
+        }
         let name = words::command(&command);
         let mut done = Ok(None);
         self.editor.update(|editor| done = editor.dispatch(command));
@@ -236,6 +239,11 @@ impl Open {
         Ok(())
     }
 
+    /// Whether nothing may be changed. Whatever is shown, it is asked wherever something would be.
+    fn only_reads(self) -> bool {
+        untrack(|| self.session.only_reads())
+    }
+
     /// Says why something cannot be done, so that it is seen, too.
     pub fn refuse(self, why: impl Into<String>) {
         let why = why.into();
@@ -245,6 +253,9 @@ impl Open {
 
     /// Takes the last change back.
     pub fn undo(self) {
+        if self.only_reads() {
+            return self.refuse(strings::rights::NOT_CHANGED);
+        }
         let mut undone = None;
         self.editor.update(|editor| undone = editor.undo());
         if let Some(command) = undone {
@@ -255,6 +266,9 @@ impl Open {
 
     /// Makes the change again that was taken back last.
     pub fn redo(self) {
+        if self.only_reads() {
+            return self.refuse(strings::rights::NOT_CHANGED);
+        }
         let mut redone = None;
         self.editor.update(|editor| redone = editor.redo());
         if let Some(command) = redone {
@@ -265,6 +279,9 @@ impl Open {
 
     /// Goes to a state of the history, and shows the node that was changed there.
     pub fn jump(self, state: usize) {
+        if self.only_reads() {
+            return self.refuse(strings::rights::NOT_CHANGED);
+        }
         let mut went = false;
         self.editor.update(|editor| went = editor.jump(state));
         if went {

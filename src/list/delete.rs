@@ -97,7 +97,8 @@ fn referring(session: Session, id: &str) -> Vec<String> {
 fn why(error: NetError) -> String {
     match error {
         NetError::Away => strings::transfer::DELETE_AWAY.to_string(),
-        NetError::NoRights => strings::transfer::DELETE_NO_RIGHTS.to_string(),
+        NetError::SignedOut => strings::rights::DELETE_SIGNED_OUT.to_string(),
+        NetError::Forbidden(said) => strings::rights::refused(strings::rights::DELETE_FORBIDDEN, &said),
         NetError::Unsure(said) => said,
         NetError::Unreadable(status) => strings::status(status.into()),
         NetError::Refused(error) => {

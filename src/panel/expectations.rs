@@ -72,12 +72,14 @@ pub fn Expectations() -> impl IntoView {
                 <p class="hint nothing">{strings::panel::NOTHING_EXPECTED}</p>
             </Show>
         </div>
-        <div class="expect-more">
-            {move || match typing.get() {
-                Some(what) => view! { <FormView what typing/> }.into_any(),
-                None => view! { <Suggestions typing/> }.into_any(),
-            }}
-        </div>
+        <Show when=move || !open.session.only_reads()>
+            <div class="expect-more">
+                {move || match typing.get() {
+                    Some(what) => view! { <FormView what typing/> }.into_any(),
+                    None => view! { <Suggestions typing/> }.into_any(),
+                }}
+            </div>
+        </Show>
     }
 }
 
@@ -137,7 +139,8 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
         });
         super::focus("tab-expectations");
     };
-    let known = move || item.with(|item| matches!(item, Some(Item::Known(_))));
+    let may = move || !open.session.only_reads();
+    let known = move || may() && item.with(|item| matches!(item, Some(Item::Known(_))));
     view! {
         <li class=class class:stale=stale>
             <i class="verdict-mark" aria-hidden="true"></i>
@@ -161,14 +164,16 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
             <Show when=known>
                 <button class="tool" aria-label=move || strings::panel::edit(&sentence.get()) on:click=edit>{strings::panel::EDIT}</button>
             </Show>
-            <button
-                class="tool icon-only"
-                title=strings::panel::REMOVE
-                aria-label=move || strings::panel::remove(&sentence.get())
-                on:click=remove
-            >
-                <Icon glyph=Glyph::Delete/>
-            </button>
+            <Show when=may>
+                <button
+                    class="tool icon-only"
+                    title=strings::panel::REMOVE
+                    aria-label=move || strings::panel::remove(&sentence.get())
+                    on:click=remove
+                >
+                    <Icon glyph=Glyph::Delete/>
+                </button>
+            </Show>
         </li>
     }
 }

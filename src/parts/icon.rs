@@ -50,6 +50,8 @@ pub enum Glyph {
     Minus,
     /// A magnifying glass.
     Search,
+    /// An eye.
+    Eye,
 }
 
 impl From<NodeIcon> for Glyph {
@@ -95,6 +97,9 @@ fn drawing(glyph: Glyph) -> &'static str {
         Glyph::Plus => "M8 3.500v9M3.500 8h9",
         Glyph::More => "M3.500 8h.1M8 8h.1M12.500 8h.1",
         Glyph::Minus => "M3.500 8h9",
+        Glyph::Eye => {
+            "M1.500 8S4 3.500 8 3.500 14.500 8 14.500 8 12 12.500 8 12.500 1.500 8 1.500 8zM8 6a2 2 0 1 0 0 4a2 2 0 0 0 0-4z"
+        }
         Glyph::Search => "M7 2.500a4.500 4.500 0 1 0 0 9a4.500 4.500 0 0 0 0-9zM10.300 10.300l3.400 3.400",
     }
 }

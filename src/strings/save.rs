@@ -3,13 +3,6 @@
 use escalation_editor::changes::Became;
 
 pub const NOT_KEPT: &str = "This browser keeps no drafts: changes that are not saved are lost when the page is closed.";
-pub const NO_RIGHTS: &str = "The server does not let you save: you may have been signed out, or have no right to change \
-                             paths. Your changes are still here, and this browser keeps them. Sign in again in another \
-                             tab, then save.";
-pub const NO_RIGHTS_LOADING: &str = "You may not see these paths";
-pub const NO_RIGHTS_LOADING_HINT: &str =
-    "You may have been signed out, or have no right to them. Sign in and try again.";
-
 pub const HAS_DRAFT: &str = "Your changes were not saved";
 pub const RESUME: &str = "Resume";
 pub const LOOK: &str = "What changed";

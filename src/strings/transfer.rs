@@ -26,9 +26,6 @@ pub fn unreadable(file: &str) -> String {
 }
 
 pub const DELETE_AWAY: &str = "The server cannot be reached: nothing was deleted. Try again when it is back.";
-pub const DELETE_NO_RIGHTS: &str =
-    "The server does not let you delete it: you may have been signed out, or have no right to.";
-
 pub fn delete(name: &str) -> String {
     format!("Delete {name}")
 }

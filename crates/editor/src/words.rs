@@ -1,6 +1,7 @@
 //! What nodes, changes and steps are, in words. Every sentence of this crate is in this file or below it.
 
 mod command;
+mod facts;
 mod form;
 mod loss;
 mod merge;
@@ -17,6 +18,7 @@ use crate::command::Timer;
 use crate::tree::{self, PathNode};
 
 pub use command::{ADD_AT_START, command, opened};
+pub use facts::{Fact, Leads, Said, facts_of_node, facts_of_path};
 pub use form::{clock_changes, hours_now, repeat_target, target_now};
 pub use loss::loss;
 pub use merge::{ItemWords, merge_item};

@@ -284,6 +284,84 @@ export const STATES = {
     await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
     app.complaints.splice(0);
   },
+  'read only': async ({ app, page, server }) => {
+    await page.goto(`${server.url}/?readonly#/paths/${IDS.payments}`);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    await app.node(/Page Primary on-call and Secondary/).click();
+    await expect(app.inspector.locator('.facts')).toBeVisible();
+  },
+  'a path for reading': async ({ app, page }) => {
+    await page.route('**/builder/v1/info', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...(await answer.json()), rights: 'read' } });
+    });
+    await app.open(IDS.urgent);
+    await expect(app.inspector.locator('.facts')).toBeVisible();
+  },
+  'the list for reading': async ({ app, page, server }) => {
+    await page.goto(`${server.url}/?readonly`);
+    await expect(page.locator('.path-row').first()).toBeVisible();
+  },
+  'signed out': async ({ app, page, server }) => {
+    await page.route('**/v2/**', (route) => route.fulfill({ status: 401, body: '' }));
+    await page.goto(`${server.url}/`);
+    await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
+    app.complaints.splice(0);
+  },
+  'no rights': async ({ app, page, server }) => {
+    await page.route('**/v2/**', (route) => route.fulfill({ status: 403, json: {
+      type: 'resource_forbidden', status: 403, request_id: 'x',
+      errors: [{ code: 'forbidden', message: 'tom@example.com is not of this organisation' }],
+    } }));
+    await page.goto(`${server.url}/`);
+    await expect(page.getByRole('heading', { name: 'You may not see these paths' })).toBeVisible();
+    app.complaints.splice(0);
+  },
+  'a save without the right': async ({ app, page }) => {
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    await page.route('**/v2/escalation_paths/*', (route) => (route.request().method() === 'PUT' ? route.fulfill({
+      status: 403, contentType: 'application/json', body: '{"type":"resource_forbidden","status":403,"request_id":"x","errors":[]}',
+    }) : route.continue()));
+    await app.saveNow();
+    await expect(page.getByRole('alert')).toContainText('You may look at this path');
+    app.complaints.splice(0);
+  },
+  'a save while signed out': async ({ app, page }) => {
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    await page.route('**/v2/escalation_paths/*', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Sign in</h1>' }));
+    await app.saveNow();
+    await expect(page.getByRole('alert')).toContainText('You are signed out');
+  },
+  'a refused change': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.node(/Page Primary on-call and Secondary/).click();
+    await app.node(/Page Primary on-call and Secondary/).press('Alt+ArrowUp');
+    await expect(page.locator('.toast')).toBeVisible();
+  },
+  'a long path': async ({ app, server }) => {
+    const level = (at) => ({ id: `l${at}`, type: 'level', level: { targets: [
+      { type: 'schedule', id: '01J0SCHEDPRIMARY0000000000', urgency: 'high' }], time_to_ack_seconds: 60 * (1 + (at % 9)) } });
+    const rest = (from, to) => Array.from({ length: to - from }, (_, at) => level(from + at));
+    const branch = (at, then, otherwise) => ({ id: `b${at}`, type: 'if_else', if_else: { then_path: then, else_path: otherwise,
+      conditions: [{ subject: 'escalation.priority', operation: 'one_of', param_bindings: [{ array_value: [{ literal: '01J0PRIORITYP1000000000000' }] }] }] } });
+    // 296 levels and 4 branches.
+    const path = [...rest(0, 20), branch(0, [...rest(20, 60), branch(1, rest(60, 100), rest(100, 140))],
+      [...rest(140, 170), branch(2, rest(170, 220), [...rest(220, 240), branch(3, rest(240, 270), rest(270, 296))])])];
+    const { status, body } = await server.api('POST', '/v2/escalation_paths', { name: 'A path with 300 steps', path });
+    expect(status, JSON.stringify(body)).toBe(201);
+    await app.open(body.escalation_path.id);
+  },
+  'a conflict that is not decided': async ({ app, page, server }) => {
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    const { id, kind, ...path } = await server.path(IDS.mobile);
+    path.path[0].level.time_to_ack_seconds = 900;
+    await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
+    await app.saveNow();
+    await expect(page.locator('.conflict')).toBeVisible();
+  },
   'no such path': async ({ app, page, server }) => {
     await page.goto(`${server.url}/#/paths/nowhere`);
     await expect(page.getByRole('heading', { name: /no such path/i })).toBeVisible();

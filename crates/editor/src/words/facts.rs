@@ -1,0 +1,373 @@
+//! What a node or a path says, field by field: for those who read it and change nothing.
+
+use escalation_api::template::Template;
+use escalation_api::{
+    AckMode, ConditionPayload, IfElse, Json as _, Level, NodeKind, PathPayload, Target, Team, Urgency, WorkingHours,
+    capitalised,
+};
+use escalation_engine::calendar::Zone;
+use escalation_engine::words::duration;
+use escalation_engine::{Index, Instant};
+
+use super::{hours_name, hours_now, node as words_of, target_name, target_now, target_of_repeat};
+use crate::bindings::literals;
+use crate::command::{Condition, Timer};
+use crate::tree::PathNode;
+use crate::week::Week;
+
+/// A field with what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The field as the API names it, such as `targets`.
+    pub field: String,
+    /// The same for people.
+    pub label: String,
+    /// What it says: one thing, or several in their order.
+    pub says: Vec<Said>,
+}
+
+/// One thing that a field says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What.
+    pub text: String,
+    /// What it means; empty where that is plain.
+    pub about: String,
+    /// Where it leads.
+    pub leads: Option<Leads>,
+}
+
+/// Where something leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leads {
+    /// To a node of the same path, by its id.
+    Node(String),
+    /// To another path, by its id.
+    Path(String),
+}
+
+impl Fact {
+    fn new(field: &str, label: &str, says: Vec<Said>) -> Self {
+        Self { field: field.to_string(), label: label.to_string(), says }
+    }
+}
+
+impl Said {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), about: String::new(), leads: None }
+    }
+
+    fn about(self, about: impl Into<String>) -> Self {
+        Self { about: about.into(), ..self }
+    }
+
+    fn leading(self, leads: Option<Leads>) -> Self {
+        Self { leads, ..self }
+    }
+}
+
+/// What a node says. Whom a target means is told for an instant, with times in `zone`.
+#[must_use]
+pub fn facts_of_node(node: &PathNode, path: &PathPayload, index: &Index, at: Instant, zone: &Zone) -> Vec<Fact> {
+    let target = |target: &Target| {
+        let urgency = match &target.urgency {
+            Urgency::High => "high urgency",
+            Urgency::Low => "low urgency",
+            Urgency::Other(other) => other,
+        };
+        Said::new(target_name(target, index)).about(format!("{}; {urgency}", target_now(target, index, at, zone)))
+    };
+    let mut facts = Vec::new();
+    match &node.kind {
+        NodeKind::Level(level) => {
+            let mut whom: Vec<_> = level.targets.iter().map(target).collect();
+            if whom.is_empty() {
+                whom.push(Said::new("Nobody yet"));
+            }
+            facts.push(Fact::new("targets", "Who is paged", whom));
+            facts.push(Fact::new("round_robin_config", "In what order", vec![order(level)]));
+            facts.push(Fact::new("retry_config", "Who does not answer", vec![retries(level)]));
+            facts.push(Fact::new("ack_mode", "Acknowledging", vec![acknowledging(level)]));
+        }
+        NodeKind::NotifyChannel(channel) => {
+            let mut whom: Vec<_> = channel.targets.iter().map(target).collect();
+            if whom.is_empty() {
+                whom.push(Said::new("No channel yet"));
+            }
+            facts.push(Fact::new("targets", "Who is told", whom));
+        }
+        NodeKind::IfElse(branch) => {
+            facts.push(Fact::new("conditions", "What it asks", asks(node, branch, path, index, at)))
+        }
+        NodeKind::Repeat(repeat) => {
+            let to = Said::new(capitalised(&target_of_repeat(&repeat.to_node, path, index)));
+            let to = to.leading(Some(Leads::Node(repeat.to_node.clone())));
+            facts.push(Fact::new("to_node", "Goes back to", vec![to]));
+            let times = format!("The section runs {} times in all", repeat.repeat_times.saturating_add(1));
+            facts.push(Fact::new("repeat_times", "How often", vec![Said::new(times)]));
+        }
+        NodeKind::HandOver(hand_over) => {
+            let id = &hand_over.escalation_path_id;
+            let known = index.path(id);
+            let name = known.map_or_else(|| id.clone(), |path| path.name.clone());
+            let to = Said::new(name).leading(known.map(|_| Leads::Path(id.clone())));
+            facts.push(Fact::new("escalation_path_id", "Goes on in", vec![to]));
+        }
+        NodeKind::Delay(_) | NodeKind::Sealed(_) => {}
+    }
+    if let Some(timer) = Timer::of(node) {
+        let words = words_of(node, path, index);
+        let (label, said) = match &node.kind {
+            NodeKind::Level(_) => ("If nobody acknowledges, goes on", words.timer),
+            NodeKind::Delay(_) => ("How long", words.title),
+            _ => ("Goes on", words.timer),
+        };
+        let said = said.strip_prefix("then ").unwrap_or(&said);
+        let hours = match &timer {
+            Timer::Until(_, id) => week(id, path, at),
+            _ => String::new(),
+        };
+        facts.push(Fact::new("time_to_ack_seconds", label, vec![Said::new(capitalised(said)).about(hours)]));
+    }
+    facts
+}
+
+fn order(level: &Level) -> Said {
+    match level.round_robin_config.as_ref().filter(|config| config.enabled).map(|config| config.rotate_after_seconds) {
+        None => Said::new("All at once"),
+        Some(None) => Said::new("Round robin").about("One person for each escalation."),
+        Some(Some(after)) => Said::new("Round robin")
+            .about(format!("One person for each escalation, and the next after {}.", duration(after))),
+    }
+}
+
+fn retries(level: &Level) -> Said {
+    match &level.retry_config {
+        None => Said::new("Is paged once"),
+        Some(retry) => Said::new(format!("Is paged {} times in all", retry.attempts))
+            .about(format!("{} between pages.", duration(retry.interval_seconds))),
+    }
+}
+
+fn acknowledging(level: &Level) -> Said {
+    match &level.ack_mode {
+        Some(AckMode::All) => Said::new("Everyone must")
+            .about("One acknowledgement stops the path; the others stay paged until each has answered."),
+        Some(AckMode::Other(other)) => Said::new(other.clone()),
+        None | Some(AckMode::First) => Said::new("First stops the rest")
+            .about("One acknowledgement stops the path, and the others are no longer paged."),
+    }
+}
+
+fn asks(
+    node: &PathNode,
+    branch: &IfElse<ConditionPayload>,
+    path: &PathPayload,
+    index: &Index,
+    at: Instant,
+) -> Vec<Said> {
+    match Condition::of(node) {
+        Some(Condition::Priorities(ids)) => {
+            ids.iter().map(|id| Said::new(format!("Priority {}", index.priority_name(id)))).collect()
+        }
+        Some(Condition::Hours(id)) => {
+            vec![Said::new(capitalised(&hours_name(&id, path))).about(week(&id, path, at))]
+        }
+        // As it is stored: nothing is known of what it means.
+        None => branch.conditions.iter().map(|condition| Said::new(condition.write().to_string())).collect(),
+    }
+}
+
+/// A set of working hours: "Mon-Fri 09:00-17:00, Europe/London; inside now, until Mon 17:00".
+fn week(id: &str, path: &PathPayload, at: Instant) -> String {
+    let Some(set) = path.working_hours.iter().flatten().find(|set| set.id == id) else { return String::new() };
+    let (week, now) = (Week::new(&set.weekday_intervals).words(), hours_now(set, at));
+    let now = if now.is_empty() { now } else { format!("; {now}") };
+    format!("{week}, {}{now}", set.timezone)
+}
+
+/// What a path says of itself, its nodes left aside.
+#[must_use]
+pub fn facts_of_path(
+    path: &PathPayload,
+    teams: &[Team],
+    templates: &[Template],
+    index: &Index,
+    at: Instant,
+) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(id) = path.template_id.as_ref().filter(|_| path.is_templated()) {
+        let template = templates.iter().find(|template| template.id == *id);
+        let name = template.map_or_else(|| id.clone(), |template| template.name.clone());
+        let about = template.and_then(|template| template.description.clone()).unwrap_or_default();
+        facts.push(Fact::new("template_id", "Made from the template", vec![Said::new(name).about(about)]));
+        for (name, binding) in path.param_bindings.iter().flat_map(|all| &all.0) {
+            let param = template.and_then(|template| template.params.iter().find(|param| param.name == *name));
+            let label = param.map_or(name.as_str(), |param| param.label.as_str());
+            let says = match literals(binding) {
+                Some(values) => values.into_iter().map(|value| Said::new(called(value, index))).collect(),
+                None => vec![Said::new(binding.write().to_string())],
+            };
+            facts.push(Fact::new(&format!("param_bindings.{name}"), label, says));
+        }
+    }
+    let ids = path.team_ids.as_deref().unwrap_or_default();
+    if !ids.is_empty() {
+        let name = |id: &String| {
+            let team = teams.iter().find(|team| team.id == *id);
+            Said::new(team.map_or_else(|| id.clone(), |team| team.name.clone()))
+        };
+        facts.push(Fact::new("team_ids", "Teams that own it", ids.iter().map(name).collect()));
+    }
+    let again = match &path.repeat_config {
+        None => Said::new("Nobody is paged again"),
+        Some(config) => {
+            let activity =
+                if config.delay_repeat_on_activity { "Activity on the incident starts that time anew." } else { "" };
+            let after = duration(config.repeat_after_seconds);
+            Said::new(format!("People are paged again if the alert still fires after {after}")).about(activity)
+        }
+    };
+    facts.push(Fact::new("repeat_config", "After an acknowledgement", vec![again]));
+    let sets: Vec<_> = path.working_hours.iter().flatten().collect();
+    if !sets.is_empty() {
+        let set = |set: &&WorkingHours| Said::new(set.name.clone()).about(week(&set.id, path, at));
+        facts.push(Fact::new("working_hours", "Working hours", sets.iter().map(set).collect()));
+    }
+    facts
+}
+
+/// What a person or schedule with this id is called; anything else is what it is.
+fn called(value: &str, index: &Index) -> String {
+    let user = index.user(value).map(|user| user.name.clone());
+    user.or_else(|| index.schedule(value).map(|schedule| schedule.name.clone())).unwrap_or_else(|| value.to_string())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use escalation_engine::World;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::tree;
+
+    fn at() -> Instant {
+        "2026-03-30T10:00:00Z".parse().unwrap()
+    }
+
+    fn index() -> Index {
+        let world = json!({
+            "priorities": [{"id": "p1", "name": "P1"}, {"id": "p2", "name": "P2"}],
+            "users": [{"id": "a", "name": "Ann", "can_be_paged": true}],
+            "schedules": [{"id": "s", "name": "Primary", "timezone": "UTC", "rotas": [{"id": "r", "name": "R"}],
+                "entries": [{"rota_id": "r", "user_id": "a", "start_at": "2026-03-01T00:00:00Z",
+                    "end_at": "2026-04-08T00:00:00Z"}]}],
+            "paths": [{"id": "other", "name": "Other path", "path": []}],
+        });
+        Index::new(World::from_text(&world.to_string()).unwrap())
+    }
+
+    fn path(nodes: &Value) -> PathPayload {
+        PathPayload::read(json!({"name": "n", "team_ids": ["t", "unknown"], "path": nodes,
+            "repeat_config": {"repeat_after_seconds": 1800, "delay_repeat_on_activity": true},
+            "working_hours": [{"id": "uk", "name": "UK", "timezone": "Europe/London", "weekday_intervals": [
+                {"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]}]}))
+        .unwrap()
+    }
+
+    /// The facts of the node with the id `x`, each as `label: text (about) | …`.
+    fn of(node: &Value) -> Vec<String> {
+        let path = path(&json!([node]));
+        told(&facts_of_node(tree::find(&path, "x").unwrap().node, &path, &index(), at(), &Zone::utc()))
+    }
+
+    fn told(facts: &[Fact]) -> Vec<String> {
+        let said = |said: &Said| {
+            if said.about.is_empty() { said.text.clone() } else { format!("{} ({})", said.text, said.about) }
+        };
+        let line =
+            |fact: &Fact| format!("{}: {}", fact.label, fact.says.iter().map(said).collect::<Vec<_>>().join(" | "));
+        facts.iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_level() {
+        let level = json!({"id": "x", "type": "level", "level": {"targets": [
+            {"type": "schedule", "id": "s", "urgency": "high", "schedule_mode": "currently_on_call"},
+            {"type": "user", "id": "a", "urgency": "low"}],
+            "round_robin_config": {"enabled": true, "rotate_after_seconds": 120},
+            "retry_config": {"attempts": 3, "interval_seconds": 120}, "ack_mode": "all", "time_to_ack_seconds": 600}});
+        assert_eq!(
+            of(&level),
+            [
+                "Who is paged: Primary (whoever is on call: Ann; high urgency) | Ann (one person; low urgency)",
+                "In what order: Round robin (One person for each escalation, and the next after 2m.)",
+                "Who does not answer: Is paged 3 times in all (2m between pages.)",
+                "Acknowledging: Everyone must (One acknowledgement stops the path; the others stay paged until each has \
+                 answered.)",
+                "If nobody acknowledges, goes on: After 10m",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_said_is_told_as_what_it_means() {
+        let said = of(&json!({"id": "x", "type": "level", "level": {"targets": []}}));
+        assert_eq!(said.first().unwrap(), "Who is paged: Nobody yet");
+        assert_eq!(said.last().unwrap(), "If nobody acknowledges, goes on: After 30m, as nothing is said");
+    }
+
+    #[test]
+    fn branches_and_waits() {
+        let branch = |condition: Value| {
+            of(&json!({"id": "x", "type": "if_else",
+                "if_else": {"conditions": [condition], "then_path": [], "else_path": []}}))
+        };
+        let hours =
+            json!({"subject": "escalation.working_hours[\"uk\"]", "operation": "is_active", "param_bindings": []});
+        assert_eq!(
+            branch(hours),
+            ["What it asks: UK hours (Mon 09:00-17:00, Europe/London; inside now, until Mon 17:00)"]
+        );
+        let foreign = json!({"subject": "alert.moon", "operation": "is_full", "param_bindings": []});
+        assert_eq!(branch(foreign.clone()), [format!("What it asks: {foreign}")]);
+        let wait = json!({"id": "x", "type": "delay", "delay": {"delay_interval_condition": "active",
+            "delay_weekday_interval_config_id": "uk"}});
+        assert_eq!(
+            of(&wait),
+            ["How long: Wait until UK hours begin (Mon 09:00-17:00, Europe/London; inside now, until Mon 17:00)"]
+        );
+    }
+
+    #[test]
+    fn what_leads_elsewhere_leads_there() {
+        let leads = |node: Value| {
+            let path = path(&json!([node]));
+            let facts = facts_of_node(tree::find(&path, "x").unwrap().node, &path, &index(), at(), &Zone::utc());
+            facts.first().unwrap().says.first().unwrap().leads.clone()
+        };
+        let over =
+            |to: &str| json!({"id": "x", "type": "escalation_path", "escalation_path": {"escalation_path_id": to}});
+        assert_eq!(leads(over("other")), Some(Leads::Path("other".to_string())));
+        assert_eq!(leads(over("nowhere")), None, "what is not known leads nowhere");
+        let repeat = json!({"id": "x", "type": "repeat", "repeat": {"to_node": "x", "repeat_times": 2}});
+        assert_eq!(leads(repeat.clone()), Some(Leads::Node("x".to_string())));
+        assert_eq!(of(&repeat), ["Goes back to: The start", "How often: The section runs 3 times in all"]);
+        assert_eq!(of(&json!({"id": "x", "type": "pigeon", "pigeon": {}})), [""; 0]);
+    }
+
+    #[test]
+    fn the_path_itself() {
+        let teams = [Team::read(json!({"id": "t", "name": "Payments"})).unwrap()];
+        assert_eq!(
+            told(&facts_of_path(&path(&json!([])), &teams, &[], &index(), at())),
+            [
+                "Teams that own it: Payments | unknown",
+                "After an acknowledgement: People are paged again if the alert still fires after 30m (Activity on the \
+                 incident starts that time anew.)",
+                "Working hours: UK (Mon 09:00-17:00, Europe/London; inside now, until Mon 17:00)",
+            ]
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Whether paths are shown for reading alone, and why.
+
+use leptos::prelude::*;
+
+use crate::parts::icon::{Glyph, Icon};
+use crate::session::{Session, session};
+use crate::strings;
+
+/// Why paths are shown for reading alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// The server says that whoever asks may change nothing.
+    Rights,
+    /// The address asks for it: `?readonly`.
+    Address,
+    /// The screen is small.
+    Small,
+}
+
+impl Reading {
+    /// The reason for those who read.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Rights => strings::rights::ONLY_RIGHTS,
+            Self::Address => strings::rights::ONLY_ADDRESS,
+            Self::Small => strings::rights::ONLY_SMALL,
+        }
+    }
+}
+
+/// Screens on which a path is read and not built: narrow ones, and telephones that lie on their side.
+const SMALL: &str = "(max-width: 600px), (max-height: 480px) and (pointer: coarse)";
+
+/// What asks for reading alone, in the address before the `#`.
+const READ_ONLY: &str = "readonly";
+
+/// Signals of whether and why paths are shown for reading alone.
+#[derive(Clone, Copy)]
+pub struct Readers {
+    /// Whether the server lets whoever asks change nothing.
+    pub only_read: RwSignal<bool>,
+    /// Whether paths are changed on a small screen all the same.
+    change_here: RwSignal<bool>,
+    /// Why paths are for reading alone, if they are.
+    pub why: Memo<Option<Reading>>,
+}
+
+impl Readers {
+    pub fn new() -> Self {
+        let (only_read, small, change_here) = (RwSignal::new(false), RwSignal::new(is_small()), RwSignal::new(false));
+        // The app lives as long as the page, and so does the listener.
+        let _for_ever = window_event_listener(leptos::ev::resize, move |_| {
+            if small.get_untracked() != is_small() {
+                small.set(is_small());
+            }
+        });
+        let by_address = asked_for();
+        let why = Memo::new(move |_| {
+            if only_read.get() {
+                Some(Reading::Rights)
+            } else if by_address {
+                Some(Reading::Address)
+            } else {
+                (small.get() && !change_here.get()).then_some(Reading::Small)
+            }
+        });
+        Self { only_read, change_here, why }
+    }
+}
+
+impl Session {
+    /// Whether paths are for reading alone.
+    pub fn only_reads(self) -> bool {
+        self.readers.why.with(Option::is_some)
+    }
+}
+
+fn is_small() -> bool {
+    window().match_media(SMALL).ok().flatten().is_some_and(|query| query.matches())
+}
+
+fn asked_for() -> bool {
+    let search = window().location().search().unwrap_or_default();
+    let names = search.trim_start_matches('?').split('&').filter_map(|part| part.split('=').next());
+    names.into_iter().any(|name| name == READ_ONLY)
+}
+
+/// Why the path is for reading alone, and what can be done about it.
+#[component]
+pub fn ReadingNote() -> impl IntoView {
+    let readers = session().readers;
+    let act = move || match readers.why.get()? {
+        Reading::Rights => None,
+        Reading::Address => {
+            let location = window().location();
+            let (path, hash) = (location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
+            let href = format!("{path}{hash}");
+            Some(view! { <a class="link" href=href target="_blank" rel="noopener">{strings::rights::OPEN_TO_CHANGE}</a> }.into_any())
+        }
+        Reading::Small => {
+            let here = move |_| readers.change_here.set(true);
+            Some(view! { <button class="link" on:click=here>{strings::rights::CHANGE_HERE}</button> }.into_any())
+        }
+    };
+    move || {
+        readers.why.get().map(|why| {
+            view! {
+                <p class="reading-note">
+                    <Icon glyph=Glyph::Eye/>
+                    <span class="grow">{why.words()}" "{act()}</span>
+                </p>
+            }
+        })
+    }
+}

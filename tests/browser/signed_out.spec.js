@@ -1,0 +1,53 @@
+// A login that is over: whatever way what stands in front says it, it is told as that, and nothing is lost.
+
+import { expect, IDS, test as base } from './support/fixtures.js';
+import { Gate } from './support/gate.js';
+
+const test = base.extend({
+  gate: async ({ server }, use) => {
+    const gate = await Gate.start(server);
+    await use(gate);
+    await gate.stop();
+  },
+});
+
+for (const way of ['redirect', 'redirect here', 'page', 'forbidden page', '401']) {
+  test(`signed out while saving, by ${way}: the draft is kept, and saved once signed in`, async ({ app, gate, page, server }) => {
+    app.server = gate;
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    gate.closed = way;
+    await app.saveNow();
+    await expect(page.getByRole('alert')).toContainText('You are signed out. Your changes are still here');
+    await expect(app.status).toHaveText('1 change not saved');
+    gate.closed = null;
+    await app.saveNow();
+    await expect(app.status).toHaveText('Saved');
+    expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
+    app.complaints.splice(0);
+  });
+}
+
+test('signed out while loading: it leads to where one signs in', async ({ app, gate, page }) => {
+  app.server = gate;
+  await app.list();
+  gate.closed = 'redirect';
+  // The app itself is there; what it asks for is not.
+  await page.evaluate(() => { location.hash = '#/paths/made-since'; });
+  await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Sign in' })).toHaveAttribute('target', '_blank');
+  gate.closed = null;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { name: 'There is no such path' })).toBeVisible();
+  app.complaints.splice(0);
+});
+
+test('a server that is away is not a login that is over', async ({ app, gate, page, server }) => {
+  app.server = gate;
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await server.down();
+  await app.saveNow();
+  await expect(page.getByRole('alert')).toContainText('The server cannot be reached');
+  app.complaints.splice(0);
+});
