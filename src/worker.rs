@@ -27,6 +27,8 @@ const REST: Duration = Duration::from_millis(120);
 pub enum For {
     /// Whether what is expected holds, and what follows from that.
     Expectations,
+    /// Whether it held when the path was last saved.
+    Saved,
     /// The review before a save.
     Review,
 }

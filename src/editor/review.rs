@@ -13,6 +13,7 @@ use super::save::{self, Saving};
 use super::side::{Side, SidePanel};
 use super::state::Open;
 use crate::net::{self, NetError};
+use crate::panel;
 use crate::panel::expectations::BrokenExpectations;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
@@ -68,16 +69,36 @@ pub fn ask(open: Open) {
     let saved = open.editor.with_untracked(|editor| editor.saved().cloned());
     open.show_side(Side::Review, saved);
     let changes = open.changes.with_untracked(|changes| changes.len());
-    open.session.say(strings::save::reviewed(changes, errors(open)));
+    let reviewed = strings::save::reviewed(changes, errors(open));
+    match lost(open) {
+        0 => open.session.say(reviewed),
+        count => open.session.say(format!("{}. {reviewed}", strings::panel::newly_broken(count))),
+    }
 }
 
-/// Saves what was reviewed, if nothing forbids it.
+/// Saves what was reviewed, if nothing forbids it. If it breaks what was expected and held, it is asked first; if that is
+/// not known yet, it is waited for.
 pub fn confirm(open: Open) {
     if errors(open) > 0 {
-        open.session.say(strings::save::ERRORS_FIRST);
-        return;
+        return open.session.say(strings::save::ERRORS_FIRST);
     }
-    save::save(open);
+    match open.expected.lost.get_untracked() {
+        None => {
+            open.expected.save_waits.set(true);
+            open.session.say(strings::panel::SAVE_WAITS);
+        }
+        Some(lost) if !lost.is_empty() => {
+            open.session.say(strings::panel::save_asks(&lost));
+            // After the review has given the focus to its first button.
+            request_animation_frame(|| panel::focus("save-now"));
+        }
+        Some(_) => save::save(open),
+    }
+}
+
+/// How many expectations held when the path was last saved, and do not now.
+fn lost(open: Open) -> usize {
+    open.expected.lost.with(|lost| lost.as_ref().map_or(0, Vec::len))
 }
 
 fn errors(open: Open) -> usize {
@@ -106,9 +127,25 @@ pub fn Review() -> impl IntoView {
             open.close_side();
         }
     });
+    // What was wanted before it was known what it breaks.
+    let waits = open.expected.save_waits;
+    Effect::new(move |_| {
+        if open.expected.lost.with(Option::is_some) && waits.get() {
+            waits.set(false);
+            confirm(open);
+        }
+    });
+    on_cleanup(move || {
+        let _left = waits.try_set(false);
+    });
     let is_new = move || open.compared.with(Option::is_none);
     let blocked = Memo::new(move |_| errors(open) > 0);
     let busy = move || open.saving.get() == Saving::Busy;
+    let breaks = Memo::new(move |_| lost(open));
+    let warns = move || breaks.get() > 0;
+    let first_is_back = move || (blocked.get() || warns()).then_some("");
+    let first_is_save = move || (!blocked.get() && !warns()).then_some("");
+    let press = move |_| if breaks.get_untracked() > 0 { save::save(open) } else { confirm(open) };
     let title = strings::save::review(&open.path.get_untracked().name);
     let body = move || {
         if is_new() {
@@ -133,17 +170,23 @@ pub fn Review() -> impl IntoView {
             <div class="side-foot">
                 <p class="hint">{move || checked(&check.get(), blocked.get())}</p>
                 <div class="dialog-actions">
-                    <button class="quiet" data-first=move || blocked.get().then_some("") on:click=move |_| open.close_side()>
+                    <button class="quiet" data-first=first_is_back on:click=move |_| open.close_side()>
                         {strings::save::GO_ON_EDITING}
                     </button>
                     <span class="spring"></span>
                     <button
+                        id="save-now"
                         class="primary"
-                        data-first=move || (!blocked.get()).then_some("")
+                        class:danger=warns
+                        data-first=first_is_save
                         disabled=move || blocked.get() || busy()
-                        on:click=move |_| confirm(open)
+                        on:click=press
                     >
-                        {move || if busy() { strings::SAVING } else { strings::save::SAVE_NOW }}
+                        {move || match breaks.get() {
+                            _ if busy() => strings::SAVING.to_string(),
+                            0 => strings::save::SAVE_NOW.to_string(),
+                            count => strings::panel::save_although(count),
+                        }}
                     </button>
                 </div>
             </div>

@@ -2,8 +2,8 @@
 //! be expected, too.
 
 use escalation_editor::Command;
-use escalation_editor::expect::{Ruling, State, Told, occasions, told};
-use escalation_engine::prove::Expectation;
+use escalation_editor::expect::{Mend, Ruling, State, Told, occasions, told};
+use escalation_engine::prove::{During, Expectation};
 use escalation_engine::words::date_and_time;
 use leptos::prelude::*;
 
@@ -115,16 +115,10 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
             expected::play(open, &judged);
         }
     };
-    let mend = Memo::new(move |_| {
-        let Some(Item::Known(one)) = item.get().filter(|_| expected.is_fresh.get()) else { return None };
-        expected.mends.with(|all| all.iter().find(|(of, _)| *of == one).map(|(_, mend)| mend.clone()))
+    let mend = Memo::new(move |_| match item.get() {
+        Some(Item::Known(one)) => expected.mend_of(&one),
+        _ => None,
     });
-    let fix = move |_| {
-        if let Some(mend) = mend.get_untracked() {
-            open.dispatch(Command::Fix(Box::new(mend.fix)));
-            super::focus("tab-expectations");
-        }
-    };
     let edit = move |_| {
         if let Some(Item::Known(one)) = item.get_untracked() {
             typing.set(Some(Typing::Change(position, Box::new(one))));
@@ -147,16 +141,10 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
             <div class="grow">
                 <strong>{move || sentence.get()}</strong>
                 <span class="verdict">{move || told.get().sentence}</span>
-                <Show when=move || ruling.with(Option::is_some)>
-                    <details>
-                        <summary>{strings::panel::SCOPE}</summary>
-                        {move || ruling.get().map(|ruling| scope_view(open, &ruling))}
-                    </details>
-                </Show>
-                {move || mend.get().map(|mend| {
-                    let title = strings::panel::fix(&mend.fix.title);
-                    view! { <button class="quiet fix" on:click=fix>{title}</button> }
+                {move || ruling.get().map(|ruling| view! {
+                    <div class="more">{times_view(open, &ruling)}{scope_view(open, &ruling)}</div>
                 })}
+                {move || mend.get().map(|mend| view! { <FixButton mend/> })}
             </div>
             <Show when=has_example>
                 <button class="quiet" aria-label=move || strings::panel::play(&sentence.get()) on:click=play>{strings::panel::PLAY}</button>
@@ -178,46 +166,41 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
     }
 }
 
-/// For what a verdict holds, and when it does not.
-fn scope_view(open: Open, ruling: &Ruling) -> impl IntoView + use<> {
+/// When something is not true, or not known: each time leads to the alert.
+fn times_view(open: Open, ruling: &Ruling) -> impl IntoView + use<> {
     let index = open.session.index.get();
     let zone = open.zone();
-    let time = |at| date_and_time(&zone, at);
-    let scope = &ruling.scope;
-    let names: Vec<&str> = scope.priorities.iter().map(|id| index.priority_name(id)).collect();
-    let what = strings::panel::scope(&time(scope.from), &time(scope.until), scope.cells, &names.join(", "));
-    let assumed = scope.assumed.iter().map(|one| view! { <li>{escalation_api::capitalised(one)}</li> }).collect_view();
-    let list = |title: &'static str, during: &[escalation_engine::prove::During]| {
+    let list = |title: &'static str, during: &[During]| {
         let all = occasions(during);
         let more = all.len().saturating_sub(MOST);
-        (!all.is_empty()).then(|| {
-            let rows = all.iter().take(MOST).map(|(from, until)| {
-                let names: Vec<&str> = during
-                    .iter()
-                    .filter(|one| one.from < *until && *from < one.until)
-                    .map(|one| index.priority_name(&one.priority_id))
-                    .collect();
-                let mut distinct: Vec<&str> = Vec::new();
-                for name in names {
-                    if !distinct.contains(&name) {
-                        distinct.push(name);
-                    }
+        let rows = all.iter().take(MOST).map(|(from, until)| {
+            let of_one = || during.iter().filter(|one| one.from < *until && *from < one.until);
+            let mut names: Vec<&str> = Vec::new();
+            for name in of_one().map(|one| index.priority_name(&one.priority_id)) {
+                if !names.contains(&name) {
+                    names.push(name);
                 }
-                let text = strings::panel::during(&time(*from), &time(*until), &distinct.join(", "));
-                let (at, priority) =
-                    (*from, during.iter().find(|one| one.from == *from).map(|one| one.priority_id.clone()));
-                let go = move |_| {
-                    open.assumed.at.set(at);
-                    open.assumed.priority.set(priority.clone().filter(|id| !id.is_empty()));
-                    open.tab.set(Tab::Simulate);
-                    open.session.say(strings::panel::PLAYED);
-                    super::focus("tab-simulate");
-                };
-                view! { <li><button class="link" on:click=go>{text}</button></li> }
-            });
+            }
+            let time = |at| date_and_time(&zone, at);
+            let text = strings::panel::during(&time(*from), &time(*until), &names.join(", "));
+            let label = strings::panel::play_at(&text);
+            let first = of_one().find(|one| one.from == *from).cloned();
+            let go = move |_| {
+                if let Some(first) = &first {
+                    expected::play_at(open, first);
+                }
+            };
+            view! { <li><button class="link" aria-label=label on:click=go>{text}</button></li> }
+        });
+        (!all.is_empty()).then(|| {
             let rows = rows.collect_view();
             let more = (more > 0).then(|| view! { <li>{strings::panel::more_times(more)}</li> });
-            view! { <p>{title}</p><ul>{rows}{more}</ul> }
+            view! {
+                <details>
+                    <summary>{title}</summary>
+                    <div class="scope"><ul>{rows}{more}</ul></div>
+                </details>
+            }
         })
     };
     let never = (!ruling.never.is_empty()).then(|| {
@@ -226,17 +209,39 @@ fn scope_view(open: Open, ruling: &Ruling) -> impl IntoView + use<> {
                 open.scene.with(|scene| scene.card(&id).map_or_else(|| id.clone(), |card| card.words.title.clone()));
             view! { <li><button class="link" on:click=move |_| open.select(Some(id.clone()))>{name}</button></li> }
         });
-        view! { <p>{strings::panel::NEVER_REACHED}</p><ul>{rows.collect_view()}</ul> }
+        let rows = rows.collect_view();
+        view! {
+            <details>
+                <summary>{strings::panel::NEVER_REACHED}</summary>
+                <div class="scope"><ul>{rows}</ul></div>
+            </details>
+        }
     });
     view! {
-        <div class="scope">
-            {list(strings::panel::NOT_TRUE, &ruling.refuted_during)}
-            {list(strings::panel::NOT_KNOWN, &ruling.unknown_during)}
-            {never}
-            <p>{what}</p>
-            <ul>{assumed}</ul>
-            <p>{strings::panel::tzdata(&scope.tzdata)}</p>
-        </div>
+        {list(strings::panel::NOT_TRUE, &ruling.refuted_during)}
+        {list(strings::panel::NOT_KNOWN, &ruling.unknown_during)}
+        {never}
+    }
+}
+
+/// For what a verdict holds.
+fn scope_view(open: Open, ruling: &Ruling) -> impl IntoView + use<> {
+    let index = open.session.index.get();
+    let zone = open.zone();
+    let scope = &ruling.scope;
+    let names: Vec<&str> = scope.priorities.iter().map(|id| index.priority_name(id)).collect();
+    let (from, until) = (date_and_time(&zone, scope.from), date_and_time(&zone, scope.until));
+    let what = strings::panel::scope(&from, &until, scope.cells, &names.join(", "));
+    let assumed = scope.assumed.iter().map(|one| view! { <li>{escalation_api::capitalised(one)}</li> }).collect_view();
+    view! {
+        <details>
+            <summary>{strings::panel::SCOPE}</summary>
+            <div class="scope">
+                <p>{what}</p>
+                <ul>{assumed}</ul>
+                <p>{strings::panel::tzdata(&scope.tzdata)}</p>
+            </div>
+        </details>
     }
 }
 
@@ -313,19 +318,26 @@ pub fn BrokenExpectations() -> impl IntoView {
     let open = expect_context::<Open>();
     move || {
         let all = expected::broken(open);
+        let lost = open.expected.lost.get().unwrap_or_default();
         (!all.is_empty()).then(|| {
-            let rows = all.into_iter().map(|(sentence, told, judged)| {
-                let can = judged.ruling.as_ref().is_ok_and(|ruling| ruling.example.is_some());
-                let play = move |_| expected::play(open, &judged);
+            let rows = all.into_iter().map(|broken| {
+                let held = broken.is_among(&lost).then_some(strings::panel::HELD);
+                let mend = open.expected.mend_of(&broken.judged.expectation);
+                let fix = mend.map(|mend| view! { <FixButton mend/> });
+                let can = broken.judged.ruling.as_ref().is_ok_and(|ruling| ruling.example.is_some());
+                let play = move |_| expected::play(open, &broken.judged);
                 view! {
                     <li class="problem">
                         <Icon glyph=Glyph::Warning/>
                         <div>
-                            <strong>{sentence}</strong>
+                            <strong>{broken.sentence}</strong>
                             " "
-                            <span>{told}</span>
+                            <span>{broken.told}</span>
+                            " "
+                            <span>{held}</span>
                             " "
                             {can.then(|| view! { <button class="link" on:click=play>{strings::panel::PLAY}</button> })}
+                            {fix}
                         </div>
                     </li>
                 }
@@ -337,4 +349,22 @@ pub fn BrokenExpectations() -> impl IntoView {
             }
         })
     }
+}
+
+/// Makes what is expected hold again, in one change that was proven to.
+#[component]
+fn FixButton(mend: Mend) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let title = strings::panel::fix(&mend.fix.title);
+    let fix = move |_| {
+        open.dispatch(Command::Fix(Box::new(mend.fix.clone())));
+        // The button goes with what it mends.
+        request_animation_frame(|| {
+            if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
+                super::focus("tab-expectations");
+                super::focus("save-now");
+            }
+        });
+    };
+    view! { <button class="quiet fix" on:click=fix>{title}</button> }
 }

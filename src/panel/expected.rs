@@ -8,8 +8,8 @@ use escalation_api::Value;
 use escalation_editor::expect::{Judged, Mend, State, told};
 use escalation_editor::work::{About, Question, Reply};
 use escalation_engine::instant::DAY;
-use escalation_engine::prove::{Expectation, MAX_DAYS};
-use escalation_engine::{Instant, Seconds};
+use escalation_engine::prove::{During, Expectation, MAX_DAYS};
+use escalation_engine::{Instant, Scenario, Seconds};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -84,6 +84,10 @@ pub struct Expected {
     pub suggested: RwSignal<Vec<Expectation>>,
     /// What would make those hold that do not, each with what it mends.
     pub mends: RwSignal<Vec<(Expectation, Mend)>>,
+    /// The sentences of those that held when the path was last saved, and do not now; nothing while that is not known.
+    pub lost: RwSignal<Option<Vec<String>>>,
+    /// Whether to save waits for that to be known.
+    pub save_waits: RwSignal<bool>,
     /// Counts what was asked for; only the last is answered.
     asked: StoredValue<u64>,
     /// The sentences of those that did not hold when last everything was proven.
@@ -102,6 +106,8 @@ impl Expected {
             broken: Memo::new(move |_| judged.with(|all| all.iter().filter(|one| one.is_broken()).count())),
             suggested: RwSignal::new(Vec::new()),
             mends: RwSignal::new(Vec::new()),
+            lost: RwSignal::new(Some(Vec::new())),
+            save_waits: RwSignal::new(false),
             asked: StoredValue::new(0),
             were_broken: StoredValue::new(None),
         }
@@ -110,6 +116,12 @@ impl Expected {
     /// What came of an expectation, if that is known.
     pub fn judged_of(self, expectation: &Expectation) -> Option<Judged> {
         self.judged.with(|all| all.iter().find(|judged| judged.expectation == *expectation).cloned())
+    }
+
+    /// What would make an expectation hold, if it does not and that is known.
+    pub fn mend_of(self, expectation: &Expectation) -> Option<Mend> {
+        let found = self.mends.with(|all| all.iter().find(|(of, _)| of == expectation).map(|(_, mend)| mend.clone()));
+        found.filter(|_| self.is_fresh.get())
     }
 
     /// All that can be judged.
@@ -140,9 +152,12 @@ pub fn follow(open: Open) {
             expected.judged.set(Vec::new());
             expected.suggested.set(Vec::new());
             expected.mends.set(Vec::new());
+            expected.is_fresh.set(true);
+            expected.lost.set(Some(Vec::new()));
             return;
         }
         expected.is_fresh.set(false);
+        expected.lost.set(None);
         ask(open, if open.session.background.is_there() { Seconds::MAX } else { FIRST });
     });
 }
@@ -229,6 +244,7 @@ fn ask(open: Open, longest: Seconds) {
                 return;
             }
             take(open, judged, is_all);
+            look_back(open);
             if is_all {
                 suggest(open, number);
             } else if took * times > PATIENCE {
@@ -311,6 +327,27 @@ fn take(open: Open, judged: Vec<Judged>, is_all: bool) {
     expected.is_fresh.set(true);
 }
 
+/// Has it looked which of those that do not hold did so when the path was last saved.
+fn look_back(open: Open) {
+    let expected = open.expected;
+    let number = expected.asked.get_value();
+    let broken: Vec<Expectation> = expected
+        .judged
+        .with_untracked(|all| all.iter().filter(|one| one.is_broken()).map(|one| one.expectation.clone()).collect());
+    let saved = open.editor.with_untracked(|editor| editor.saved().filter(|_| editor.is_dirty()).cloned());
+    let Some(path) = saved.filter(|_| !broken.is_empty()) else { return expected.lost.set(Some(Vec::new())) };
+    let longest = if open.session.background.is_there() { Seconds::MAX } else { FIRST };
+    let question = Question::Judge(About { path, ..about(open, longest) }, broken);
+    let index = open.session.index.get_untracked();
+    open.session.background.ask(For::Saved, index.clone(), question, move |reply, _| {
+        let Reply::Judged(before) = reply else { return };
+        if expected.asked.try_get_value() == Some(number) {
+            let held = before.iter().filter(|judged| judged.holds());
+            expected.lost.set(Some(held.map(|judged| judged.expectation.sentence(&index)).collect()));
+        }
+    });
+}
+
 /// Plays the alert that shows that an expectation does not hold: all of it.
 pub fn play(open: Open, judged: &Judged) {
     if let Some(example) = judged.ruling.as_ref().ok().and_then(|ruling| ruling.example.as_ref()) {
@@ -322,13 +359,39 @@ pub fn play(open: Open, judged: &Judged) {
     }
 }
 
-/// What does not hold, each with its sentence and its verdict in words.
-pub fn broken(open: Open) -> Vec<(String, String, Judged)> {
+/// Plays the first alert of such a time, with nobody responding.
+pub fn play_at(open: Open, during: &During) {
+    let priority_id = Some(during.priority_id.clone()).filter(|id| !id.is_empty());
+    open.assumed.load(&Scenario { priority_id, fired_at: during.from, ..Scenario::default() });
+    open.panel.set(true);
+    open.tab.set(Tab::Simulate);
+    open.session.say(strings::panel::PLAYED);
+    super::focus("tab-simulate");
+}
+
+/// Something that does not hold.
+pub struct Broken {
+    /// What is expected, in a sentence.
+    pub sentence: String,
+    /// The verdict, in words.
+    pub told: String,
+    pub judged: Judged,
+}
+
+impl Broken {
+    /// Whether its sentence is one of these.
+    pub fn is_among(&self, sentences: &[String]) -> bool {
+        sentences.iter().any(|one| escalation_api::capitalised(one) == self.sentence)
+    }
+}
+
+/// What does not hold.
+pub fn broken(open: Open) -> Vec<Broken> {
     let (index, zone) = (open.session.index.get(), open.zone());
     let tell = |judged: &Judged| {
         let told = told(judged, &zone);
         let sentence = escalation_api::capitalised(&judged.expectation.sentence(&index));
-        (told.state == State::Broken).then(|| (sentence, told.sentence, judged.clone()))
+        (told.state == State::Broken).then(|| Broken { sentence, told: told.sentence, judged: judged.clone() })
     };
     open.expected.judged.with(|all| all.iter().filter_map(tell).collect())
 }

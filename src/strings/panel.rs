@@ -15,8 +15,8 @@ pub const NOTHING_EXPECTED: &str =
 pub const GO_ON: &str = "Prove to the end of the schedules";
 pub const PROVING: &str = "Not proven yet";
 pub const SCOPE: &str = "For what this holds";
-pub const NOT_TRUE: &str = "Not true for alerts that fire";
-pub const NOT_KNOWN: &str = "Not known for alerts that fire";
+pub const NOT_TRUE: &str = "When it is not true";
+pub const NOT_KNOWN: &str = "When it is not known";
 pub const NEVER_REACHED: &str = "Never reached, or one way only";
 pub const PLAY: &str = "Play";
 pub const PLAYED: &str = "The alert is played in the simulation";
@@ -75,8 +75,36 @@ pub fn play(sentence: &str) -> String {
     format!("Play an alert for which this is not true: {sentence}")
 }
 
+pub const SAVE_WAITS: &str = "It is being proven whether what is expected still holds. Then it is saved.";
+pub const HELD: &str = "It held when the path was last saved.";
+
+pub fn newly_broken(count: usize) -> String {
+    if count == 1 {
+        "1 expectation that held is broken now".to_string()
+    } else {
+        format!("{count} expectations that held are broken now")
+    }
+}
+
+/// The question before a save that breaks what was expected.
+pub fn save_asks(sentences: &[String]) -> String {
+    format!("{}: {}. Save although?", newly_broken(sentences.len()), sentences.join("; "))
+}
+
+pub fn save_although(count: usize) -> String {
+    if count == 1 {
+        "Save although 1 expectation is broken".to_string()
+    } else {
+        format!("Save although {count} expectations are broken")
+    }
+}
+
 pub fn fix(title: &str) -> String {
     format!("Fix: {title}")
+}
+
+pub fn play_at(time: &str) -> String {
+    format!("Play an alert that fires {time}")
 }
 
 pub fn edit(sentence: &str) -> String {

@@ -60,6 +60,11 @@ test('an edit that breaks an expectation says so, the review shows it, and it is
   await app.save.click();
   await expect(page.getByRole('list', { name: 'Expectations that do not hold' })).toContainText('It ends within 10d');
   await page.keyboard.press('Escape');
+  // The times at which it is not true are a list, and each can be played.
+  await list(page).getByText('When it is not true').click();
+  await list(page).getByRole('button', { name: /^Play an alert that fires / }).first().click();
+  await expect(tab(page, 'Simulate')).toBeFocused();
+  await tab(page, 'Expectations').click();
   await page.getByRole('button', { name: 'Play an alert for which this is not true: It ends within 10d' }).click();
   await expect(tab(page, 'Simulate')).toBeFocused();
   await expect(app.steps).toContainText('T+11d');
@@ -122,6 +127,91 @@ test('a fix that was proven is offered, and undone as one change', async ({ app,
   await page.keyboard.press('Control+z');
   await expect(list(page).locator('.broken')).toHaveCount(1);
   await expect(app.node(/Page Primary on-call/)).toContainText('11d');
+});
+
+test('to save what breaks an expectation that held is asked for, by keyboard', async ({ app, page, server }) => {
+  const expectations = [{ expect: 'ends_within', seconds: 864_000 }, { expect: 'ends_within', seconds: 60 }];
+  await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });
+  await app.open(IDS.mobile);
+  await expect(page.locator('[data-broken]')).toHaveText('1 expectation broken');
+  await app.setTime(/Page Primary on-call/, '11d');
+  await page.keyboard.press('Control+s');
+  await page.keyboard.press('Control+s');
+  const review = page.getByRole('dialog', { name: /^Save .*\?$/ });
+  const although = review.getByRole('button', { name: 'Save although 1 expectation is broken' });
+  await expect(although).toBeFocused();
+  await expect(page.locator('.spoken[role=status]')).toHaveText('1 expectation that held is broken now: it ends within 10d. Save although?');
+  // The other one did not hold before.
+  await expect(review.getByRole('list', { name: 'Expectations that do not hold' }).getByRole('listitem')).toHaveCount(2);
+  await expect(review.getByText('It held when the path was last saved.')).toHaveCount(1);
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).not.toBe(950_400);
+
+  await page.keyboard.press('Escape');
+  await app.save.click();
+  await expect(although).toBeVisible();
+  await expect(review.getByRole('button', { name: 'Go on editing' })).toBeFocused();
+  await page.keyboard.press('Control+s');
+  await expect(although).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(app.status).toHaveText('Saved');
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(950_400);
+
+  // As it is saved it is broken: what changes then breaks nothing that held.
+  await app.setTime(/Page Primary on-call/, '12d');
+  await page.keyboard.press('Control+s');
+  await expect(review.getByRole('button', { name: 'Save now' })).toBeFocused();
+});
+
+test('what is expected of a new path is kept when it is saved first', async ({ app, page, server }) => {
+  await app.list();
+  await page.getByRole('link', { name: 'New path' }).click();
+  await app.put(0);
+  await app.add('Primary on-call');
+  await tab(page, 'Expectations').click();
+  await expect(page.getByText('Kept once the path is saved.')).toBeVisible();
+  await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
+  await expect(list(page).locator('.holds')).toHaveCount(1);
+  await page.keyboard.press('Control+s');
+  await page.getByRole('button', { name: 'Save now' }).click();
+  await expect(app.status).toHaveText('Saved');
+  const id = new URL(page.url()).hash.split('/').pop();
+  await expect.poll(async () => (await server.api('GET', `/builder/v1/escalation_paths/${id}/expectations`)).body)
+    .toEqual({ expectations: [{ expect: 'pages_someone' }] });
+});
+
+test('what the server could not keep is said, and is kept when it is tried again', async ({ app, page, server }) => {
+  await expectations(app, page, IDS.mobile);
+  const address = '**/builder/v1/escalation_paths/*/expectations';
+  await page.route(address, (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
+  await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
+  const failed = page.getByText('The last change to what is expected is not kept.').first();
+  await expect(failed).toBeVisible();
+  await expect(page.locator('.spoken[role=status]')).toHaveText('The last change to what is expected is not kept.');
+  // It stays as it is here.
+  await expect(list(page).locator('.holds')).toHaveCount(1);
+  await page.unroute(address);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('Kept on the server at once')).toBeVisible();
+  expect((await server.api('GET', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`)).body)
+    .toEqual({ expectations: [{ expect: 'pages_someone' }] });
+  app.complaints.splice(0);
+});
+
+test('the height by mouse', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  const handle = page.getByRole('separator', { name: 'Height of the panel' });
+  const height = () => page.locator('.panel').evaluate((panel) => panel.offsetHeight);
+  const before = await height();
+  const { x, y, width, height: thick } = await handle.boundingBox();
+  await page.mouse.move(x + width / 2, y + thick / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2, y + thick / 2 - 60, { steps: 3 });
+  await page.mouse.up();
+  expect(await height()).toBe(before + 60);
+  await page.mouse.move(x + width / 2, y);
+  expect(await height(), 'it is let go').toBe(before + 60);
+  await handle.dblclick();
+  expect(await height()).toBe(before);
 });
 
 test('without a server that keeps them, the browser does', async ({ app, page }) => {

@@ -272,6 +272,24 @@ export const STATES = {
     await page.getByRole('tab', { name: 'Expectations' }).click();
     await expect(page.locator('.suggestion').first()).toBeVisible();
   },
+  'an expectation that an edit breaks': async ({ app, page, server }) => {
+    const expectations = [{ expect: 'ends_within', seconds: 864_000 }, { expect: 'pages_someone' }];
+    await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });
+    await app.open(IDS.mobile);
+    await page.getByRole('tab', { name: 'Expectations' }).click();
+    await app.setTime(/Page Primary on-call/, '11d');
+    await expect(page.getByRole('button', { name: /^Fix: / })).toBeVisible();
+    await page.getByText('When it is not true').click();
+  },
+  'a save that breaks an expectation': async ({ app, page, server }) => {
+    const expectations = [{ expect: 'ends_within', seconds: 864_000 }, { expect: 'pages_someone' }];
+    await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '11d');
+    await app.save.click();
+    await expect(page.getByRole('button', { name: 'Save although 1 expectation is broken' })).toBeVisible();
+    await expect(page.getByRole('button', { name: /^Fix: / })).toBeVisible();
+  },
   'an expectation to add': async ({ app, page }) => {
     await app.open(IDS.payments);
     await page.getByRole('tab', { name: 'Expectations' }).click();
