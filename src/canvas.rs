@@ -1,5 +1,6 @@
 //! The graph: pan, zoom, cards and lines.
 
+pub mod ahead;
 mod card;
 mod drag;
 pub mod folds;
@@ -27,6 +28,7 @@ use wasm_bindgen::closure::Closure;
 
 use crate::editor::state::Open;
 use crate::strings;
+use ahead::AheadHint;
 use card::Card;
 use drag::Ghost;
 use folds::{Crumbs, FoldMarks};
@@ -40,7 +42,7 @@ use toast::Toast;
 use zoom::ZoomBar;
 
 pub use drag::{Press, cancel as cancel_drag};
-pub use keys::{add_below, focus, focus_selected, go_to};
+pub use keys::{add_below, focus, focus_selected, go_to, on_tree};
 
 /// What is drawn around what is seen, in pixels of the screen, so that panning finds it there.
 const MARGIN: f64 = 300.0;
@@ -120,6 +122,7 @@ pub fn Canvas() -> impl IntoView {
                     aria-label=strings::CANVAS
                     aria-describedby="canvas-help"
                     on:keydown=move |event| keys::on_tree(open, &event)
+                    on:focusout=move |event| ahead::left(open, &event)
                 >
                     <For each=visible key=|id: &String| id.clone() let(id)>
                         <Card id/>
@@ -131,6 +134,7 @@ pub fn Canvas() -> impl IntoView {
             <p id="canvas-help" class="spoken">{move || if open.session.only_reads() { strings::rights::READING_HELP } else { strings::CANVAS_HELP }}</p>
             <Crumbs/>
             <PointingHint/>
+            <AheadHint/>
             <Search/>
             <ZoomBar/>
             <Minimap/>

@@ -2,6 +2,7 @@
 
 mod beside;
 mod branch;
+mod choices;
 mod facts;
 mod flow;
 mod hours;
@@ -20,6 +21,7 @@ use escalation_editor::tree::{self, PathNode};
 use escalation_editor::{Command, words};
 use leptos::prelude::*;
 
+use crate::canvas;
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::session::session;
@@ -51,7 +53,16 @@ pub fn Inspector() -> impl IntoView {
         (None, true) => view! { <PathFacts/> }.into_any(),
         (Some((id, kind)), only_reads) => view! { <Details id kind only_reads/> }.into_any(),
     };
-    view! { <aside class="inspector" id="inspector" tabindex="-1" aria-label=strings::INSPECTOR>{body}</aside> }
+    // Back to where Enter came from; a field that is open or being typed into takes Escape for itself.
+    let keys = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            event.prevent_default();
+            canvas::focus_selected(open);
+        }
+    };
+    view! {
+        <aside class="inspector" id="inspector" tabindex="-1" aria-label=strings::INSPECTOR on:keydown=keys>{body}</aside>
+    }
 }
 
 #[component]
@@ -109,7 +120,7 @@ fn Details(
         let id = id.clone();
         move |_| {
             open.dispatch(Command::Delete(id.clone()));
-            crate::canvas::focus_selected(open);
+            canvas::focus_selected(open);
         }
     };
     view! {

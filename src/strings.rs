@@ -68,7 +68,6 @@ pub const ADD_TARGET: &str = "Add a person, schedule or channel…";
 pub const ADD_TARGET_LABEL: &str = "Add to this level";
 pub const REMOVE_TARGET: &str = "Remove";
 pub const NOTHING_FITS: &str = "Nothing fits";
-pub const NOBODY_THEN: &str = "nobody on call then";
 pub const SLACK: &str = "Slack channel";
 pub const TEAMS: &str = "Teams channel";
 pub const URGENCY: &str = "Urgency";
@@ -230,13 +229,14 @@ pub const LINK_COPIED: &str = "Link copied";
 pub const SHOW_SIMULATION: &str = "Show or hide the simulation";
 
 /// The keys that move.
-pub const MOVES: [(&[&str], &str); 6] = [
+pub const MOVES: [(&[&str], &str); 7] = [
     (&["↑", "↓"], "Up and down through the path"),
     (&["→"], "Expand a branch, or go into it"),
     (&["←"], "Collapse a branch, or go out of it"),
     (&["Home", "End"], "First and last step"),
     (&["Enter"], "Go to the details"),
-    (&["Escape"], "Choose nothing"),
+    (&["Escape"], "From the details back to the graph"),
+    (&["Escape"], "In the graph: choose nothing"),
 ];
 
 pub fn nodes(count: usize) -> String {

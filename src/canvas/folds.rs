@@ -27,6 +27,13 @@ fn set(open: Open, branch: &str, side: Side, closed: bool) {
     open.session.say(if closed { strings::closed(&words) } else { strings::opened(&words) });
 }
 
+/// Opens a side that is closed, and says so.
+pub fn show(open: Open, branch: &str, side: Side) {
+    if open.look.folds.with_untracked(|folds| folds.is_closed(branch, side)) {
+        set(open, branch, side, false);
+    }
+}
+
 fn side_words(open: Open, branch: &str, side: Side) -> String {
     let sides = open.scene.with_untracked(|scene| scene.card(branch).and_then(|card| card.sides.clone()));
     sides.map_or_else(String::new, |[then, otherwise]| if side == Side::Then { then } else { otherwise })

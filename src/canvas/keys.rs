@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::card::{NODE, element_id};
-use super::{folds, point, run};
+use super::{ahead, folds, point, run};
 use crate::editor::actions;
 use crate::editor::state::Open;
 use crate::strings;
@@ -20,6 +20,9 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
     }
     if open.look.pointing.with_untracked(Option::is_some) {
         return pointing(open, event);
+    }
+    if ahead::press(open, event) {
+        return;
     }
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
         actions::press(open, event, true);
@@ -91,17 +94,16 @@ fn pointing(open: Open, event: &KeyboardEvent) {
 
 /// Adds a level after the chosen node.
 pub fn add_below(open: Open) {
-    if let Some(slot) = run::slot_after(open, &Piece::New(Kind::Level)) {
-        let into_branch = open
-            .selected
-            .get_untracked()
-            .filter(|chosen| matches!(&slot.list, ListAt::Of(branch, _) if branch == chosen));
-        open.dispatch(run::making(open, slot, Kind::Level));
-        if into_branch.is_some() {
-            open.session.say(strings::ADDED_INSIDE);
-        }
-        focus_selected(open);
+    let Some(slot) = run::slot_below(open, &Piece::New(Kind::Level)) else {
+        return open.refuse(strings::edit::NOTHING_BELOW);
+    };
+    let chosen = open.selected.get_untracked();
+    let into_branch = matches!(&slot.list, ListAt::Of(branch, _) if Some(branch) == chosen.as_ref());
+    open.dispatch(run::making(open, slot, Kind::Level));
+    if into_branch {
+        open.session.say(strings::ADDED_INSIDE);
     }
+    focus_selected(open);
 }
 
 /// Chooses a node, shows it and puts the focus on it.
@@ -113,7 +115,15 @@ pub fn go_to(open: Open, id: &str) {
 /// Puts the focus on the chosen node once it is drawn, or on the first if none is chosen.
 pub fn focus_selected(open: Open) {
     let here = selected_or_first(open);
+    open.look.focusing.set_value(true);
+    let in_front = move || Some((open.look.menu.try_get_untracked()?, open.look.overlay.try_get_untracked()?));
+    let before = in_front();
     request_animation_frame(move || {
+        let _left = open.look.focusing.try_set_value(false);
+        // A key that came meanwhile has opened something, which has the focus by now.
+        if in_front() != before {
+            return;
+        }
         match here {
             Some(id) => focus(&element_id(&id)),
             // Where there is no node, there is a place for one.

@@ -37,6 +37,10 @@ pub struct Look {
     pub pointing: RwSignal<Option<String>>,
     /// The nodes that were copied last on this screen, as text.
     pub copied: RwSignal<Option<String>>,
+    /// Whether the chosen node is about to get the focus, with the next frame.
+    pub focusing: StoredValue<bool>,
+    /// What was typed to go to a step by its first letters, while that is done.
+    pub ahead: RwSignal<Option<String>>,
     /// Why something could not be done, for as long as it is shown.
     pub refused: RwSignal<Option<String>>,
 }
@@ -102,6 +106,8 @@ impl Look {
             press: StoredValue::new(None),
             pointing: RwSignal::new(None),
             copied: RwSignal::new(None),
+            focusing: StoredValue::new(false),
+            ahead: RwSignal::new(None),
             refused: RwSignal::new(None),
         }
     }

@@ -1,14 +1,14 @@
 //! Menus in the drawing: what can be put into a place, and what can be done with the chosen nodes.
 
 use escalation_editor::command::{Kind, Piece, open_slots_for};
-use escalation_editor::{Command, Slot, clipboard};
+use escalation_editor::{Command, ListAt, Slot, clipboard};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::look::{Menu, MenuOf};
-use super::{keys, run};
+use super::{folds, keys, run};
 use crate::editor::actions::{ACTIONS, Action, shown};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
@@ -51,13 +51,13 @@ pub fn open_for_chosen(open: Open, at: Option<(i32, i32)>) {
 
 /// Opens what can be put behind the chosen nodes.
 pub fn open_below(open: Open) {
-    // After a repeat nothing but a hand-over may stand.
-    let slots = [Kind::Level, Kind::HandOver].map(|kind| run::slot_after(open, &Piece::New(kind)));
-    let slot = slots.into_iter().flatten().max_by_key(|slot| slot.index);
-    let mark = slot.and_then(|slot| {
-        open.scene.with_untracked(|scene| scene.layout.slots.iter().find(|mark| mark.slot == slot).cloned())
-    });
-    let Some(mark) = mark else { return };
+    let Some(slot) = run::slot_for_any(open) else { return open.refuse(strings::edit::NOTHING_BELOW) };
+    // What is put into a side that is closed is to be seen.
+    if let ListAt::Of(branch, side) = &slot.list {
+        folds::show(open, branch, *side);
+    }
+    let mark = open.scene.with_untracked(|scene| scene.layout.slots.iter().find(|mark| mark.slot == slot).cloned());
+    let Some(mark) = mark else { return open.refuse(strings::edit::NOTHING_BELOW) };
     let view = open.view.get_untracked();
     let on_screen = |at: i32, offset: f64| (f64::from(at) * view.scale + offset).round() as i32;
     let at = (on_screen(mark.at.x, view.x) + 18, on_screen(mark.at.y, view.y) - 14);

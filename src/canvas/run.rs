@@ -1,8 +1,8 @@
 //! Nodes that are chosen together, and what is done with them.
 
-use escalation_api::{NodeKind, PathPayload};
-use escalation_editor::command::{Direction, Kind, Piece, Run, create, open_slots_for, step};
-use escalation_editor::{Command, ListAt, Side, Slot, tree};
+use escalation_api::NodeKind;
+use escalation_editor::command::{Direction, Kind, Piece, Run, create, open_slots_for, slot_after, slot_for_new, step};
+use escalation_editor::{Command, Side, Slot, tree};
 use leptos::prelude::*;
 
 use super::keys;
@@ -143,29 +143,12 @@ pub fn kinds_for(open: Open, slot: &Slot) -> Vec<Kind> {
     Kind::ALL.into_iter().filter(fits).collect()
 }
 
-fn branch_of(path: &PathPayload, id: &str) -> Option<String> {
-    tree::find(path, id).filter(|found| matches!(found.node.kind, NodeKind::IfElse(_))).map(|_| id.to_string())
+/// The place below the chosen nodes for a piece.
+pub fn slot_below(open: Open, piece: &Piece<'_>) -> Option<Slot> {
+    slot_after(&open.path.get_untracked(), now(open).as_ref(), piece)
 }
 
-/// The place after the chosen nodes, or the nearest before it into which a piece may go; below a branch it is the
-/// beginning of its first side that is empty, or else of its first; for a path without nodes its only place.
-pub fn slot_after(open: Open, piece: &Piece<'_>) -> Option<Slot> {
-    let path = open.path.get_untracked();
-    let slots = open_slots_for(&path, piece);
-    let first = path.path.first().map(|first| Run::one(first.id.clone()));
-    // Nothing comes after a branch: what is below it is in it.
-    if let Some(branch) = now(open).and_then(|run| branch_of(&path, &run.last)) {
-        let sides = [Side::Then, Side::Else].map(|side| ListAt::Of(branch.clone(), side));
-        let is_empty = |list: &&ListAt| tree::list(&path, list).is_some_and(<[_]>::is_empty);
-        let first = sides.iter().find(is_empty).or(sides.first());
-        let inside = slots.iter().filter(|slot| Some(&slot.list) == first).min_by_key(|slot| slot.index);
-        if let Some(slot) = inside {
-            return Some(slot.clone());
-        }
-    }
-    let Some((list, range)) = now(open).or(first).and_then(|run| run.place(&path).ok()) else {
-        return slots.into_iter().next();
-    };
-    let here = slots.into_iter().filter(|slot| slot.list == list && slot.index <= range.end);
-    here.max_by_key(|slot| slot.index)
+/// The place below the chosen nodes for a new node of any kind.
+pub fn slot_for_any(open: Open) -> Option<Slot> {
+    slot_for_new(&open.path.get_untracked(), now(open).as_ref())
 }

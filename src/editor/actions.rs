@@ -10,7 +10,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use super::state::Open;
 use super::{clipboard, history, link, problems, review, revisions, transfer};
 use crate::canvas::look::Overlay;
-use crate::canvas::{self, folds, menu, point, run, search, zoom};
+use crate::canvas::{self, ahead, folds, menu, point, run, search, zoom};
 use crate::parts::typed::take_typed;
 use crate::strings;
 
@@ -174,8 +174,13 @@ pub const ACTIONS: &[Action] = &[
     action(strings::ACTIONS, &["Shift+F10", "ContextMenu"], Tree, is_chosen, |open| menu::open_for_chosen(open, None)),
     action(strings::CHOOSE_NEXT, &["Shift+ArrowDown"], Tree, is_chosen, |open| run::extend(open, 1)),
     action(strings::CHOOSE_BEFORE, &["Shift+ArrowUp"], Tree, is_chosen, |open| run::extend(open, -1)),
+    action(strings::edit::AHEAD, &["'"], Tree, always, ahead::start),
     action(strings::SEARCH, &["Ctrl+F", "/"], Everywhere, always, search::start),
     action(strings::PALETTE, &["Ctrl+K"], Everywhere, always, |open| open.look.toggle(Overlay::Palette)),
+    action(strings::edit::PATH_FORM, &["P"], Tree, always, |open| {
+        open.select(None);
+        request_animation_frame(|| canvas::focus("inspector"));
+    }),
     action(strings::NEXT_PROBLEM, &["F8"], Everywhere, has_problems, |open| problems::walk(open, true)),
     action(strings::PREVIOUS_PROBLEM, &["Shift+F8"], Everywhere, has_problems, |open| problems::walk(open, false)),
     action(strings::ALL_PROBLEMS, &[], Everywhere, has_problems, |open| {

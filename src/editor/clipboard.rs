@@ -81,7 +81,7 @@ pub fn paste(open: Open, text: &str) {
     open.look.menu.set(None);
     let slot = match menu.map(|menu| menu.of) {
         Some(MenuOf::Slot(slot)) => Some(slot),
-        _ => run::slot_after(open, &Piece::Clip(&clip)),
+        _ => run::slot_below(open, &Piece::Clip(&clip)),
     };
     match slot {
         Some(slot) => {

@@ -19,10 +19,16 @@ pub fn listen(open: Open) {
         if event.default_prevented() || actions::press(open, &event, false) {
             return;
         }
-        // A step that moves loses the focus until the next frame. A key that comes before is meant for it, and must not
-        // be taken for one of the browser's own, such as going back.
+        // A step that moves, or that is far from the one before, has the focus with the next frame only. A key that comes
+        // before is meant for it, and must not be taken for one of the browser's own, such as going back.
         let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-        if nowhere && (event.alt_key() || event.ctrl_key() || event.meta_key()) {
+        if nowhere && open.look.focusing.get_value() {
+            canvas::on_tree(open, &event);
+        } else if nowhere && event.key() == "Escape" {
+            // What had the focus is gone, such as the button that mends a problem that a field has mended.
+            event.prevent_default();
+            canvas::focus_selected(open);
+        } else if nowhere && (event.alt_key() || event.ctrl_key() || event.meta_key()) {
             actions::press(open, &event, true);
         }
     });

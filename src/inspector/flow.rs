@@ -5,13 +5,11 @@ use escalation_editor::command::legal_repeat_targets;
 use escalation_editor::{Command, words};
 use leptos::prelude::*;
 
-use super::NodeMemo;
 use super::beside::{Beside, whole};
+use super::{NodeMemo, choices};
 use crate::canvas::point;
 use crate::editor::state::Open;
-use crate::parts::avatar::Of;
-use crate::parts::combobox::{Choice, Combobox};
-use crate::parts::text::in_order;
+use crate::parts::combobox::Combobox;
 use crate::parts::typed::Typed;
 use crate::route::Route;
 use crate::session::session;
@@ -74,18 +72,7 @@ pub fn HandOverForm(id: String, node: NodeMemo) -> impl IntoView {
         _ => String::new(),
     });
     let name = Memo::new(move |_| index.with(|index| index.path(&to.get()).map(|path| path.name.clone())));
-    let choices = Memo::new(move |_| {
-        let (index, own) = (index.get(), open.id.get());
-        let mut paths: Vec<_> = index.world().paths.iter().filter(|path| path.id != own).collect();
-        paths.sort_by(|a, b| in_order(&a.name, &b.name));
-        let choice = |path: &escalation_api::Path| Choice {
-            key: path.id.clone(),
-            name: path.name.clone(),
-            about: String::new(),
-            of: Of::Nothing,
-        };
-        paths.into_iter().map(choice).collect::<Vec<_>>()
-    });
+    let choices = Memo::new(move |_| choices::paths(session(), &open.id.get()));
     let choose = move |path: String| open.dispatch(Command::SetHandOver(stored.get_value(), path));
     // One that is not known is shown by its id.
     let shown = Signal::derive(move || Some(name.get().unwrap_or_else(|| to.get())));

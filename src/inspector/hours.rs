@@ -4,18 +4,18 @@ use escalation_api::WorkingHours;
 use escalation_editor::command::{hours_used_by, new_hours};
 use escalation_editor::week::Week;
 use escalation_editor::{Command, tree, typed_week, words};
-use escalation_engine::calendar::{Zone, zone_names};
+use escalation_engine::calendar::Zone;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::beside::{Beside, whole};
+use super::choices;
 use super::path::focus;
 use super::week::WeekGrid;
 use crate::clock;
 use crate::editor::state::Open;
-use crate::parts::avatar::Of;
-use crate::parts::combobox::{Choice, Combobox};
+use crate::parts::combobox::Combobox;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::typed::Typed;
 use crate::session::session;
@@ -91,7 +91,7 @@ fn SetForm(position: usize, set: SetMemo) -> impl IntoView {
     let name = Signal::derive(move || set.get().map(|set| set.name).unwrap_or_default());
     let rename = move |text| open.try_dispatch(Command::RenameHours(id.get_untracked(), text));
     let zone = Memo::new(move |_| set.get().map(|set| set.timezone).unwrap_or_default());
-    let choices = Signal::stored(zones());
+    let choices = Signal::stored(choices::zones());
     let choose = move |zone| open.dispatch(Command::SetHoursZone(id.get_untracked(), zone));
     let changes = move || {
         let zone = Zone::get(&zone.get())?;
@@ -138,6 +138,7 @@ fn SetForm(position: usize, set: SetMemo) -> impl IntoView {
                 placeholder=strings::forms::HOURS_ZONE
                 shown=Signal::derive(move || Some(zone.get()))
                 choices
+                tell=choices::offset
                 choose
             />
             {changes}
@@ -178,12 +179,4 @@ fn DayField(day: usize, set: SetMemo) -> impl IntoView {
             <Typed id=format!("day-{day}") class="small" label=label told take placeholder=strings::forms::CLOSED most=200/>
         </div>
     }
-}
-
-fn zones() -> Vec<Choice> {
-    let mut names: Vec<&str> = zone_names().collect();
-    names.sort_unstable();
-    let choice =
-        |name: &str| Choice { key: name.to_string(), name: name.to_string(), about: String::new(), of: Of::Nothing };
-    names.into_iter().map(choice).collect()
 }

@@ -22,7 +22,9 @@ fn name(kind: Kind) -> &'static str {
 pub fn ChangeKind(id: String, node: NodeMemo) -> impl IntoView {
     let open = expect_context::<Open>();
     let id = StoredValue::new(id);
-    let now = move || node.get().and_then(|node| Kind::of(&node)).filter(|kind| Kind::CHANGEABLE.contains(kind));
+    // The buttons stay where they are while something else of the node changes: one of them may have the focus.
+    let now =
+        Memo::new(move |_| node.get().and_then(|node| Kind::of(&node)).filter(|kind| Kind::CHANGEABLE.contains(kind)));
     // The change that is asked about.
     let asked = RwSignal::new(None::<(Kind, Vec<Loss>)>);
     let change = move |kind| {
@@ -35,7 +37,7 @@ pub fn ChangeKind(id: String, node: NodeMemo) -> impl IntoView {
         if losses.is_empty() { change(kind) } else { asked.set(Some((kind, losses))) }
     };
     let buttons = move || {
-        now().map(|now| {
+        now.get().map(|now| {
             let others = Kind::CHANGEABLE.into_iter().filter(move |kind| *kind != now);
             let buttons =
                 others.map(|kind| view! { <button class="quiet" on:click=move |_| ask(kind)>{name(kind)}</button> });

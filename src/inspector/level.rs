@@ -4,18 +4,16 @@ use escalation_api::{AckMode, Level, Map, NodeKind, ScheduleMode, Target, Target
 use escalation_editor::problems::Field;
 use escalation_editor::tree::PathNode;
 use escalation_editor::{Command, duration};
-use escalation_engine::{Index, Instant, Seconds, words};
+use escalation_engine::{Seconds, words};
 use leptos::prelude::*;
 
-use super::NodeMemo;
 use super::beside::{Beside, whole};
 use super::target::TargetRow;
 use super::timer::TimerForm;
+use super::{NodeMemo, choices};
 use crate::editor::state::Open;
-use crate::parts::avatar::Of;
-use crate::parts::combobox::{Choice, Combobox};
+use crate::parts::combobox::Combobox;
 use crate::parts::segments::Segments;
-use crate::parts::text::in_order;
 use crate::parts::typed::Typed;
 use crate::session::session;
 use crate::strings;
@@ -198,17 +196,28 @@ fn AddTarget(id: String, node: NodeMemo) -> impl IntoView {
     let stored = StoredValue::new(id);
     let only_channels =
         Memo::new(move |_| node.get().is_some_and(|node| matches!(node.kind, NodeKind::NotifyChannel(_))));
-    let choices = Memo::new(move |_| choices(&index.get(), only_channels.get(), open.assumed.at.get()));
+    let choices = Memo::new(move |_| {
+        let (index, at, zone) = (index.get(), open.assumed.at.get(), open.zone());
+        let channels = choices::channels(&index);
+        if only_channels.get() {
+            return channels;
+        }
+        let all = [choices::schedules(&index, at, &zone), choices::people(&index, at, &zone), channels];
+        all.into_iter().flatten().collect()
+    });
     let choose = move |key: String| {
-        let Some((kind, target_id)) = key.split_once(' ') else { return };
+        let Some((kind, target_id, rota)) = choices::chosen(&key) else { return };
         let target_type = TargetType::from(kind);
-        let is_schedule = target_type == TargetType::Schedule;
+        let mode = match rota {
+            Some(_) => ScheduleMode::CurrentlyOnCallForRota,
+            None => ScheduleMode::CurrentlyOnCall,
+        };
         let target = Target {
             urgency: if target_type.is_channel() { Urgency::Low } else { Urgency::High },
-            target_type,
             id: target_id.to_string(),
-            schedule_mode: is_schedule.then_some(ScheduleMode::CurrentlyOnCall),
-            selected_rota_id: None,
+            schedule_mode: (target_type == TargetType::Schedule).then_some(mode),
+            selected_rota_id: rota.map(str::to_string),
+            target_type,
             extra: Map::new(),
         };
         open.dispatch(Command::AddTarget(stored.get_value(), target));
@@ -216,31 +225,4 @@ fn AddTarget(id: String, node: NodeMemo) -> impl IntoView {
     view! {
         <Combobox id="add-target" label=strings::ADD_TARGET_LABEL placeholder=strings::ADD_TARGET choices choose/>
     }
-}
-
-/// Schedules with who is on call, then people, then channels.
-fn choices(index: &Index, only_channels: bool, at: Instant) -> Vec<Choice> {
-    let world = index.world();
-    let mut all = Vec::new();
-    if !only_channels {
-        all.extend(world.schedules.iter().map(|schedule| {
-            let rotas = index.schedule(&schedule.id).map_or(&[][..], |roster| &roster.rotas);
-            let on_call = rotas.iter().flat_map(|rota| rota.on_call(at)).map(|id| index.user_name(id));
-            let on_call: Vec<&str> = on_call.collect();
-            let about = if on_call.is_empty() { strings::NOBODY_THEN.to_string() } else { on_call.join(", ") };
-            Choice { key: format!("schedule {}", schedule.id), name: schedule.name.clone(), about, of: Of::Schedule }
-        }));
-        let mut people: Vec<_> = world.users.iter().collect();
-        people.sort_by(|a, b| b.can_be_paged.cmp(&a.can_be_paged).then_with(|| in_order(&a.name, &b.name)));
-        all.extend(people.into_iter().map(|user| {
-            let about = user.not_paged_reason.clone().or_else(|| user.email.clone()).unwrap_or_default();
-            Choice { key: format!("user {}", user.id), name: user.name.clone(), about, of: Of::Person }
-        }));
-    }
-    all.extend(world.channels.iter().map(|channel| {
-        let about = if channel.channel_type == "msteams_channel" { strings::TEAMS } else { strings::SLACK };
-        let key = format!("{} {}", channel.channel_type, channel.id);
-        Choice { key, name: channel.name.clone(), about: about.to_string(), of: Of::Channel }
-    }));
-    all
 }

@@ -6,17 +6,17 @@ use escalation_api::template::{Param, Template};
 use escalation_editor::Command;
 use escalation_editor::bindings::{binding, bound, literals, strangers};
 use escalation_editor::template::Takes;
-use escalation_engine::Index;
+use escalation_engine::calendar::Zone;
+use escalation_engine::{Index, Instant};
 use leptos::prelude::*;
 
-use super::Raw;
 use super::beside::{Beside, whole};
 use super::path::focus;
+use super::{Raw, choices};
 use crate::editor::state::Open;
 use crate::parts::avatar::Of;
 use crate::parts::combobox::{Choice, Combobox};
 use crate::parts::icon::{Glyph, Icon};
-use crate::parts::text::in_order;
 use crate::parts::typed::Typed;
 use crate::session::session;
 use crate::strings;
@@ -138,7 +138,7 @@ fn ParamField(param: Param) -> impl IntoView {
         }
         put(all);
     };
-    let choices = Memo::new(move |_| choices(&index.get(), takes));
+    let choices = Memo::new(move |_| values_for(&index.get(), takes, open.assumed.at.get(), &open.zone()));
     let word = move |value: &str| {
         choices.with(|all| {
             all.iter()
@@ -194,15 +194,16 @@ fn ParamField(param: Param) -> impl IntoView {
 }
 
 /// What a parameter can be bound to.
-fn choices(index: &Index, takes: Takes) -> Vec<Choice> {
-    let world = index.world();
-    let choice =
-        |id: &str, name: &str, of| Choice { key: id.to_string(), name: name.to_string(), about: String::new(), of };
-    let mut all: Vec<Choice> = match takes {
-        Takes::User => world.users.iter().map(|user| choice(&user.id, &user.name, Of::Person)).collect(),
-        Takes::Schedule => world.schedules.iter().map(|of| choice(&of.id, &of.name, Of::Schedule)).collect(),
+fn values_for(index: &Index, takes: Takes, at: Instant, zone: &Zone) -> Vec<Choice> {
+    let all = match takes {
+        Takes::User => choices::people(index, at, zone),
+        Takes::Schedule => choices::schedules(index, at, zone),
         Takes::Text => Vec::new(),
     };
-    all.sort_by(|a, b| in_order(&a.name, &b.name));
-    all
+    // A parameter takes a schedule as a whole, and by its id alone.
+    let of = |choice: Choice| match choices::chosen(&choice.key) {
+        Some((_, id, None)) => Some(Choice { key: id.to_string(), ..choice.clone() }),
+        _ => None,
+    };
+    all.into_iter().filter_map(of).collect()
 }

@@ -1,4 +1,4 @@
-//! A person, schedule or channel as two letters in a round or square field.
+//! A person, schedule, channel or path as two letters in a round or square field.
 
 use leptos::prelude::*;
 
@@ -11,6 +11,8 @@ pub enum Of {
     Schedule,
     /// A channel.
     Channel,
+    /// An escalation path.
+    Path,
     /// Something that has no face.
     Nothing,
 }
@@ -38,6 +40,7 @@ pub fn Avatar(
         Of::Person => format!("avatar shade-{}", shade(&name)),
         Of::Schedule => "avatar square schedule".to_string(),
         Of::Channel => "avatar square channel".to_string(),
+        Of::Path => "avatar square".to_string(),
         Of::Nothing => return None,
     };
     let letters = if of == Of::Channel { "#".to_string() } else { initials(&name) };

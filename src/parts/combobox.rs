@@ -40,6 +40,9 @@ pub fn Combobox(
     /// All that can be chosen.
     #[prop(into)]
     choices: Signal<Vec<Choice>>,
+    /// Says more of those that are shown, where that takes too long to say of all.
+    #[prop(optional)]
+    tell: Option<fn(&Choice) -> String>,
     /// Called with the key of what is chosen.
     choose: impl Fn(String) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -95,6 +98,7 @@ pub fn Combobox(
     let options = move || {
         let rows = found.get().into_iter().enumerate().map(|(position, choice)| {
             let chosen = choice.clone();
+            let about = tell.map_or_else(|| choice.about.clone(), |tell| tell(&choice));
             view! {
                 <li
                     id=option_id(position)
@@ -115,7 +119,7 @@ pub fn Combobox(
                     <span class="grow">
                         <strong>{choice.name}</strong>
                         " "
-                        <span>{choice.about}</span>
+                        <span>{about}</span>
                     </span>
                 </li>
             }

@@ -2,8 +2,8 @@
 
 import { expect, IDS, test } from './support/fixtures.js';
 
-const panel = (page) => page.getByRole('dialog', { name: 'Undo history' });
-const states = (page) => panel(page).getByRole('list', { name: 'Undo history' }).getByRole('button');
+const panel = (page) => page.getByRole('dialog', { name: 'History' });
+const states = (page) => panel(page).getByRole('list', { name: 'History' }).getByRole('button');
 
 /** Three changes, of which the first is saved. */
 async function changed(app) {
@@ -20,7 +20,7 @@ async function changed(app) {
 test('each change is named, and any state is gone to by a click', async ({ app, page }) => {
   await changed(app);
   await page.getByRole('button', { name: 'More', exact: true }).click();
-  await page.getByRole('menuitem', { name: 'Undo history' }).click();
+  await page.getByRole('menuitem', { name: 'History' }).click();
   await expect(states(page)).toHaveText([
     /^Delete.*Tell #payments-alerts.*now$/i, /^Change timer.*Page Ruth Adeyemi$/i, /^Change timer.*Page Ruth Adeyemi\s*saved$/i, /^Opened\s*$/i]);
   await expect(states(page).first()).toBeFocused();
@@ -64,7 +64,7 @@ test('and by keys alone; another change forgets what was taken back', async ({ a
   await page.keyboard.press('a');
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('combobox', { name: 'All commands' })).toBeFocused();
-  await page.keyboard.type('undo history');
+  await page.keyboard.type('history');
   await page.keyboard.press('Enter');
   await expect(states(page)).toHaveText([/^Add level.*now$/i, /^Change timer.*saved$/i, /^Opened/i]);
 });

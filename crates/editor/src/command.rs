@@ -32,7 +32,7 @@ pub use kind::{Kind, Loss, create, loses, new_node};
 pub use level::new_level;
 pub use refusal::Refusal;
 pub use run::Run;
-pub use slots::{Direction, Piece, insert, open_slots, open_slots_for, step, wrap};
+pub use slots::{Direction, Piece, insert, open_slots, open_slots_for, slot_after, slot_for_new, step, wrap};
 pub use timer::Timer;
 
 pub(crate) use hours::named_hours;

@@ -72,6 +72,31 @@ fn strings(value: &Value, found: &mut Vec<String>) {
     }
 }
 
+/// The position of the name that is gone to by typing what it begins with, or what a word in it begins with: the next
+/// after `at`, or `at` itself while more is typed of it; around at the end. One letter typed again and again goes
+/// through all that begin with it. Both are compared as they are.
+#[must_use]
+pub fn ahead<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>, at: Option<usize>) -> Option<usize> {
+    let begins = |name: &str, typed: &str| {
+        let mut found = name.match_indices(typed);
+        found.any(|(from, _)| {
+            let before = name.get(..from).and_then(|before| before.chars().next_back());
+            before.is_none_or(|before| before.is_whitespace() || before.is_ascii_punctuation())
+        })
+    };
+    let names: Vec<&str> = names.into_iter().collect();
+    let from = |first: usize, typed: &str| {
+        let around = (first..names.len()).chain(0..first.min(names.len()));
+        around.into_iter().find(|position| names.get(*position).is_some_and(|name| begins(name, typed)))
+    };
+    let typed = typed.trim_start();
+    let first = typed.chars().next()?;
+    let next = at.map_or(0, |at| at + 1);
+    let is_one = typed.chars().all(|letter| letter == first);
+    let whole = from(if typed.chars().nth(1).is_none() { next } else { at.unwrap_or(0) }, typed);
+    whole.or_else(|| if is_one { from(next, typed.get(..first.len_utf8())?) } else { None })
+}
+
 /// How well a name fits what was typed; smaller is better, nothing is not at all. Every word that was typed must be in
 /// the name; names that begin with it come first, then those with a word that does. Both are compared as they are: in
 /// small letters, say, if that is to make no difference.
@@ -132,6 +157,25 @@ mod tests {
         assert_eq!(found("blue"), ["odd"], "what is not understood is found by what it says");
         assert_eq!(found("first"), ["first", "back"], "by its id, and by that of where it goes");
         assert_eq!(found("nobody"), [""; 0]);
+    }
+
+    #[test]
+    fn by_first_letters() {
+        let names = ["priority is p1?", "page primary on-call", "page ruth", "wait 5m", "page “primary”"];
+        let go = |typed: &str, at: Option<usize>| ahead(typed, names, at);
+        assert_eq!(go("p", None), Some(0));
+        assert_eq!(go("p", Some(0)), Some(1), "the next one");
+        assert_eq!(go("p", Some(4)), Some(0), "around");
+        assert_eq!(go("pa", Some(1)), Some(1), "the one that is there still fits");
+        assert_eq!(go("page r", Some(1)), Some(2), "several words");
+        assert_eq!(go("pp", Some(1)), Some(2), "the same letter again");
+        assert_eq!(go("ruth", Some(0)), Some(2), "a word in it");
+        assert_eq!(go("call", Some(0)), Some(1));
+        assert_eq!(go("all", Some(0)), None, "not in the middle of a word");
+        assert_eq!(go("w", Some(3)), Some(3), "the only one is gone to again");
+        assert_eq!(go("", Some(3)), None);
+        assert_eq!(go("w", Some(30)), Some(3));
+        assert_eq!(ahead("x", [], None), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::tree::{self, PathNode};
 
 pub use command::{ADD_AT_START, command, opened};
 pub use facts::{Fact, Leads, Said, facts_of_node, facts_of_path};
-pub use form::{clock_changes, hours_now, repeat_target, target_now};
+pub use form::{clock_changes, hours_now, offset_now, on_call_now, person_now, repeat_target, target_now};
 pub use loss::loss;
 pub use merge::{ItemWords, merge_item};
 pub use step::{StepWords, outcome, step};

@@ -7,7 +7,8 @@ mod common;
 use common::{all_slots, build, dice, ids, outline, own, root, structural};
 use escalation_api::{Json as _, PathPayload};
 use escalation_editor::command::{
-    Condition, Direction, Loss, Piece, create, insert, loses, new_node, open_slots, open_slots_for, step, wrap,
+    Condition, Direction, Loss, Piece, create, insert, loses, new_node, open_slots, open_slots_for, slot_after,
+    slot_for_new, step, wrap,
 };
 use escalation_editor::{Clip, Command, Editor, Kind, ListAt, Refusal, Run, Side, Slot, clipboard, tree, words};
 use escalation_engine::{Index, World, world};
@@ -170,6 +171,33 @@ fn deleting_wrapping_unwrapping_and_duplicating() {
     assert_eq!(editor.dispatch(Command::DeleteRun(run("x", "a"))), Ok(Some("level-1".into())));
     let filled = Command::Wrap("a".into(), Side::Then, Box::new(path.path[2].clone()));
     assert_eq!(filled.apply(&path), Err(Refusal::IdTaken("b".into())));
+}
+
+#[test]
+fn where_a_step_goes_that_is_added_below() {
+    let path = path(json!([
+        level("a"),
+        branch("b", json!([level("c"), repeat("r", "b")]), json!([branch("n", json!([level("e")]), json!([])),]))
+    ]));
+    let below = |id: &str| slot_after(&path, Some(&Run::one(id)), &Piece::New(Kind::Level));
+    assert_eq!(below("a"), Some(root(1)));
+    assert_eq!(below("b"), Some(side("b", Side::Then, 0)), "inside it, as nothing comes after a branch");
+    assert_eq!(below("n"), Some(side("n", Side::Else, 0)), "the side that is empty");
+    assert_eq!(below("c"), Some(side("b", Side::Then, 1)));
+    assert_eq!(below("r"), Some(side("b", Side::Then, 1)), "the nearest before, as no level comes after a repeat");
+    assert_eq!(slot_after(&path, Some(&run("a", "a")), &Piece::New(Kind::Repeat)), None, "it must be the last");
+    assert_eq!(slot_after(&path, None, &Piece::New(Kind::Level)), Some(root(1)), "after the first");
+    assert_eq!(slot_after(&path, Some(&run("c", "a")), &Piece::New(Kind::Level)), None, "these are no run");
+    // Of any kind: also what may stand after a repeat.
+    let any = |id: &str| slot_for_new(&path, Some(&Run::one(id)));
+    assert_eq!(any("r"), Some(side("b", Side::Then, 2)));
+    assert_eq!(any("b"), Some(side("b", Side::Then, 0)), "not at the end of a side that a hand-over could end");
+    assert_eq!(any("n"), Some(side("n", Side::Else, 0)));
+    let end = self::path(json!([level("a"), repeat("r", "a"), {"id": "h", "type": "escalation_path",
+        "escalation_path": {"escalation_path_id": "p"}}]));
+    assert_eq!(slot_for_new(&end, Some(&Run::one("h"))), Some(root(1)), "nothing comes after a hand-over");
+    let empty = self::path(json!([]));
+    assert_eq!(slot_for_new(&empty, None), Some(root(0)));
 }
 
 #[test]

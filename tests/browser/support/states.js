@@ -223,7 +223,7 @@ export const STATES = {
     await page.locator('.revision').nth(1).click();
     await expect(page.locator('[data-people]')).toBeVisible();
   },
-  'the undo history': async ({ app, page }) => {
+  'the history of a path': async ({ app, page }) => {
     await app.open(IDS.payments);
     await app.setTime(/Page Ruth Adeyemi/, '20m');
     await app.add('Maya Chen');
@@ -231,7 +231,7 @@ export const STATES = {
     await page.keyboard.press('Delete');
     await page.keyboard.press('Control+z');
     await page.keyboard.press('h');
-    await expect(page.getByRole('dialog', { name: 'Undo history' })).toBeVisible();
+    await expect(page.getByRole('dialog', { name: 'History' })).toBeVisible();
   },
   'an import that is wrong': async ({ app, page }) => {
     await app.list();

@@ -136,6 +136,43 @@ pub fn step(path: &PathPayload, run: &Run, direction: Direction) -> Option<Slot>
     }
 }
 
+/// The place after some nodes, or the nearest before it into which a piece may go. Nothing comes after a branch: below
+/// it is inside it, at the beginning of its first side that is empty, or else of its first. Without nodes it is after
+/// the first of the path; in a path that has none, its only place. Nothing where there is no such place.
+#[must_use]
+pub fn slot_after(path: &PathPayload, after: Option<&Run>, piece: &Piece<'_>) -> Option<Slot> {
+    let slots = open_slots_for(path, piece);
+    let Some(first) = path.path.first() else { return slots.into_iter().next() };
+    if let Some(list) = after.and_then(|run| side_below(path, run)) {
+        let inside = slots.iter().filter(|slot| slot.list == list).min_by_key(|slot| slot.index);
+        if let Some(slot) = inside {
+            return Some(slot.clone());
+        }
+    }
+    let (list, range) = after.unwrap_or(&Run::one(&first.id)).place(path).ok()?;
+    let here = slots.into_iter().filter(|slot| slot.list == list && slot.index <= range.end);
+    here.max_by_key(|slot| slot.index)
+}
+
+/// The place after some nodes in which a new node of any kind may be made. As [`slot_after`] for a level, but directly
+/// after a repeat, where nothing but a hand-over may stand.
+#[must_use]
+pub fn slot_for_new(path: &PathPayload, after: Option<&Run>) -> Option<Slot> {
+    let level = slot_after(path, after, &Piece::New(Kind::Level));
+    if after.is_some_and(|run| side_below(path, run).is_some()) && level.is_some() {
+        return level;
+    }
+    let hand_over = slot_after(path, after, &Piece::New(Kind::HandOver));
+    level.into_iter().chain(hand_over).max_by_key(|slot| slot.index)
+}
+
+/// The side of a branch that is below it: the first that is empty, or else the first.
+fn side_below(path: &PathPayload, run: &Run) -> Option<ListAt> {
+    let NodeKind::IfElse(branch) = &tree::find(path, &run.last)?.node.kind else { return None };
+    let side = if !branch.then_path.is_empty() && branch.else_path.is_empty() { Side::Else } else { Side::Then };
+    Some(ListAt::Of(run.last.clone(), side))
+}
+
 /// What decides where nodes fit.
 struct Shape<'a> {
     /// Those that would be moved, which are not in their place any more.

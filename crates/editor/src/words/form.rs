@@ -3,7 +3,7 @@
 use escalation_api::{PathPayload, ScheduleMode, Target, TargetType, WorkingHours};
 use escalation_engine::calendar::{Hours, Zone};
 use escalation_engine::instant::{DAY, WEEK};
-use escalation_engine::words::{clock, date_and_time, day_and_time, duration};
+use escalation_engine::words::{clock, date_and_time, day_and_time, duration, list};
 use escalation_engine::{Index, Instant};
 
 use super::{target_mode, target_of_repeat};
@@ -12,27 +12,69 @@ use super::{target_mode, target_of_repeat};
 /// until Sat 12:00". Times are told in `zone`.
 #[must_use]
 pub fn target_now(target: &Target, index: &Index, at: Instant, zone: &Zone) -> String {
-    let paused =
-        |id: &str| index.paused_until(id, at).map(|until| format!("paused until {}", day_and_time(zone, until)));
     let mode = target_mode(target, index);
     if target.target_type == TargetType::User {
-        let reason = index.user(&target.id).and_then(|user| user.not_paged_reason.clone());
-        return reason.or_else(|| paused(&target.id)).unwrap_or(mode);
+        return not_paged(&target.id, index, at, zone).unwrap_or(mode);
     }
     let on_call = matches!(
         target.schedule_mode,
         None | Some(ScheduleMode::CurrentlyOnCall | ScheduleMode::CurrentlyOnCallForRota | ScheduleMode::Unspecified)
     );
-    let schedule = index.schedule(&target.id).filter(|_| on_call && target.target_type == TargetType::Schedule);
-    let Some(schedule) = schedule.filter(|_| index.knows_entries_at(at)) else { return mode };
-    let rotas =
-        schedule.rotas.iter().filter(|rota| target.selected_rota_id.as_deref().is_none_or(|id| *rota.id == *id));
-    let name = |id: &str| match paused(id) {
+    if !on_call || target.target_type != TargetType::Schedule {
+        return mode;
+    }
+    match on_call_now(&target.id, target.selected_rota_id.as_deref(), index, at, zone) {
+        Some(people) => format!("{mode}: {people}"),
+        None => mode,
+    }
+}
+
+/// Who is on call at an instant in a schedule, or in one rota of it: "Maya Chen, paused until Sat 12:00; Tom Okafor", or
+/// "nobody then". Nothing where that is not known.
+#[must_use]
+pub fn on_call_now(schedule: &str, rota: Option<&str>, index: &Index, at: Instant, zone: &Zone) -> Option<String> {
+    let schedule = index.schedule(schedule).filter(|_| index.knows_entries_at(at))?;
+    let rotas = schedule.rotas.iter().filter(|other| rota.is_none_or(|id| *other.id == *id));
+    let name = |id: &str| match paused(id, index, at, zone) {
         Some(paused) => format!("{}, {paused}", index.user_name(id)),
         None => index.user_name(id).to_string(),
     };
     let people: Vec<String> = rotas.flat_map(|rota| rota.on_call(at)).map(|id| name(id)).collect();
-    if people.is_empty() { format!("{mode}: nobody then") } else { format!("{mode}: {}", people.join("; ")) }
+    Some(if people.is_empty() { "nobody then".to_string() } else { people.join("; ") })
+}
+
+/// What is to be known of a person at an instant before they are chosen: why they are not paged, or where they are on
+/// call: "on call in Primary on-call". Nothing where there is neither.
+#[must_use]
+pub fn person_now(id: &str, index: &Index, at: Instant, zone: &Zone) -> Option<String> {
+    not_paged(id, index, at, zone).or_else(|| {
+        let is_on_call = |schedule: &&escalation_engine::world::Schedule| {
+            let rotas = index.schedule(&schedule.id).map_or(&[][..], |roster| &roster.rotas);
+            rotas.iter().any(|rota| rota.on_call(at).iter().any(|on_call| **on_call == *id))
+        };
+        let schedules: Vec<&str> =
+            index.world().schedules.iter().filter(is_on_call).map(|schedule| schedule.name.as_str()).collect();
+        (!schedules.is_empty()).then(|| format!("on call in {}", list(&schedules, "and")))
+    })
+}
+
+/// Why a person is not paged at an instant, if that is so.
+fn not_paged(id: &str, index: &Index, at: Instant, zone: &Zone) -> Option<String> {
+    let reason = index.user(id).and_then(|user| user.not_paged_reason.clone());
+    reason.or_else(|| paused(id, index, at, zone))
+}
+
+fn paused(id: &str, index: &Index, at: Instant, zone: &Zone) -> Option<String> {
+    index.paused_until(id, at).map(|until| format!("paused until {}", day_and_time(zone, until)))
+}
+
+/// How far the clock of a zone is from UTC at an instant: "UTC+05:30". Empty where the zone is not known.
+#[must_use]
+pub fn offset_now(zone: &str, at: Instant) -> String {
+    let Some(zone) = Zone::get(zone) else { return String::new() };
+    let offset = zone.offset(at);
+    let sign = if offset < 0 { '−' } else { '+' };
+    format!("UTC{sign}{}", clock(offset.abs()))
 }
 
 /// Where a repeat goes back to: "the start" or the question of a branch.
@@ -109,6 +151,15 @@ mod tests {
     }
 
     #[test]
+    fn the_offset_of_a_zone() {
+        assert_eq!(offset_now("Europe/London", at("2026-01-01T00:00:00Z")), "UTC+00:00");
+        assert_eq!(offset_now("Europe/London", at("2026-07-01T00:00:00Z")), "UTC+01:00");
+        assert_eq!(offset_now("Asia/Kolkata", at("2026-07-01T00:00:00Z")), "UTC+05:30");
+        assert_eq!(offset_now("America/St_Johns", at("2026-01-01T00:00:00Z")), "UTC−03:30");
+        assert_eq!(offset_now("Nowhere/Else", at("2026-01-01T00:00:00Z")), "");
+    }
+
+    #[test]
     fn hours_at_an_instant() {
         let set = |intervals: serde_json::Value| {
             let set = json!({"id": "x", "name": "x", "timezone": "Europe/London", "weekday_intervals": intervals});
@@ -144,5 +195,14 @@ mod tests {
         assert_eq!(now(schedule.clone(), "2026-03-01T00:00:00Z"), "whoever is on call: Ann");
         assert_eq!(now(schedule.clone(), "2026-03-02T10:00:00Z"), "whoever is on call: Ann, paused until Tue 12:00");
         assert_eq!(now(schedule, "2026-03-09T00:00:00Z"), "whoever is on call: nobody then");
+        let person = |id: &str, when: &str| person_now(id, &index, at(when), &Zone::utc());
+        assert_eq!(person("a", "2026-03-01T00:00:00Z").as_deref(), Some("on call in Primary"));
+        assert_eq!(person("a", "2026-03-02T10:00:00Z").as_deref(), Some("paused until Tue 12:00"));
+        assert_eq!(person("a", "2026-03-09T00:00:00Z"), None);
+        assert_eq!(person("b", "2026-03-01T00:00:00Z").as_deref(), Some("is deactivated"));
+        let of_rota = |rota| on_call_now("s", Some(rota), &index, at("2026-03-01T00:00:00Z"), &Zone::utc());
+        assert_eq!(of_rota("r").as_deref(), Some("Ann"));
+        assert_eq!(of_rota("other").as_deref(), Some("nobody then"));
+        assert_eq!(on_call_now("none", None, &index, at("2026-03-01T00:00:00Z"), &Zone::utc()), None);
     }
 }
