@@ -16,6 +16,7 @@ pub mod scene;
 pub mod search;
 mod slots;
 mod toast;
+mod token;
 pub mod zoom;
 
 use escalation_editor::Viewport;
@@ -39,6 +40,7 @@ use point::PointingHint;
 use search::Search;
 use slots::Slots;
 use toast::Toast;
+use token::Token;
 use zoom::ZoomBar;
 
 pub use drag::{Press, cancel as cancel_drag};
@@ -130,6 +132,7 @@ pub fn Canvas() -> impl IntoView {
                 </div>
                 <Slots seen/>
                 <FoldMarks seen/>
+                <Token/>
             </div>
             <p id="canvas-help" class="spoken">{move || if open.session.only_reads() { strings::rights::READING_HELP } else { strings::CANVAS_HELP }}</p>
             <Crumbs/>

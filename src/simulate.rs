@@ -3,7 +3,10 @@
 mod behaviour;
 mod controls;
 mod lanes;
+pub mod playback;
+mod scrubber;
 mod steps;
+mod walk;
 
 use leptos::prelude::*;
 

@@ -5,6 +5,7 @@ pub mod edit;
 pub mod forms;
 pub mod panel;
 pub mod rights;
+pub mod playback;
 pub mod save;
 pub mod transfer;
 

@@ -2,8 +2,10 @@
 
 use escalation_editor::changes::Change;
 use escalation_editor::layout::NodeBox;
+use escalation_editor::play::Visited;
 use escalation_editor::words::NodeIcon;
-use escalation_editor::{Side, card, play};
+use escalation_editor::{Side, card};
+use escalation_engine::Seconds;
 use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
@@ -45,7 +47,14 @@ pub fn Card(id: String) -> impl IntoView {
     };
     let visit = {
         let id = id.clone();
-        Memo::new(move |_| open.play.with(|play| play.visits.get(&id).cloned()))
+        Memo::new(move |_| open.play.with(|play| play.visits.get(&id).and_then(|visit| visit.by(open.until.get()))))
+    };
+    let stands = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            let until = open.until.get();
+            until != Seconds::MAX && open.play.with(|play| play.stands_on(until) == Some(&*id))
+        })
     };
     let problems = {
         let id = id.clone();
@@ -142,6 +151,7 @@ pub fn Card(id: String) -> impl IntoView {
             id=element_id(&id)
             class=class
             class:walked=walked
+            class:stands=move || stands.get()
             class:stopped=move || visit.get().is_some_and(|visit| visit.stopped)
             class:selected=move || selected.get()
             class:found=move || found.get()
@@ -227,14 +237,13 @@ fn Face(face: CardWords) -> impl IntoView {
 }
 
 /// When the walk comes to a node: `T+5m · 03:15`, and how often if more than once.
-fn when(visit: &play::Visit, open: Open) -> String {
-    let first = visit.at.first().copied().unwrap_or_default();
-    let more = if visit.at.len() > 1 { format!(" {}", strings::visits(visit.at.len())) } else { String::new() };
-    format!("{} · {}{more}", strings::after(first), open.time_of(first))
+fn when(visit: &Visited, open: Open) -> String {
+    let more = if visit.times > 1 { format!(" {}", strings::visits(visit.times)) } else { String::new() };
+    format!("{} · {}{more}", strings::after(visit.first), open.time_of(visit.first))
 }
 
 /// A node in one sentence, for the ear: what is written on it, in that order, then what is only seen.
-fn spoken(drawn: &Drawn, visit: Option<&play::Visit>, problems: usize, open: Open) -> String {
+fn spoken(drawn: &Drawn, visit: Option<&Visited>, problems: usize, open: Open) -> String {
     let words = &drawn.card.words;
     let mut said = vec![format!("{}: {}", words.kind, words.title)];
     said.extend(Some(words.timer.clone()).filter(|timer| !timer.is_empty()));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use escalation_api::NodeKind;
 use escalation_editor::layout::{Chip, EdgeKind, Rect, inside};
-use escalation_editor::{ListAt, Side, tree};
+use escalation_editor::{ListAt, Play, Side, tree};
 use leptos::prelude::*;
 
 use super::keys;
@@ -182,8 +182,11 @@ fn ClosedSide(chip: Chip) -> impl IntoView {
         let in_it = |id: &Option<String>| id.as_ref().is_some_and(|id| ids.with(|ids| ids.contains(id)));
         open.problems.with(|all| all.iter().filter(|problem| in_it(&problem.node_id)).count())
     });
-    let walked =
-        Memo::new(move |_| ids.with(|ids| open.play.with(|play| ids.iter().any(|id| play.visits.contains_key(id)))));
+    let walked = Memo::new(move |_| {
+        let until = open.until.get();
+        let is_visited = |play: &Play, id: &String| play.visits.get(id).is_some_and(|visit| visit.by(until).is_some());
+        ids.with(|ids| open.play.with(|play| ids.iter().any(|id| is_visited(play, id))))
+    });
     let words = side_words(open, &chip.branch, chip.side);
     let label = move || {
         let problems = Some(problems.get()).filter(|count| *count > 0).map(strings::problems);

@@ -66,7 +66,7 @@ fn key(edge: &Edge) -> Key {
 
 fn walked(open: Open, edge: &Edge) -> Memo<bool> {
     let key = (edge.from.clone(), edge.to.clone(), edge.kind);
-    Memo::new(move |_| open.play.with(|play| play.walked.contains(&key)))
+    Memo::new(move |_| open.play.with(|play| play.walked.get(&key).is_some_and(|first| *first <= open.until.get())))
 }
 
 #[component]
@@ -125,7 +125,8 @@ fn EndWords(end: End) -> impl IntoView {
                 escalation_editor::ListAt::Of(_, side) if after.is_none() => EdgeKind::Side(*side),
                 _ => EdgeKind::Next,
             };
-            play.walked.contains(&(from.cloned(), None, kind))
+            let first = play.walked.get(&(from.cloned(), None, kind));
+            first.is_some_and(|first| *first <= open.until.get())
         })
     });
     let words = move || match end.after_repeat {

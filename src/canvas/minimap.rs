@@ -39,11 +39,12 @@ fn Map() -> impl IntoView {
     let pixels = move |length: i32| format!("{}px", (f64::from(length) * scale.get()).ceil() as i64);
     let boxes = move |walked: bool| {
         let play = open.play.get();
-        let lit = open.simulated.get();
+        let (lit, until) = (open.simulated.get(), open.until.get());
+        let is_visited = |id: &String| lit && play.visits.get(id).is_some_and(|visit| visit.by(until).is_some());
         open.scene.with(|scene| {
             let mut path = String::new();
             let all = scene.layout.nodes.iter();
-            for node in all.filter(|node| (lit && play.visits.contains_key(&node.id)) == walked) {
+            for node in all.filter(|node| is_visited(&node.id) == walked) {
                 let rect = node.rect;
                 let _infallible =
                     write!(path, "M{} {}h{}v{}h-{}z", rect.x, rect.y, rect.width, rect.height, rect.width);

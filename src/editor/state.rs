@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use escalation_api::PathPayload;
 use escalation_editor::changes::{Change, changes};
-use escalation_editor::{Command, Editor, Play, Refusal, Viewport, tree, words};
+use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::day_and_time;
 use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Trace, check, simulate};
@@ -20,6 +20,7 @@ use crate::clock;
 use crate::panel::Tab;
 use crate::panel::expected::Expected;
 use crate::session::{Session, session};
+use crate::simulate::playback::Playback;
 use crate::strings;
 
 /// The open path. Cheap to copy: all of it is signals.
@@ -59,6 +60,12 @@ pub struct Open {
     pub trace: Memo<Arc<Trace>>,
     /// The same, ready to be drawn.
     pub play: Memo<Arc<Play>>,
+    /// How it is played.
+    pub playback: Playback,
+    /// The times at which something happens, along the line on which they are drawn.
+    pub axis: Memo<Arc<Axis>>,
+    /// Of what happens, all until then is shown: a time at which something happens, or no bound.
+    pub until: Memo<Seconds>,
     /// Who is told if nobody responds: those who can be given a behaviour.
     pub silent: Memo<Arc<Play>>,
     /// The rules of the zone in which times are told: reading them takes a while.
@@ -156,6 +163,14 @@ impl Open {
             Arc::new(before.map_or_else(Vec::new, |before| changes(&before, &path.get(), &session.index.get())))
         });
         let panel = RwSignal::new(true);
+        let tab = RwSignal::new(Tab::Simulate);
+        let playback = Playback::new();
+        let axis = Memo::new(move |_| play.with(|play| Arc::new(Axis::new(&play.events, playback.room.get()))));
+        let until = Memo::new(move |_| {
+            // What cannot be seen does not hold back what is drawn.
+            let at = playback.at.get().filter(|_| panel.get() && tab.get() == Tab::Simulate);
+            at.and_then(|at| play.with(|play| play.last_event(at))).unwrap_or(Seconds::MAX)
+        });
         Self {
             id,
             editor,
@@ -173,13 +188,16 @@ impl Open {
             compiled,
             trace,
             play,
+            playback,
+            axis,
+            until,
             silent,
             rules: Memo::new_with_compare(
                 move |_| Zone::get(&assumed.zone.get()).unwrap_or_else(Zone::utc),
                 |_, _| true,
             ),
             panel,
-            tab: RwSignal::new(Tab::Simulate),
+            tab,
             panel_height: RwSignal::new(None),
             expected: Expected::new(),
             simulated: Memo::new(move |_| panel.get()),
@@ -335,6 +353,13 @@ impl Open {
     /// The zone in which times are told.
     pub fn zone(self) -> Zone {
         self.rules.get()
+    }
+
+    /// Tells of the run, with what it takes to tell of it.
+    pub fn tell<T>(self, tell: impl FnOnce(words::Told<'_>) -> T) -> T {
+        let (trace, path, id) = (self.trace.get(), self.path.get(), self.id.get());
+        let (index, zone) = (self.session.index.get(), self.zone());
+        tell(words::Told { trace: &trace, path: &path, path_id: &id, index: &index, zone: &zone })
     }
 
     /// The time of day so long after the alert fired.

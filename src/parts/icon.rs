@@ -52,6 +52,14 @@ pub enum Glyph {
     Search,
     /// An eye.
     Eye,
+    /// A triangle that points to the right.
+    Play,
+    /// Two strokes.
+    Pause,
+    /// A triangle that points to the left, to a stroke.
+    StepBack,
+    /// A triangle that points to the right, to a stroke.
+    StepForward,
 }
 
 impl From<NodeIcon> for Glyph {
@@ -100,6 +108,10 @@ fn drawing(glyph: Glyph) -> &'static str {
         Glyph::Eye => {
             "M1.500 8S4 3.500 8 3.500 14.500 8 14.500 8 12 12.500 8 12.500 1.500 8 1.500 8zM8 6a2 2 0 1 0 0 4a2 2 0 0 0 0-4z"
         }
+        Glyph::Play => "M5 3.200v9.600L12.500 8z",
+        Glyph::Pause => "M5.500 3.500v9M10.500 3.500v9",
+        Glyph::StepBack => "M12 4v8L6.500 8zM4 4v8",
+        Glyph::StepForward => "M4 4v8l5.500-4zM12 4v8",
         Glyph::Search => "M7 2.500a4.500 4.500 0 1 0 0 9a4.500 4.500 0 0 0 0-9zM10.300 10.300l3.400 3.400",
     }
 }

@@ -1,90 +1,242 @@
 //! A lane for each person and channel on an axis of time.
 
-use escalation_editor::play::{Lane, Mark, MarkKind, ticks};
+use escalation_editor::Axis;
+use escalation_editor::card::text_width;
+use escalation_editor::play::{Lane, Mark, MarkKind};
+use escalation_editor::words;
 use escalation_engine::Seconds;
+use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
 
 use super::behaviour::{LaneName, Who};
+use super::playback::{now, seek};
+use super::scrubber::{Scrubber, Transport};
+use super::walk::WalkRow;
 use crate::editor::state::Open;
 use crate::strings;
 
-/// About how many times are written on the axis.
-const TICKS: i64 = 6;
+/// On an axis of at most this width everything is drawn, wherever it is scrolled to.
+const ALL: i64 = 3_000;
+/// Of a wider one, what is drawn is looked at anew when it was scrolled by so much.
+const GRAIN: i64 = 512;
+/// The room beside the axis: before its first event, and behind its last.
+const BESIDE: i64 = 40;
+/// The size of a mark.
+const DOT: i64 = 14;
 
-/// The place on the axis, in percent of its length.
-fn percent(after: Seconds, length: Seconds) -> String {
-    // Thousandths are as fine as anybody sees, and whole numbers the same everywhere.
-    let thousandths = after.saturating_mul(100_000) / length.max(1);
-    format!("{}.{:03}%", thousandths / 1000, thousandths % 1000)
+/// The part of the axis that is near what is seen, in pixels.
+#[derive(Clone, Copy)]
+pub struct Window(RwSignal<(i64, i64)>);
+
+impl Window {
+    /// Whether something from one time to another is near.
+    pub fn shows(self, axis: &Axis, from: Seconds, until: Seconds) -> bool {
+        if axis.width <= ALL {
+            return true;
+        }
+        let (left, right) = self.0.get();
+        axis.x(from) <= right && axis.x(until) >= left
+    }
+
+    /// Looks where it is scrolled to.
+    fn look(self, timeline: &web_sys::HtmlElement) {
+        let left = i64::from(timeline.scroll_left()).div_euclid(GRAIN) * GRAIN;
+        let near = (left - GRAIN, left + i64::from(timeline.client_width()) + 2 * GRAIN);
+        if self.0.get_untracked() != near {
+            self.0.set(near);
+        }
+    }
 }
 
 #[component]
 pub fn Lanes() -> impl IntoView {
     let open = expect_context::<Open>();
-    let length = Memo::new(move |_| open.play.with(|play| play.lasted.max(60)));
-    let axis = move || {
-        let length = length.get();
-        let tick = |after: Seconds| {
-            view! {
-                <span class="tick" style:left=percent(after, length)>
-                    <b>{open.time_of(after)}</b>
-                    <i>{strings::after(after)}</i>
-                </span>
-            }
-        };
-        ticks(length, TICKS).into_iter().map(tick).collect_view()
-    };
+    let window = Window(RwSignal::new((0, ALL)));
+    provide_context(window);
+    let frame = NodeRef::<html::Div>::new();
+    let names = NodeRef::<html::Div>::new();
+    watch_room(frame, names, open, window);
+    follow(frame, names, open);
+    // What cannot be seen does not play.
+    on_cleanup(move || open.playback.running.set(false));
+
     let lanes = move || open.play.with(|play| play.lanes.clone());
     let none = move || {
         open.play.with(|play| play.lanes.is_empty()).then(|| view! { <p class="nobody">{strings::NOBODY_TOLD}</p> })
     };
+    let bands = move || {
+        let band = |fold: &escalation_editor::axis::Piece| {
+            view! {
+                <i
+                    class="fold-band"
+                    style:transform=format!("translateX({}px)", fold.x)
+                    style:width=format!("{}px", fold.width)
+                ></i>
+            }
+        };
+        open.axis.get().folds().map(band).collect_view()
+    };
+    let x = Memo::new(move |_| open.axis.get().x(now(open)));
+    let at_end = move || open.until.get() == Seconds::MAX;
+    // A mark is where it is seen; it leads to its time and its step.
+    let click = move |event: web_sys::MouseEvent| {
+        let mark = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let step = mark.and_then(|mark| mark.get_attribute("data-step")).and_then(|step| step.parse::<usize>().ok());
+        let found = step.and_then(|step| {
+            open.trace.with_untracked(|trace| {
+                trace.steps.get(step).map(|step| (step.after_seconds, step.node_id.clone(), step.path_id.clone()))
+            })
+        });
+        if let Some((after, node, path)) = found {
+            seek(open, after);
+            if node.is_some() && path.unwrap_or_default() == open.id.get_untracked() {
+                open.select(node);
+            }
+        }
+    };
     view! {
-        <div class="timeline" role="group" aria-label=strings::TIMELINE tabindex="0">
-            <div class="axis" aria-hidden="true"><div class="track">{axis}</div></div>
-            // A lane is drawn anew when anything on it changes: it is small.
-            <For each=lanes key=Lane::clone let(lane)>
-                <LaneRow lane length/>
-            </For>
+        <div
+            class="timeline"
+            role="group"
+            aria-label=strings::TIMELINE
+            tabindex="0"
+            node_ref=frame
+            style=("--track", move || format!("{}px", open.axis.get().width))
+            on:scroll=move |_| {
+                if let Some(frame) = frame.get_untracked() {
+                    window.look(&frame);
+                }
+            }
+        >
+            <div class="axis">
+                <div class="axis-names" node_ref=names><Transport/></div>
+                <Scrubber/>
+            </div>
+            <div class="lanes" on:click=click>
+                <div class="bands" aria-hidden="true">{bands}</div>
+                <WalkRow/>
+                // A lane is drawn anew when anything on it changes: it is small.
+                <For each=lanes key=Lane::clone let(lane)>
+                    <LaneRow lane/>
+                </For>
+                <div class="bands over" class:at-end=at_end aria-hidden="true">
+                    <i class="ahead" style:transform=move || format!("translateX({}px)", x.get())></i>
+                    <i class="line" style:transform=move || format!("translateX({}px)", x.get())></i>
+                </div>
+            </div>
             {none}
         </div>
     }
 }
 
+/// Keeps the room for the axis.
+fn watch_room(frame: NodeRef<html::Div>, names: NodeRef<html::Div>, open: Open, window: Window) {
+    Effect::new(move |_| {
+        let (Some(frame), Some(names)) = (frame.get(), names.get()) else { return };
+        let measured = frame.clone();
+        let measure = move || {
+            let room = i64::from(measured.client_width() - names.offset_width()) - BESIDE;
+            if room > 0 && open.playback.room.try_get_untracked().is_some_and(|known| known != room) {
+                open.playback.room.set(room);
+            }
+            window.look(&measured);
+        };
+        measure();
+        let callback = Closure::<dyn Fn()>::new(measure);
+        if let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) {
+            observer.observe(&frame);
+            // Dropped with the timeline, which disconnects it.
+            let held = StoredValue::new_local((observer, callback));
+            on_cleanup(move || held.with_value(|(observer, _)| observer.disconnect()));
+        }
+    });
+}
+
+/// Scrolls an axis that is wider than its room to the time that is looked at.
+fn follow(frame: NodeRef<html::Div>, names: NodeRef<html::Div>, open: Open) {
+    let place = Memo::new(move |_| {
+        let axis = open.axis.get();
+        let room = open.playback.room.get();
+        (axis.width > room).then(|| open.playback.at.get()).flatten().map(|at| axis.x(at))
+    });
+    Effect::new(move |_| {
+        let (Some(x), Some(frame), Some(names)) = (place.get(), frame.get_untracked(), names.get_untracked()) else {
+            return;
+        };
+        let (x, left) = (i32::try_from(x).unwrap_or(i32::MAX), frame.scroll_left());
+        let room = frame.client_width() - names.offset_width();
+        if x < left || x > left + room - 80 {
+            frame.set_scroll_left(x - room / 4);
+        }
+    });
+}
+
 #[component]
-fn LaneRow(lane: Lane, length: Memo<Seconds>) -> impl IntoView {
+fn LaneRow(lane: Lane) -> impl IntoView {
     let who = Who { id: lane.id.clone(), name: lane.name.clone(), is_channel: lane.is_channel };
+    let open = expect_context::<Open>();
+    let window = expect_context::<Window>();
     let spoken = spoken(&lane);
-    let marks = lane.marks.into_iter().map(|mark| view! { <MarkView mark length/> });
+    let first = lane.marks.first().map_or(0, |mark| mark.after);
+    let marks = lane.marks;
+    let marks = move || {
+        let axis = open.axis.get();
+        let near = marks
+            .iter()
+            .enumerate()
+            .filter(|(_, mark)| window.shows(&axis, mark.after, mark.until.unwrap_or(mark.after)));
+        let drawn = near.map(|(position, mark)| {
+            let next = marks.get(position + 1).map_or(axis.width + BESIDE, |next| axis.x(next.after));
+            view! { <MarkView mark=*mark next/> }
+        });
+        drawn.collect_view()
+    };
     view! {
-        <div class="lane">
+        <div class="lane" class:not-yet=move || open.until.get() < first>
             <LaneName who/>
-            <div class="track" role="img" aria-label=spoken>{marks.collect_view()}</div>
+            <div class="track" role="img" aria-label=spoken>{marks}</div>
         </div>
     }
 }
 
+/// A mark, its stretch, and its word where there is room before the `next` mark.
 #[component]
-fn MarkView(mark: Mark, length: Memo<Seconds>) -> impl IntoView {
-    let class = match mark.kind {
-        MarkKind::Page => "dot page",
-        MarkKind::Retry => "dot retry",
-        MarkKind::Ack => "dot ack",
-        MarkKind::Nack => "dot nack",
-        MarkKind::Snooze => "dot snooze",
+fn MarkView(mark: Mark, next: i64) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let (class, word) = match mark.kind {
+        MarkKind::Page => ("dot page", strings::playback::MARK_PAGED),
+        MarkKind::Retry => ("dot retry", strings::playback::MARK_AGAIN),
+        MarkKind::Ack => ("dot ack", strings::playback::MARK_ACKS),
+        MarkKind::Nack => ("dot nack", strings::playback::MARK_DECLINES),
+        MarkKind::Snooze => ("dot snooze", strings::playback::MARK_SNOOZES),
     };
-    let after = mark.after;
+    let axis = open.axis.get();
+    let x = axis.x(mark.after);
     let stretch = mark.until.map(|until| {
-        view! {
-            <i
-                class="stretch"
-                style:left=move || percent(after, length.get())
-                style:width=move || percent(until - after, length.get())
-            ></i>
-        }
+        let width = format!("{}px", axis.x(until) - x);
+        view! { <i class="stretch" style:transform=format!("translateX({x}px)") style:width=width></i> }
+    });
+    let has_room = next - x - 2 * DOT > i64::from(text_width(word));
+    let word = has_room.then(|| {
+        view! { <span class="mark-word" style:transform=format!("translateX({}px)", x + DOT - 3)>{word}</span> }
+    });
+    let time = open.time_of(mark.after);
+    let title = open.tell(|told| {
+        let step = told.trace.steps.get(mark.step);
+        let words = step.and_then(|step| words::step(step, told.path, told.path_id, told.index, told.zone));
+        words.map(|words| format!("{time}, {}: {}; {}", strings::after(mark.after), words.what, words.why))
     });
     view! {
         {stretch}
-        <i class=class style:left=move || percent(after, length.get()) title=word(mark.kind, after)></i>
+        {word}
+        <i
+            class=class
+            title=title
+            data-step=mark.step.to_string()
+            style:transform=format!("translateX({}px)", x - DOT / 2)
+        ></i>
     }
 }
 

@@ -1,83 +1,259 @@
-//! Every step with its time, its reason and its rule.
+//! Every step with its time, its reason and its rule: as a list, or as a table.
+
+use std::sync::Arc;
 
 use escalation_editor::words::{self, StepWords};
+use escalation_engine::Seconds;
+use escalation_engine::words::date_and_time;
+use leptos::html;
 use leptos::prelude::*;
+use web_sys::{Element, HtmlElement};
 
+use crate::editor::link;
 use crate::editor::state::Open;
-use crate::session::session;
+use crate::parts::icon::{Glyph, Icon};
+use crate::parts::segments::Segments;
 use crate::strings;
 
-/// A step as it is listed.
+/// A step as it is shown.
+#[derive(Debug, Clone, PartialEq)]
 struct Row {
+    /// When, after the alert fired.
+    at: Seconds,
+    /// The same in words.
     after: String,
+    /// The time of day, with the date where it is asked for.
     time: String,
     words: StepWords,
     rule: String,
     node_id: Option<String>,
 }
 
-/// So many steps are listed: nobody reads more, and a path may repeat itself a thousand times.
+/// The steps that are shown, and how many there are beside them.
+#[derive(Debug, Clone, PartialEq)]
+struct Shown {
+    rows: Vec<Row>,
+    more: usize,
+}
+
+/// So many steps are shown at first, and so many more each time: a path may repeat itself a thousand times.
 const MOST: usize = 500;
 
 #[component]
 pub fn Steps() -> impl IntoView {
     let open = expect_context::<Open>();
-    let index = session().index;
     let pages_only = RwSignal::new(false);
-    let rows = move || {
-        let (trace, path, id, index, zone) =
-            (open.trace.get(), open.path.get(), open.id.get(), index.get(), open.zone());
-        let row = |step: &escalation_engine::trace::TraceStep| {
-            let words = words::step(step, &path, &id, &index, &zone)?;
-            if pages_only.get() && !words.is_page {
-                return None;
-            }
-            Some(Row {
-                after: strings::after(step.after_seconds),
-                time: open.time_of(step.after_seconds),
-                words,
-                rule: step.rule.clone(),
-                node_id: step.node_id.clone(),
-            })
-        };
-        let mut steps = trace.steps.iter();
-        let rows: Vec<_> = steps.by_ref().filter_map(row).take(MOST).collect();
-        let more = steps.len();
-        let rows = rows.into_iter().map(|row| view! { <StepRow row/> }).collect_view();
-        let more = (more > 0).then(|| view! { <li class="more">{strings::and_more(more)}</li> });
-        (rows, more)
+    let as_table = open.playback.as_table;
+    let most = RwSignal::new(MOST);
+    let shown = Memo::new(move |_| {
+        let (pages_only, most, dates) = (pages_only.get(), most.get(), as_table.get());
+        open.tell(|told| {
+            let row = |step: &escalation_engine::trace::TraceStep| {
+                let words = words::step(step, told.path, told.path_id, told.index, told.zone)?;
+                if pages_only && !words.is_page {
+                    return None;
+                }
+                let time = if dates { date_and_time(told.zone, step.at) } else { open.time_of(step.after_seconds) };
+                Some(Row {
+                    at: step.after_seconds,
+                    after: strings::after(step.after_seconds),
+                    time,
+                    words,
+                    rule: step.rule.clone(),
+                    node_id: step.node_id.clone(),
+                })
+            };
+            let mut steps = told.trace.steps.iter();
+            let rows = steps.by_ref().filter_map(row).take(most).collect();
+            Arc::new(Shown { rows, more: steps.len() })
+        })
+    });
+    let frame = NodeRef::<html::Div>::new();
+    keep_current(frame, open, shown, most);
+    let all = move || {
+        if as_table.get() { view! { <Table shown/> }.into_any() } else { view! { <List shown/> }.into_any() }
     };
+    let more = move || {
+        let count = shown.with(|shown| shown.more);
+        (count > 0).then(|| {
+            view! {
+                <p class="more">
+                    {strings::and_more(count)}" "
+                    <button type="button" class="link" on:click=move |_| most.update(|most| *most += MOST)>
+                        {strings::playback::SHOW_MORE}
+                    </button>
+                </p>
+            }
+        })
+    };
+    let copy = move |_| {
+        let columns = strings::playback::columns(&open.assumed.zone.get_untracked());
+        let head = columns.each_ref().map(String::as_str);
+        link::put(&untrack(|| open.tell(|told| words::table(told, &head))));
+        open.session.say(strings::playback::COPIED);
+    };
+    let chosen = Signal::derive(move || Some(usize::from(as_table.get())));
     view! {
-        <div class="steps">
+        <div class="steps" class:as-table=move || as_table.get()>
             <div class="steps-head">
                 <h3>{strings::WHAT_HAPPENS}</h3>
                 <label class="check">
                     <input type="checkbox" prop:checked=move || pages_only.get() on:change=move |event| pages_only.set(event_target_checked(&event))/>
                     {strings::PAGES_ONLY}
                 </label>
+                <Show when=move || as_table.get()>
+                    <button
+                        type="button"
+                        class="tool icon-only"
+                        aria-label=strings::playback::COPY
+                        title=strings::playback::COPY
+                        on:click=copy
+                    >
+                        <Icon glyph=Glyph::Copy/>
+                    </button>
+                </Show>
+                <Segments
+                    label=strings::playback::AS
+                    options=vec![strings::playback::LIST, strings::playback::TABLE]
+                    chosen
+                    choose=move |position| as_table.set(position == 1)
+                />
             </div>
-            <ol tabindex="0" aria-label=strings::WHAT_HAPPENS>{rows}</ol>
+            <div class="steps-all" node_ref=frame>{all}{more}</div>
         </div>
     }
 }
 
 #[component]
+fn List(shown: Memo<Arc<Shown>>) -> impl IntoView {
+    let rows = move || shown.get().rows.iter().cloned().map(|row| view! { <StepRow row/> }).collect_view();
+    view! { <ol tabindex="0" aria-label=strings::WHAT_HAPPENS>{rows}</ol> }
+}
+
+#[component]
 fn StepRow(row: Row) -> impl IntoView {
-    let open = expect_context::<Open>();
-    let Row { after, time, words, rule, node_id } = row;
-    let here = node_id.clone();
-    let is_here = move || here.is_some() && open.selected.with(|selected| *selected == here);
+    let Row { after, time, words, rule, node_id, .. } = row;
+    let (is_here, choose) = choosing(node_id);
+    let other = words.other_side.map(|other| view! { <span class="other-side">{other}</span> });
     view! {
-        <li class="step" class:page=words.is_page class:bad=words.is_bad class:here=is_here on:click=move |_| {
-            if let Some(id) = &node_id {
-                open.select(Some(id.clone()));
-            }
-        }>
+        <li class="step" class:page=words.is_page class:bad=words.is_bad class:here=is_here on:click=move |_| choose()>
             <span class="step-time"><b>{time}</b><i>{after}</i></span>
             <span class="step-words">
                 <strong>{words.what}</strong>
                 <span>{words.why}" "<code>{rule}</code></span>
+                {other}
             </span>
         </li>
     }
+}
+
+#[component]
+fn Table(shown: Memo<Arc<Shown>>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let head = move || {
+        let columns = strings::playback::columns(&open.assumed.zone.get());
+        columns.map(|name| view! { <th scope="col">{name}</th> }).collect_view()
+    };
+    let rows = move || shown.get().rows.iter().cloned().map(|row| view! { <TableRow row/> }).collect_view();
+    view! {
+        <div class="table-frame" role="region" tabindex="0" aria-label=strings::WHAT_HAPPENS>
+            <table class="trace">
+                <thead><tr>{head}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+#[component]
+fn TableRow(row: Row) -> impl IntoView {
+    let Row { after, time, words, rule, node_id, .. } = row;
+    let (is_here, choose) = choosing(node_id);
+    let other = words.other_side.map(|other| view! { "; "<span class="other-side">{other}</span> });
+    view! {
+        <tr class="step" class:page=words.is_page class:bad=words.is_bad class:here=is_here on:click=move |_| choose()>
+            <td>{time}</td>
+            <td>{after}</td>
+            <th scope="row">{words.what}</th>
+            <td>{words.who}</td>
+            <td>{words.why}{other}</td>
+            <td><code>{rule}</code></td>
+        </tr>
+    }
+}
+
+/// Whether the step's node is the one that is looked at, and what looks at it.
+fn choosing(node_id: Option<String>) -> (impl Fn() -> bool + Send + 'static, impl Fn() + 'static) {
+    let open = expect_context::<Open>();
+    let here = node_id.clone();
+    let is_here = move || here.is_some() && open.selected.with(|selected| *selected == here);
+    let choose = move || {
+        if let Some(id) = &node_id {
+            open.select(Some(id.clone()));
+        }
+    };
+    (is_here, choose)
+}
+
+/// Marks the last step that has happened at the time that is looked at, and scrolls it into view. One class on one row:
+/// what comes after it is told apart by the style sheet.
+fn keep_current(frame: NodeRef<html::Div>, open: Open, shown: Memo<Arc<Shown>>, most: RwSignal<usize>) {
+    // The position of the row, and whether rows are missing that would come before it.
+    let current = Memo::new(move |_| {
+        let until = open.until.get();
+        shown.with(|shown| {
+            let behind = shown.rows.partition_point(|row| row.at <= until);
+            let is_missing = behind == shown.rows.len() && shown.more > 0;
+            (until != Seconds::MAX).then_some((behind, is_missing))
+        })
+    });
+    Effect::new(move |_| {
+        let (current, _) = (current.get(), shown.track());
+        let as_table = open.playback.as_table.get();
+        if let Some((_, true)) = current {
+            most.update(|most| *most += MOST);
+            return;
+        }
+        // Once the rows are there.
+        request_animation_frame(move || {
+            let Some(frame) = frame.try_get_untracked().flatten() else { return };
+            mark(&frame, current.map(|(behind, _)| behind), as_table);
+        });
+    });
+}
+
+fn mark(frame: &HtmlElement, behind: Option<usize>, as_table: bool) {
+    let (rows, scrolled) = if as_table { ("tbody", ".table-frame") } else { ("ol", "ol") };
+    let find = |what: &str| frame.query_selector(what).ok().flatten();
+    let before = find(".step.now");
+    let row = behind.and_then(|behind| {
+        let rows = find(rows)?.children();
+        rows.item(u32::try_from(behind.checked_sub(1)?).ok()?)
+    });
+    if before != row {
+        if let Some(before) = before {
+            set_now(&before, false);
+        }
+        if let Some(row) = &row {
+            set_now(row, true);
+        }
+    }
+    let _same = frame.class_list().toggle_with_force("played", behind.is_some());
+    let (Some(row), Some(scrolled)) = (row, find(scrolled)) else { return };
+    // By hand: the page around it must not move.
+    let (row, around) = (row.get_bounding_client_rect(), scrolled.get_bounding_client_rect());
+    let head = if as_table { 32.0 } else { 0.0 };
+    let shift = if row.top() < around.top() + head {
+        row.top() - around.top() - head
+    } else if row.bottom() > around.bottom() {
+        row.bottom() - around.bottom()
+    } else {
+        return;
+    };
+    scrolled.set_scroll_top(scrolled.scroll_top() + shift.round() as i32);
+}
+
+fn set_now(row: &Element, is_now: bool) {
+    let _same = row.class_list().toggle_with_force("now", is_now);
+    let _same = if is_now { row.set_attribute("aria-current", "step") } else { row.remove_attribute("aria-current") };
 }

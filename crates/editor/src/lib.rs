@@ -5,6 +5,7 @@
 //! it. Something that only shows a document has no `Editor`. This crate knows no DOM.
 
 pub mod assume;
+pub mod axis;
 pub mod bindings;
 pub mod card;
 pub mod changes;
@@ -22,6 +23,7 @@ pub mod layout;
 pub mod merge;
 pub mod needed;
 pub mod play;
+pub mod playback;
 pub mod pointer;
 pub mod problems;
 pub mod search;
@@ -35,6 +37,7 @@ pub mod words;
 pub mod work;
 pub mod zoned;
 
+pub use axis::Axis;
 pub use clipboard::Clip;
 pub use command::{Command, Kind, Refusal, Run};
 pub use fault::Fault;

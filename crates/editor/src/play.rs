@@ -1,6 +1,6 @@
 //! What a trace means for what is drawn: the route that was walked, who was told where, and a lane for each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use escalation_engine::machine::Outcome;
 use escalation_engine::trace::{StepName, TraceStep};
@@ -9,17 +9,28 @@ use escalation_engine::{Index, Instant, Seconds, Trace};
 use crate::layout::EdgeKind;
 use crate::tree::Side;
 
-/// A run, ready to be drawn.
+/// A line of the drawing: where from, where to, and what it means.
+pub type Line = (Option<String>, Option<String>, EdgeKind);
+
+/// A run, ready to be drawn. All in it that happens has its time, so that it can be drawn as it is at any time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Play {
     /// What happened at each node of the open path.
     pub visits: BTreeMap<String, Visit>,
-    /// The lines that were walked.
-    pub walked: BTreeSet<(Option<String>, Option<String>, EdgeKind)>,
+    /// The lines that were walked, and when first.
+    pub walked: BTreeMap<Line, Seconds>,
     /// Everybody who was told, each time.
     pub pages: Vec<Page>,
     /// A lane for each person and channel, in the order in which they were first told.
     pub lanes: Vec<Lane>,
+    /// Where the walk stayed, one after another.
+    pub stays: Vec<Stay>,
+    /// What the walk did at once.
+    pub turns: Vec<Turn>,
+    /// The times at which anything happens, in order, from the alert to the end.
+    pub events: Vec<Seconds>,
+    /// The nodes of the open path as the walk came to them.
+    entered: Vec<(Seconds, String)>,
     /// How it ended.
     pub outcome: Outcome,
     /// How long it lasted.
@@ -31,10 +42,94 @@ pub struct Play {
 pub struct Visit {
     /// When the walk came to it, each time, after the alert fired.
     pub at: Vec<Seconds>,
+    /// The names of those who were told on the first visit, and when each was.
+    pub told: Vec<(Seconds, String)>,
+    /// When the run ended here without an end: undecided, in a circle and the like.
+    pub stopped: Option<Seconds>,
+}
+
+/// What has happened at a node by some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visited {
+    /// When the walk came to it first.
+    pub first: Seconds,
+    /// How often it came.
+    pub times: usize,
     /// The names of those who were told on the first visit.
     pub told: Vec<String>,
-    /// Whether the run ended here without an end: undecided, in a circle and the like.
+    /// Whether the run ended here without an end.
     pub stopped: bool,
+}
+
+impl Visit {
+    /// What has happened here by a time; nothing before the first visit.
+    #[must_use]
+    pub fn by(&self, time: Seconds) -> Option<Visited> {
+        let first = *self.at.first().filter(|first| **first <= time)?;
+        let told = self.told.iter().filter(|(at, _)| *at <= time);
+        Some(Visited {
+            first,
+            times: self.at.partition_point(|at| *at <= time),
+            told: told.map(|(_, name)| name.clone()).collect(),
+            stopped: self.stopped.is_some_and(|at| at <= time),
+        })
+    }
+}
+
+/// Where the walk stayed for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Stay {
+    /// Since when, after the alert fired.
+    pub from: Seconds,
+    /// Until when.
+    pub until: Seconds,
+    /// What for.
+    pub kind: StayKind,
+    /// The position in the trace of the step with which it began.
+    pub step: usize,
+    /// The position of the step with which the walk came to the node.
+    pub entered: Option<usize>,
+}
+
+/// What the walk stays for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StayKind {
+    /// Nobody is told yet.
+    Grace,
+    /// Somebody may answer.
+    Wait,
+    /// Nobody is paged for a while.
+    Delay,
+    /// Somebody has put it off.
+    Snooze,
+    /// Somebody has taken it; it may begin again.
+    Quiet,
+}
+
+/// Something that the walk did at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Turn {
+    /// When, after the alert fired.
+    pub after: Seconds,
+    /// What.
+    pub kind: TurnKind,
+    /// The position of its step in the trace.
+    pub step: usize,
+}
+
+/// What the walk does at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TurnKind {
+    /// It goes back, so that this is the pass with that number.
+    Back(u32),
+    /// It begins again, as the alert still fires.
+    Again,
+    /// It goes on in another path.
+    HandOver,
+    /// It passes over a level on which there is nobody.
+    PassedOver,
+    /// It ends, well or badly.
+    End(bool),
 }
 
 /// Somebody is told.
@@ -82,6 +177,8 @@ pub struct Mark {
     pub kind: MarkKind,
     /// Until when the page counts on its level, for a page.
     pub until: Option<Seconds>,
+    /// The position of its step in the trace.
+    pub step: usize,
 }
 
 /// What happened on a lane.
@@ -104,44 +201,80 @@ impl Play {
     #[must_use]
     pub fn new(trace: &Trace, path_id: &str, index: &Index) -> Self {
         let fired_at = trace.steps.first().map_or(trace.ended_at, |step| step.at - step.after_seconds);
+        let mut events: Vec<Seconds> = trace.steps.iter().map(|step| step.after_seconds).collect();
+        events.extend([0, trace.ended_at - fired_at]);
+        events.sort_unstable();
+        events.dedup();
         let mut play = Self {
             visits: BTreeMap::new(),
-            walked: BTreeSet::new(),
+            walked: BTreeMap::new(),
             pages: Vec::new(),
             lanes: Vec::new(),
+            stays: Vec::new(),
+            turns: Vec::new(),
+            events,
+            entered: Vec::new(),
             outcome: trace.outcome,
             lasted: trace.ended_at - fired_at,
         };
         let here = |step: &TraceStep| step.path_id.as_deref().unwrap_or_default() == path_id;
         let mut route = Route::default();
-        for step in &trace.steps {
+        let mut stays = Stays::default();
+        for (position, step) in trace.steps.iter().enumerate() {
             if here(step) {
                 play.visit(step, index);
                 route.walk(step, &mut play.walked);
             }
-            play.tell(step, index);
+            play.tell(position, step, index);
+            stays.follow(position, step, &mut play);
         }
+        stays.end(play.lasted, &mut play);
         play.close_pages(trace);
         play
     }
 
+    /// The last event that is not after a time; nothing for a time at or after the end.
+    #[must_use]
+    pub fn last_event(&self, time: Seconds) -> Option<Seconds> {
+        let behind = self.events.partition_point(|event| *event <= time);
+        behind.checked_sub(1).and_then(|last| self.events.get(last)).copied().filter(|_| time < self.lasted)
+    }
+
+    /// The node of the open path on which the walk stands at a time.
+    #[must_use]
+    pub fn stands_on(&self, time: Seconds) -> Option<&str> {
+        let behind = self.entered.partition_point(|(at, _)| *at <= time);
+        behind.checked_sub(1).and_then(|last| self.entered.get(last)).map(|(_, id)| id.as_str())
+    }
+
+    /// The names of those who have been paged by a time, each once, in the order in which they were; no channels.
+    #[must_use]
+    pub fn paged_by(&self, time: Seconds) -> Vec<&str> {
+        let first = |lane: &&Lane| lane.marks.first().is_some_and(|mark| mark.after <= time);
+        self.lanes.iter().filter(|lane| !lane.is_channel).filter(first).map(|lane| lane.name.as_str()).collect()
+    }
+
     fn visit(&mut self, step: &TraceStep, index: &Index) {
         let Some(id) = &step.node_id else { return };
+        let after = step.after_seconds;
         match step.step {
-            StepName::Entered => self.visits.entry(id.clone()).or_default().at.push(step.after_seconds),
-            StepName::Stopped => self.visits.entry(id.clone()).or_default().stopped = true,
+            StepName::Entered => {
+                self.visits.entry(id.clone()).or_default().at.push(after);
+                self.entered.push((after, id.clone()));
+            }
+            StepName::Stopped => self.visits.entry(id.clone()).or_default().stopped = Some(after),
             StepName::Paged | StepName::Posted => {
                 let visit = self.visits.entry(id.clone()).or_default();
                 let name = name_of(step, index);
-                if visit.at.len() == 1 && !visit.told.contains(&name) {
-                    visit.told.push(name);
+                if visit.at.len() == 1 && visit.told.iter().all(|(_, told)| *told != name) {
+                    visit.told.push((after, name));
                 }
             }
             _ => {}
         }
     }
 
-    fn tell(&mut self, step: &TraceStep, index: &Index) {
+    fn tell(&mut self, position: usize, step: &TraceStep, index: &Index) {
         let kind = match step.step {
             StepName::Paged if step.attempt.unwrap_or(1) > 1 => MarkKind::Retry,
             StepName::Paged | StepName::Posted => MarkKind::Page,
@@ -165,7 +298,7 @@ impl Play {
                 rule: step.rule.clone(),
             });
         }
-        let mark = Mark { after: step.after_seconds, kind, until: None };
+        let mark = Mark { after: step.after_seconds, kind, until: None, step: position };
         match self.lanes.iter_mut().find(|lane| lane.id == *id && lane.is_channel == is_channel) {
             Some(lane) => lane.marks.push(mark),
             None => self.lanes.push(Lane { id: id.clone(), name, is_channel, marks: vec![mark] }),
@@ -201,7 +334,7 @@ struct Route {
 }
 
 impl Route {
-    fn walk(&mut self, step: &TraceStep, walked: &mut BTreeSet<(Option<String>, Option<String>, EdgeKind)>) {
+    fn walk(&mut self, step: &TraceStep, walked: &mut BTreeMap<Line, Seconds>) {
         match step.step {
             StepName::Branched => {
                 let side = match step.branch {
@@ -214,14 +347,67 @@ impl Route {
             StepName::RepeatStarted => *self = Self::default(),
             StepName::Entered => {
                 if self.from != step.node_id {
-                    walked.insert((self.from.take(), step.node_id.clone(), self.by.unwrap_or(EdgeKind::Next)));
+                    let line = (self.from.take(), step.node_id.clone(), self.by.unwrap_or(EdgeKind::Next));
+                    walked.entry(line).or_insert(step.after_seconds);
                 }
                 *self = Self { from: step.node_id.clone(), by: None };
             }
             StepName::Expired => {
-                walked.insert((self.from.take(), None, self.by.unwrap_or(EdgeKind::Next)));
+                let line = (self.from.take(), None, self.by.unwrap_or(EdgeKind::Next));
+                walked.entry(line).or_insert(step.after_seconds);
             }
             _ => {}
+        }
+    }
+}
+
+/// What the walk stays for, while the steps are gone through.
+#[derive(Default)]
+struct Stays {
+    now: Option<(Seconds, StayKind, usize)>,
+    entered: Option<usize>,
+}
+
+impl Stays {
+    fn follow(&mut self, position: usize, step: &TraceStep, play: &mut Play) {
+        let after = step.after_seconds;
+        let kind = match step.step {
+            // They are told, or not, and the walk stays where it is.
+            StepName::Paged | StepName::Posted | StepName::LeftOut | StepName::Nacked => return,
+            StepName::Pending => Some(StayKind::Grace),
+            StepName::Waiting => Some(StayKind::Wait),
+            StepName::Delayed => Some(StayKind::Delay),
+            StepName::Snoozed => Some(StayKind::Snooze),
+            StepName::RepeatPending => Some(StayKind::Quiet),
+            // Others of the level may take it, too, while it is quiet.
+            StepName::Acked if self.now.is_some_and(|(_, kind, _)| kind == StayKind::Quiet) => return,
+            _ => None,
+        };
+        self.end(after, play);
+        match step.step {
+            StepName::Entered => self.entered = Some(position),
+            StepName::Pending | StepName::RepeatStarted => self.entered = None,
+            _ => {}
+        }
+        self.now = kind.map(|kind| (after, kind, position));
+        let turn = match step.step {
+            StepName::Repeated => TurnKind::Back(step.pass + 1),
+            StepName::RepeatStarted => TurnKind::Again,
+            StepName::HandedOver => TurnKind::HandOver,
+            StepName::SkippedEmpty => TurnKind::PassedOver,
+            StepName::Cancelled | StepName::Resolved => TurnKind::End(true),
+            StepName::Expired | StepName::Stopped => TurnKind::End(false),
+            _ => return,
+        };
+        play.turns.push(Turn { after, kind: turn, step: position });
+    }
+
+    /// The walk goes on, or the run is over.
+    fn end(&mut self, until: Seconds, play: &mut Play) {
+        if let Some((from, kind, step)) = self.now.take()
+            && until > from
+        {
+            play.stays.push(Stay { from, until, kind, step, entered: self.entered });
         }
     }
 }
@@ -232,14 +418,4 @@ fn name_of(step: &TraceStep, index: &Index) -> String {
         (None, Some(channel)) => index.channel_name(channel).to_string(),
         (None, None) => String::new(),
     }
-}
-
-/// Round instants on an axis of this length, each some nice step after the one before; about `count` of them.
-#[must_use]
-pub fn ticks(length: Seconds, count: i64) -> Vec<Seconds> {
-    const STEPS: [Seconds; 17] =
-        [1, 5, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400, 172_800];
-    let ideal = length / count.max(1);
-    let step = STEPS.into_iter().find(|step| *step >= ideal).unwrap_or(604_800).max(1);
-    (0..=length / step).map(|tick| tick * step).collect()
 }

@@ -5,6 +5,7 @@ mod facts;
 mod form;
 mod loss;
 mod merge;
+mod run;
 mod step;
 
 use escalation_api::{
@@ -22,6 +23,7 @@ pub use facts::{Fact, Leads, Said, facts_of_node, facts_of_path};
 pub use form::{clock_changes, hours_now, offset_now, on_call_now, person_now, repeat_target, target_now};
 pub use loss::loss;
 pub use merge::{ItemWords, merge_item};
+pub use run::{Told, fold, moment, stay, table, turn};
 pub use step::{StepWords, outcome, step};
 
 /// What a path is called that came as nodes without a name.

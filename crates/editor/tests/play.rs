@@ -5,15 +5,21 @@
 use std::fs;
 use std::path::Path;
 
+use escalation_api::{Json as _, PathPayload};
 use escalation_editor::layout::EdgeKind;
-use escalation_editor::play::{MarkKind, ticks};
-use escalation_editor::{Play, Side};
+use escalation_editor::play::{MarkKind, StayKind, TurnKind, Visited};
+use escalation_editor::{Play, Side, words};
+use escalation_engine::calendar::Zone;
 use escalation_engine::{Index, Scenario, World, simulate};
 use serde_json::{Value, json};
 
-fn play(scenario: Value, id: &str) -> Play {
+fn world() -> Index {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/worlds/base.json");
-    let index = Index::new(World::from_text(&fs::read_to_string(file).unwrap()).unwrap());
+    Index::new(World::from_text(&fs::read_to_string(file).unwrap()).unwrap())
+}
+
+fn play(scenario: Value, id: &str) -> Play {
+    let index = world();
     let trace = simulate(&index, &Scenario::from_text(&scenario.to_string()).unwrap()).unwrap();
     Play::new(&trace, id, &index)
 }
@@ -36,7 +42,7 @@ fn walked(play: &Play) -> Vec<String> {
         };
         format!("{}-{}{kind}", name(from), name(to))
     };
-    play.walked.iter().map(tell).collect()
+    play.walked.keys().map(tell).collect()
 }
 
 #[test]
@@ -44,7 +50,7 @@ fn the_route_through_branches_and_back() {
     let play = case("r03-tested-each-time");
     assert_eq!(walked(&play), ["*-b", "b-d else", "b-l1 then", "d-r", "l1-*", "r-b back"]);
     assert_eq!(play.visits["b"].at, [0, 3600]);
-    assert_eq!(play.visits["l1"].told, ["Maya Chen"]);
+    assert_eq!(play.visits["l1"].told, [(3600, "Maya Chen".to_string())]);
     assert!(!play.visits.contains_key("l2"));
 }
 
@@ -79,19 +85,138 @@ fn another_paths_nodes_are_not_ours() {
         "fired_at": "2026-03-25T10:00:00Z"});
     let play = play(scenario, "mine");
     assert_eq!(play.visits["o1"].at, [0]);
-    assert_eq!(play.visits["o1"].told, [""; 0]);
+    assert_eq!(play.visits["o1"].told, []);
     assert_eq!(play.pages.len(), 1, "but who is paged there is told");
 }
 
 #[test]
 fn where_a_run_stops() {
     let play = case("r22-unknown-type");
-    assert!(play.visits["x"].stopped && !play.visits["l1"].stopped);
+    assert!(play.visits["x"].stopped.is_some() && play.visits["l1"].stopped.is_none());
+}
+
+/// A level for Maya, a delay of an hour, the level and the delay once more, and the end; five minutes for each level.
+fn there_and_back() -> Play {
+    play(
+        json!({"path": {"id": "mine", "name": "n", "path": [
+        {"id": "l", "type": "level", "level": {"targets": [{"type": "user", "id": "maya", "urgency": "high"}], "time_to_ack_seconds": 300}},
+        {"id": "d", "type": "delay", "delay": {"delay_seconds": 3600}},
+        {"id": "r", "type": "repeat", "repeat": {"to_node": "l", "repeat_times": 1}}]},
+        "fired_at": "2026-03-25T10:00:00Z", "grace_period_seconds": 60}),
+        "mine",
+    )
 }
 
 #[test]
-fn ticks_are_round() {
-    assert_eq!(ticks(1500, 6), [0, 300, 600, 900, 1200, 1500]);
-    assert_eq!(ticks(0, 6), [0]);
-    assert_eq!(ticks(86_400 * 14, 7).len(), 8);
+fn what_the_walk_stays_for() {
+    let play = there_and_back();
+    let stays: Vec<_> = play.stays.iter().map(|stay| (stay.from, stay.until, stay.kind)).collect();
+    assert_eq!(
+        stays,
+        [
+            (0, 60, StayKind::Grace),
+            (60, 360, StayKind::Wait),
+            (360, 3960, StayKind::Delay),
+            (3960, 4260, StayKind::Wait),
+            (4260, 7860, StayKind::Delay)
+        ]
+    );
+    let turns: Vec<_> = play.turns.iter().map(|turn| (turn.after, turn.kind)).collect();
+    assert_eq!(turns, [(3960, TurnKind::Back(2)), (7860, TurnKind::End(false))]);
+    assert_eq!(play.events, [0, 60, 360, 3960, 4260, 7860]);
+}
+
+#[test]
+fn as_it_is_at_any_time() {
+    let play = there_and_back();
+    let level = &play.visits["l"];
+    assert_eq!(level.by(59), None);
+    let visited = |times| Visited { first: 60, times, told: vec!["Maya Chen".to_string()], stopped: false };
+    assert_eq!(level.by(60), Some(visited(1)));
+    assert_eq!(level.by(3960), Some(visited(2)));
+    assert_eq!(play.stands_on(0), None, "the grace period is before the first node");
+    assert_eq!(play.stands_on(359), Some("l"));
+    assert_eq!(play.stands_on(4000), Some("l"));
+    assert_eq!(play.stands_on(7860), Some("r"));
+    assert_eq!(play.paged_by(0), [""; 0]);
+    assert_eq!(play.paged_by(60), ["Maya Chen"]);
+    let line = |from: &str, to: Option<&str>, kind| (Some(from.to_string()), to.map(str::to_string), kind);
+    assert_eq!(play.walked[&line("r", Some("l"), EdgeKind::Back)], 3960);
+    assert_eq!(play.walked[&line("l", Some("d"), EdgeKind::Next)], 360, "the first time");
+    assert_eq!(play.walked[&line("r", None, EdgeKind::Next)], 7860);
+}
+
+#[test]
+fn quiet_after_somebody_has_taken_it() {
+    let play = case("r18-pages-again");
+    assert!(play.stays.iter().any(|stay| stay.kind == StayKind::Quiet), "{:?}", play.stays);
+    assert!(play.turns.iter().any(|turn| turn.kind == TurnKind::Again), "{:?}", play.turns);
+}
+
+/// The demo's working hours, a branch on them, and a branch on priority.
+fn told<T>(at: &str, priority: &str, tell: impl Fn(words::Told<'_>) -> T) -> T {
+    let path = json!({"name": "n", "working_hours": [{"id": "uk", "name": "UK hours", "timezone": "Europe/London",
+        "weekday_intervals": [{"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]}],
+        "path": [{"id": "b", "type": "if_else", "if_else": {
+            "conditions": [{"subject": "escalation.working_hours[\"uk\"]", "operation": "is_active", "param_bindings": []}],
+            "then_path": [], "else_path": [{"id": "p", "type": "if_else", "if_else": {
+                "conditions": [{"subject": "escalation.priority", "operation": "one_of",
+                    "param_bindings": [{"array_value": [{"literal": "p1"}]}]}],
+                "then_path": [{"id": "l", "type": "level", "level": {"targets": [
+                    {"type": "user", "id": "maya", "urgency": "high"}, {"type": "user", "id": "tom", "urgency": "low"}],
+                    "time_to_ack_seconds": 300}}],
+                "else_path": []}}]}}]});
+    let index = world();
+    let scenario = json!({"path": path, "fired_at": at, "priority_id": priority});
+    let scenario = Scenario::from_text(&scenario.to_string()).unwrap();
+    let trace = simulate(&index, &scenario).unwrap();
+    let payload = PathPayload::read(path).unwrap();
+    let zone = Zone::get("Europe/London").unwrap();
+    tell(words::Told { trace: &trace, path: &payload, path_id: "", index: &index, zone: &zone })
+}
+
+#[test]
+fn why_the_other_side_was_not_taken() {
+    let others = |told: words::Told<'_>| {
+        let words = told.trace.steps.iter().filter_map(|step| {
+            words::step(step, told.path, told.path_id, told.index, told.zone).and_then(|words| words.other_side)
+        });
+        words.collect::<Vec<_>>()
+    };
+    let outside = told("2026-03-28T03:10:00Z", "p1", others);
+    assert_eq!(outside[0], "“yes” from Mon 30 Mar 09:00 Europe/London", "the clock changes in between");
+    assert!(outside[1].starts_with("“otherwise” is for "), "{outside:?}");
+    assert_eq!(told("2026-03-30T10:00:00Z", "p1", others), ["“otherwise” from Mon 30 Mar 17:00 Europe/London"]);
+}
+
+#[test]
+fn a_moment_in_words() {
+    let at = |time| told("2026-03-28T03:10:00Z", "p1", move |told| words::moment(told, time));
+    assert_eq!(at(0), "Maya Chen and Tom Okafor are paged");
+    assert_eq!(at(299), "Maya Chen and Tom Okafor are paged");
+    assert_eq!(at(300), "The path ends");
+    let lasts = there_and_back();
+    assert_eq!(lasts.stays.len(), 5);
+}
+
+#[test]
+fn a_table_as_text() {
+    let text = told("2026-03-28T03:10:00Z", "p1", |told| words::table(told, &["a", "b", "c", "d", "e", "f"]));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "a\tb\tc\td\te\tf");
+    assert!(lines.iter().all(|line| line.split('\t').count() == 6), "{text}");
+    let paged = lines.iter().find(|line| line.contains("Tom Okafor is paged")).unwrap();
+    assert_eq!(*paged, "Sat 28 Mar 03:10\tT+0s\tTom Okafor is paged, low urgency\tTom Okafor\tnamed on this level\tR7");
+}
+
+#[test]
+fn what_the_walk_does_in_words() {
+    told("2026-03-28T03:10:00Z", "p1", |told| {
+        let play = Play::new(told.trace, "", told.index);
+        let (short, full) = words::stay(told, &play.stays[0]);
+        assert_eq!(short, "Page Maya Chen and Tom Okafor, all at once");
+        assert!(full.ends_with("Waits until Sat 03:15, for 5m"), "{full}");
+        let (short, full) = words::turn(told, &play.turns[0]);
+        assert_eq!((short.as_str(), full.starts_with("The path ends: ")), ("ends", true), "{full}");
+    });
 }

@@ -1,11 +1,11 @@
 //! The steps of a trace in words.
 
-use escalation_api::PathPayload;
-use escalation_engine::calendar::Zone;
+use escalation_api::{ConditionForm as _, ConditionPayload, NodeKind, PathPayload, Test};
+use escalation_engine::calendar::{Hours, Zone};
 use escalation_engine::machine::Outcome;
 use escalation_engine::scenario::Branch;
 use escalation_engine::trace::{StepName, TraceStep};
-use escalation_engine::words::day_and_time;
+use escalation_engine::words::{date_and_time, day_and_time, list};
 use escalation_engine::{Index, Instant};
 
 use super::{node, sides};
@@ -16,8 +16,12 @@ use crate::tree;
 pub struct StepWords {
     /// What happened.
     pub what: String,
+    /// Who did it or to whom it was done; empty where it is about nobody.
+    pub who: String,
     /// Why.
     pub why: String,
+    /// For a branch: when or for what the side is that was not taken.
+    pub other_side: Option<String>,
     /// Whether somebody is told, for those who read only that.
     pub is_page: bool,
     /// Whether it is bad news: nobody was paged, or nobody can say.
@@ -31,7 +35,11 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
     let found = step.node_id.as_deref().filter(|_| here).and_then(|id| tree::find(path, id));
     let title = || {
         let known = found.as_ref().map(|found| node(found.node, path, index).title);
-        known.or_else(|| step.node_id.clone()).unwrap_or_default()
+        let elsewhere = || {
+            let other = step.path_id.as_deref().filter(|_| !here)?;
+            Some(format!("A step of {}", index.path(other).map_or(other, |path| &path.name)))
+        };
+        known.or_else(elsewhere).or_else(|| step.node_id.clone()).unwrap_or_default()
     };
     let who = || {
         let user = step.user_id.as_deref().map(|id| index.user_name(id).to_string());
@@ -42,19 +50,19 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
         Some(_) => "No wait".to_string(),
         None => format!("{verb} for ever"),
     };
-    let is_branch = found.as_ref().is_some_and(|found| matches!(found.node.kind, escalation_api::NodeKind::IfElse(_)));
+    let branch = found.as_ref().and_then(|found| match &found.node.kind {
+        NodeKind::IfElse(branch) => Some(branch),
+        _ => None,
+    });
     let what = match step.step {
         // The question that follows says it all.
-        StepName::Entered if is_branch => return None,
+        StepName::Entered if branch.is_some() => return None,
         StepName::Triggered if step.after_seconds == 0 => "The alert fires".to_string(),
         StepName::Triggered => "Paging begins".to_string(),
         StepName::Pending => until("Nobody is told"),
         StepName::Entered => title(),
         StepName::Branched => {
-            let labels = found.as_ref().and_then(|found| match &found.node.kind {
-                escalation_api::NodeKind::IfElse(branch) => Some(sides(&branch.conditions, index)),
-                _ => None,
-            });
+            let labels = branch.map(|branch| sides(&branch.conditions, index));
             let [then, otherwise] = labels.unwrap_or_else(|| ["yes".to_string(), "otherwise".to_string()]);
             let side = if step.branch == Some(Branch::Then) { then } else { otherwise };
             format!("{} → {side}", title())
@@ -84,10 +92,45 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
     };
     Some(StepWords {
         what,
+        who: who(),
         why: step.why.clone(),
+        other_side: branch
+            .filter(|_| step.step == StepName::Branched)
+            .and_then(|branch| other_side(step, &branch.conditions, path, index)),
         is_page: matches!(step.step, StepName::Paged | StepName::Posted),
         is_bad: matches!(step.step, StepName::SkippedEmpty | StepName::LeftOut | StepName::Stopped | StepName::Expired),
     })
+}
+
+/// When or for what a branch goes the way that it did not go. Nothing where that is not known, or where the reason for
+/// its way says it already.
+fn other_side(step: &TraceStep, conditions: &[ConditionPayload], path: &PathPayload, index: &Index) -> Option<String> {
+    let [condition] = conditions else { return None };
+    let holds = step.branch == Some(Branch::Then);
+    let [then, otherwise] = sides(conditions, index);
+    let other = if holds { otherwise } else { then };
+    match condition.test()? {
+        Test::PriorityOneOf(ids) if holds => {
+            let all = index.world().priorities.iter().filter(|known| !ids.iter().any(|id| **id == known.id));
+            let names: Vec<&str> = all.map(|priority| priority.name.as_str()).collect();
+            (!names.is_empty()).then(|| format!("“{other}” is for {}", list(&names, "or")))
+        }
+        Test::PriorityOneOf(_) => None,
+        Test::WorkingHoursActive(id) => {
+            let set = path.working_hours.iter().flatten().find(|set| set.id == *id)?;
+            let hours = Hours::new(set).ok()?;
+            // A branch that was decided by hand may have gone the other way.
+            if hours.is_active(step.at) != holds {
+                return None;
+            }
+            Some(match hours.first(step.at, !holds) {
+                Some(from) => {
+                    format!("“{other}” from {} {}", date_and_time(hours.zone(), from), set.timezone)
+                }
+                None => format!("“{other}” never"),
+            })
+        }
+    }
 }
 
 /// How a run ended, in a sentence for the head of a page. `at` is when, in a zone.

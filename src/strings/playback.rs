@@ -1,0 +1,60 @@
+//! The words of the timeline and of playing a run.
+
+pub const PLAY: &str = "Play the simulation";
+pub const PAUSE: &str = "Pause";
+pub const BACK: &str = "To the event before";
+pub const ON: &str = "To the next event";
+pub const SPEED: &str = "Speed";
+pub const PLAYING: &str = "Playing";
+pub const TIME: &str = "Time in the simulation";
+pub const KEYS: &str = "Arrows go from event to event, Home and End to the ends, Space plays.";
+pub const AT_END: &str = "At the end";
+pub const WALK: &str = "The path";
+pub const LIST: &str = "List";
+pub const TABLE: &str = "Table";
+pub const AS: &str = "Shown as";
+pub const COPY: &str = "Copy the table as text";
+pub const COPIED: &str = "Table copied";
+pub const SHOW_MORE: &str = "Show more";
+pub const RULE: &str = "Rule";
+
+/// The columns of the table.
+pub fn columns(zone: &str) -> [String; 6] {
+    [format!("Time, {zone}"), "After".into(), "Step".into(), "Who".into(), "Why".into(), RULE.into()]
+}
+
+/// What the slider says of where it is.
+pub fn at(time: &str, after: &str, what: &str, paged: usize) -> String {
+    format!("{time}, {after}: {what}. {}", paged_so_far(paged))
+}
+
+pub fn paged_so_far(count: usize) -> String {
+    match count {
+        0 => "Nobody paged yet".to_string(),
+        1 => "1 person paged so far".to_string(),
+        _ => format!("{count} people paged so far"),
+    }
+}
+
+pub fn paged_in_all(count: usize) -> String {
+    match count {
+        0 => "Nobody is paged".to_string(),
+        1 => "1 person is paged".to_string(),
+        _ => format!("{count} people are paged"),
+    }
+}
+
+pub fn paused(what: &str) -> String {
+    format!("Paused. {what}")
+}
+
+pub fn ended(outcome: &str) -> String {
+    format!("Played to the end. {outcome}")
+}
+
+/// The words on a mark.
+pub const MARK_PAGED: &str = "paged";
+pub const MARK_AGAIN: &str = "again";
+pub const MARK_ACKS: &str = "acks";
+pub const MARK_DECLINES: &str = "declines";
+pub const MARK_SNOOZES: &str = "snoozes";
