@@ -9,7 +9,7 @@ mod drafts;
 mod help;
 mod history;
 mod keys;
-mod link;
+pub mod link;
 mod menu;
 mod notes;
 mod palette;

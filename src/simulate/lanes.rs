@@ -189,7 +189,7 @@ fn LaneRow(lane: Lane) -> impl IntoView {
             .filter(|(_, mark)| window.shows(&axis, mark.after, mark.until.unwrap_or(mark.after)));
         let drawn = near.map(|(position, mark)| {
             let next = marks.get(position + 1).map_or(axis.width + BESIDE, |next| axis.x(next.after));
-            view! { <MarkView mark=*mark next/> }
+            draw_mark(open, *mark, next)
         });
         drawn.collect_view()
     };
@@ -202,9 +202,7 @@ fn LaneRow(lane: Lane) -> impl IntoView {
 }
 
 /// A mark, its stretch, and its word where there is room before the `next` mark.
-#[component]
-fn MarkView(mark: Mark, next: i64) -> impl IntoView {
-    let open = expect_context::<Open>();
+fn draw_mark(open: Open, mark: Mark, next: i64) -> impl IntoView {
     let (class, word) = match mark.kind {
         MarkKind::Page => ("dot page", strings::playback::MARK_PAGED),
         MarkKind::Retry => ("dot retry", strings::playback::MARK_AGAIN),

@@ -243,13 +243,11 @@ fn mark(frame: &HtmlElement, behind: Option<usize>, as_table: bool) {
     // By hand: the page around it must not move.
     let (row, around) = (row.get_bounding_client_rect(), scrolled.get_bounding_client_rect());
     let head = if as_table { 32.0 } else { 0.0 };
-    let shift = if row.top() < around.top() + head {
-        row.top() - around.top() - head
-    } else if row.bottom() > around.bottom() {
-        row.bottom() - around.bottom()
-    } else {
+    if row.top() >= around.top() + head && row.bottom() <= around.bottom() {
         return;
-    };
+    }
+    // With some of what came before it, and room for what follows.
+    let shift = row.top() - around.top() - head - (around.height() - head) / 3.0;
     scrolled.set_scroll_top(scrolled.scroll_top() + shift.round() as i32);
 }
 

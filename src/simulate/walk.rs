@@ -29,9 +29,9 @@ pub fn WalkRow() -> impl IntoView {
     let drawn = move || {
         let (play, axis) = (open.play.get(), open.axis.get());
         let stays = play.stays.iter().filter(|stay| window.shows(&axis, stay.from, stay.until));
-        let stays = stays.map(|stay| view! { <StayView stay=*stay turn=led_to(&play.turns, stay)/> }).collect_view();
+        let stays = stays.map(|stay| draw_stay(open, stay, led_to(&play.turns, stay))).collect_view();
         let ends = play.turns.iter().filter(|turn| is_drawn(turn) && window.shows(&axis, turn.after, turn.after));
-        let ends = ends.map(|turn| view! { <TurnView turn=*turn/> }).collect_view();
+        let ends = ends.map(|turn| draw_turn(open, turn)).collect_view();
         (stays, ends)
     };
     let spoken = move || {
@@ -47,7 +47,7 @@ pub fn WalkRow() -> impl IntoView {
         })
     };
     view! {
-        <div class="lane walk">
+        <div class="walk">
             <span class="lane-name so-far" title=names>{count}</span>
             <div class="track" role="img" aria-label=spoken>{drawn}</div>
         </div>
@@ -68,9 +68,7 @@ fn is_drawn(turn: &Turn) -> bool {
     matches!(turn.kind, TurnKind::End(_) | TurnKind::PassedOver)
 }
 
-#[component]
-fn StayView(stay: Stay, turn: Option<Turn>) -> impl IntoView {
-    let open = expect_context::<Open>();
+fn draw_stay(open: Open, stay: &Stay, turn: Option<Turn>) -> impl IntoView + use<> {
     let kind = match stay.kind {
         StayKind::Wait => "stay",
         StayKind::Delay | StayKind::Grace => "stay quiet",
@@ -80,7 +78,7 @@ fn StayView(stay: Stay, turn: Option<Turn>) -> impl IntoView {
     let axis = open.axis.get();
     let (from, until) = (axis.x(stay.from), axis.x(stay.until));
     let ((short, full), before) =
-        open.tell(|told| (words::stay(told, &stay), turn.map(|turn| words::turn(told, &turn))));
+        open.tell(|told| (words::stay(told, stay), turn.map(|turn| words::turn(told, &turn))));
     let (prefix, full) = match before {
         Some((short, led)) => (Some(view! { <b>{short}</b>" " }), format!("{led}. {full}")),
         None => (None, full),
@@ -97,14 +95,12 @@ fn StayView(stay: Stay, turn: Option<Turn>) -> impl IntoView {
     }
 }
 
-#[component]
-fn TurnView(turn: Turn) -> impl IntoView {
-    let open = expect_context::<Open>();
+fn draw_turn(open: Open, turn: &Turn) -> impl IntoView + use<> {
     let class = match turn.kind {
         TurnKind::End(true) => "turn ends",
         _ => "turn bad",
     };
     let x = open.axis.get().x(turn.after);
-    let (_, full) = open.tell(|told| words::turn(told, &turn));
+    let (_, full) = open.tell(|told| words::turn(told, turn));
     view! { <i class=class title=full style:transform=format!("translateX({x}px)")></i> }
 }

@@ -169,7 +169,7 @@ pub struct Lane {
 }
 
 /// Something on a lane.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Mark {
     /// When, after the alert fired.
     pub after: Seconds,

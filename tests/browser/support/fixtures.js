@@ -58,6 +58,7 @@ export class App {
     this.tree = page.getByRole('tree');
     this.inspector = page.getByRole('complementary', { name: 'Details' });
     this.simulation = page.getByRole('tabpanel', { name: 'Simulate' });
+    this.time = page.getByRole('slider', { name: 'Time in the simulation' });
     this.steps = page.getByRole('list', { name: 'What happens' });
     this.save = page.getByRole('button', { name: 'Save', exact: true });
     this.status = page.locator('[data-status]');

@@ -47,6 +47,28 @@ export const STATES = {
     await page.getByRole('dialog').getByRole('button', { name: 'Acknowledges' }).click();
     await expect(page.getByRole('dialog').getByLabel('After the page')).toHaveValue('4m');
   },
+  'half-way through': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    await app.time.focus();
+    await page.keyboard.press('Home');
+    for (let event = 0; event < 3; event += 1) await page.keyboard.press('ArrowRight');
+    await expect(page.locator('.step.now')).toBeVisible();
+  },
+  'a night that is folded': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P3', at: '2026-11-25T18:10', zone: 'Europe/London' });
+    await app.time.focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await expect(page.locator('.fold-words')).toHaveCount(1);
+  },
+  'the steps as a table': async ({ app, page }) => {
+    await app.open(IDS.urgent);
+    await app.assume({ at: '2026-11-28T03:10', zone: 'Europe/London' });
+    await app.simulation.getByRole('button', { name: 'Table' }).click();
+    await expect(page.getByRole('table')).toBeVisible();
+  },
   'six levels of branches': async ({ app }) => app.open(IDS.major),
   'all kinds of nodes': async ({ app, page, server }) => {
     const { status, body } = await server.api('POST', '/v2/escalation_paths', {
