@@ -4,8 +4,8 @@ pub mod assume;
 pub mod edit;
 pub mod forms;
 pub mod panel;
-pub mod rights;
 pub mod playback;
+pub mod rights;
 pub mod save;
 pub mod transfer;
 
