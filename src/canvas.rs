@@ -24,10 +24,9 @@ use escalation_editor::changes::Became;
 use escalation_editor::words::NodeIcon;
 use leptos::html::Main;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
 
 use crate::editor::state::Open;
+use crate::parts::size;
 use crate::strings;
 use ahead::AheadHint;
 use card::Card;
@@ -164,19 +163,7 @@ fn Start() -> impl IntoView {
 fn watch_size(frame: NodeRef<Main>, open: Open) {
     Effect::new(move |_| {
         let Some(element) = frame.get() else { return };
-        let measured = element.clone();
-        let measure = move || {
-            let size = measured.get_bounding_client_rect();
-            open.screen.set((size.width(), size.height()));
-        };
-        measure();
-        let callback = Closure::<dyn Fn()>::new(measure);
-        if let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) {
-            observer.observe(&element);
-            // Dropped with the screen, which disconnects it.
-            let held = StoredValue::new_local((observer, callback));
-            on_cleanup(move || held.with_value(|(observer, _)| observer.disconnect()));
-        }
+        size::watch(&element, move |size| open.screen.set(size));
     });
 }
 

@@ -1,5 +1,6 @@
-//! The panel below the graph: what happens to one alert, and what is expected.
+//! The panel below the graph: what happens to one alert, who is paged when, and what is expected.
 
+pub mod coverage;
 pub mod expectations;
 pub mod expected;
 mod form;
@@ -14,6 +15,7 @@ use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::simulate::Simulate;
 use crate::strings;
+use coverage::CoverageView;
 use expectations::Expectations;
 
 /// What the panel shows.
@@ -21,16 +23,19 @@ use expectations::Expectations;
 pub enum Tab {
     /// One alert.
     Simulate,
+    /// Who is paged when.
+    Coverage,
     /// What is expected.
     Expectations,
 }
 
-const TABS: [Tab; 2] = [Tab::Simulate, Tab::Expectations];
+const TABS: [Tab; 3] = [Tab::Simulate, Tab::Coverage, Tab::Expectations];
 
 impl Tab {
     fn name(self) -> &'static str {
         match self {
             Self::Simulate => strings::SIMULATE,
+            Self::Coverage => strings::coverage::COVERAGE,
             Self::Expectations => strings::panel::EXPECTATIONS,
         }
     }
@@ -38,6 +43,7 @@ impl Tab {
     fn id(self) -> &'static str {
         match self {
             Self::Simulate => "tab-simulate",
+            Self::Coverage => "tab-coverage",
             Self::Expectations => "tab-expectations",
         }
     }
@@ -87,10 +93,12 @@ pub fn Panel() -> impl IntoView {
                     let tab = open.tab.get();
                     let content = match tab {
                         Tab::Simulate => view! { <Simulate/> }.into_any(),
+                        Tab::Coverage => view! { <CoverageView/> }.into_any(),
                         Tab::Expectations => view! { <Expectations/> }.into_any(),
                     };
                     let class = match tab {
                         Tab::Simulate => "tabpanel simulate",
+                        Tab::Coverage => "tabpanel coverage",
                         Tab::Expectations => "tabpanel expectations",
                     };
                     view! {

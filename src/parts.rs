@@ -8,5 +8,6 @@ pub mod import;
 pub mod notice;
 pub mod popup;
 pub mod segments;
+pub mod size;
 pub mod text;
 pub mod typed;

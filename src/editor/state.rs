@@ -18,6 +18,7 @@ use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
 use crate::clock;
 use crate::panel::Tab;
+use crate::panel::coverage::Coverage;
 use crate::panel::expected::Expected;
 use crate::session::{Session, session};
 use crate::simulate::playback::Playback;
@@ -76,6 +77,8 @@ pub struct Open {
     pub tab: RwSignal<Tab>,
     /// How high the panel is, in pixels; its own height where nobody has changed it.
     pub panel_height: RwSignal<Option<i32>>,
+    /// Who is paged when.
+    pub coverage: Coverage,
     /// What is expected of the path, and whether it holds.
     pub expected: Expected,
     /// Whether what is simulated is shown on the graph.
@@ -199,6 +202,7 @@ impl Open {
             panel,
             tab,
             panel_height: RwSignal::new(None),
+            coverage: Coverage::new(),
             expected: Expected::new(),
             simulated: Memo::new(move |_| panel.get()),
             hours: RwSignal::new(None),

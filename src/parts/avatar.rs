@@ -1,5 +1,6 @@
 //! A person, schedule, channel or path as two letters in a round or square field.
 
+use escalation_editor::card::initials;
 use leptos::prelude::*;
 
 /// What the letters stand for.
@@ -15,12 +16,6 @@ pub enum Of {
     Path,
     /// Something that has no face.
     Nothing,
-}
-
-/// The first letters of the first two words of a name.
-fn initials(name: &str) -> String {
-    let words = name.split_whitespace().filter_map(|word| word.chars().find(|c| !c.is_ascii_punctuation()));
-    words.take(2).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// One of eight shades, always the same for a name.

@@ -49,6 +49,13 @@ pub fn text_width(text: &str) -> i32 {
     tenths.sum::<i32>() / 10
 }
 
+/// The first letters of the first two words of a name.
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let words = name.split_whitespace().filter_map(|word| word.chars().find(|c| !c.is_ascii_punctuation()));
+    words.take(2).map(|c| c.to_ascii_uppercase()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

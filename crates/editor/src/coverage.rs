@@ -2,15 +2,17 @@
 
 mod axis;
 mod csv;
+mod draw;
 mod loads;
 mod search;
 mod told;
 
-pub use axis::{Day, MIN_MARK, Mark, clock_changes, days, fit};
+pub use axis::{Day, MIN_MARK, Mark, clock_changes, days, fit, instant, pixel};
 pub use csv::csv;
+pub use draw::{AXIS, COLOURS, Drawing, Line, ROW, colour};
 pub use loads::{Load, loads};
 pub use search::{Search, rows};
-pub use told::{Hole, Summary, label, moment, stretch_of_time, summary, title, words};
+pub use told::{Hole, Summary, label, moment, stretch_of_time, summary, title, wait_words, words};
 
 use escalation_engine::index::Id;
 use escalation_engine::instant::{HOUR, MINUTE};
@@ -234,15 +236,38 @@ impl Row {
         self.stretches.get(self.stretches.partition_point(|stretch| stretch.until <= at))
     }
 
-    /// The priorities by name: `P1, P2`.
+    /// The priorities by name: `P1, P2`, or `P3 to P5` where they follow one another.
     #[must_use]
     pub fn name(&self, index: &Index) -> String {
-        if self.priorities.is_empty() {
-            return "Any alert".to_string();
-        }
         let names: Vec<&str> = self.priorities.iter().map(|id| index.priority_name(id)).collect();
-        names.join(", ")
+        let all = &index.world().priorities;
+        let first = all.iter().position(|known| self.priorities.first() == Some(&known.id)).unwrap_or_default();
+        let in_order = all.iter().skip(first).map(|known| &known.id).take(names.len()).eq(&self.priorities);
+        match names.as_slice() {
+            [] => "Any alert".to_string(),
+            [first, _, .., last] if in_order => format!("{first} to {last}"),
+            names => names.join(", "),
+        }
     }
+}
+
+/// The position of the band that an instant lies in.
+#[must_use]
+pub fn band_at(bands: &[Band], at: Instant) -> Option<usize> {
+    let position = bands.partition_point(|band| band.until <= at);
+    bands.get(position).map(|_| position)
+}
+
+/// Where the next band begins; the same instant in the last.
+#[must_use]
+pub fn next(bands: &[Band], at: Instant) -> Instant {
+    band_at(bands, at).and_then(|position| bands.get(position + 1)).map_or(at, |band| band.from)
+}
+
+/// Where the band begins or, at its begin, the one before.
+#[must_use]
+pub fn before(bands: &[Band], at: Instant) -> Instant {
+    bands.iter().rev().map(|band| band.from).find(|from| *from < at).unwrap_or(at)
 }
 
 /// Everybody who is paged first, second or third in some rows, in the organisation's order.

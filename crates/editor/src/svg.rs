@@ -284,7 +284,7 @@ fn cut(text: &str, room: i32) -> String {
 }
 
 /// A text as XML has it. What XML cannot say is shown as a character that could not be read.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use escalation_api::{Json as _, PathPayload, Schedule, User};
 use escalation_editor::coverage::{
-    Band, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, clock_changes, csv, days, fit, label, loads, moment,
-    people, rows, summary, words,
+    Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, clock_changes, colour, csv, days, fit,
+    instant, label, loads, moment, people, rows, summary, words,
 };
 use escalation_editor::expect::State;
 use escalation_engine::calendar::Zone;
@@ -224,7 +224,7 @@ fn priorities_that_go_another_way_have_a_row_of_their_own() {
         "then_path": [level("a", person("maya"))], "else_path": []}}]);
     let rows = rows(&compiled(branch, &index), &index, weeks());
     let names: Vec<String> = rows.iter().map(|row| row.name(&index)).collect();
-    assert_eq!(names, ["P1, P2", "P3, P4, P5"]);
+    assert_eq!(names, ["P1, P2", "P3 to P5"]);
     let nobody = [Band { from: at(WEEKS.0), until: at(WEEKS.1), what: What::Nobody, wait: None }];
     assert_eq!(rows[1].bands(Question::Rank(0)), nobody);
     assert_eq!(rows[1].bands(Question::Wait), nobody);
@@ -443,14 +443,54 @@ fn one_minute_in_thirteen_weeks_is_seen() {
 }
 
 #[test]
+fn a_pixel_means_an_instant_of_the_band_that_is_seen_there() {
+    let (all, time) = bands(&[60_000, -1, 71_039]);
+    let marks = fit(&all, time, 900);
+    let hole = instant(marks[1].x, &all, &marks, time, 900).unwrap();
+    assert_eq!(hole, all[1].from);
+    assert_eq!(instant(marks[1].x + 1, &all, &marks, time, 900), Some(hole), "to the minute, and there is one");
+    assert_eq!(instant(0, &all, &marks, time, 900), Some(time.0));
+    assert!(instant(899, &all, &marks, time, 900).unwrap() < time.1);
+    assert_eq!(instant(900, &all, &marks, time, 900), None);
+}
+
+#[test]
+fn a_drawing_has_everything_that_is_not_a_person_by_its_own_looks() {
+    let index = index();
+    let people: Vec<Id> = (0..20).map(|n| Id::from(format!("u{n}").as_str())).collect();
+    assert_eq!((&*colour(&people, &people[0]), &*colour(&people, &people[9])), ("who-1", "who-2 textured"));
+    let zone = Zone::get("Europe/London").unwrap();
+    let (mut all, time) = bands(&[3_000, -3_000, 3_000, 3_000, 3_000, 1, 1, 1]);
+    all[2].what = What::Unknown;
+    all[3].what = What::Depends(vec![What::Unknown, What::Nobody]);
+    all[4].what = What::People(people[..6].to_vec());
+    let marks = fit(&all, time, 1_000);
+    let refuted = [(time.0, time.0 + 1)];
+    let drawn = |question| {
+        let now = time.0 + DAY;
+        let drawing = Drawing { question, time, now, zone: &zone, width: 1_000, index: &index, people: &people };
+        drawing.svg(&[Line { bands: &all, marks: &marks, refuted: &refuted }])
+    };
+    let first = drawn(Question::Rank(0));
+    for class in
+        ["hole", "unknown", "depends", "several", "refuted", "who-1", "who-more", "clock-change", "now", "weekend"]
+    {
+        assert!(first.contains(&format!("class=\"{class}\"")), "{class}: {first}");
+    }
+    assert!(first.contains(">clock +1h<"), "{first}");
+    assert!(!first.contains("class=\"none\""), "nobody first is a hole");
+    let second = drawn(Question::Rank(1));
+    assert!(second.contains("class=\"none\"") && !second.contains("class=\"hole\""), "nobody second is none");
+}
+
+#[test]
 fn words_on_a_band_are_as_long_as_there_is_room() {
     let index = index();
     let what = What::People(vec![Id::from("maya"), Id::from("tom")]);
-    let initials = |name: &str| name.split(' ').filter_map(|word| word.chars().next()).collect::<String>();
-    let of = |width| label(&what, &index, width, initials);
+    let of = |width| label(&what, &index, width);
     assert_eq!((&*of(400), &*of(70), &*of(12)), ("Maya Chen, Tom Okafor", "MC TO", ""));
-    assert_eq!(label(&What::Unknown, &index, 14, initials), "");
-    assert_eq!(label(&What::Unknown, &index, 30, initials), "?");
+    assert_eq!(label(&What::Unknown, &index, 14), "");
+    assert_eq!(label(&What::Unknown, &index, 30), "?");
     let rows = rows(&waiting(&index), &index, weeks());
     assert!(people(&rows, &index).contains(&Id::from("tom")));
 }
@@ -470,6 +510,6 @@ fn a_table_for_other_programs() {
     );
     assert_eq!(
         lines[1],
-        "\"P1, P2, P3, P4, P5\",2026-03-23T00:00:00Z,2026-04-06T00:00:00Z,\"'=HYPERLINK(\"\"x\"\"), Ltd\",0,0,nobody,,,nobody,,"
+        "P1; P2; P3; P4; P5,2026-03-23T00:00:00Z,2026-04-06T00:00:00Z,\"'=HYPERLINK(\"\"x\"\"), Ltd\",0,0,nobody,,,nobody,,"
     );
 }

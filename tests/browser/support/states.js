@@ -318,6 +318,32 @@ export const STATES = {
     await page.getByRole('button', { name: 'Add an expectation' }).click();
     await page.locator('.expect-form select').first().selectOption({ label: 'Nobody is paged in quiet hours' });
   },
+  'coverage': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await page.getByRole('tab', { name: 'Coverage' }).click();
+    await expect(page.locator('.cover-drawing .who-1').first()).toBeAttached();
+    await page.getByRole('slider').focus();
+  },
+  'coverage with holes': async ({ app, page, server }) => {
+    await server.api('PUT', `/builder/v1/escalation_paths/${IDS.warehouse}/expectations`, { expectations: [
+      { expect: 'first_page_within', seconds: 60 }] });
+    await app.open(IDS.warehouse);
+    await app.node(/Page Primary on-call/).first().click();
+    for (let left = 0; left < 4; left += 1) await page.keyboard.press('Delete');
+    await page.getByRole('tab', { name: 'Coverage' }).click();
+    await page.getByRole('button', { name: '4 weeks' }).click();
+    await expect(page.locator('.cover-drawing .hole').first()).toBeAttached();
+    await expect(page.locator('.cover-drawing .refuted').first()).toBeAttached();
+  },
+  'coverage of thirteen weeks': async ({ app, page }) => {
+    await app.open(IDS.urgent);
+    await page.getByRole('tab', { name: 'Coverage' }).click();
+    await page.getByRole('button', { name: '13 weeks' }).click();
+    await page.getByRole('button', { name: 'How long', exact: true }).click();
+    await page.getByRole('button', { name: 'As a table' }).click();
+    await expect(page.locator('.cover-drawing .wait-1').first()).toBeAttached();
+    await expect(page.locator('.cover-table tbody tr').first()).toBeVisible();
+  },
   'the server away': async ({ app, page, server }) => {
     await page.route('**/v2/**', (route) => route.abort());
     await page.goto(`${server.url}/`);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use escalation_engine::calendar::{WallTime, Zone};
+use escalation_engine::instant::MINUTE;
 use escalation_engine::words::date_and_time;
 use escalation_engine::{Instant, Seconds};
 
@@ -100,11 +101,33 @@ pub struct Mark {
     pub has_hole: bool,
 }
 
+/// Where an instant lies on so many pixels.
+#[must_use]
+pub fn pixel(at: Instant, (from, until): (Instant, Instant), width: i64) -> i64 {
+    let length = (until - from).max(1);
+    (at - from).clamp(0, length) * width / length
+}
+
+/// The instant that is meant by a pixel: to the minute, and of the band that is drawn there, if it is one.
+#[must_use]
+pub fn instant(
+    x: i64,
+    bands: &[Band],
+    marks: &[Mark],
+    (from, until): (Instant, Instant),
+    width: i64,
+) -> Option<Instant> {
+    let mark = marks.iter().find(|mark| (mark.x..mark.x + mark.width).contains(&x))?;
+    let (first, last) = (bands.get(mark.bands.start)?, bands.get(mark.bands.end.checked_sub(1)?)?);
+    let at = from + (until - from) * x / width.max(1);
+    let at = Instant::from_unix(at.unix() - at.unix().rem_euclid(MINUTE));
+    Some(at.min(last.until - 1).max(first.from))
+}
+
 /// Marks for the bands of a time, on so many pixels: in order, without space in between, and each band has one.
 #[must_use]
 pub fn fit(bands: &[Band], (from, until): (Instant, Instant), width: i64) -> Vec<Mark> {
-    let length = (until - from).max(1);
-    let pixel = |at: Instant| (at - from).clamp(0, length) * width / length;
+    let pixel = |at| pixel(at, (from, until), width);
     let mut marks: Vec<(Mark, bool)> = Vec::new();
     for (position, band) in bands.iter().enumerate() {
         let (x, end) = (pixel(band.from), pixel(band.until));

@@ -14,9 +14,9 @@ pub fn csv(rows: &[Row], index: &Index) -> String {
     }
     text.push_str("\r\n");
     for row in rows {
-        let name = row.name(index);
+        let names: Vec<&str> = row.priorities.iter().map(|id| index.priority_name(id)).collect();
         for stretch in &row.stretches {
-            let mut fields = vec![name.clone(), stretch.from.to_string(), stretch.until.to_string()];
+            let mut fields = vec![names.join("; "), stretch.from.to_string(), stretch.until.to_string()];
             for rank in 0..RANKS {
                 let band = stretch.by_rank(rank);
                 fields.push(words(&band.what, index));

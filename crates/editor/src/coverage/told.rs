@@ -7,7 +7,7 @@ use escalation_engine::words::{date_and_time, duration, list};
 use escalation_engine::{Index, Instant};
 
 use super::{Band, Question, RANKS, Row, WAITS, Way, What};
-use crate::card::text_width;
+use crate::card::{initials, text_width};
 use crate::expect::{State, day, with_year};
 
 /// What somebody is called by: `first`.
@@ -18,7 +18,7 @@ const ORDINALS: [&str; RANKS] = ["first", "second", "third"];
 pub fn words(what: &What, index: &Index) -> String {
     match what {
         What::People(ids) => list(&ids.iter().map(|id| index.user_name(id)).collect::<Vec<_>>(), "and"),
-        What::Within(class) => within(*class),
+        What::Within(class) => wait_words(*class),
         What::Nobody => "nobody".to_string(),
         What::Depends(all) => {
             let all: Vec<String> = all.iter().map(|what| words(what, index)).collect();
@@ -29,7 +29,8 @@ pub fn words(what: &What, index: &Index) -> String {
 }
 
 /// A class of waiting: `at once`, `within 5m`, `after more than 1h`.
-fn within(class: usize) -> String {
+#[must_use]
+pub fn wait_words(class: usize) -> String {
     match WAITS.get(class) {
         Some(0) => "at once".to_string(),
         Some(limit) => format!("within {}", duration(*limit)),
@@ -39,7 +40,7 @@ fn within(class: usize) -> String {
 
 /// What is written on a band of this width, in pixels: names, initials or nothing.
 #[must_use]
-pub fn label(what: &What, index: &Index, width: i64, initials: impl Fn(&str) -> String) -> String {
+pub fn label(what: &What, index: &Index, width: i64) -> String {
     const SPACE: i64 = 12;
     let fits = |text: &String| i64::from(text_width(text)) + SPACE <= width;
     let long = match what {

@@ -1,0 +1,207 @@
+//! Who is paged when, over some weeks, for every priority: drawn, listed and by person.
+
+mod beside;
+mod chart;
+mod find;
+mod table;
+
+use std::sync::Arc;
+
+use escalation_editor::coverage::{Question, RANKS, Row, csv, title};
+use escalation_engine::index::Id;
+use escalation_engine::words::civil;
+use escalation_engine::{CompiledPath, Index, Instant};
+use leptos::prelude::*;
+
+use super::Tab;
+use crate::editor::state::Open;
+use crate::parts::icon::{Glyph, Icon};
+use crate::parts::segments::Segments;
+use crate::strings::{self, coverage as words};
+use crate::transfer::{file_name, offer_text};
+use beside::Beside;
+use chart::Chart;
+use table::Table;
+
+/// How many weeks can be looked at.
+const WEEKS: [i64; 3] = [1, 4, 13];
+
+/// So many weeks ahead and back of today can be looked at: little is known further away.
+const MOST_SHIFT: i64 = 52;
+
+/// What is looked at, and what was found.
+#[derive(Clone, Copy)]
+pub struct Coverage {
+    /// How long: a position in [`WEEKS`].
+    weeks: RwSignal<usize>,
+    /// By how many weeks it begins after today.
+    shift: RwSignal<i64>,
+    question: RwSignal<Question>,
+    /// What was found last.
+    found: RwSignal<Option<Arc<Found>>>,
+    /// Whether that is of the path as it is now.
+    is_fresh: RwSignal<bool>,
+    /// How much of it is found, while it is looked for.
+    percent: RwSignal<usize>,
+    /// The row and the instant that the keyboard is at.
+    cursor: RwSignal<Option<(usize, Instant)>>,
+    /// Counts what was asked for; only the last is answered.
+    asked: StoredValue<u64>,
+}
+
+/// What was found.
+pub struct Found {
+    /// Of what.
+    compiled: Arc<CompiledPath>,
+    index: Arc<Index>,
+    time: (Instant, Instant),
+    /// When it was found.
+    now: Instant,
+    rows: Vec<Row>,
+    /// Everybody in it, in the order of their colours.
+    people: Vec<Id>,
+}
+
+impl Coverage {
+    pub fn new() -> Self {
+        Self {
+            weeks: RwSignal::new(0),
+            shift: RwSignal::new(0),
+            question: RwSignal::new(Question::Rank(0)),
+            found: RwSignal::new(None),
+            is_fresh: RwSignal::new(false),
+            percent: RwSignal::new(0),
+            cursor: RwSignal::new(None),
+            asked: StoredValue::new(0),
+        }
+    }
+}
+
+/// Simulates an alert of a row at an instant: of the priority that is simulated already, if it is one of the row's.
+fn simulate(open: Open, row: usize, at: Instant) {
+    let Some(found) = open.coverage.found.get_untracked() else { return };
+    let Some(row) = found.rows.get(row) else { return };
+    let now = open.assumed.priority.get_untracked();
+    if !now.is_some_and(|id| row.priorities.contains(&id)) {
+        open.assumed.priority.set(row.priorities.first().cloned());
+    }
+    open.assumed.at.set(at);
+    open.panel.set(true);
+    open.tab.set(Tab::Simulate);
+    open.session.say(words::simulated(&untrack(|| when(open, at))));
+    super::focus("tab-simulate");
+}
+
+/// `Sat 28 Mar 03:10`, where the times are told.
+fn when(open: Open, at: Instant) -> String {
+    escalation_engine::words::date_and_time(&open.zone(), at)
+}
+
+#[component]
+pub fn CoverageView() -> impl IntoView {
+    let open = expect_context::<Open>();
+    find::follow(open);
+    view! {
+        <div class="cover">
+            <Head/>
+            <Chart/>
+            <Table/>
+            <chart::Reading/>
+        </div>
+        <Beside/>
+    }
+}
+
+/// What is looked at, and the way out.
+#[component]
+fn Head() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let coverage = open.coverage;
+    let questions = (0..RANKS).map(Question::Rank).chain([Question::Wait]).collect::<Vec<_>>();
+    let all = StoredValue::new(questions);
+    let chosen = Signal::derive(move || {
+        let now = coverage.question.get();
+        all.with_value(|all| all.iter().position(|question| *question == now))
+    });
+    let choose = move |position: usize| {
+        if let Some(question) = all.with_value(|all| all.get(position).copied()) {
+            coverage.question.set(question);
+            open.session.say(title(question));
+        }
+    };
+    let weeks = Signal::derive(move || Some(coverage.weeks.get()));
+    let choose_weeks = move |position: usize| {
+        coverage.weeks.set(position);
+        open.session.say(words::WEEKS.get(position).copied().unwrap_or_default());
+    };
+    let time = move || find::time(open);
+    let told = move || {
+        let (zone, (from, until)) = (open.zone(), time());
+        let date = |at: Instant| {
+            let text = when(open, at);
+            text.split(' ').skip(1).take(2).collect::<Vec<_>>().join(" ")
+        };
+        let year = civil(zone.wall(until - 1)).0;
+        words::time(&date(from), &format!("{} {year}", date(until - 1)), &open.assumed.zone.get())
+    };
+    let shift = move |by: i64| {
+        coverage.shift.update(|shift| *shift = if by == 0 { 0 } else { (*shift + by).clamp(-MOST_SHIFT, MOST_SHIFT) });
+        open.session.say(untrack(told));
+    };
+    let export = move |_| {
+        let (Some(found), path) = (coverage.found.get_untracked(), open.path.get_untracked()) else { return };
+        let name = file_name(&format!("{} coverage", path.name), "csv");
+        offer_text(&name, "text/csv", &csv(&found.rows, &found.index));
+        open.session.say(words::exported(&name));
+    };
+    let cannot = move || !coverage.is_fresh.get();
+    view! {
+        <div class="cover-head">
+            <Segments label=words::HOW_LONG options=words::WEEKS.to_vec() chosen=weeks choose=choose_weeks/>
+            <Segments label=words::WHAT options=words::QUESTIONS.to_vec() chosen=chosen choose=choose/>
+            <span class="cover-time">
+                <button class="tool icon-only back" aria-label=words::EARLIER title=words::EARLIER on:click=move |_| shift(-1)>
+                    <Icon glyph=Glyph::Down/>
+                </button>
+                <span data-time>{told}</span>
+                <button class="tool icon-only on" aria-label=words::LATER title=words::LATER on:click=move |_| shift(1)>
+                    <Icon glyph=Glyph::Down/>
+                </button>
+                <Show when=move || coverage.shift.get() != 0>
+                    <button class="link" on:click=move |_| shift(0)>{words::TODAY}</button>
+                </Show>
+            </span>
+            <span class="spring"></span>
+            <Show when=cannot>
+                <span class="hint" data-working>{move || words::working(coverage.percent.get())}</span>
+            </Show>
+            <button class="tool" disabled=cannot on:click=export>{words::EXPORT}</button>
+        </div>
+    }
+}
+
+/// What is not true for alerts of a row: from when until when, and the sentence.
+fn refuted(open: Open, row: &Row) -> Vec<(Instant, Instant, String)> {
+    let index = open.session.index.get();
+    let none = String::new();
+    let is_of_row = |id: &String| row.priorities.contains(id) || (row.priorities.is_empty() && *id == none);
+    open.expected.judged.with(|all| {
+        let rulings = all.iter().filter_map(|judged| Some((&judged.expectation, judged.ruling.as_ref().ok()?)));
+        let during = rulings.flat_map(|(expectation, ruling)| {
+            let sentence = expectation.sentence(&index);
+            let during = ruling.refuted_during.iter().filter(|during| is_of_row(&during.priority_id));
+            during.map(move |during| (during.from, during.until, sentence.clone()))
+        });
+        during.collect()
+    })
+}
+
+/// The name of a question's own marks in the legend, for nobody.
+fn nobody(question: Question) -> &'static str {
+    if question.rank() == 0 { words::NOBODY } else { words::NOBODY_MORE }
+}
+
+/// The words for something that is still looked for.
+fn nothing_yet() -> impl IntoView {
+    view! { <p class="hint nothing">{strings::LOADING}</p> }
+}
