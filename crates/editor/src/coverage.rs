@@ -12,7 +12,7 @@ pub use csv::csv;
 pub use draw::{AXIS, COLOURS, Drawing, Line, ROW, colour};
 pub use loads::{Load, loads};
 pub use search::{Search, rows};
-pub use told::{Hole, Summary, label, moment, stretch_of_time, summary, title, wait_words, words};
+pub use told::{Hole, Summary, label, moment, part_of_time, stretch_of_time, summary, title, wait_words, words};
 
 use escalation_engine::index::Id;
 use escalation_engine::instant::{HOUR, MINUTE};

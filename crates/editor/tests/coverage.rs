@@ -12,7 +12,7 @@ use std::sync::Arc;
 use escalation_api::{Json as _, PathPayload, Schedule, User};
 use escalation_editor::coverage::{
     Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, clock_changes, colour, csv, days, fit,
-    instant, label, loads, moment, people, rows, summary, words,
+    instant, label, loads, moment, part_of_time, people, rows, summary, words,
 };
 use escalation_editor::expect::State;
 use escalation_engine::calendar::Zone;
@@ -381,7 +381,7 @@ fn days_and_changes_of_the_clock() {
     assert_eq!(clock_changes(time, &zone), [(at("2026-03-29T01:00:00Z"), HOUR), (at("2026-10-25T01:00:00Z"), -HOUR)]);
     let four = of("2026-11-23T00:00:00Z", "2026-12-21T00:00:00Z", 28 * 30);
     let labels: Vec<&str> = four.iter().map(|day| &*day.label.1).collect();
-    assert_eq!((labels[0], labels[1], labels[8]), ("23 Nov", "24", "1 Dec"));
+    assert_eq!((labels[0], labels[1], labels[2], labels[8], labels[9]), ("23 Nov", "", "25", "1 Dec", ""));
     let thirteen = of("2026-11-25T00:00:00Z", "2027-02-24T00:00:00Z", 91 * 9);
     let written = thirteen.iter().filter(|day| !day.label.1.is_empty());
     assert!(written.clone().all(|day| day.weekday == 0));
@@ -471,6 +471,10 @@ fn a_drawing_has_everything_that_is_not_a_person_by_its_own_looks() {
         let drawing = Drawing { question, time, now, zone: &zone, width: 1_000, index: &index, people: &people };
         drawing.svg(&[Line { bands: &all, marks: &marks, refuted: &refuted }])
     };
+    let part = |from: i64, until: i64| part_of_time((time.0 + from, time.1 - until), time, &zone);
+    assert_eq!(part(0, 0), "all of the time that is shown");
+    assert_eq!(part(60, 0), "from Mon 23 Mar 00:01 on");
+    assert!(part(0, 60).starts_with("until ") && part(60, 60).starts_with("Mon 23 Mar 00:01 to "));
     let first = drawn(Question::Rank(0));
     for class in
         ["hole", "unknown", "depends", "several", "refuted", "who-1", "who-more", "clock-change", "now", "weekend"]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use escalation_editor::coverage::{
-    AXIS, Band, Drawing, Line, Mark, Question, ROW, WAITS, What, band_at, before, fit, instant, moment, next, pixel,
-    stretch_of_time, title, wait_words, words as words_of,
+    AXIS, Band, Drawing, Line, Mark, Question, ROW, WAITS, What, band_at, before, fit, instant, moment, next,
+    part_of_time, pixel, title, wait_words, words as words_of,
 };
 use escalation_engine::Instant;
 use escalation_engine::instant::DAY;
@@ -260,7 +260,7 @@ fn read(open: Open, shown: &Shown, row: usize, at: Instant) -> Vec<String> {
     let mut told = vec![head, moment(of, at, &found.index)];
     if let Some(band) = band_at(bands, at).and_then(|position| bands.get(position)) {
         let what = escalation_api::capitalised(&words_of(&band.what, &found.index));
-        told.push(words::band(&what, &stretch_of_time(band.from, band.until, &zone)));
+        told.push(words::band(&what, &part_of_time((band.from, band.until), found.time, &zone)));
     }
     let mark = shown.marks.get(row).and_then(|marks| {
         let band = band_at(bands, at)?;
@@ -331,11 +331,13 @@ fn Legend(shown: Memo<Option<Arc<Shown>>>) -> impl IntoView {
         let is_refuted = shown.found.rows.iter().any(|row| !refuted(open, row).is_empty());
         add(is_refuted, "refuted", words::NOT_TRUE);
         let entry = |(class, said): (String, String)| {
+            // As thin as it is drawn.
+            let (y, height) = if class == "refuted" { (4, 4) } else { (0, 12) };
             let overlay = (class == "hole").then(|| view! { <rect class="hole-hatch" width="18" height="12"></rect> });
             view! {
                 <li>
                     <svg class="swatch" width="18" height="12" aria-hidden="true">
-                        <rect class=class width="18" height="12"></rect>
+                        <rect class=class y=y width="18" height=height></rect>
                         {overlay}
                     </svg>
                     {said}

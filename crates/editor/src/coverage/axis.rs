@@ -37,6 +37,9 @@ impl Day {
     }
 }
 
+/// So many pixels a date with its month needs.
+const MONTH: i64 = 54;
+
 /// The days of a time, the first and the last whole, with words for so many pixels in all.
 #[must_use]
 pub fn days((from, until): (Instant, Instant), zone: &Zone, width: i64) -> Vec<Day> {
@@ -48,7 +51,11 @@ pub fn days((from, until): (Instant, Instant), zone: &Zone, width: i64) -> Vec<D
         let label = label(&date_and_time(zone, from), weekday, wide, day == first, last - day);
         Day { from, until: start(day + 1), weekday, label, day }
     };
-    (first..=last).map(day).collect()
+    let mut days: Vec<Day> = (first..=last).map(day).collect();
+    if let Some(second) = days.get_mut(1).filter(|_| wide < MONTH) {
+        second.label.1.clear();
+    }
+    days
 }
 
 /// `Mon` and `23 Nov`, with less where there is less room.
@@ -58,8 +65,10 @@ fn label(date: &str, weekday: i64, wide: i64, is_first: bool, left: i64) -> (Str
     let (name, number, month) = (word(), word(), word());
     let with_month = || format!("{number} {month}");
     match wide {
-        54.. => (name.to_string(), with_month()),
+        MONTH.. => (name.to_string(), with_month()),
         24.. if is_first || number == "1" => (name.to_string(), with_month()),
+        // The month before it needs the room.
+        24.. if number == "2" => (name.to_string(), String::new()),
         24.. => (name.to_string(), number.to_string()),
         // A word for each week, where a whole one is to come.
         6.. if weekday == 0 && left >= 4 => (String::new(), with_month()),

@@ -21,6 +21,9 @@ pub const ROW: i64 = 40;
 const TOP: i64 = 8;
 const HEIGHT: i64 = 28;
 
+/// From this width on, a mark has a line where it begins.
+const LINED: i64 = 6;
+
 /// So many people have a colour each; as many again have the same with a texture.
 pub const COLOURS: usize = 8;
 
@@ -87,8 +90,7 @@ impl Drawing<'_> {
         for day in &all {
             let (x, end) = (self.x(day.from), self.x(day.until));
             if day.is_weekend() {
-                let (top, height) = (AXIS, height - AXIS);
-                rect(text, "weekend", (x, top, end - x, height));
+                rect(text, "weekend", (x, 0, end - x, height));
             }
             let [days, weeks] = &mut lines;
             let line = if day.weekday == 0 { weeks } else { days };
@@ -116,17 +118,21 @@ impl Drawing<'_> {
             }
         }
         let mut edges = String::new();
+        let mut is_wide = false;
         for mark in row.marks {
             let place = (mark.x, top + TOP, mark.width, HEIGHT);
             match row.bands.get(mark.bands.clone()) {
                 Some([band]) => self.band(text, band, place),
                 _ => rect(text, if mark.has_hole { "several has-hole" } else { "several" }, place),
             }
-            if mark.x > 0 {
+            // Between two that are hardly wider than a line, the colours say it.
+            let was_wide = std::mem::replace(&mut is_wide, mark.width >= LINED);
+            if mark.x > 0 && was_wide && is_wide {
                 let _infallible = write!(edges, "M{}.5 {}v{}", mark.x, top + TOP - 2, HEIGHT + 4);
             }
         }
-        let _infallible = write!(text, r#"<path class="handovers" d="{edges}"/>"#);
+        let class = if self.question == Question::Wait { "steps-of-wait" } else { "handovers" };
+        let _infallible = write!(text, r#"<path class="{class}" d="{edges}"/>"#);
     }
 
     fn band(&self, text: &mut String, band: &Band, (x, y, width, height): (i64, i64, i64, i64)) {

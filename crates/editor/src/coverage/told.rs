@@ -108,6 +108,17 @@ pub fn stretch_of_time(from: Instant, until: Instant, zone: &Zone) -> String {
     format!("{} to {}", date_and_time(zone, from), date_and_time(zone, until))
 }
 
+/// The same of a part of a time that is looked at: what was before and what comes after is not told.
+#[must_use]
+pub fn part_of_time(part: (Instant, Instant), whole: (Instant, Instant), zone: &Zone) -> String {
+    match (part.0 > whole.0, part.1 < whole.1) {
+        (true, true) => stretch_of_time(part.0, part.1, zone),
+        (true, false) => format!("from {} on", date_and_time(zone, part.0)),
+        (false, true) => format!("until {}", date_and_time(zone, part.1)),
+        (false, false) => "all of the time that is shown".to_string(),
+    }
+}
+
 /// A time in which nobody is paged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hole {
