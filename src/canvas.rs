@@ -5,7 +5,7 @@ mod card;
 mod drag;
 pub mod folds;
 mod keys;
-mod lines;
+pub mod lines;
 pub mod look;
 pub mod menu;
 mod minimap;
@@ -42,6 +42,7 @@ use toast::Toast;
 use token::Token;
 use zoom::ZoomBar;
 
+pub use card::element_id;
 pub use drag::{Press, cancel as cancel_drag};
 pub use keys::{add_below, focus, focus_selected, go_to, on_tree};
 
@@ -190,7 +191,7 @@ pub fn show_top(open: Open) {
 }
 
 /// The class of a node's kind.
-fn kind_class(icon: NodeIcon) -> &'static str {
+pub fn kind_class(icon: NodeIcon) -> &'static str {
     match icon {
         NodeIcon::Level => "level",
         NodeIcon::Channel => "channel",

@@ -29,6 +29,7 @@ use leptos::prelude::*;
 use crate::canvas::Canvas;
 use crate::clock;
 use crate::inspector::Inspector;
+use crate::outline::SmallScreen;
 use crate::panel::Panel;
 use crate::session::Session;
 use crate::strings;
@@ -105,11 +106,19 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     save::refresh(open);
     crate::panel::expected::follow(open);
     crate::bench::offer(open);
+    let compact = open.session.readers.compact;
     view! {
-        <div class="editor" style=("--panel", move || open.panel_height.get().map(|height| format!("{height}px"))) class:panel-closed=move || !open.panel.get() class:beside=move || open.side.with(Option::is_some)>
+        <div class="editor" style=("--panel", move || open.panel_height.get().map(|height| format!("{height}px"))) class:compact=move || compact.get() class:panel-closed=move || !open.panel.get() class:beside=move || open.side.with(Option::is_some)>
             <Bar/>
-            <Canvas/>
-            <Inspector/>
+            {move || if compact.get() {
+                view! { <SmallScreen/> }.into_any()
+            } else {
+                view! {
+                    <Canvas/>
+                    <Inspector/>
+                }
+                .into_any()
+            }}
             <Panel/>
             <Notes/>
             <Palette/>

@@ -28,12 +28,14 @@ use crate::session::session;
 use crate::strings;
 use beside::HeadProblems;
 use branch::BranchForm;
-use facts::{NodeFacts, PathFacts};
+use facts::NodeFacts;
 use flow::{HandOverForm, RepeatForm};
 use kind::ChangeKind;
 use level::{LevelForm, TargetList};
 use path::PathForm;
 use timer::TimerForm;
+
+pub use facts::PathFacts;
 
 /// The node that a form is of, for as long as it is there.
 pub type NodeMemo = Memo<Option<Arc<PathNode>>>;
@@ -73,13 +75,7 @@ fn Details(
     only_reads: bool,
 ) -> impl IntoView {
     let open = expect_context::<Open>();
-    let node: NodeMemo = {
-        let id = id.clone();
-        Memo::new(move |_| {
-            let path = open.path.get();
-            tree::find(&path, &id).map(|found| Arc::new(found.node.clone()))
-        })
-    };
+    let node = node_memo(open, &id);
     let words = Memo::new(move |_| {
         let index = session().index.get();
         node.get().map(|node| words::node(&node, &open.path.get(), &index))
@@ -97,9 +93,7 @@ fn Details(
     if only_reads {
         return view! {
             {head}
-            <HeadProblems of=Some(id)/>
-            <NodeFacts node/>
-            <Sealed node/>
+            <Read id node/>
         }
         .into_any();
     }
@@ -134,6 +128,30 @@ fn Details(
         </div>
     }
     .into_any()
+}
+
+fn node_memo(open: Open, id: &str) -> NodeMemo {
+    let id = id.to_string();
+    Memo::new(move |_| {
+        let path = open.path.get();
+        tree::find(&path, &id).map(|found| Arc::new(found.node.clone()))
+    })
+}
+
+/// What a node says, for those who read: all but its name.
+#[component]
+pub fn NodeDetails(id: String) -> impl IntoView {
+    let node = node_memo(expect_context::<Open>(), &id);
+    view! { <Read id node/> }
+}
+
+#[component]
+fn Read(id: String, node: NodeMemo) -> impl IntoView {
+    view! {
+        <HeadProblems of=Some(id)/>
+        <NodeFacts node/>
+        <Sealed node/>
+    }
 }
 
 /// What is not understood here, as it is stored.

@@ -12,6 +12,7 @@ mod inspector;
 mod list;
 mod load;
 mod net;
+mod outline;
 mod panel;
 mod parts;
 mod reading;

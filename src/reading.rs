@@ -43,6 +43,8 @@ pub struct Readers {
     change_here: RwSignal<bool>,
     /// Why paths are for reading alone, if they are.
     pub why: Memo<Option<Reading>>,
+    /// Whether the screen of a path is laid out for a small screen.
+    pub compact: Memo<bool>,
 }
 
 impl Readers {
@@ -55,16 +57,17 @@ impl Readers {
             }
         });
         let by_address = asked_for();
+        let compact = Memo::new(move |_| small.get() && !change_here.get());
         let why = Memo::new(move |_| {
             if only_read.get() {
                 Some(Reading::Rights)
             } else if by_address {
                 Some(Reading::Address)
             } else {
-                (small.get() && !change_here.get()).then_some(Reading::Small)
+                compact.get().then_some(Reading::Small)
             }
         });
-        Self { only_read, change_here, why }
+        Self { only_read, change_here, why, compact }
     }
 }
 

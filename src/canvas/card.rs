@@ -174,7 +174,7 @@ pub fn Card(id: String) -> impl IntoView {
             on:contextmenu=context
         >
             {move || drawn.get().map(|drawn| view! { <Face face=drawn.card/> })}
-            {move || visit.get().map(|visit| view! { <span class="when">{when(&visit, open)}</span> })}
+            {move || visit.get().map(|visit| view! { <span class="when">{open.when(&visit)}</span> })}
             {move || {
                 (problems.get() > 0).then(|| view! { <span class="mark"><Icon glyph=Glyph::Warning/></span> })
             }}
@@ -236,12 +236,6 @@ fn Face(face: CardWords) -> impl IntoView {
     .into_any()
 }
 
-/// When the walk comes to a node: `T+5m · 03:15`, and how often if more than once.
-fn when(visit: &Visited, open: Open) -> String {
-    let more = if visit.times > 1 { format!(" {}", strings::visits(visit.times)) } else { String::new() };
-    format!("{} · {}{more}", strings::after(visit.first), open.time_of(visit.first))
-}
-
 /// A node in one sentence, for the ear: what is written on it, in that order, then what is only seen.
 fn spoken(drawn: &Drawn, visit: Option<&Visited>, problems: usize, open: Open) -> String {
     let words = &drawn.card.words;
@@ -249,7 +243,7 @@ fn spoken(drawn: &Drawn, visit: Option<&Visited>, problems: usize, open: Open) -
     said.extend(Some(words.timer.clone()).filter(|timer| !timer.is_empty()));
     said.extend(words.badges.iter().map(|badge| badge.text().to_string()));
     if let Some(visit) = visit {
-        said.push(when(visit, open));
+        said.push(open.when(visit));
         said.extend((!visit.told.is_empty()).then(|| strings::told(&visit.told.join(", "))));
     }
     if let Some((branch, side)) = &drawn.node.around {

@@ -1,7 +1,7 @@
 //! The lines between nodes, their words, and the ends.
 
-use escalation_editor::Side;
 use escalation_editor::layout::{Edge, EdgeKind, End, Rect, svg_path};
+use escalation_editor::{ListAt, Side};
 use leptos::prelude::*;
 
 use crate::editor::state::Open;
@@ -111,29 +111,40 @@ fn Label(edge: Edge) -> impl IntoView {
 #[component]
 fn EndWords(end: End) -> impl IntoView {
     let open = expect_context::<Open>();
-    let after = end.after.clone();
-    let list = end.list.clone();
-    let reached = Memo::new(move |_| {
-        open.play.with(|play| {
-            // The last node before the end, or the branch whose side is empty.
-            let from = match (&after, &list) {
-                (Some(after), _) => Some(after),
-                (None, escalation_editor::ListAt::Of(branch, _)) => Some(branch),
-                (None, escalation_editor::ListAt::Root) => None,
-            };
-            let kind = match &list {
-                escalation_editor::ListAt::Of(_, side) if after.is_none() => EdgeKind::Side(*side),
-                _ => EdgeKind::Next,
-            };
-            let first = play.walked.get(&(from.cloned(), None, kind));
-            first.is_some_and(|first| *first <= open.until.get())
-        })
-    });
-    let words = move || match end.after_repeat {
+    let reached = is_reached(open, &end);
+    let words = move || end_words(open, end.after_repeat);
+    let at = format!("translate({}px,{}px) translate(-50%,0)", end.at.x, end.at.y);
+    view! { <span class="end" class:reached=move || reached.get() style:transform=at>{words}</span> }
+}
+
+/// Whether the run comes to an end.
+pub fn is_reached(open: Open, end: &End) -> Memo<bool> {
+    // The last node before the end, or the branch whose side is empty.
+    let key = match (&end.after, &end.list) {
+        (Some(after), _) => (Some(after.clone()), None, EdgeKind::Next),
+        (None, ListAt::Of(branch, side)) => (Some(branch.clone()), None, EdgeKind::Side(*side)),
+        (None, ListAt::Root) => (None, None, EdgeKind::Next),
+    };
+    Memo::new(move |_| open.play.with(|play| play.walked.get(&key).is_some_and(|first| *first <= open.until.get())))
+}
+
+/// What an end says.
+pub fn end_words(open: Open, after_repeat: bool) -> &'static str {
+    match after_repeat {
         _ if open.path.with(|path| path.is_templated()) => strings::forms::STEPS_FROM_TEMPLATE,
         true => strings::ENDS_AFTER,
         false => strings::ENDS,
-    };
-    let at = format!("translate({}px,{}px) translate(-50%,0)", end.at.x, end.at.y);
-    view! { <span class="end" class:reached=move || reached.get() style:transform=at>{words}</span> }
+    }
+}
+
+/// Whether the run goes to a side of a branch.
+pub fn is_side_walked(open: Open, branch: String, side: Side) -> Memo<bool> {
+    Memo::new(move |_| {
+        open.play.with(|play| {
+            let until = open.until.get();
+            play.walked.iter().any(|((from, _, kind), first)| {
+                from.as_ref() == Some(&branch) && *kind == EdgeKind::Side(side) && *first <= until
+            })
+        })
+    })
 }

@@ -62,7 +62,7 @@ pub fn Bar() -> impl IntoView {
                 </button>
             </Show>
             <button
-                class="tool icon-only"
+                class="tool icon-only search-button"
                 title=strings::SEARCH
                 aria-label=strings::SEARCH
                 on:click=move |_| search::start(open)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use escalation_api::PathPayload;
 use escalation_editor::changes::{Change, changes};
+use escalation_editor::play::Visited;
 use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::day_and_time;
@@ -364,6 +365,12 @@ impl Open {
         let (trace, path, id) = (self.trace.get(), self.path.get(), self.id.get());
         let (index, zone) = (self.session.index.get(), self.zone());
         tell(words::Told { trace: &trace, path: &path, path_id: &id, index: &index, zone: &zone })
+    }
+
+    /// When the walk comes to a node: `T+5m · 03:15`, and how often if more than once.
+    pub fn when(self, visit: &Visited) -> String {
+        let more = if visit.times > 1 { format!(" {}", strings::visits(visit.times)) } else { String::new() };
+        format!("{} · {}{more}", strings::after(visit.first), self.time_of(visit.first))
     }
 
     /// The time of day so long after the alert fired.

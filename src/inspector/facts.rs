@@ -25,7 +25,7 @@ pub fn PathFacts() -> impl IntoView {
     });
     view! {
         <h2>{move || open.path.with(|path| path.name.clone())}</h2>
-        <ReadingNote/>
+        <Show when=move || !session.readers.compact.get()><ReadingNote/></Show>
         <p class="hint">{strings::rights::PICK_TO_READ}</p>
         <HeadProblems of=None/>
         <Facts facts/>

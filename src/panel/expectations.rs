@@ -116,7 +116,7 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
         }
     };
     let mend = Memo::new(move |_| match item.get() {
-        Some(Item::Known(one)) => expected.mend_of(&one),
+        Some(Item::Known(one)) if !open.session.only_reads() => expected.mend_of(&one),
         _ => None,
     });
     let edit = move |_| {

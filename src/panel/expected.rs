@@ -184,6 +184,9 @@ pub fn read(open: Open) {
 
 /// Changes what is expected, keeps it and says so.
 pub fn change(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>)) {
+    if untrack(|| open.session.only_reads()) {
+        return open.refuse(strings::rights::NOT_CHANGED);
+    }
     open.expected.items.update(change);
     open.session.say(said);
     keep(open);

@@ -52,6 +52,9 @@ pub async fn read(open: Open, name: &str) -> Result<Vec<Value>, NetError> {
 
 /// Replaces the list.
 pub async fn write(open: Open, name: &str, list: Vec<Value>) -> Result<(), NetError> {
+    if untrack(|| open.session.only_reads()) {
+        return Err(NetError::Forbidden(String::new()));
+    }
     let id = open.id.get_untracked();
     match untrack(|| place(open, name)) {
         Place::Page => Ok(()),

@@ -31,3 +31,8 @@ pub const PICK_TO_READ: &str = "Choose a step to see what it says.";
 pub const READING_HELP: &str =
     "Arrows move through the path. Enter goes to the details of a step. Question mark lists all keys.";
 pub const NO_NEW: &str = "No path can be made here";
+
+pub const OUTLINE: &str = "Outline";
+pub const GRAPH: &str = "Graph";
+pub const HOW_SHOWN: &str = "How the path is shown";
+pub const ABOUT: &str = "About this path";

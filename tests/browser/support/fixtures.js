@@ -71,7 +71,8 @@ export class App {
 
   async open(id) {
     await this.page.goto(`${this.server.url}/#/paths/${id}`);
-    await expect(this.tree).toBeVisible();
+    // On a small screen it is an outline.
+    await expect(this.tree.or(this.page.locator('.outline'))).toBeVisible();
   }
 
   /** The node whose spoken words have this in them. */

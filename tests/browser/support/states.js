@@ -364,6 +364,26 @@ export const STATES = {
     await app.open(IDS.urgent);
     await expect(app.inspector.locator('.facts')).toBeVisible();
   },
+  'a path on a telephone': async ({ app, page, server }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${server.url}/#/paths/${IDS.payments}`);
+    await expect(page.locator('.outline')).toBeVisible();
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    await page.locator('.outline').getByRole('button', { name: /Page Ruth Adeyemi/ }).click();
+    await page.evaluate(() => scrollTo(0, 0));
+  },
+  'a graph on a telephone': async ({ page, server }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${server.url}/#/paths/${IDS.payments}`);
+    await page.getByRole('button', { name: 'Graph' }).click();
+    await expect(page.locator('.canvas')).toBeVisible();
+  },
+  'a simulation on a telephone': async ({ app, page, server }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${server.url}/#/paths/${IDS.payments}`);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    await page.locator('.panel').evaluate((panel) => scrollTo(0, panel.getBoundingClientRect().top + scrollY - 52));
+  },
   'the list for reading': async ({ app, page, server }) => {
     await page.goto(`${server.url}/?readonly`);
     await expect(page.locator('.path-row').first()).toBeVisible();
