@@ -33,6 +33,7 @@ pub const NOBODY_MORE: &str = "Nobody else is paged";
 pub const UNKNOWN: &str = "Not known";
 pub const DEPENDS: &str = "Depends on a condition";
 pub const SEVERAL: &str = "Several, too short to draw";
+pub const CLOCK: &str = "The clock changes";
 pub const NOT_TRUE: &str = "An expectation is not true";
 
 /// The time that is looked at.

@@ -107,6 +107,66 @@ async function drawing({ text, middle, runs }) {
   return result;
 }
 
+/** A path that tells five priorities apart and pages schedules, in and out of working hours; of about so many nodes. */
+function covered(nodes) {
+  const schedules = ['PRIMARY', 'SECONDARY', 'SUPPORT', 'PRIMARY'].map((name) => `01J0SCHED${name}`.padEnd(26, '0'));
+  let made = 0;
+  const id = () => `n${(made += 1)}`;
+  const level = () => ({ id: id(), type: 'level', level: {
+    targets: [{ type: 'schedule', id: schedules[made % schedules.length], urgency: 'high', schedule_mode: 'currently_on_call' }],
+    time_to_ack_seconds: 300, ack_mode: 'first' } });
+  const branch = (condition, then_path, else_path) => ({ id: id(), type: 'if_else', if_else: { conditions: [condition], then_path, else_path } });
+  const each = Math.max(1, Math.floor((nodes - 9) / 10));
+  const levels = () => Array.from({ length: each }, level);
+  const hours = () => [branch({ subject: 'escalation.working_hours["uk"]', operation: 'is_active', param_bindings: [] }, levels(), levels())];
+  const priority = (number) => branch({ subject: 'escalation.priority', operation: 'one_of',
+    param_bindings: [{ array_value: [{ literal: `01J0PRIORITYP${number}`.padEnd(26, '0') }] }] }, hours(), number === 4 ? hours() : [priority(number + 1)]);
+  return { name: `${nodes} nodes, covered`, path: [priority(1)], working_hours: HOURS };
+}
+
+/** From the click on a number of weeks to the frame that shows them, and the longest frame in between. */
+async function covering({ text, runs }) {
+  const bench = window.__bench;
+  const frame = () => new Promise(requestAnimationFrame);
+  const button = (name) => [...document.querySelectorAll('.cover-head button')].find((one) => one.textContent === name);
+  const result = { drawn: [], longest: [], rows: 0 };
+  await bench.load(text);
+  document.getElementById('tab-coverage').click();
+  await frame();
+  const show = async (name) => {
+    const begin = performance.now();
+    let [before, longest] = [begin, 0];
+    button(name).click();
+    do {
+      await frame();
+      const now = performance.now();
+      longest = Math.max(longest, now - before);
+      before = now;
+    } while (document.querySelector('[data-working]'));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return [performance.now() - begin, longest];
+  };
+  for (let run = 0; run < runs; run += 1) {
+    await show('1 week');
+    const [drawn, longest] = await show('13 weeks');
+    result.drawn.push(drawn);
+    result.longest.push(longest);
+  }
+  result.rows = document.querySelectorAll('.cover-rows li').length;
+  result.marks = document.querySelectorAll('.cover-drawing rect').length;
+  document.getElementById('tab-simulate').click();
+  return result;
+}
+
+async function coverage(page) {
+  for (const nodes of [19, 300]) {
+    const { drawn, longest, rows, marks } = await page.evaluate(covering, { text: JSON.stringify(covered(nodes)), runs: 7 });
+    console.log(`\ncoverage of 13 weeks x ${rows} priorities, ${nodes} nodes, ${marks} marks`);
+    line('click to drawn', told(drawn));
+    line('the longest frame meanwhile', told(longest));
+  }
+}
+
 async function sizes(page) {
   const session = await page.context().newCDPSession(page);
   for (const nodes of [10, 100, 300, 1000]) {
@@ -163,6 +223,7 @@ try {
   }
   await page.goto(`${server.url}/?bench#/paths/${IDS.payments}`);
   await page.getByRole('treeitem').first().waitFor();
+  await coverage(page);
   await sizes(page);
 } finally {
   await browser.close();

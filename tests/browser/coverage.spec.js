@@ -143,7 +143,7 @@ test('a change of the clock is marked, and the day is as long as it is', async (
   await page.clock.setFixedTime('2026-10-22T10:00:00Z');
   await coverage(app, page, IDS.payments);
   await expect(page.locator('.cover-drawing .clock-change')).toHaveCount(1);
-  await expect(page.locator('.cover-drawing .clock-words')).toHaveText('clock -1h');
+  await expect(page.locator('.cover-drawing .clock-words')).toHaveText('-1h');
   await expect(summary(page)).toHaveText('Somebody is paged first at every instant to 28 Oct 2026');
   // By another clock it is another week, that does not change then.
   await tab(page, 'Simulate').click();
@@ -177,4 +177,17 @@ test('where an expectation is not true it is marked above the row, and said', as
   await page.mouse.move(...(await place(page, 0, 6.5 / 7)));
   await expect(reading(page)).toContainText('P1, P2, Sat 28 Nov');
   await expect(reading(page)).not.toContainText('Not true then');
+});
+
+test.describe('by touch', () => {
+  test.use({ hasTouch: true });
+  test('a finger reads, and a button simulates', async ({ app, page }) => {
+    await coverage(app, page, IDS.payments);
+    await page.touchscreen.tap(...(await place(page, 1, 6.5 / 7)));
+    await expect(reading(page)).toContainText('P3 to P5, Sat 28 Nov');
+    await expect(tab(page, 'Coverage')).toHaveAttribute('aria-selected', 'true');
+    await page.getByRole('button', { name: 'Simulate this' }).tap();
+    await expect(tab(page, 'Simulate')).toHaveAttribute('aria-selected', 'true');
+    await expect(app.simulation.getByLabel('Fires at')).toHaveValue(/^2026-11-28T1/);
+  });
 });

@@ -481,7 +481,7 @@ fn a_drawing_has_everything_that_is_not_a_person_by_its_own_looks() {
     {
         assert!(first.contains(&format!("class=\"{class}\"")), "{class}: {first}");
     }
-    assert!(first.contains(">clock +1h<"), "{first}");
+    assert!(first.contains(">+1h<"), "{first}");
     assert!(!first.contains("class=\"none\""), "nobody first is a hole");
     let second = drawn(Question::Rank(1));
     assert!(second.contains("class=\"none\"") && !second.contains("class=\"hole\""), "nobody second is none");

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use escalation_editor::coverage::{
-    AXIS, Band, Drawing, Line, Mark, Question, ROW, WAITS, What, band_at, before, fit, instant, moment, next,
-    part_of_time, pixel, title, wait_words, words as words_of,
+    AXIS, Band, Drawing, Line, Mark, Question, ROW, WAITS, What, band_at, before, clock_changes, fit, instant, moment,
+    next, part_of_time, pixel, title, wait_words, words as words_of,
 };
 use escalation_engine::Instant;
 use escalation_engine::instant::DAY;
@@ -330,9 +330,14 @@ fn Legend(shown: Memo<Option<Arc<Shown>>>) -> impl IntoView {
         add(shown.marks.iter().flatten().any(|mark| mark.bands.len() > 1), "several", words::SEVERAL);
         let is_refuted = shown.found.rows.iter().any(|row| !refuted(open, row).is_empty());
         add(is_refuted, "refuted", words::NOT_TRUE);
+        add(!clock_changes(shown.found.time, &open.zone()).is_empty(), "clock-swatch", words::CLOCK);
         let entry = |(class, said): (String, String)| {
             // As thin as it is drawn.
-            let (y, height) = if class == "refuted" { (4, 4) } else { (0, 12) };
+            let (y, height) = match class.as_str() {
+                "refuted" => (4, 4),
+                "clock-swatch" => (5, 2),
+                _ => (0, 12),
+            };
             let overlay = (class == "hole").then(|| view! { <rect class="hole-hatch" width="18" height="12"></rect> });
             view! {
                 <li>

@@ -323,6 +323,7 @@ export const STATES = {
     await page.getByRole('tab', { name: 'Coverage' }).click();
     await expect(page.locator('.cover-drawing .who-1').first()).toBeAttached();
     await page.getByRole('slider').focus();
+    await expect(page.locator('[data-working]')).toHaveCount(0);
   },
   'coverage with holes': async ({ app, page, server }) => {
     await server.api('PUT', `/builder/v1/escalation_paths/${IDS.warehouse}/expectations`, { expectations: [
@@ -334,15 +335,38 @@ export const STATES = {
     await page.getByRole('button', { name: '4 weeks' }).click();
     await expect(page.locator('.cover-drawing .hole').first()).toBeAttached();
     await expect(page.locator('.cover-drawing .refuted').first()).toBeAttached();
+    await expect(page.locator('[data-working]')).toHaveCount(0);
   },
   'coverage of thirteen weeks': async ({ app, page }) => {
-    await app.open(IDS.urgent);
+    // The clock changes in London three days later, and in New York a week after that.
+    await page.clock.setFixedTime('2026-10-22T10:00:00Z');
+    await app.open(IDS.payments);
     await page.getByRole('tab', { name: 'Coverage' }).click();
     await page.getByRole('button', { name: '13 weeks' }).click();
+    await expect(page.locator('.cover-drawing .clock-change').first()).toBeAttached();
+    await expect(page.locator('[data-working]')).toHaveCount(0);
+  },
+  'how long until somebody is paged': async ({ app, page, server }) => {
+    const level = (id) => ({ id, type: 'level', level: { targets: [{ type: 'schedule', id: '01J0SCHEDPRIMARY0000000000', urgency: 'high' }], time_to_ack_seconds: 600 } });
+    const { status, body } = await server.api('POST', '/v2/escalation_paths', {
+      name: 'Waits for the day',
+      path: [{ id: 'p', type: 'if_else', if_else: {
+        conditions: [{ subject: 'escalation.priority', operation: 'one_of', param_bindings: [{ array_value: [{ literal: '01J0PRIORITYP1000000000000' }] }] }],
+        then_path: [level('a')],
+        else_path: [{ id: 'd', type: 'delay', delay: { delay_interval_condition: 'active', delay_weekday_interval_config_id: 'uk' } }, level('b')],
+      } }],
+      working_hours: [{ id: 'uk', name: 'UK', timezone: 'Europe/London', weekday_intervals: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday']
+        .map((weekday) => ({ weekday, start_time: '09:00', end_time: '17:00' })) }],
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+    await app.open(body.escalation_path.id);
+    await page.getByRole('tab', { name: 'Coverage' }).click();
+    await page.getByRole('button', { name: '4 weeks' }).click();
     await page.getByRole('button', { name: 'How long', exact: true }).click();
+    await expect(page.locator('.cover-drawing .several').first()).toBeAttached();
     await page.getByRole('button', { name: 'As a table' }).click();
-    await expect(page.locator('.cover-drawing .wait-1').first()).toBeAttached();
     await expect(page.locator('.cover-table tbody tr').first()).toBeVisible();
+    await expect(page.locator('[data-working]')).toHaveCount(0);
   },
   'the server away': async ({ app, page, server }) => {
     await page.route('**/v2/**', (route) => route.abort());

@@ -52,7 +52,7 @@ pub fn days((from, until): (Instant, Instant), zone: &Zone, width: i64) -> Vec<D
         Day { from, until: start(day + 1), weekday, label, day }
     };
     let mut days: Vec<Day> = (first..=last).map(day).collect();
-    if let Some(second) = days.get_mut(1).filter(|_| wide < MONTH) {
+    if let Some(second) = days.get_mut(1).filter(|_| (24..MONTH).contains(&wide)) {
         second.label.1.clear();
     }
     days

@@ -86,6 +86,7 @@ impl Drawing<'_> {
     fn axis(&self, text: &mut String, height: i64) {
         let all = days(self.time, self.zone, self.width);
         let count = i64::try_from(all.len()).unwrap_or(1).max(1);
+        let changes = clock_changes(self.time, self.zone);
         let mut lines = [String::new(), String::new()];
         for day in &all {
             let (x, end) = (self.x(day.from), self.x(day.until));
@@ -99,7 +100,18 @@ impl Drawing<'_> {
             }
             let (name, date) = &day.label;
             let (y, anchor) = if name.is_empty() { (27, x + 4) } else { (30, x + 5) };
-            if !name.is_empty() {
+            let change = changes.iter().find(|(at, _)| (day.from..day.until).contains(at));
+            let name_width = if name.is_empty() { 0 } else { 30 };
+            if let Some((_, by)) = change {
+                let by = format!("{}{}", if *by > 0 { "+" } else { "" }, duration(*by));
+                // Where there is no room for both, it takes the place of the name.
+                let is_wide = end - x > 2 * name_width + 30;
+                let x = if is_wide { anchor + name_width } else { anchor };
+                words(text, "clock-words", (x, 14), &by);
+                if is_wide {
+                    words(text, "day-name", (anchor, 14), name);
+                }
+            } else if !name.is_empty() {
                 words(text, "day-name", (anchor, 14), name);
             }
             if !date.is_empty() {
@@ -154,7 +166,11 @@ impl Drawing<'_> {
             }
             What::Within(class) => {
                 rect(text, &format!("wait-{}", class + 1), (x, y, width, height));
-                "on-wait"
+                match class {
+                    0 | 1 => "on-wait-low",
+                    2 | 3 => "on-wait-middle",
+                    _ => "on-wait-high",
+                }
             }
             What::Nobody if self.question.rank() == 0 => {
                 rect(text, "hole", (x, y, width, height));
@@ -182,13 +198,8 @@ impl Drawing<'_> {
 
     /// What is drawn over the rows: changes of the clock, and the present.
     fn over(&self, text: &mut String, height: i64) {
-        for (at, by) in clock_changes(self.time, self.zone) {
-            let x = self.x(at);
-            let sign = if by > 0 { "+" } else { "" };
-            let _infallible = write!(text, r#"<path class="clock-change" d="M{x}.5 4V{height}"/>"#);
-            // To the left where there is no room to the right.
-            let (anchor, class) = if x + 70 > self.width { (x - 4, "clock-words end") } else { (x + 5, "clock-words") };
-            words(text, class, (anchor, AXIS - 8), &format!("clock {sign}{}", duration(by)));
+        for (at, _) in clock_changes(self.time, self.zone) {
+            let _infallible = write!(text, r#"<path class="clock-change" d="M{}.5 4V{height}"/>"#, self.x(at));
         }
         if (self.time.0..self.time.1).contains(&self.now) {
             let x = self.x(self.now);
