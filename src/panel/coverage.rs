@@ -8,6 +8,7 @@ mod table;
 use std::sync::Arc;
 
 use escalation_editor::coverage::{Question, RANKS, Row, csv, title};
+use escalation_editor::expect::State;
 use escalation_engine::index::Id;
 use escalation_engine::words::civil;
 use escalation_engine::{CompiledPath, Index, Instant};
@@ -45,6 +46,8 @@ pub struct Coverage {
     percent: RwSignal<usize>,
     /// The row and the instant that the keyboard is at.
     cursor: RwSignal<Option<(usize, Instant)>>,
+    /// How it stood when it was told last, to those who listen.
+    told: StoredValue<Option<(State, usize)>>,
     /// Counts what was asked for; only the last is answered.
     asked: StoredValue<u64>,
 }
@@ -72,6 +75,7 @@ impl Coverage {
             is_fresh: RwSignal::new(false),
             percent: RwSignal::new(0),
             cursor: RwSignal::new(None),
+            told: StoredValue::new(None),
             asked: StoredValue::new(0),
         }
     }
@@ -175,7 +179,7 @@ fn Head() -> impl IntoView {
             <Show when=cannot>
                 <span class="hint" data-working>{move || words::working(coverage.percent.get())}</span>
             </Show>
-            <button class="tool" disabled=cannot on:click=export>{words::EXPORT}</button>
+            <button class="tool" aria-label=words::EXPORT title=words::EXPORT disabled=cannot on:click=export>{words::CSV}</button>
         </div>
     }
 }

@@ -9,6 +9,7 @@ pub const EARLIER: &str = "A week earlier";
 pub const LATER: &str = "A week later";
 pub const TODAY: &str = "Today";
 pub const EXPORT: &str = "Export as CSV";
+pub const CSV: &str = "CSV";
 pub const HINT: &str = "Point at a moment to read it, or use the arrow keys. A click or Enter simulates it.";
 pub const SIMULATE_THIS: &str = "Simulate this";
 pub const WORKING: &str = "Working it out";
@@ -82,6 +83,10 @@ pub fn hours(seconds: i64) -> String {
 
 pub fn more_rows(count: usize) -> String {
     format!("and {count} more, which the exported file has")
+}
+
+pub fn sorted(by: &str) -> String {
+    format!("Sorted by {by}")
 }
 
 pub fn exported(name: &str) -> String {

@@ -91,6 +91,7 @@ test('an edit makes a hole: it is drawn, counted, listed and simulated', async (
   await done(page);
   await expect(summary(page)).toHaveText(/^\d+ holes to 19 Dec 2026: nobody is paged$/);
   await expect(page.locator('.cover-drawing .hole').first()).toBeAttached();
+  await expect(page.locator('.spoken[role=status]')).toHaveText(/^\d+ holes to 19 Dec 2026: nobody is paged$/);
   const hole = page.getByRole('list', { name: 'Holes' }).getByRole('button').first();
   await expect(hole).toHaveText(/ to .*: P1 to P5$/);
   await hole.click();

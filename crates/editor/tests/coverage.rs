@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use escalation_api::{Json as _, PathPayload, Schedule, User};
 use escalation_editor::coverage::{
-    Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, clock_changes, colour, csv, days, fit,
-    instant, label, loads, moment, part_of_time, people, rows, summary, words,
+    Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, band_at, before, clock_changes, colour,
+    csv, days, fit, instant, label, loads, moment, next, part_of_time, people, rows, summary, words,
 };
 use escalation_editor::expect::State;
 use escalation_engine::calendar::Zone;
@@ -382,6 +382,9 @@ fn days_and_changes_of_the_clock() {
     let four = of("2026-11-23T00:00:00Z", "2026-12-21T00:00:00Z", 28 * 30);
     let labels: Vec<&str> = four.iter().map(|day| &*day.label.1).collect();
     assert_eq!((labels[0], labels[1], labels[2], labels[8], labels[9]), ("23 Nov", "", "25", "1 Dec", ""));
+    let february = of("2027-02-28T00:00:00Z", "2027-03-28T00:00:00Z", 28 * 30);
+    let labels: Vec<&str> = february.iter().take(4).map(|day| &*day.label.1).collect();
+    assert_eq!(labels, ["28", "1 Mar", "", "3"]);
     let thirteen = of("2026-11-25T00:00:00Z", "2027-02-24T00:00:00Z", 91 * 9);
     let written = thirteen.iter().filter(|day| !day.label.1.is_empty());
     assert!(written.clone().all(|day| day.weekday == 0));
@@ -485,6 +488,21 @@ fn a_drawing_has_everything_that_is_not_a_person_by_its_own_looks() {
     assert!(!first.contains("class=\"none\""), "nobody first is a hole");
     let second = drawn(Question::Rank(1));
     assert!(second.contains("class=\"none\"") && !second.contains("class=\"hole\""), "nobody second is none");
+}
+
+#[test]
+fn from_band_to_band() {
+    let (all, time) = bands(&[60, 30, 90]);
+    let minute = |minute: i64| time.0 + minute * MINUTE;
+    assert_eq!((band_at(&all, time.0), band_at(&all, minute(60)), band_at(&all, time.1)), (Some(0), Some(1), None));
+    assert_eq!(
+        (next(&all, time.0), next(&all, minute(70)), next(&all, minute(95))),
+        (minute(60), minute(90), minute(95))
+    );
+    assert_eq!(
+        (before(&all, minute(95)), before(&all, minute(90)), before(&all, time.0)),
+        (minute(90), minute(60), time.0)
+    );
 }
 
 #[test]

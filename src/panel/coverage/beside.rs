@@ -111,10 +111,14 @@ fn People() -> impl IntoView {
         all.into_iter().map(row).collect::<Vec<_>>()
     };
     let head = move |this: By, name: &'static str, hint: &'static str| {
+        let sort = move |_| {
+            by.set(this);
+            open.session.say(words::sorted(name));
+        };
         let sorted = move || (by.get() == this).then_some(if this == By::Name { "ascending" } else { "descending" });
         view! {
             <th scope="col" aria-sort=sorted title=hint>
-                <button on:click=move |_| by.set(this)>{name}</button>
+                <button on:click=sort>{name}</button>
             </th>
         }
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use escalation_editor::coverage::{Search, people};
+use escalation_editor::coverage::{Search, people, summary};
 use escalation_engine::Instant;
 use escalation_engine::calendar::WallTime;
 use leptos::prelude::*;
@@ -88,4 +88,19 @@ fn slice(open: Open, number: u64, mut search: Search, found: Found) {
     }
     coverage.found.set(Some(Arc::new(Found { rows, people, ..found })));
     coverage.is_fresh.set(true);
+    tell(open);
+}
+
+/// Says whether there is always somebody, where that has changed.
+fn tell(open: Open) {
+    let summary = untrack(|| {
+        let zone = open.zone();
+        open.coverage.found.with(|found| found.as_ref().map(|found| summary(&found.rows, &zone)))
+    });
+    let Some(summary) = summary else { return };
+    let now = (summary.state, summary.holes.len());
+    let before = open.coverage.told.try_update_value(|told| told.replace(now)).flatten();
+    if before.is_some_and(|before| before != now) {
+        open.session.say(summary.sentence);
+    }
 }

@@ -52,10 +52,25 @@ pub fn days((from, until): (Instant, Instant), zone: &Zone, width: i64) -> Vec<D
         Day { from, until: start(day + 1), weekday, label, day }
     };
     let mut days: Vec<Day> = (first..=last).map(day).collect();
-    if let Some(second) = days.get_mut(1).filter(|_| (24..MONTH).contains(&wide)) {
-        second.label.1.clear();
+    if (24..MONTH).contains(&wide) {
+        make_room(&mut days);
     }
     days
+}
+
+/// A date with its month is wider than a day: the next one is left out or, where that has a month, too, its own month.
+fn make_room(days: &mut [Day]) {
+    let has_month = |day: &Day| day.label.1.contains(' ');
+    let mut rest = days;
+    while let [this, next, ..] = &mut *rest {
+        if has_month(this) && has_month(next) {
+            let end = this.label.1.find(' ').unwrap_or_default();
+            this.label.1.truncate(end);
+        } else if has_month(this) {
+            next.label.1.clear();
+        }
+        rest = rest.get_mut(1..).unwrap_or_default();
+    }
 }
 
 /// `Mon` and `23 Nov`, with less where there is less room.
@@ -67,8 +82,6 @@ fn label(date: &str, weekday: i64, wide: i64, is_first: bool, left: i64) -> (Str
     match wide {
         MONTH.. => (name.to_string(), with_month()),
         24.. if is_first || number == "1" => (name.to_string(), with_month()),
-        // The month before it needs the room.
-        24.. if number == "2" => (name.to_string(), String::new()),
         24.. => (name.to_string(), number.to_string()),
         // A word for each week, where a whole one is to come.
         6.. if weekday == 0 && left >= 4 => (String::new(), with_month()),
