@@ -79,6 +79,11 @@ test('an edit makes a hole: it is drawn, counted, listed and simulated', async (
   await coverage(app, page, IDS.mobile, '4 weeks');
   await expect(summary(page)).toHaveText(/^Somebody is paged first at every instant/);
   await expect(page.locator('.cover-drawing .hole')).toHaveCount(0);
+  // What is shown while it is worked out anew is greyed.
+  await page.locator('.cover-chart').evaluate((chart) => {
+    window.wasStale = false;
+    new MutationObserver(() => { window.wasStale ||= chart.classList.contains('stale'); }).observe(chart, { attributes: true });
+  });
   // What was there is taken away, and the support desk, which has gaps, comes in its place.
   await app.put(0);
   await app.add('Support desk');
@@ -89,6 +94,7 @@ test('an edit makes a hole: it is drawn, counted, listed and simulated', async (
     if ((await app.tree.getByRole('treeitem').count()) === 1) break;
   }
   await done(page);
+  expect(await page.evaluate(() => window.wasStale)).toBe(true);
   await expect(summary(page)).toHaveText(/^\d+ holes to 19 Dec 2026: nobody is paged$/);
   await expect(page.locator('.cover-drawing .hole').first()).toBeAttached();
   await expect(page.locator('.spoken[role=status]')).toHaveText(/^\d+ holes to 19 Dec 2026: nobody is paged$/);
