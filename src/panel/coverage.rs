@@ -3,6 +3,9 @@
 mod beside;
 mod chart;
 mod find;
+mod legend;
+mod reading;
+mod shown;
 mod table;
 
 use std::sync::Arc;
@@ -18,10 +21,12 @@ use super::Tab;
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::segments::Segments;
-use crate::strings::{self, coverage as words};
+use crate::strings::coverage as words;
 use crate::transfer::{file_name, offer_text};
 use beside::Beside;
 use chart::Chart;
+use legend::Legend;
+use reading::Reading;
 use table::Table;
 
 /// How many weeks can be looked at.
@@ -51,6 +56,9 @@ pub struct Coverage {
     /// Counts what was asked for; only the last is answered.
     asked: StoredValue<u64>,
 }
+
+/// The row and the instant that the pointer is at.
+type Pointed = RwSignal<Option<(usize, Instant)>>;
 
 /// What was found.
 pub struct Found {
@@ -105,12 +113,15 @@ fn when(open: Open, at: Instant) -> String {
 pub fn CoverageView() -> impl IntoView {
     let open = expect_context::<Open>();
     find::follow(open);
+    let width = RwSignal::new(0);
+    let (shown, pointed) = (shown::shown(open, width), Pointed::new(None));
     view! {
         <div class="cover">
             <Head/>
-            <Chart/>
+            <Chart width shown pointed/>
+            <Legend shown/>
             <Table/>
-            <chart::Reading/>
+            <Reading shown pointed/>
         </div>
         <Beside/>
     }
@@ -198,14 +209,4 @@ fn refuted(open: Open, row: &Row) -> Vec<(Instant, Instant, String)> {
         });
         during.collect()
     })
-}
-
-/// The name of a question's own marks in the legend, for nobody.
-fn nobody(question: Question) -> &'static str {
-    if question.rank() == 0 { words::NOBODY } else { words::NOBODY_MORE }
-}
-
-/// The words for something that is still looked for.
-fn nothing_yet() -> impl IntoView {
-    view! { <p class="hint nothing">{strings::LOADING}</p> }
 }
