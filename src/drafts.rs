@@ -95,6 +95,16 @@ impl Session {
         })
     }
 
+    /// The drafts of a path that are from earlier visits, the newest first, each with its key.
+    pub fn waiting_drafts(self, path_id: &str) -> Vec<(String, Draft)> {
+        self.drafts.with_untracked(|drafts| {
+            let waiting = drafts.iter().filter(|(_, draft)| draft.path_id == path_id && draft.is_from_before);
+            let mut all: Vec<_> = waiting.map(|(key, draft)| (key.clone(), draft.clone())).collect();
+            all.sort_by_key(|(_, draft)| std::cmp::Reverse(draft.at));
+            all
+        })
+    }
+
     fn write(self, write: impl FnOnce(&IdbDatabase) -> Result<web_sys::IdbRequest, wasm_bindgen::JsValue>) {
         let request = self.database.with_value(|database| database.as_ref().map(write));
         match request {

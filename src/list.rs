@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use crate::clock;
 use crate::drafts::Draft;
 use crate::parts::icon::{Glyph, Icon};
-use crate::parts::import::{ImportDialog, understand};
+use crate::parts::import::{ImportDialog, understand_all};
 use crate::reading::ReadingNote;
 use crate::route::Route;
 use crate::session::{Session, session};
@@ -39,10 +39,20 @@ pub fn PathsScreen() -> impl IntoView {
     let fault = RwSignal::new(None::<String>);
     let importing = RwSignal::new(false);
     let templating = RwSignal::new(false);
-    let take = move |text: Result<String, String>| match text.and_then(|text| understand(&text)) {
-        Ok(imported) => {
+    let imported = RwSignal::new(None::<usize>);
+    let take = move |text: Result<String, String>| match text.and_then(|text| understand_all(&text)) {
+        Ok(all) => {
             importing.set(false);
-            begin(session, imported.path);
+            let count = all.len();
+            let keys: Vec<_> = all.into_iter().map(|one| keep_new(session, one.path)).collect();
+            match keys.as_slice() {
+                [only] => go_to_new(only),
+                // Each waits in the list until it is looked at.
+                _ => {
+                    imported.set(Some(count));
+                    session.say(strings::transfer::imported_several(count));
+                }
+            }
         }
         Err(why) => {
             fault.set(Some(why));
@@ -110,10 +120,13 @@ pub fn PathsScreen() -> impl IntoView {
             <h1>{strings::PATHS}</h1>
             <ReadingNote/>
             {back}
+            {move || imported.get().map(|count| {
+                view! { <p class="list-note">{strings::transfer::imported_several(count)}</p> }
+            })}
             {list}
         </main>
         <Show when=move || importing.get()>
-            <ImportDialog fault take=move |text| take(Ok(text)) leave=move || importing.set(false)/>
+            <ImportDialog fault several=true take=move |text| take(Ok(text)) leave=move || importing.set(false)/>
         </Show>
         <Show when=move || templating.get()>
             <TemplateDialog shown=templating/>
@@ -124,11 +137,20 @@ pub fn PathsScreen() -> impl IntoView {
 
 /// Begins a path that is not saved yet with what is there.
 fn begin(session: Session, path: PathPayload) {
+    go_to_new(&keep_new(session, path));
+}
+
+/// Keeps a path that is not saved yet as a draft; its key.
+fn keep_new(session: Session, path: PathPayload) -> String {
     let key = clock::token();
     let draft =
         Draft { path_id: String::new(), at: clock::now(), is_from_before: false, editor: Editor::resume(None, path) };
     session.keep_draft(&key, draft);
-    let _same_page = window().location().set_hash(&Route::New(key).href());
+    key
+}
+
+fn go_to_new(key: &str) {
+    let _same_page = window().location().set_hash(&Route::New(key.to_string()).href());
 }
 
 #[component]

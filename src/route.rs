@@ -48,6 +48,11 @@ fn current() -> Route {
     Route::parse(&window().location().hash().unwrap_or_default())
 }
 
+/// Whether the address names the path with this id.
+pub fn is_on(id: &str) -> bool {
+    matches!(current(), Route::Path(now) if now == id)
+}
+
 /// The screen that the address names, now and whenever it changes.
 pub fn route() -> ReadSignal<Route> {
     let (route, set_route) = signal(current());

@@ -85,6 +85,7 @@ impl Session {
             background: Background::new(),
         };
         session.load();
+        session.follow_others();
         session
     }
 

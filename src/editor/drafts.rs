@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use escalation_editor::Editor;
-use escalation_editor::changes::changes;
+use escalation_editor::changes::{Change, changes};
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::date_and_time;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
@@ -98,17 +98,51 @@ pub fn DraftQuestion() -> impl IntoView {
     let dialog = move || {
         // Where the path is for reading alone the draft waits.
         let key = open.question.get().filter(|_| !open.session.only_reads())?;
-        let draft = open.session.drafts.with_untracked(|drafts| drafts.get(&key).cloned())?;
+        let all = open.session.waiting_drafts(&open.id.get_untracked());
         let zone_name = clock::viewer_zone();
         let zone = Zone::get(&zone_name).unwrap_or_else(Zone::utc);
-        let from = strings::save::draft_from(&date_and_time(&zone, draft.at), &zone_name);
-        let resume = move || resume(open);
+        let from = match all.as_slice() {
+            [(_, only)] => strings::save::draft_from(&date_and_time(&zone, only.at), &zone_name),
+            all => strings::save::drafts_from(all.len(), &zone_name),
+        };
+        // Which of them is meant, until one is gone on with or discarded.
+        let chosen = RwSignal::new(key);
+        let choose = move || open.question.set(Some(chosen.get_untracked()));
+        let resume = move || {
+            choose();
+            resume(open);
+        };
+        let discard = move |_| {
+            choose();
+            discard(open);
+        };
         let looks = RwSignal::new(false);
-        let before = draft.editor.saved().cloned().unwrap_or_else(|| draft.editor.path());
-        let changes = changes(&before, &draft.editor.path(), &open.session.index.get_untracked());
+        let several = (all.len() > 1).then(|| {
+            let rows = all.iter().map(|(key, draft)| {
+                let (key, when) = (key.clone(), date_and_time(&zone, draft.at));
+                let count = strings::changes(changed(open, draft).len().max(1));
+                let (is_chosen, choice) = (key.clone(), key);
+                view! {
+                    <li>
+                        <button
+                            class="revision"
+                            aria-pressed=move || chosen.with(|chosen| *chosen == is_chosen).to_string()
+                            on:click=move |_| chosen.set(choice.clone())
+                        >
+                            <strong>{when}</strong>
+                            " "
+                            <span class="detail">{count}</span>
+                        </button>
+                    </li>
+                }
+            });
+            view! { <ul class="revisions" aria-label=strings::save::HAS_DRAFT>{rows.collect_view()}</ul> }
+        });
         let list = move || {
             looks.get().then(|| {
-                let rows = changes.iter().cloned().map(|change| view! { <DifferenceRow change leads=false/> });
+                let draft = open.session.drafts.with_untracked(|drafts| drafts.get(&chosen.get()).cloned());
+                let changes = draft.map(|draft| changed(open, &draft)).unwrap_or_default();
+                let rows = changes.into_iter().map(|change| view! { <DifferenceRow change leads=false/> });
                 view! { <ul class="differences">{rows.collect_view()}</ul> }
             })
         };
@@ -116,9 +150,10 @@ pub fn DraftQuestion() -> impl IntoView {
             <Dialog label=strings::save::HAS_DRAFT.to_string() leave=resume>
                 <h2>{strings::save::HAS_DRAFT}</h2>
                 <p>{from}</p>
+                {several}
                 {list}
                 <div class="dialog-actions">
-                    <button class="quiet danger" on:click=move |_| discard(open)>{strings::save::DISCARD}</button>
+                    <button class="quiet danger" on:click=discard>{strings::save::DISCARD}</button>
                     <span class="spring"></span>
                     <button
                         class="quiet"
@@ -133,6 +168,12 @@ pub fn DraftQuestion() -> impl IntoView {
         })
     };
     view! { {dialog} }
+}
+
+/// What a draft changes.
+fn changed(open: Open, draft: &Draft) -> Vec<Change> {
+    let before = draft.editor.saved().cloned().unwrap_or_else(|| draft.editor.path());
+    changes(&before, &draft.editor.path(), &open.session.index.get_untracked())
 }
 
 /// Goes on with the draft.
@@ -157,7 +198,9 @@ fn resume(open: Open) {
 fn discard(open: Open) {
     let Some(key) = open.question.get_untracked() else { return };
     let dropped = open.session.drop_draft(&key);
-    open.question.set(None);
+    // What else waits is asked about next.
+    let next = open.session.waiting_drafts(&open.id.get_untracked()).into_iter().next();
+    open.question.set(next.map(|(key, _)| key));
     let Some(draft) = dropped else { return };
     offer_back(open, key, draft, strings::save::DISCARDED);
 }

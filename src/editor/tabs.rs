@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use escalation_editor::Editor;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
@@ -12,6 +13,8 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use super::notes::About;
 use super::save;
 use super::state::Open;
+use crate::net;
+use crate::route;
 use crate::session::Session;
 use crate::strings;
 
@@ -35,10 +38,26 @@ enum Does {
     Leaves,
     /// It has saved it.
     Saves,
+    /// It has deleted it.
+    Deletes,
 }
 
-const WORDS: [(Does, &str); 4] =
-    [(Does::Opens, "opens"), (Does::HasOpen, "has-open"), (Does::Leaves, "leaves"), (Does::Saves, "saves")];
+const WORDS: [(Does, &str); 5] = [
+    (Does::Opens, "opens"),
+    (Does::HasOpen, "has-open"),
+    (Does::Leaves, "leaves"),
+    (Does::Saves, "saves"),
+    (Does::Deletes, "deletes"),
+];
+
+/// What is heard from another tab: what it does, the key of its draft and the id of the path.
+fn understood(event: &MessageEvent) -> Option<(Does, String, String)> {
+    let text = event.data().as_string()?;
+    let mut words = text.splitn(3, ' ');
+    let (word, key, path_id) = (words.next()?, words.next()?, words.next()?);
+    let does = WORDS.iter().find(|(_, of)| *of == word).map(|(does, _)| *does)?;
+    Some((does, key.to_string(), path_id.to_string()))
+}
 
 impl Session {
     /// Tells other tabs what is done with a path. A tab is known by the key of its draft.
@@ -58,17 +77,41 @@ impl Session {
     pub fn tell_saved(self, path_id: &str, key: &str) {
         self.tell(Does::Saves, path_id, key);
     }
+
+    /// Tells other tabs that a path was deleted.
+    pub fn tell_deleted(self, path_id: &str) {
+        self.tell(Does::Deletes, path_id, "-");
+    }
+
+    /// Keeps what is known of all paths as other tabs save and delete them, for as long as the page is there.
+    pub fn follow_others(self) {
+        let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| match understood(&event) {
+            // The screen of an open path looks by itself: it may have changes of its own.
+            Some((Does::Saves, _, id)) if !route::is_on(&id) => spawn_local(async move {
+                // If it cannot be had, what is known stays until the page is loaded anew.
+                if let Ok(path) = net::path(&id).await {
+                    self.saved(path);
+                }
+            }),
+            Some((Does::Deletes, _, id)) if !route::is_on(&id) => self.deleted(&id),
+            _ => {}
+        });
+        self.channel.with_value(|channel| {
+            if let Some(channel) = channel {
+                let _unsupported = channel.add_event_listener_with_callback("message", hear.as_ref().unchecked_ref());
+            }
+        });
+        hear.forget();
+    }
 }
 
 /// Listens to other tabs, and tells them, while the screen is there.
 pub fn listen(open: Open) {
     let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let Some(text) = event.data().as_string() else { return };
-        let mut words = text.splitn(3, ' ');
-        let (Some(word), Some(key), Some(path_id)) = (words.next(), words.next(), words.next()) else { return };
-        let does = WORDS.iter().find(|(_, of)| *of == word).map(|(does, _)| *does);
-        if let Some(does) = does.filter(|_| open.id.get_untracked() == path_id) {
-            heard(open, does, key);
+        if let Some((does, key, path_id)) = understood(&event)
+            && open.id.get_untracked() == path_id
+        {
+            heard(open, does, &key);
         }
     });
     let channel = open.session.channel;
@@ -138,5 +181,7 @@ fn heard(open: Open, does: Does, key: &str) {
                 save::follow(open);
             }
         }
+        // Saving says so, and offers to save it as a new one.
+        Does::Deletes => {}
     }
 }

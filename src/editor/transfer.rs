@@ -11,6 +11,8 @@ use escalation_editor::{Command, export};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
 
 use super::clipboard;
 use super::notes::About;
@@ -96,11 +98,19 @@ fn theme(colour: impl Fn(&str) -> String) -> Theme {
 
 /// The colours as they are on the screen now: a file has no tokens.
 fn computed() -> Theme {
-    let style = document().document_element().and_then(|root| window().get_computed_style(&root).ok().flatten());
-    theme(|name| {
-        let value = style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
+    let Some(body) = document().body() else { return tokens() };
+    // A token says what it is in light and in dark; which of them holds is known of an element that uses it.
+    let probe = document().create_element("span").ok().and_then(|probe| probe.dyn_into::<HtmlElement>().ok());
+    let Some(probe) = probe.filter(|probe| body.append_child(probe).is_ok()) else { return tokens() };
+    let resolved = theme(|name| {
+        let property = if name == "--font" { "font-family" } else { "color" };
+        let _kept = probe.style().set_property(property, &format!("var({name})"));
+        let style = window().get_computed_style(&probe).ok().flatten();
+        let value = style.and_then(|style| style.get_property_value(property).ok()).unwrap_or_default();
         value.trim().replace('"', "'")
-    })
+    });
+    probe.remove();
+    resolved
 }
 
 /// The tokens themselves: what is printed has the colours of paper.

@@ -40,6 +40,7 @@ pub fn DeleteDialog(
             match net::delete(&id).await {
                 Ok(()) => {
                     session.deleted(&id);
+                    session.tell_deleted(&id);
                     session.say(strings::transfer::deleted(&name));
                     let _left = deleting.try_set(None);
                 }

@@ -11,14 +11,18 @@ use crate::transfer;
 pub fn ImportDialog(
     /// What was wrong with the last text.
     fault: RwSignal<Option<String>>,
+    /// Whether several paths can be taken at once.
+    #[prop(optional)]
+    several: bool,
     /// Called with the text, once it is known that it can be read.
     take: impl Fn(String) + Copy + Send + Sync + 'static,
     /// Called when it is left.
     leave: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
-    let read = move |text: Result<String, String>| match text.clone().and_then(|text| understand(&text)) {
-        Ok(_) => take(text.unwrap_or_default()),
+    let check = move |text: String| if several { understand_all(&text).map(drop) } else { understand(&text).map(drop) };
+    let read = move |text: Result<String, String>| match text.clone().and_then(check) {
+        Ok(()) => take(text.unwrap_or_default()),
         Err(why) => fault.set(Some(why)),
     };
     let choose = move |event: web_sys::Event| transfer::chosen(&event_target(&event), read);
@@ -51,6 +55,11 @@ pub fn ImportDialog(
             </div>
         </Dialog>
     }
+}
+
+/// Reads a document with one path or several, or says why it cannot be used.
+pub fn understand_all(text: &str) -> Result<Vec<Imported>, String> {
+    import::read_all(text).map_err(|fault| fault.to_string())
 }
 
 /// Reads a document, or says why it cannot be used.

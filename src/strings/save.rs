@@ -21,6 +21,10 @@ pub fn draft_from(when: &str, zone: &str) -> String {
     format!("You have an unsaved draft from {when} ({zone}).")
 }
 
+pub fn drafts_from(count: usize, zone: &str) -> String {
+    format!("You have {count} unsaved drafts of this path. Those that you do not choose are kept. Times in {zone}.")
+}
+
 pub fn discard(name: &str) -> String {
     format!("Discard the draft of {name}")
 }

@@ -17,6 +17,10 @@ pub const PRINT: &str = "Print";
 pub const EXPORTED: &str = "The file is with your downloads.";
 pub const NO_PICTURE: &str = "This browser cannot draw the picture. Export it as SVG.";
 
+pub fn imported_several(count: usize) -> String {
+    format!("{count} paths were imported. They are not saved yet: open each, look at it and save it.")
+}
+
 pub fn too_large(file: &str) -> String {
     format!("{file} is too large: a path has some kilobytes.")
 }

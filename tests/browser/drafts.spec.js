@@ -1,6 +1,6 @@
 // Work that is not saved outlives the page: it is kept in the browser, and asked about on return.
 
-import { expect, IDS, test } from './support/fixtures.js';
+import { App, expect, IDS, NOW, test } from './support/fixtures.js';
 
 const kept = (page) => page.evaluate(() => new Promise((resolve, reject) => {
   const open = indexedDB.open('escalation-path-builder');
@@ -150,6 +150,37 @@ for (const [status, said] of [[401, "You are signed out"], [403, "You may look a
     app.complaints.splice(0);
   });
 }
+
+test('two drafts of one path are both offered, and the one that is not chosen is kept', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  const other = await page.context().newPage();
+  const there = new App(other, server, []);
+  await there.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  // The clock is that of both pages.
+  await page.clock.setFixedTime(new Date(Date.parse(NOW) + 3_600_000));
+  await there.setTime(/Page Primary on-call/, '9m');
+  await expect.poll(async () => (await kept(page)).length).toBe(2);
+  await other.close();
+  await page.reload();
+  const dialog = page.getByRole('dialog', { name: 'Your changes were not saved' });
+  await expect(dialog).toContainText('You have 2 unsaved drafts of this path');
+  // The newest first.
+  const offered = dialog.locator('.revision');
+  await expect(offered).toContainText(['Sun 22 Nov 21:00', 'Sun 22 Nov 20:00']);
+  await expect(offered.first()).toHaveAttribute('aria-pressed', 'true');
+  await offered.nth(1).click();
+  await dialog.getByRole('button', { name: 'What changed' }).click();
+  await expect(dialog.locator('.differences')).toContainText('then after 7m');
+  await dialog.getByRole('button', { name: 'Resume' }).click();
+  await expect(app.node(/then after 7m/)).toBeVisible();
+  await app.saveNow();
+  await expect(app.status).toHaveText('Saved');
+  expect(await kept(page)).toHaveLength(1);
+  await page.reload();
+  await expect(dialog).toContainText('You have an unsaved draft from Sun 22 Nov 21:00');
+});
 
 test.describe('a browser that keeps nothing', () => {
   test.beforeEach(({ page }) => page.addInitScript(() => {

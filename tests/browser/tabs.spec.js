@@ -56,3 +56,19 @@ test('a draft that another tab is at work on is not asked about', async ({ app, 
   await expect(other.page.getByRole('dialog', { name: 'Your changes were not saved' })).toHaveCount(0);
   await expect(other.status).toHaveText('Saved');
 });
+
+test('the list follows what another tab saves, makes and deletes', async ({ app, page, server }) => {
+  await app.list();
+  const other = await another(page, server, IDS.mobile);
+  await other.inspector.getByLabel('Name').fill('Mobile, renamed');
+  await other.inspector.getByLabel('Name').press('Enter');
+  await other.saveNow();
+  await expect(other.status).toHaveText('Saved');
+  await expect(page.locator('.path-row').filter({ hasText: 'Mobile, renamed' })).toBeVisible();
+  await other.list();
+  await other.page.getByRole('button', { name: 'Delete Payments' }).click();
+  await other.page.getByRole('textbox').fill('Payments');
+  await other.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.locator('.path-row')).toHaveCount(6);
+  await expect(page.getByRole('link', { name: /^Payments/ })).toHaveCount(0);
+});

@@ -4,6 +4,8 @@ use std::fmt;
 
 use escalation_api::{At, Json, Value};
 
+use crate::twice::twice;
+
 /// Why a text cannot be used: where, what is wrong and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -20,7 +22,7 @@ pub struct Fault {
 pub enum Place {
     /// The text as a whole.
     Whole,
-    /// Where it stops being JSON: the line and the column, from 1.
+    /// Where it stops being JSON, or what is JSON cannot be meant: the line and the column, from 1.
     Line(usize, usize),
     /// A place in the JSON, in the dotted form of the API: `path.0.level`.
     Pointer(String),
@@ -70,7 +72,7 @@ pub(crate) fn json(text: &str, most: usize) -> Result<Value, Fault> {
     if text.trim().is_empty() {
         return Err(Fault::whole("There is no text", "Copy some nodes, or choose a file that is not empty."));
     }
-    text.parse::<Value>().map_err(|error| {
+    let value = text.parse::<Value>().map_err(|error| {
         let words = error.to_string();
         let words = words.split(" at line ").next().unwrap_or_default();
         Fault {
@@ -78,5 +80,13 @@ pub(crate) fn json(text: &str, most: usize) -> Result<Value, Fault> {
             message: format!("This is not JSON: {words}"),
             hint: "It must be JSON from its first character to its last.",
         }
-    })
+    })?;
+    match twice(text) {
+        None => Ok(value),
+        Some((line, column, name)) => Err(Fault {
+            place: Place::Line(line, column),
+            message: format!("`{name}` stands here twice"),
+            hint: "Keep the one that is meant: one of the two would be lost.",
+        }),
+    }
 }

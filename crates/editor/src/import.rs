@@ -7,7 +7,7 @@ use escalation_engine::document::{Document, Form};
 use escalation_engine::prove::Expectation;
 
 use crate::clipboard;
-use crate::fault::{self, Fault};
+use crate::fault::{self, Fault, Place};
 use crate::tree;
 use crate::words;
 
@@ -42,12 +42,51 @@ pub enum Imports {
     Nodes,
 }
 
+/// The most paths that are read from one text.
+pub const MAX_PATHS: usize = 250;
+
+/// The list of paths as the API returns it.
+const LIST: &str = "escalation_paths";
+
 /// Reads a document in any form.
 ///
 /// # Errors
-/// Why it cannot be read.
+/// Why it cannot be read; so it is with several paths, of which none is meant.
 pub fn read(text: &str) -> Result<Imported, Fault> {
-    let value = fault::json(text, MAX_TEXT)?;
+    let mut all = read_all(text)?;
+    match (all.pop(), all.len()) {
+        (Some(only), 0) => Ok(only),
+        (_, more) => {
+            let message = format!("The text has {} paths", more + 1);
+            Err(Fault::at(LIST, message, "Import it in the list of paths, where each of them becomes a new path."))
+        }
+    }
+}
+
+/// Reads a document in any form, or a list of paths as the API returns it. There is one at least.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_all(text: &str) -> Result<Vec<Imported>, Fault> {
+    let mut value = fault::json(text, MAX_TEXT)?;
+    let Some(list) = value.as_object_mut().and_then(|fields| fields.get_mut(LIST)).and_then(Value::as_array_mut) else {
+        return Ok(vec![one(value)?]);
+    };
+    let list = std::mem::take(list);
+    if list.is_empty() || list.len() > MAX_PATHS {
+        let message = format!("The list has {} paths", list.len());
+        return Err(Fault::at(LIST, message, "Take a list of 1 to 250 paths."));
+    }
+    let within = |(position, value): (usize, Value)| {
+        one(value).map_err(|fault| match fault.place {
+            Place::Pointer(pointer) => Fault { place: Place::Pointer(format!("{LIST}.{position}.{pointer}")), ..fault },
+            _ => Fault { place: Place::Pointer(format!("{LIST}.{position}")), ..fault },
+        })
+    };
+    list.into_iter().enumerate().map(within).collect()
+}
+
+fn one(value: Value) -> Result<Imported, Fault> {
     let is_nodes = match &value {
         Value::Array(_) => true,
         Value::Object(fields) => fields.contains_key("escalation_nodes") || fields.contains_key("type"),

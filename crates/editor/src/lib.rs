@@ -30,6 +30,7 @@ pub mod search;
 pub mod svg;
 pub mod template;
 pub mod tree;
+pub mod twice;
 pub mod typed_week;
 pub mod viewport;
 pub mod week;

@@ -34,16 +34,18 @@ impl Viewport {
         Self { x: (screen.0 - width * scale) / 2.0, y: ((screen.1 - height * scale) / 2.0).max(0.0), scale }
     }
 
-    /// Shows the top of a drawing in the middle of a screen, large enough to be read.
+    /// Shows the top of a drawing in the middle of a screen, large enough to be read: what is higher than the screen
+    /// goes on below it, what is wider is shown smaller as long as it can be read.
     #[must_use]
     pub fn open(drawing: Size, top_middle: f64, screen: (f64, f64)) -> Self {
         let fit = Self::fit(drawing, screen);
-        if fit.scale >= READABLE {
+        if fit.scale >= COMFORTABLE {
             return fit;
         }
-        let width = f64::from(drawing.width) * READABLE;
-        let x = if width <= screen.0 { (screen.0 - width) / 2.0 } else { screen.0 / 2.0 - top_middle * READABLE };
-        Self { x, y: 0.0, scale: READABLE }
+        let scale = (screen.0 / f64::from(drawing.width.max(1))).clamp(READABLE, COMFORTABLE);
+        let width = f64::from(drawing.width) * scale;
+        let x = if width <= screen.0 { (screen.0 - width) / 2.0 } else { screen.0 / 2.0 - top_middle * scale };
+        Self { x, y: 0.0, scale }
     }
 
     /// Moves the drawing on the screen.
@@ -89,6 +91,8 @@ impl Viewport {
 
 /// The smallest scale at which cards can be read.
 const READABLE: f64 = 0.62;
+/// The scale at which cards are read with ease.
+const COMFORTABLE: f64 = 0.8;
 
 #[cfg(test)]
 mod tests {
@@ -126,6 +130,16 @@ mod tests {
         close(view.scale, READABLE);
         close(view.y, 0.0);
         close(1000.0 * view.scale + view.x, 400.0);
+    }
+
+    #[test]
+    fn a_high_drawing_opens_as_large_as_its_width_allows() {
+        let of = |width, height| Viewport::open(Size { width, height }, 200.0, SCREEN);
+        assert_eq!(of(400, 5000), Viewport { x: 240.0, y: 0.0, scale: COMFORTABLE });
+        assert_eq!(of(1100, 5000), Viewport { x: 0.0, y: 0.0, scale: 800.0 / 1100.0 });
+        close(of(5000, 5000).scale, READABLE);
+        // What fits is shown whole.
+        assert_eq!(of(400, 700), Viewport::fit(Size { width: 400, height: 700 }, SCREEN));
     }
 
     #[test]

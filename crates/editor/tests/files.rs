@@ -7,7 +7,7 @@ mod common;
 use common::{build, outline};
 use escalation_api::{Json as _, PathPayload, Value};
 use escalation_editor::fault::Place;
-use escalation_editor::import::{Imports, read};
+use escalation_editor::import::{Imports, read, read_all};
 use escalation_editor::{Run, clipboard, export};
 use escalation_engine::World;
 use escalation_engine::prove::Expectation;
@@ -42,6 +42,21 @@ fn every_form_is_known_for_what_it_is() {
 }
 
 #[test]
+fn a_list_of_paths_is_read_path_by_path() {
+    let path = |id: &str| json!({"id": id, "name": id, "path": [level("a")]});
+    let list = json!({"escalation_paths": [path("p1"), path("p2")], "pagination_meta": {"page_size": 25}});
+    let all = read_all(&list.to_string()).unwrap();
+    assert_eq!(
+        all.iter().map(|one| (one.what, one.id.as_str())).collect::<Vec<_>>(),
+        [(Imports::ReadForm, "p1"), (Imports::ReadForm, "p2")]
+    );
+    assert_eq!(read(&json!({"escalation_paths": [path("p1")]}).to_string()).unwrap().id, "p1");
+    assert_eq!(read_all(&path("p1").to_string()).unwrap().len(), 1);
+    let many: Vec<_> = (0..251).map(|_| path("p")).collect();
+    assert!(read_all(&json!({"escalation_paths": many}).to_string()).unwrap_err().to_string().contains("251 paths"));
+}
+
+#[test]
 fn what_cannot_be_read_is_told_with_its_place() {
     for (text, place) in [
         ("{\n \"name\": }", Place::Line(2, 10)),
@@ -56,6 +71,16 @@ fn what_cannot_be_read_is_told_with_its_place() {
             Place::Pointer("expectations.0.expect".into()),
         ),
         ("[{}]", Place::Pointer("0.id".into())),
+        ("{\"name\": \"n\",\n \"path\": [], \"name\": \"m\"}", Place::Line(2, 14)),
+        (r#"{"escalation_paths": []}"#, Place::Pointer("escalation_paths".into())),
+        (
+            r#"{"escalation_paths": [{"name": "n", "path": []}, {"path": []}]}"#,
+            Place::Pointer("escalation_paths.1.name".into()),
+        ),
+        (
+            r#"{"escalation_paths": [{"name": "n", "path": []}, {"name": "m", "path": []}]}"#,
+            Place::Pointer("escalation_paths".into()),
+        ),
     ] {
         let fault = read(text).unwrap_err();
         assert_eq!(fault.place, place, "{text}: {fault}");
