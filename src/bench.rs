@@ -5,6 +5,7 @@
 //! - `insertAfter(id)`: puts a level behind a node,
 //! - `editText(id, text)`: sets how long a node waits, as it would be typed,
 //! - `select(id)`: chooses a node,
+//! - `scrub(permille)`: looks at a time of the simulation, in thousandths of its length on the axis,
 //! - `memory()`: the bytes of the program's own memory.
 //!
 //! All that change something give a promise that is kept after the frame that shows it.
@@ -18,6 +19,7 @@ use wasm_bindgen::closure::{Closure, WasmClosure};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::editor::state::Open;
+use crate::simulate::playback;
 
 /// Offers it, on such a page, for the open path.
 pub fn offer(open: Open) {
@@ -65,6 +67,12 @@ pub fn offer(open: Open) {
         painted()
     });
     put(&bench, "select", select);
+    let scrub = Closure::<dyn Fn(u32) -> Promise>::new(move |permille: u32| {
+        let axis = open.axis.get_untracked();
+        playback::look_at(open, axis.at(axis.width * i64::from(permille) / 1_000));
+        painted()
+    });
+    put(&bench, "scrub", scrub);
     let memory = Closure::<dyn Fn() -> f64>::new(|| {
         let buffer = wasm_bindgen::memory().unchecked_into::<js_sys::WebAssembly::Memory>().buffer();
         f64::from(buffer.unchecked_into::<js_sys::ArrayBuffer>().byte_length())

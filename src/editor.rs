@@ -105,6 +105,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     tabs::listen(open);
     save::refresh(open);
     crate::panel::expected::follow(open);
+    crate::simulate::playback::begin_anew(open);
     crate::bench::offer(open);
     let compact = open.session.readers.compact;
     view! {

@@ -67,6 +67,8 @@ pub fn Panel() -> impl IntoView {
         open.play.with(|play| play.pages.is_empty() || play.outcome >= escalation_engine::machine::Outcome::Undecided)
     };
     let toggle_label = move || if open.panel.get() { strings::COLLAPSE } else { strings::EXPAND };
+    // The tab that is shown, shown again, stays as it is: it may play, and have the focus.
+    let shown = Memo::new(move |_| open.tab.get());
     view! {
         <section class="panel" aria-label=strings::panel::PANEL>
             <Handle/>
@@ -90,7 +92,7 @@ pub fn Panel() -> impl IntoView {
             </header>
             <Show when=move || open.panel.get()>
                 {move || {
-                    let tab = open.tab.get();
+                    let tab = shown.get();
                     let content = match tab {
                         Tab::Simulate => view! { <Simulate/> }.into_any(),
                         Tab::Coverage => view! { <CoverageView/> }.into_any(),

@@ -8,6 +8,8 @@ use crate::editor::state::Open;
 
 /// Half of its size.
 const HALF: i32 = 9;
+/// How far it is from the left edge: what else is drawn on a node is in its middle and on the right.
+const INWARDS: i32 = 20;
 
 #[component]
 pub fn Token() -> impl IntoView {
@@ -35,7 +37,7 @@ pub fn Token() -> impl IntoView {
     let last = RwSignal::new((0, 0));
     Effect::new(move |_| {
         if let Some(rect) = rect.get() {
-            last.set((rect.x + rect.width / 2 - HALF, rect.y - HALF));
+            last.set((rect.x + INWARDS, rect.y - HALF));
         }
     });
     let at = move || {

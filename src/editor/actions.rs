@@ -12,6 +12,7 @@ use super::{clipboard, history, link, problems, review, revisions, transfer};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, ahead, folds, menu, point, run, search, zoom};
 use crate::parts::typed::take_typed;
+use crate::simulate::playback;
 use crate::strings;
 
 /// Something that can be done.
@@ -60,9 +61,11 @@ pub enum Scope {
     Tree,
     /// By the browser, which tells of it by events of its own.
     Browser,
+    /// Among the lanes and the steps of the simulation.
+    Simulation,
 }
 
-use Scope::{Browser, Everywhere, NotInFields, Tree};
+use Scope::{Browser, Everywhere, NotInFields, Simulation, Tree};
 
 const fn action(
     name: &'static str,
@@ -197,6 +200,9 @@ pub const ACTIONS: &[Action] = &[
         .on_nodes(),
     action(strings::WHOLE, &["Shift+O"], Tree, folds::is_alone, |open| folds::only(open, None)),
     action(strings::COPY_LINK, &[], Tree, |open| open.id.with(|id| !id.is_empty()), link::copy).on_nodes(),
+    action(strings::playback::PLAY, &["K"], Simulation, always, playback::show_and_toggle),
+    action(strings::playback::BACK, &["J"], Simulation, always, |open| playback::step_and_say(open, false)),
+    action(strings::playback::ON, &["L"], Simulation, always, |open| playback::step_and_say(open, true)),
     action(strings::SHOW_SIMULATION, &[], Everywhere, always, |open| open.panel.update(|shown| *shown = !*shown)),
     action(strings::ALL_KEYS, &["?"], NotInFields, always, |open| open.look.toggle(Overlay::Keys)),
 ];
@@ -252,7 +258,7 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
     let fits = |action: &&Action| {
         let listens = match action.scope {
             Tree => in_tree,
-            Browser => false,
+            Browser | Simulation => false,
             // One sign is typed into a field.
             Everywhere => !(in_tree || typing && key.len() == 1),
             NotInFields => !in_tree && !typing,
@@ -267,6 +273,16 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
         open.refuse(strings::rights::NOT_CHANGED);
     }
     true
+}
+
+/// Does what a key stands for among the lanes and the steps of the simulation.
+pub fn press_in_simulation(open: Open, event: &KeyboardEvent) {
+    let key = key_of(event);
+    let fits = |action: &&Action| action.scope == Simulation && action.keys.contains(&key.as_str());
+    if let Some(action) = ACTIONS.iter().find(fits).filter(|_| !in_field(event)) {
+        event.prevent_default();
+        (action.run)(open);
+    }
 }
 
 fn in_field(event: &KeyboardEvent) -> bool {

@@ -8,6 +8,7 @@ use web_sys::KeyboardEvent;
 
 use crate::clock;
 use crate::editor::state::Open;
+use crate::panel::Tab;
 use crate::strings;
 
 /// How many events a page is.
@@ -112,6 +113,25 @@ pub fn toggle(open: Open) {
     } else {
         pause_and_step(open, of.turn.get_value())
     }
+}
+
+/// The same from anywhere: what plays is seen.
+pub fn show_and_toggle(open: Open) {
+    open.tab.set(Tab::Simulate);
+    open.panel.set(true);
+    toggle(open);
+}
+
+/// Another alert is looked at as a whole: a time in the run of the one before says nothing of it.
+pub fn begin_anew(open: Open) {
+    Effect::new(move |before: Option<()>| {
+        open.assumed.priority.track();
+        open.assumed.at.track();
+        if before.is_some() {
+            open.playback.running.set(false);
+            open.playback.at.set(None);
+        }
+    });
 }
 
 /// Whether things may move.

@@ -9,6 +9,7 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::{Element, HtmlElement};
 
+use crate::editor::actions::press_in_simulation;
 use crate::editor::link;
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
@@ -38,6 +39,8 @@ struct Shown {
 
 /// So many steps are shown at first, and so many more each time: a path may repeat itself a thousand times.
 const MOST: usize = 500;
+/// Of more steps than these, the browser draws those that are near what is seen.
+const LONG: usize = 100;
 
 #[component]
 pub fn Steps() -> impl IntoView {
@@ -86,6 +89,7 @@ pub fn Steps() -> impl IntoView {
             }
         })
     };
+    let is_long = move || shown.with(|shown| shown.rows.len() > LONG);
     let copy = move |_| {
         let columns = strings::playback::columns(&open.assumed.zone.get_untracked());
         let head = columns.each_ref().map(String::as_str);
@@ -94,7 +98,7 @@ pub fn Steps() -> impl IntoView {
     };
     let chosen = Signal::derive(move || Some(usize::from(as_table.get())));
     view! {
-        <div class="steps" class:as-table=move || as_table.get()>
+        <div class="steps" class:as-table=move || as_table.get() on:keydown=move |event| press_in_simulation(open, &event)>
             <div class="steps-head">
                 <h3>{strings::WHAT_HAPPENS}</h3>
                 <label class="check">
@@ -119,7 +123,7 @@ pub fn Steps() -> impl IntoView {
                     choose=move |position| as_table.set(position == 1)
                 />
             </div>
-            <div class="steps-all" node_ref=frame>{all}{more}</div>
+            <div class="steps-all" class:long=is_long node_ref=frame>{all}{more}</div>
         </div>
     }
 }

@@ -57,6 +57,9 @@ pub fn WalkRow() -> impl IntoView {
 /// So much is said of the walk in one sentence; all of it is in the list and the table.
 const SAID: usize = 40;
 
+/// Words have no room on what is narrower than this, in pixels.
+const ROOM: i64 = 44;
+
 /// What led to a stay, where it is told with it.
 fn led_to(turns: &[Turn], stay: &Stay) -> Option<Turn> {
     let at = turns.iter().filter(|turn| turn.after == stay.from);
@@ -77,6 +80,7 @@ fn draw_stay(open: Open, stay: &Stay, turn: Option<Turn>) -> impl IntoView + use
     };
     let axis = open.axis.get();
     let (from, until) = (axis.x(stay.from), axis.x(stay.until));
+    let has_room = until - from > ROOM;
     let ((short, full), before) =
         open.tell(|told| (words::stay(told, stay), turn.map(|turn| words::turn(told, &turn))));
     let (prefix, full) = match before {
@@ -90,7 +94,7 @@ fn draw_stay(open: Open, stay: &Stay, turn: Option<Turn>) -> impl IntoView + use
             style:transform=format!("translateX({from}px)")
             style:width=format!("{}px", (until - from - 2).max(2))
         >
-            {prefix}{short}
+            {has_room.then_some((prefix, short))}
         </span>
     }
 }

@@ -2,12 +2,12 @@
 
 pub const PLAY: &str = "Play the simulation";
 pub const PAUSE: &str = "Pause";
-pub const BACK: &str = "To the event before";
-pub const ON: &str = "To the next event";
+pub const BACK: &str = "Simulation: the event before";
+pub const ON: &str = "Simulation: the next event";
 pub const SPEED: &str = "Speed";
 pub const PLAYING: &str = "Playing";
 pub const TIME: &str = "Time in the simulation";
-pub const KEYS: &str = "Arrows go from event to event, Home and End to the ends, Space plays.";
+pub const KEYS: &str = "Arrows go from event to event, Home and End to the ends. Space or K plays.";
 pub const AT_END: &str = "At the end";
 pub const WALK: &str = "The path";
 pub const LIST: &str = "List";

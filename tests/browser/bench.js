@@ -167,6 +167,39 @@ async function coverage(page) {
   }
 }
 
+/** How long the script of a scrubbed frame takes, and how long until it is seen, going through a whole run. */
+async function scrubbing() {
+  const next = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const result = { scrub: [], script: [], empty: [] };
+  for (let at = 0; at <= 990; at += 10) {
+    await next();
+    let begin = performance.now();
+    await next();
+    result.empty.push(performance.now() - begin);
+    begin = performance.now();
+    const painted = window.__bench.scrub(at);
+    await new Promise((done) => queueMicrotask(done));
+    result.script.push(performance.now() - begin);
+    await painted;
+    result.scrub.push(performance.now() - begin);
+  }
+  await window.__bench.scrub(1000);
+  return result;
+}
+
+async function scrub(page, what) {
+  const session = await page.context().newCDPSession(page);
+  for (const rate of [1, 4]) {
+    await session.send('Emulation.setCPUThrottlingRate', { rate });
+    const { scrub, script, empty } = await page.evaluate(scrubbing);
+    const slow = rate > 1 ? `, ${rate}x slower CPU` : '';
+    line(`scrub frame time${what}${slow}`, told(scrub));
+    line('  of that all that follows from it', told(script));
+    line('  an empty frame beside it', told(empty));
+  }
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+}
+
 async function sizes(page) {
   const session = await page.context().newCDPSession(page);
   for (const nodes of [10, 100, 300, 1000]) {
@@ -186,6 +219,7 @@ async function sizes(page) {
     }
     await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
     await page.evaluate((json) => window.__bench.load(json), text);
+    if (nodes === 300) await scrub(page, '');
     await session.send('HeapProfiler.collectGarbage');
     const { metrics } = await session.send('Performance.enable').then(() => session.send('Performance.getMetrics'));
     const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize').value;
@@ -220,6 +254,7 @@ try {
       line(`  an empty frame beside it`, told(empty));
       await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
     }
+    await scrub(page, '');
   }
   await page.goto(`${server.url}/?bench#/paths/${IDS.payments}`);
   await page.getByRole('treeitem').first().waitFor();

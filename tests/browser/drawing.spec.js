@@ -24,6 +24,17 @@ test('every node of every demo path is drawn, told in words and nowhere on anoth
         expect(apart, `${name}: ${box.name} lies on ${other.name}`).toBe(true);
       }
     }
+    const covered = await page.locator('.world').evaluate((world) => {
+      const others = [...world.querySelectorAll('.label, .plus, .fold, .closed-side, .end, .when, [role=treeitem]')];
+      return [...world.querySelectorAll('.when')].flatMap((when) => {
+        const mine = when.getBoundingClientRect();
+        return others.filter((other) => other !== when && !other.contains(when)).filter((other) => {
+          const { left, top, right, bottom } = other.getBoundingClientRect();
+          return mine.left < right && left < mine.right && mine.top < bottom && top < mine.bottom;
+        }).map((other) => `${when.textContent} on ${other.className} ${other.textContent}`);
+      });
+    });
+    expect(covered, `${name}: when it comes covers nothing`).toEqual([]);
   }
 });
 

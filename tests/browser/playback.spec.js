@@ -164,3 +164,19 @@ test('a thousand repeats', async ({ app, page, server }) => {
   await expect(page.locator('.step.now')).toBeInViewport();
   await expect(page.locator('.scrubber .head')).toBeInViewport();
 });
+
+test('keys of the panel, and another alert is looked at as a whole', async ({ app, page }) => {
+  await payments(app);
+  await app.steps.focus();
+  await page.keyboard.press('j');
+  await expect(app.time).toHaveAttribute('aria-valuetext', /^10:45, T\+45m/);
+  await expect(said(page)).toContainText('Ruth Adeyemi is paged');
+  await page.keyboard.press('j');
+  await page.keyboard.press('l');
+  await expect(app.time).toHaveAttribute('aria-valuetext', /^10:45, T\+45m/);
+  await page.keyboard.press('k');
+  await expect(app.simulation.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await app.assume({ priority: 'P2' });
+  await expect(app.simulation.getByRole('button', { name: 'Play the simulation' })).toBeVisible();
+  await expect(app.time).toHaveAttribute('aria-valuetext', /^At the end/);
+});
