@@ -11,7 +11,7 @@ mod history;
 mod keys;
 pub mod link;
 mod menu;
-mod notes;
+pub mod notes;
 mod palette;
 pub mod problems;
 mod review;
@@ -106,6 +106,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     save::refresh(open);
     crate::panel::expected::follow(open);
     crate::simulate::playback::begin_anew(open);
+    crate::simulate::scenarios::follow(open);
     crate::bench::offer(open);
     let compact = open.session.readers.compact;
     view! {

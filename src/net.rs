@@ -4,7 +4,6 @@ use escalation_api::list::{OnePath, Paths, Pauses, ScheduleEntries, Schedules, T
 use escalation_api::template::Template;
 use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule, Value};
 use escalation_engine::Instant;
-use escalation_engine::prove::Expectation;
 use escalation_engine::world::{Channel, Priority};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::Deserialize;
@@ -345,12 +344,6 @@ pub async fn revision(id: &str, number: i64) -> Answer<Path> {
     let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
     let path = value.get_mut("revision").and_then(|revision| revision.get_mut("escalation_path")).map(Value::take);
     path.and_then(|path| Path::read(path).ok()).ok_or(NetError::Unreadable(200))
-}
-
-/// What is expected of a path; nothing where the server keeps none.
-pub async fn expectations(id: &str) -> Vec<Expectation> {
-    let list = kept(id, "expectations").await.unwrap_or_default();
-    Expectation::list_from_text(&Value::Array(list).to_string()).unwrap_or_default()
 }
 
 /// Deletes a path.

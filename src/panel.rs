@@ -4,7 +4,7 @@ pub mod coverage;
 pub mod expectations;
 pub mod expected;
 mod form;
-mod kept;
+pub mod kept;
 
 use escalation_editor::words;
 use leptos::html;
@@ -13,7 +13,7 @@ use web_sys::{KeyboardEvent, PointerEvent};
 
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
-use crate::simulate::Simulate;
+use crate::simulate::{ScenarioMenu, Simulate};
 use crate::strings;
 use coverage::CoverageView;
 use expectations::Expectations;
@@ -79,6 +79,9 @@ pub fn Panel() -> impl IntoView {
                     <span class="pill outcome" class:bad=is_bad data-outcome>{outcome}</span>
                 </Show>
                 <span class="spring"></span>
+                <Show when=move || open.tab.get() == Tab::Simulate && open.panel.get()>
+                    <ScenarioMenu/>
+                </Show>
                 <button
                     class="tool icon-only"
                     class:turned=move || !open.panel.get()

@@ -15,6 +15,7 @@ pub enum Route {
 
 impl Route {
     fn parse(hash: &str) -> Self {
+        let (hash, _) = split(hash);
         let parts: Vec<&str> = hash.trim_start_matches('#').split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
             ["new"] => Self::New(String::new()),
@@ -69,8 +70,36 @@ pub fn route() -> ReadSignal<Route> {
 /// The node that the address names.
 pub fn node() -> Option<String> {
     let hash = window().location().hash().ok()?;
-    let (_, node) = hash.split_once("/nodes/")?;
+    let (_, node) = split(&hash).0.split_once("/nodes/")?;
     js_sys::decode_uri_component(node).ok().map(String::from)
+}
+
+/// The names of what an address may say beside the screen.
+pub const SCENARIO: &str = "scenario";
+pub const ZONE: &str = "zone";
+
+/// The screen, and what is said beside it.
+fn split(hash: &str) -> (&str, Option<&str>) {
+    hash.split_once('?').map_or((hash, None), |(screen, query)| (screen, Some(query)))
+}
+
+/// What the address says beside the screen, as it stands there.
+pub fn current_query() -> Option<String> {
+    let hash = window().location().hash().ok()?;
+    split(&hash).1.map(str::to_string)
+}
+
+/// A scenario and the zone in which times are told, as they stand in an address.
+pub fn query(scenario: &str, zone: &str) -> String {
+    let encoded = |text: &str| String::from(js_sys::encode_uri_component(text));
+    format!("{SCENARIO}={}&{ZONE}={}", encoded(scenario), encoded(zone))
+}
+
+/// A value by its name; nothing within if it is there and cannot be decoded.
+pub fn value(query: &str, name: &str) -> Option<Option<String>> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(known, _)| *known == name)?;
+    Some(js_sys::decode_uri_component(value).ok().map(String::from))
 }
 
 /// Changes the address without leaving the screen: a new path has got its id.

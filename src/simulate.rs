@@ -1,10 +1,17 @@
 //! What happens: what is assumed, a lane for everybody who is told, and every step with its reason.
 
 mod behaviour;
-mod controls;
+pub mod controls;
+mod instant;
 mod lanes;
+mod more;
+mod people;
+mod pins;
 pub mod playback;
+mod scenario_menu;
+pub mod scenarios;
 mod scrubber;
+pub mod share;
 mod steps;
 mod walk;
 
@@ -13,6 +20,7 @@ use leptos::prelude::*;
 use behaviour::{Behaving, BehaviourPopup};
 use controls::Controls;
 use lanes::Lanes;
+pub use scenario_menu::ScenarioMenu;
 use steps::Steps;
 
 #[component]

@@ -8,6 +8,7 @@ pub mod panel;
 pub mod playback;
 pub mod rights;
 pub mod save;
+pub mod scenarios;
 pub mod transfer;
 
 use escalation_engine::Seconds;
@@ -106,7 +107,6 @@ pub const NOW: &str = "Now";
 pub const ZONE: &str = "Zone";
 pub const BEHAVIOUR: &str = "People";
 pub const NOBODY_RESPONDS: &str = "Nobody responds";
-pub const MINUTES: &str = "Minutes after the page";
 pub const TIMELINE: &str = "Timeline";
 pub const WHAT_HAPPENS: &str = "What happens";
 pub const PAGES_ONLY: &str = "Pages only";

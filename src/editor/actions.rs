@@ -13,6 +13,7 @@ use crate::canvas::look::Overlay;
 use crate::canvas::{self, ahead, folds, menu, point, run, search, zoom};
 use crate::parts::typed::take_typed;
 use crate::simulate::playback;
+use crate::simulate::share;
 use crate::strings;
 
 /// Something that can be done.
@@ -203,6 +204,7 @@ pub const ACTIONS: &[Action] = &[
     action(strings::playback::PLAY, &["K"], Simulation, always, playback::show_and_toggle),
     action(strings::playback::BACK, &["J"], Simulation, always, |open| playback::step_and_say(open, false)),
     action(strings::playback::ON, &["L"], Simulation, always, |open| playback::step_and_say(open, true)),
+    action(strings::scenarios::COPY_LINK_LONG, &[], Everywhere, share::can, share::copy),
     action(strings::SHOW_SIMULATION, &[], Everywhere, always, |open| open.panel.update(|shown| *shown = !*shown)),
     action(strings::ALL_KEYS, &["?"], NotInFields, always, |open| open.look.toggle(Overlay::Keys)),
 ];

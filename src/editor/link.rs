@@ -10,11 +10,13 @@ use web_sys::{ClipboardEvent, HtmlDocument};
 use super::state::Open;
 use crate::canvas;
 use crate::route::{self, Route};
+use crate::simulate::share;
 use crate::strings;
 
 /// Opens the path at the node that the address names, and keeps the address at what is chosen.
 pub fn follow(open: Open) {
     let go = move || {
+        share::take(open);
         let Some(node) = route::node() else { return };
         if open.path.with_untracked(|path| escalation_editor::tree::find(path, &node).is_some()) {
             if open.selected.get_untracked().as_ref() != Some(&node) {
@@ -62,7 +64,8 @@ const SOON: Duration = Duration::from_millis(200);
 /// The address of what is chosen; nothing for a path that was never saved.
 fn address(open: Open) -> Option<String> {
     let (id, node) = (open.id.get(), open.selected.get());
-    (!id.is_empty()).then(|| Route::Path(id).at(node.as_deref()))
+    let query = share::still(open).map_or(String::new(), |query| format!("?{query}"));
+    (!id.is_empty()).then(|| Route::Path(id).at(node.as_deref()) + &query)
 }
 
 /// Copies the address of what is chosen.

@@ -19,6 +19,10 @@ pub enum About {
     Discarded,
     /// Another document is in the place of this one.
     Imported,
+    /// A file was offered that lacks something.
+    Exported,
+    /// The address brings a scenario that cannot be used.
+    Link,
     /// Another tab has the path open.
     OtherTab,
 }

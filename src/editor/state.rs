@@ -23,6 +23,8 @@ use crate::panel::coverage::Coverage;
 use crate::panel::expected::Expected;
 use crate::session::{Session, session};
 use crate::simulate::playback::Playback;
+use crate::simulate::scenarios::Scenarios;
+use crate::simulate::share::Brought;
 use crate::strings;
 
 /// The open path. Cheap to copy: all of it is signals.
@@ -82,6 +84,10 @@ pub struct Open {
     pub coverage: Coverage,
     /// What is expected of the path, and whether it holds.
     pub expected: Expected,
+    /// The scenarios that are kept with the path under names.
+    pub scenarios: Scenarios,
+    /// The scenario that the address brought.
+    pub brought: RwSignal<Option<Brought>>,
     /// Whether what is simulated is shown on the graph.
     pub simulated: Memo<bool>,
 
@@ -205,6 +211,8 @@ impl Open {
             panel_height: RwSignal::new(None),
             coverage: Coverage::new(),
             expected: Expected::new(),
+            scenarios: Scenarios::new(),
+            brought: RwSignal::new(None),
             simulated: Memo::new(move |_| panel.get()),
             hours: RwSignal::new(None),
             saving: RwSignal::new(Saving::Idle),

@@ -10,7 +10,6 @@ use escalation_editor::svg::{self, Labels, Theme};
 use escalation_editor::{Command, export};
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
@@ -18,8 +17,9 @@ use super::clipboard;
 use super::notes::About;
 use super::state::Open;
 use crate::canvas::scene::Scene;
-use crate::net;
+use crate::panel::expected::{self, Keeping};
 use crate::parts::import::{ImportDialog, understand};
+use crate::simulate::scenarios;
 use crate::strings;
 use crate::transfer::{file_name, listen_drop, offer_pixels, offer_text};
 
@@ -32,17 +32,20 @@ pub fn as_json(open: Open) {
     open.session.say(strings::transfer::EXPORTED);
 }
 
-/// The path with what it stands in and what is expected of it.
+/// The path with what it stands in, what is expected of it and the scenarios kept with it.
 pub fn as_bundle(open: Open) {
     let (id, path) = (open.id.get_untracked(), open.path.get_untracked());
     let world = open.session.index.with_untracked(|index| needed(&path, index.world()));
-    let kept = open.session.features.with_untracked(|all| all.iter().any(|known| known == "expectations"));
-    spawn_local(async move {
-        let expectations = if kept && !id.is_empty() { net::expectations(&id).await } else { Vec::new() };
-        let text = export::bundle(&id, &path, &world, &expectations);
-        offer_text(&file_name(&path.name, "bundle.json"), JSON, &text);
+    let expectations = open.expected.items.with_untracked(|items| expected::known(items));
+    let named = open.scenarios.items.with_untracked(|items| scenarios::known(items));
+    let text = export::bundle(&id, &path, &world, &expectations, &named);
+    offer_text(&file_name(&path.name, "bundle.json"), JSON, &text);
+    let unread = |keeping: Keeping| matches!(keeping, Keeping::Reading | Keeping::NotRead);
+    if unread(open.expected.keeping.get_untracked()) || unread(open.scenarios.keeping.get_untracked()) {
+        open.note(About::Exported, strings::transfer::EXPORTED_WITHOUT, None);
+    } else {
         open.session.say(strings::transfer::EXPORTED);
-    });
+    }
 }
 
 /// The whole graph as a picture.
@@ -159,21 +162,26 @@ pub fn take(open: Open, text: Result<String, String>) {
 
 fn replace(open: Open, imported: Imported) {
     let before = open.path.get_untracked();
+    let expectations = expected::take(open, imported.expectations.unwrap_or_default());
+    let named = scenarios::take(open, imported.scenarios.unwrap_or_default());
     open.dispatch(Command::Replace(Replacement::Import, Box::new(imported.path)));
     if !Arc::ptr_eq(&before, &open.path.get_untracked()) {
+        let told = strings::transfer::imported(expectations.len(), named.len());
         let undo = Arc::new(move || {
             // What was done since is taken back with it, and can be made again.
             let mut gone_back = false;
             open.editor.update(|editor| gone_back = editor.go_back_to(&before));
             let said = if gone_back { strings::transfer::NOT_IMPORTED } else { strings::transfer::TOO_LATE };
             if gone_back {
+                expected::take_out(open, &expectations);
+                scenarios::take_out(open, &named);
                 open.select(None);
                 open.session.say(said);
             } else {
                 open.note(About::Imported, said, None);
             }
         });
-        open.note(About::Imported, strings::transfer::IMPORTED, Some((strings::save::TAKE_BACK, undo)));
+        open.note(About::Imported, &told, Some((strings::save::TAKE_BACK, undo)));
     }
 }
 

@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Tab;
+use super::expectations::MOST_EXPECTED;
 use super::kept;
 use crate::clock;
 use crate::editor::state::Open;
@@ -190,6 +191,37 @@ pub fn change(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>)) {
     open.expected.items.update(change);
     open.session.say(said);
     keep(open);
+}
+
+/// Those that can be judged, for a file.
+pub fn known(items: &[Item]) -> Vec<Expectation> {
+    items.iter().filter_map(|item| if let Item::Known(one) = item { Some(one.clone()) } else { None }).collect()
+}
+
+/// Takes in what a file expects beside what is expected; gives what was not expected before.
+pub fn take(open: Open, from: Vec<Expectation>) -> Vec<Expectation> {
+    let mut came = Vec::new();
+    // What is not known yet is not overwritten.
+    if matches!(open.expected.keeping.get_untracked(), Keeping::Reading | Keeping::NotRead) {
+        return came;
+    }
+    let before = open.expected.items.with_untracked(|items| known(items));
+    let room = MOST_EXPECTED.saturating_sub(open.expected.items.with_untracked(Vec::len));
+    came.extend(from.into_iter().filter(|one| !before.contains(one)).take(room));
+    if !came.is_empty() {
+        open.expected.items.update(|items| items.extend(came.iter().cloned().map(Item::Known)));
+        keep(open);
+    }
+    came
+}
+
+/// Takes that out again.
+pub fn take_out(open: Open, came: &[Expectation]) {
+    if !came.is_empty() {
+        let came = |item: &Item| matches!(item, Item::Known(one) if came.contains(one));
+        open.expected.items.update(|items| items.retain(|item| !came(item)));
+        keep(open);
+    }
 }
 
 /// Keeps what is expected.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use escalation_editor::pins::stopped_at;
 use escalation_editor::words::{self, StepWords};
 use escalation_engine::Seconds;
 use escalation_engine::words::date_and_time;
@@ -9,6 +10,7 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::{Element, HtmlElement};
 
+use super::pins::Decide;
 use crate::editor::actions::press_in_simulation;
 use crate::editor::link;
 use crate::editor::state::Open;
@@ -28,6 +30,8 @@ struct Row {
     words: StepWords,
     rule: String,
     node_id: Option<String>,
+    /// The branch at which the run stopped because nobody can say which way it goes.
+    stuck: Option<String>,
 }
 
 /// The steps that are shown, and how many there are beside them.
@@ -64,6 +68,7 @@ pub fn Steps() -> impl IntoView {
                     words,
                     rule: step.rule.clone(),
                     node_id: step.node_id.clone(),
+                    stuck: stopped_at(step).map(str::to_string),
                 })
             };
             let mut steps = told.trace.steps.iter();
@@ -136,7 +141,7 @@ fn List(shown: Memo<Arc<Shown>>) -> impl IntoView {
 
 #[component]
 fn StepRow(row: Row) -> impl IntoView {
-    let Row { after, time, words, rule, node_id, .. } = row;
+    let Row { after, time, words, rule, node_id, stuck, .. } = row;
     let (is_here, choose) = choosing(node_id);
     let other = words.other_side.map(|other| view! { <span class="other-side">{other}</span> });
     view! {
@@ -146,6 +151,7 @@ fn StepRow(row: Row) -> impl IntoView {
                 <strong>{words.what}</strong>
                 <span>{words.why}" "<code>{rule}</code></span>
                 {other}
+                {stuck.map(|node_id| view! { <Decide node_id/> })}
             </span>
         </li>
     }
@@ -171,7 +177,7 @@ fn Table(shown: Memo<Arc<Shown>>) -> impl IntoView {
 
 #[component]
 fn TableRow(row: Row) -> impl IntoView {
-    let Row { after, time, words, rule, node_id, .. } = row;
+    let Row { after, time, words, rule, node_id, stuck, .. } = row;
     let (is_here, choose) = choosing(node_id);
     let other = words.other_side.map(|other| view! { "; "<span class="other-side">{other}</span> });
     view! {
@@ -180,7 +186,7 @@ fn TableRow(row: Row) -> impl IntoView {
             <td>{after}</td>
             <th scope="row">{words.what}</th>
             <td>{words.who}</td>
-            <td>{words.why}{other}</td>
+            <td>{words.why}{other}{stuck.map(|node_id| view! { " "<Decide node_id/> })}</td>
             <td><code>{rule}</code></td>
         </tr>
     }

@@ -1,7 +1,8 @@
 //! The words about what is assumed in a simulation: what people do, when the alert fires, and all else.
 
 use escalation_editor::assume::Behaviour;
-use escalation_engine::scenario::{Answer, Response};
+use escalation_editor::moments::What;
+use escalation_engine::scenario::{Action, Answer, Intervention, Response};
 use escalation_engine::words::duration;
 
 pub const DOES_NOTHING: &str = "Does nothing";
@@ -49,4 +50,122 @@ pub fn answer(response: &Response) -> String {
     };
     let page = response.to_page.map_or_else(|| "to any page".to_string(), |page| format!("to page {page}"));
     format!("{page}: {what} {}", after(response.after_seconds))
+}
+
+pub const AFTER_PAGE_SHORT: &str = "after the page";
+pub const EVERYBODY: &str = "Everybody acknowledges";
+
+pub fn respond(count: usize) -> String {
+    if count == 1 { "1 responds".to_string() } else { format!("{count} respond") }
+}
+
+pub const OF_PATH: &str = "the path's";
+pub const OF_VIEWER: &str = "yours";
+pub const NEXT: &str = "Next…";
+pub const NEXT_LABEL: &str = "Instants worth trying";
+pub const WHICH: &str = "Which of the two";
+pub const FIRST: &str = "First";
+pub const SECOND: &str = "Second";
+
+pub fn which_is(here: &str) -> String {
+    format!("{here}, which is ")
+}
+
+pub fn in_zone(time: &str, zone: &str) -> String {
+    format!("{time} {zone}")
+}
+
+pub fn tell_in(zone: &str) -> String {
+    format!("Tell times in {zone}")
+}
+
+pub fn told_in(zone: &str) -> String {
+    format!("Times are told in {zone}")
+}
+
+pub fn twice(time: &str, first: bool) -> String {
+    format!("{time} happens twice: the clocks go back. The {} is meant.", if first { "first" } else { "second" })
+}
+
+pub fn skipped(typed: &str, meant: &str) -> String {
+    format!("{typed} does not happen: the clocks go forward. {meant} is meant.")
+}
+
+pub fn after_instant(when: &str) -> String {
+    format!("The next of each after {when}")
+}
+
+/// What makes an instant worth trying.
+pub fn moment(what: &What) -> String {
+    match what {
+        What::SundayNight => "Sunday night".to_string(),
+        What::BeforeChange(true) => "Before the clocks go forward".to_string(),
+        What::BeforeChange(false) => "Before the clocks go back".to_string(),
+        What::AfterChange(true) => "The clocks have gone forward".to_string(),
+        What::AfterChange(false) => "The clocks have gone back".to_string(),
+        What::HoursBegin(name) => format!("{name} hours begin"),
+        What::HoursEnd(name) => format!("{name} hours end"),
+        What::Handover(schedule, names) if names.is_empty() => format!("{schedule}: nobody is on call"),
+        What::Handover(schedule, names) => format!("{schedule}: over to {}", names.join(", ")),
+    }
+}
+
+pub fn fires(what: &str, when: &str) -> String {
+    format!("The alert fires {when}: {what}")
+}
+
+pub const MORE: &str = "More assumptions";
+pub const GRACE: &str = "Grace period";
+pub const NONE: &str = "none";
+pub const RESOLVES: &str = "The alert resolves after";
+pub const WHEN_ACKED: &str = "when acknowledged";
+pub const FIRES_ON: &str = "The alert fires on after an acknowledgement";
+pub const FIRES_ON_NO_LONGER: &str = "The alert resolves when it is acknowledged";
+pub const ACTIVITY: &str = "Activity on the incident after";
+pub const ACTIVITY_HINT: &str = "5m, 20m";
+pub const BRANCHES: &str = "Branches that cannot be decided here";
+pub const OPEN: &str = "left open";
+pub const TURNS: &str = "Who is first where people take turns";
+pub const TURNS_HINT: &str = "Whoever is not on the level at that instant changes nothing.";
+pub const FIRST_OF_LEVEL: &str = "The first of the level";
+pub const BESIDE: &str = "Also assumed";
+pub const READINGS: &str = "Open questions are read otherwise than usual";
+pub const RESET: &str = "Reset";
+pub const RESET_DONE: &str = "Assumed as of every alert again";
+
+pub fn differ(count: usize) -> String {
+    if count == 1 { "1 is assumed".to_string() } else { format!("{count} are assumed") }
+}
+
+pub fn assumed(what: &str, told: &str) -> String {
+    format!("{what}: {}", if told.trim().is_empty() { NONE } else { told.trim() })
+}
+
+pub fn pinned(title: &str, side: &str) -> String {
+    format!("{title} {side}")
+}
+
+pub fn not_pinned(title: &str) -> String {
+    format!("{title} {OPEN}")
+}
+
+pub fn first_on(title: &str) -> String {
+    format!("Who is first: {title}")
+}
+
+pub fn turn(title: &str, name: Option<&str>) -> String {
+    format!("{title}: {} first", name.unwrap_or("the first of the level"))
+}
+
+pub fn go(side: &str) -> String {
+    format!("Go on with “{side}”")
+}
+
+/// What is done to the escalation as a whole.
+pub fn done(what: &Intervention) -> String {
+    let verb = match what.action {
+        Action::Cancel => "cancelled",
+        Action::Resolve => "resolved",
+    };
+    format!("The escalation is {verb} {}", after(what.after_seconds))
 }

@@ -3,7 +3,6 @@
 pub const PANEL: &str = "What happens and what is expected";
 pub const EXPECTATIONS: &str = "Expectations";
 pub const HEIGHT: &str = "Height of the panel";
-pub const SEVERAL: &str = "As the scenario has it";
 
 pub const KEPT_AT_ONCE: &str = "Kept on the server at once, apart from the path. Undo does not take it back.";
 pub const KEPT_HERE: &str = "Kept in this browser at once: this server keeps no expectations.";

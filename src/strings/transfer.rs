@@ -6,7 +6,8 @@ pub const IMPORT_HINT: &str = "A path as JSON: as it is sent or returned by the 
 pub const FILE: &str = "File";
 pub const OR_PASTE: &str = "Or paste its text";
 pub const CANCEL: &str = "Cancel";
-pub const IMPORTED: &str = "What was imported is in the place of the path. It is not saved yet.";
+pub const EXPORTED_WITHOUT: &str = "The file is with your downloads, without expectations or scenarios: they could not be \
+                                    read from the server.";
 pub const NOT_IMPORTED: &str = "The path is as it was before the import. Redo brings back what came since.";
 pub const TOO_LATE: &str = "The path from before the import is no longer in the history: nothing was undone.";
 pub const AS_JSON: &str = "Export as JSON";
@@ -19,6 +20,19 @@ pub const NO_PICTURE: &str = "This browser cannot draw the picture. Export it as
 
 pub fn imported_several(count: usize) -> String {
     format!("{count} paths were imported. They are not saved yet: open each, look at it and save it.")
+}
+
+/// What came of an import: with so many expectations and scenarios, which are kept at once.
+pub fn imported(expectations: usize, scenarios: usize) -> String {
+    const IMPORTED: &str = "What was imported is in the place of the path. It is not saved yet.";
+    let count = |count: usize, word: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        count => Some(format!("{count} {word}s")),
+    };
+    let came: Vec<_> =
+        [count(expectations, "expectation"), count(scenarios, "scenario")].into_iter().flatten().collect();
+    if came.is_empty() { IMPORTED.to_string() } else { format!("{IMPORTED} With it came {}.", came.join(" and ")) }
 }
 
 pub fn too_large(file: &str) -> String {

@@ -151,7 +151,13 @@ pub fn overrides(file: &Path, schedule: &Schedule) -> Result<Vec<Override>> {
     list.overrides.into_iter().map(read).collect()
 }
 
-/// Reads a scenario.
+/// Reads a scenario: alone, or in a case of the corpus.
 pub fn scenario(file: &Path) -> Result<Scenario> {
-    Scenario::from_text(&text(file)?).map_err(|error| anyhow!("{} is no scenario: {error}", file.display()))
+    let mut text = text(file)?;
+    if let Ok(Value::Object(mut case)) = serde_json::from_str::<Value>(&text)
+        && let Some(scenario) = case.remove("scenario")
+    {
+        text = scenario.to_string();
+    }
+    Scenario::from_text(&text).map_err(|error| anyhow!("{} is no scenario: {error}", file.display()))
 }

@@ -18,7 +18,7 @@ pub struct Options {
     #[arg(long)]
     world: Option<PathBuf>,
 
-    /// What is assumed: the alert, how people answer, and the path unless --path gives it
+    /// What is assumed: the alert, how people answer, and the path unless --path gives it; or a case of the corpus
     #[arg(long, required_unless_present = "at")]
     scenario: Option<PathBuf>,
 

@@ -1,7 +1,10 @@
-//! What is assumed of people in a scenario: one behaviour for each person or channel.
+//! What is assumed in a scenario: one behaviour for each person or channel, and how much else differs from what is
+//! assumed of every alert.
 
-use escalation_engine::Seconds;
 use escalation_engine::scenario::{Answer, Response, Scenario};
+use escalation_engine::{Seconds, Semantics};
+
+use crate::duration;
 
 /// What a person, or somebody in a channel, does when told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +61,92 @@ pub fn set(scenario: &mut Scenario, id: &str, is_channel: bool, behaviour: Behav
     }));
 }
 
+/// Those who answer, each once, in the order in which the scenario names them: the id, and whether it is a channel.
+#[must_use]
+pub fn who_answer(scenario: &Scenario) -> Vec<(String, bool)> {
+    let mut all: Vec<(String, bool)> = Vec::new();
+    for (id, is_channel) in scenario.responses.iter().filter_map(by) {
+        if !all.iter().any(|(known, of)| known == id && *of == is_channel) {
+            all.push((id.to_string(), is_channel));
+        }
+    }
+    all
+}
+
+/// Gives each of these people the same behaviour, and nobody else any.
+pub fn set_all(scenario: &mut Scenario, people: &[String], behaviour: Behaviour) {
+    scenario.responses.clear();
+    for id in people {
+        set(scenario, id, false, behaviour);
+    }
+}
+
+/// The one behaviour that each of these people has, if nobody else answers.
+#[must_use]
+pub fn of_all(scenario: &Scenario, people: &[String]) -> Option<Behaviour> {
+    let first = behaviour(scenario, people.first()?, false);
+    let answers = match first {
+        Behaviour::Other => return None,
+        Behaviour::Silent => 0,
+        Behaviour::Acks(_) | Behaviour::Declines(_) => people.len(),
+    };
+    let all = people.iter().all(|id| behaviour(scenario, id, false) == first);
+    (all && scenario.responses.len() == answers).then_some(first)
+}
+
+/// How many things are assumed otherwise than of every alert, beside its priority, its instant and what people do.
+#[must_use]
+pub fn others(scenario: &Scenario) -> usize {
+    let Scenario {
+        grace_period_seconds,
+        interventions,
+        alert_resolves_after_seconds,
+        alert_keeps_firing,
+        activity_after_seconds,
+        branches,
+        round_robin,
+        semantics,
+        ..
+    } = scenario;
+    let flags = [
+        *grace_period_seconds != 0,
+        alert_resolves_after_seconds.is_some(),
+        *alert_keeps_firing,
+        !activity_after_seconds.is_empty(),
+        *semantics != Semantics::default(),
+    ];
+    flags.into_iter().filter(|flag| *flag).count() + interventions.len() + branches.len() + round_robin.len()
+}
+
+/// Assumes of all that [`others`] counts what is assumed of every alert.
+pub fn reset_others(scenario: &mut Scenario) {
+    let kept = std::mem::take(scenario);
+    *scenario = Scenario {
+        path_id: kept.path_id,
+        path: kept.path,
+        user_ids: kept.user_ids,
+        priority_id: kept.priority_id,
+        fired_at: kept.fired_at,
+        responses: kept.responses,
+        ..Scenario::default()
+    };
+}
+
+/// Reads durations in a row, such as `5m, 20m`; none where nothing is typed.
+///
+/// # Errors
+/// The first that cannot be read, or that there are too many.
+pub fn durations(text: &str) -> Result<Vec<Seconds>, String> {
+    let parts = text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
+    let mut all = parts.map(duration::parse).collect::<Result<Vec<_>, _>>()?;
+    all.sort_unstable();
+    all.dedup();
+    if all.len() > MOST_ACTIVITIES { Err(format!("at most {MOST_ACTIVITIES} times are taken")) } else { Ok(all) }
+}
+
+/// So many times of activity can be typed.
+const MOST_ACTIVITIES: usize = 20;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +177,45 @@ mod tests {
         assert_eq!(behaviour(&scenario, "maya", false), Behaviour::Other);
         set(&mut scenario, "maya", false, Behaviour::Other);
         assert_eq!(scenario, before);
+    }
+
+    #[test]
+    fn everybody_at_once() {
+        let mut scenario = Scenario::default();
+        let people = ["maya".to_string(), "tom".to_string()];
+        assert_eq!(of_all(&scenario, &people), Some(Behaviour::Silent));
+        set(&mut scenario, "night", true, Behaviour::Acks(1));
+        assert_eq!(of_all(&scenario, &people), None, "somebody else answers");
+        set_all(&mut scenario, &people, Behaviour::Acks(300));
+        assert_eq!(of_all(&scenario, &people), Some(Behaviour::Acks(300)));
+        assert_eq!(who_answer(&scenario), [("maya".to_string(), false), ("tom".to_string(), false)]);
+        set(&mut scenario, "tom", false, Behaviour::Acks(60));
+        assert_eq!(of_all(&scenario, &people), None);
+        set_all(&mut scenario, &people, Behaviour::Silent);
+        assert_eq!(scenario, Scenario::default());
+        assert_eq!(of_all(&scenario, &[]), None);
+    }
+
+    #[test]
+    fn all_else_is_counted_and_reset() {
+        let text = r#"{"fired_at": "2026-03-28T03:10:00Z", "priority_id": "p1", "grace_period_seconds": 60,
+            "responses": [{"user_id": "maya", "response": "ack", "after_seconds": 60}],
+            "interventions": [{"after_seconds": 60, "action": "cancel"}], "alert_keeps_firing": true,
+            "alert_resolves_after_seconds": 600, "activity_after_seconds": [5, 6], "branches": {"b": "then", "c": "else"},
+            "round_robin": {"l": "maya"}, "semantics": {"late_acks_count": false}}"#;
+        let mut scenario = Scenario::from_text(text).unwrap();
+        assert_eq!(others(&scenario), 9);
+        reset_others(&mut scenario);
+        assert_eq!(others(&scenario), 0);
+        assert_eq!((scenario.responses.len(), scenario.priority_id.as_deref()), (1, Some("p1")));
+        assert_eq!(scenario.fired_at.to_string(), "2026-03-28T03:10:00Z");
+    }
+
+    #[test]
+    fn durations_in_a_row() {
+        assert_eq!(durations("20m, 5m,5m"), Ok(vec![300, 1200]));
+        assert_eq!(durations(" "), Ok(vec![]));
+        assert!(durations("5m, soon").is_err());
+        assert!(durations(&(0..21).map(|n| format!("{n}m,")).collect::<String>()).is_err());
     }
 }

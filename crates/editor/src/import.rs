@@ -5,6 +5,7 @@ use escalation_engine::World;
 use escalation_engine::check::{MAX_DEPTH, MAX_NODES};
 use escalation_engine::document::{Document, Form};
 use escalation_engine::prove::Expectation;
+use escalation_engine::scenario::Named;
 
 use crate::clipboard;
 use crate::fault::{self, Fault, Place};
@@ -27,6 +28,8 @@ pub struct Imported {
     pub world: Option<World>,
     /// What is expected of it, if a bundle has that.
     pub expectations: Option<Vec<Expectation>>,
+    /// The scenarios that are kept with it, if a bundle has them.
+    pub scenarios: Option<Vec<Named>>,
 }
 
 /// The forms that are read.
@@ -96,7 +99,7 @@ fn one(value: Value) -> Result<Imported, Fault> {
         let clip = clipboard::from_value(value)?;
         let hours = Some(clip.hours).filter(|hours| !hours.is_empty());
         let path = PathPayload { path: clip.nodes, working_hours: hours, ..PathPayload::named(words::IMPORTED) };
-        Imported { what: Imports::Nodes, id: String::new(), path, world: None, expectations: None }
+        Imported { what: Imports::Nodes, id: String::new(), path, world: None, expectations: None, scenarios: None }
     } else {
         const HINT: &str = "Choose the JSON of an escalation path, a bundle, or a list of nodes.";
         let document = Document::read(value).map_err(|errors| match errors.into_iter().next() {
@@ -108,8 +111,8 @@ fn one(value: Value) -> Result<Imported, Fault> {
             Form::Returned => Imports::ReadForm,
             Form::Bundle => Imports::Bundle,
         };
-        let Document { id, path, world, expectations, .. } = document;
-        Imported { what, id, path, world, expectations }
+        let Document { id, path, world, expectations, scenarios, .. } = document;
+        Imported { what, id, path, world, expectations, scenarios }
     };
     let mut count = 0;
     tree::each(&imported.path.path, &mut |_| count += 1);

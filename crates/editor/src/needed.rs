@@ -11,6 +11,46 @@ use crate::tree;
 /// channels. Priorities and the time for which on-call is known stay as they are; email addresses are left out.
 #[must_use]
 pub fn needed(path: &PathPayload, world: &World) -> World {
+    let (ids, paths) = referred(path, world);
+    let has = |kind: &'static str, id: &str| ids.contains(&(kind, id.to_string()));
+    let schedules: Vec<_> = world.schedules.iter().filter(|one| has("schedule", &one.id)).cloned().collect();
+    let people = people_of(&ids, world);
+    let mut users: Vec<_> = world.users.iter().filter(|user| people.contains(user.id.as_str())).cloned().collect();
+    users.iter_mut().for_each(|user| user.email = None);
+    World {
+        priorities: world.priorities.clone(),
+        users,
+        channels: world.channels.iter().filter(|channel| has("channel", &channel.id)).cloned().collect(),
+        paths: world.paths.iter().filter(|path| paths.contains(path.id.as_str())).cloned().collect(),
+        pauses: world.pauses.iter().filter(|pause| people.contains(pause.user_id.as_str())).cloned().collect(),
+        entries_from: world.entries_from,
+        entries_until: world.entries_until,
+        schedules,
+    }
+}
+
+/// The ids of everybody whom a path could page at some instant, in the order of the organisation.
+#[must_use]
+pub fn people(path: &PathPayload, world: &World) -> Vec<String> {
+    let (ids, _) = referred(path, world);
+    let people = people_of(&ids, world);
+    let users = world.users.iter().filter(|user| people.contains(user.id.as_str()));
+    users.map(|user| user.id.clone()).collect()
+}
+
+/// The people among what is referred to, and those of the schedules.
+fn people_of<'a>(ids: &'a BTreeSet<(&'static str, String)>, world: &'a World) -> BTreeSet<&'a str> {
+    let mut people: BTreeSet<&str> =
+        ids.iter().filter(|(kind, _)| *kind == "user").map(|(_, id)| id.as_str()).collect();
+    for schedule in world.schedules.iter().filter(|one| ids.contains(&("schedule", one.id.clone()))) {
+        people.extend(schedule.rotas.iter().flat_map(|rota| rota.user_ids.iter().map(String::as_str)));
+        people.extend(schedule.entries.iter().filter_map(|entry| entry.user_id.as_deref()));
+    }
+    people
+}
+
+/// The targets that a path and those that it hands over to refer to, with their kinds; and the ids of those paths.
+fn referred<'a>(path: &PathPayload, world: &'a World) -> (BTreeSet<(&'static str, String)>, BTreeSet<&'a str>) {
     let mut paths: BTreeSet<&str> = BTreeSet::new();
     let mut ids = BTreeSet::new();
     let mut waiting = vec![path.clone()];
@@ -32,26 +72,7 @@ pub fn needed(path: &PathPayload, world: &World) -> World {
             }
         });
     }
-    let has = |kind: &'static str, id: &str| ids.contains(&(kind, id.to_string()));
-    let schedules: Vec<_> = world.schedules.iter().filter(|one| has("schedule", &one.id)).cloned().collect();
-    let mut people: BTreeSet<&str> = BTreeSet::new();
-    for schedule in &schedules {
-        people.extend(schedule.rotas.iter().flat_map(|rota| rota.user_ids.iter().map(String::as_str)));
-        people.extend(schedule.entries.iter().filter_map(|entry| entry.user_id.as_deref()));
-    }
-    let is_needed = |id: &str| people.contains(id) || has("user", id);
-    let mut users: Vec<_> = world.users.iter().filter(|user| is_needed(&user.id)).cloned().collect();
-    users.iter_mut().for_each(|user| user.email = None);
-    World {
-        priorities: world.priorities.clone(),
-        users,
-        channels: world.channels.iter().filter(|channel| has("channel", &channel.id)).cloned().collect(),
-        paths: world.paths.iter().filter(|path| paths.contains(path.id.as_str())).cloned().collect(),
-        pauses: world.pauses.iter().filter(|pause| is_needed(&pause.user_id)).cloned().collect(),
-        entries_from: world.entries_from,
-        entries_until: world.entries_until,
-        schedules,
-    }
+    (ids, paths)
 }
 
 fn kind(target: &TargetType) -> &'static str {

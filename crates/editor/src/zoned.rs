@@ -23,6 +23,27 @@ pub fn from_field(zone: &Zone, text: &str) -> Option<Instant> {
     Some(zone.first_at_wall(WallTime::new(wall.div_euclid(DAY), wall.rem_euclid(DAY))))
 }
 
+/// The two instants at which the clock on the wall shows what it shows at `at`, if it does so twice.
+#[must_use]
+pub fn twice(zone: &Zone, at: Instant) -> Option<[Instant; 2]> {
+    let here = zone.stretch(at);
+    let wall = at.unix() + here.offset;
+    let in_stretch = |of: Instant| {
+        let stretch = zone.stretch(of);
+        let same = Instant::from_unix(wall - stretch.offset);
+        (stretch.from <= same && same < stretch.until && same != at).then_some(same)
+    };
+    let before = Some(here.from).filter(|from| *from > Instant::MIN).and_then(|from| in_stretch(from - 1));
+    let after = Some(here.until).filter(|until| *until < Instant::MAX).and_then(in_stretch);
+    before.map(|before| [before, at]).or_else(|| after.map(|after| [at, after]))
+}
+
+/// Whether the clock on the wall of a zone never shows what a form field says: a change of the clock skips it.
+#[must_use]
+pub fn is_skipped(zone: &Zone, text: &str) -> bool {
+    from_field(zone, text).is_some_and(|at| !text.starts_with(&to_field(zone, at)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,5 +62,45 @@ mod tests {
         );
         assert_eq!(from_field(&zone, "2026-07-01T12:00:30").unwrap().to_string(), "2026-07-01T11:00:30Z");
         assert_eq!(from_field(&zone, "soon"), None);
+    }
+
+    #[test]
+    fn an_hour_that_is_shown_twice() {
+        let zone = Zone::get("Europe/London").unwrap();
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        let both = [at("2026-10-25T00:30:00Z"), at("2026-10-25T01:30:00Z")];
+        assert_eq!(both.map(|at| to_field(&zone, at)), ["2026-10-25T01:30", "2026-10-25T01:30"]);
+        for one in both {
+            assert_eq!(twice(&zone, one), Some(both));
+        }
+        // The first instant that is shown again, and the last; what is beside them is shown once.
+        assert_eq!(
+            twice(&zone, at("2026-10-25T00:00:00Z")),
+            Some([at("2026-10-25T00:00:00Z"), at("2026-10-25T01:00:00Z")])
+        );
+        assert_eq!(
+            twice(&zone, at("2026-10-25T01:59:59Z")),
+            Some([at("2026-10-25T00:59:59Z"), at("2026-10-25T01:59:59Z")])
+        );
+        for once in ["2026-10-24T23:59:59Z", "2026-10-25T02:00:00Z", "2026-03-29T01:00:00Z", "2026-06-01T12:00:00Z"] {
+            assert_eq!(twice(&zone, at(once)), None, "{once}");
+        }
+        assert_eq!(twice(&Zone::utc(), both[0]), None);
+    }
+
+    #[test]
+    fn a_time_that_is_never_shown() {
+        let zone = Zone::get("Europe/London").unwrap();
+        for (text, skipped) in [
+            ("2026-03-29T00:59", false),
+            ("2026-03-29T01:00", true),
+            ("2026-03-29T01:59", true),
+            ("2026-03-29T02:00", false),
+            ("2026-10-25T01:30", false),
+            ("2026-07-01T12:00:30", false),
+            ("soon", false),
+        ] {
+            assert_eq!(is_skipped(&zone, text), skipped, "{text}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use escalation_editor::import::{Imports, read, read_all};
 use escalation_editor::{Run, clipboard, export};
 use escalation_engine::World;
 use escalation_engine::prove::Expectation;
+use escalation_engine::scenario::Named;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -70,6 +71,17 @@ fn what_cannot_be_read_is_told_with_its_place() {
             r#"{"path": {"name": "n", "path": []}, "expectations": [{"expect": "luck"}]}"#,
             Place::Pointer("expectations.0.expect".into()),
         ),
+        (
+            r#"{"path": {"name": "n", "path": []}, "scenarios": [{"name": "Night", "scenario": {"fired_at": 7}}]}"#,
+            Place::Pointer("scenarios.0.scenario.fired_at".into()),
+        ),
+        (
+            r#"{"path": {"name": "n", "path": []}, "scenarios": [
+                {"name": "Night", "scenario": {"fired_at": "2026-03-28T03:10:00Z"}},
+                {"name": "Night ", "scenario": {"fired_at": "2026-03-28T03:10:00Z"}}]}"#,
+            Place::Pointer("scenarios.1.name".into()),
+        ),
+        (r#"{"path": {"name": "n", "path": []}, "scenarios": [{"name": " "}]}"#, Place::Pointer("scenarios.0".into())),
         ("[{}]", Place::Pointer("0.id".into())),
         ("{\"name\": \"n\",\n \"path\": [], \"name\": \"m\"}", Place::Line(2, 14)),
         (r#"{"escalation_paths": []}"#, Place::Pointer("escalation_paths".into())),
@@ -100,12 +112,15 @@ proptest! {
         prop_assert_eq!((imported.what, imported.path.write().to_string()), (Imports::Payload, path.write().to_string()));
         let expectations = Expectation::list_from_text(r#"[{"expect": "pages_someone"}]"#).unwrap();
         let world = World::from_text(r#"{"priorities": [{"id": "p1", "name": "P1"}]}"#).unwrap();
+        let night = r#"[{"name": "Night", "scenario": {"fired_at": "2026-03-28T03:10:00Z"}}]"#;
+        let scenarios = Named::list_from_text(night).unwrap();
         for id in ["", "own"] {
-            let imported = read(&export::bundle(id, &path, &world, &expectations)).unwrap();
+            let imported = read(&export::bundle(id, &path, &world, &expectations, &scenarios)).unwrap();
             prop_assert_eq!((imported.what, imported.id.as_str()), (Imports::Bundle, id));
             prop_assert_eq!(&imported.path.path, &path.path);
             prop_assert_eq!(imported.world.as_ref(), Some(&world));
             prop_assert_eq!(imported.expectations.as_ref(), Some(&expectations));
+            prop_assert_eq!(imported.scenarios.as_ref(), Some(&scenarios));
         }
         let first = Run::one(path.path[0].id.clone());
         let nodes = read(&clipboard::write(&path, &first).unwrap()).unwrap();

@@ -1,10 +1,11 @@
-//! A path as it is found in a file: as it is sent, as it is returned, or in a bundle with what it stands in and what is
-//! expected of it.
+//! A path as it is found in a file: as it is sent, as it is returned, or in a bundle with what it stands in, what is
+//! expected of it and the scenarios that are kept with it.
 
 use escalation_api::{At, Json as _, Map, PathPayload, Value};
 
 use crate::prove::Expectation;
 use crate::read::ReadError;
+use crate::scenario::Named;
 use crate::world::World;
 
 /// A path from a file, and what the file has beside it.
@@ -20,6 +21,8 @@ pub struct Document {
     pub world: Option<World>,
     /// What is expected of it.
     pub expectations: Option<Vec<Expectation>>,
+    /// The scenarios that are kept with it.
+    pub scenarios: Option<Vec<Named>>,
 }
 
 /// The forms in which a path is found in a file.
@@ -29,11 +32,11 @@ pub enum Form {
     Sent,
     /// As it is returned, alone or in the whole answer, `{"escalation_path": …}`.
     Returned,
-    /// `{"path": …, "world": …, "expectations": […]}`, of which only the path must be there.
+    /// `{"path": …, "world": …, "expectations": […], "scenarios": […]}`, of which only the path must be there.
     Bundle,
 }
 
-const FIELDS: [&str; 3] = ["path", "world", "expectations"];
+const FIELDS: [&str; 4] = ["path", "world", "expectations", "scenarios"];
 
 impl Document {
     /// Reads any of the forms.
@@ -41,7 +44,8 @@ impl Document {
     /// # Errors
     /// What is not as it must be, with its place: in a path everything, in the rest the first thing.
     pub fn read(value: Value) -> Result<Self, Vec<ReadError>> {
-        let (mut form, mut around, mut world, mut expectations) = (Form::Sent, "", None, None);
+        let (mut form, mut around, mut world) = (Form::Sent, "", None);
+        let (mut expectations, mut scenarios) = (None, None);
         let value = match value {
             Value::Object(mut answer) if answer.contains_key("escalation_path") => {
                 (form, around) = (Form::Returned, "escalation_path");
@@ -68,6 +72,10 @@ impl Document {
                     let read = Expectation::list_from_text(&given.to_string());
                     expectations = Some(read.map_err(|error| within("expectations", error))?);
                 }
+                if let Some(given) = bundle.remove("scenarios") {
+                    let read = Named::list_from_text(&given.to_string());
+                    scenarios = Some(read.map_err(|error| within("scenarios", error))?);
+                }
                 bundle.remove("path").unwrap_or_default()
             }
             other => other,
@@ -83,7 +91,7 @@ impl Document {
             PathPayload::explain(&value, &at, &mut faults);
             faults.iter().map(|fault| ReadError::new(fault.pointer.clone(), fault.to_string())).collect::<Vec<_>>()
         })?;
-        Ok(Self { form, id, path, world, expectations })
+        Ok(Self { form, id, path, world, expectations, scenarios })
     }
 
     /// The document as a bundle, with what it has.
@@ -96,12 +104,15 @@ impl Document {
         }
         let mut bundle = Map::new();
         bundle.insert("path".to_string(), path);
-        // Neither has anything that is no JSON.
+        // None has anything that is no JSON.
         if let Some(Ok(world)) = self.world.as_ref().map(serde_json::to_value) {
             bundle.insert("world".to_string(), world);
         }
         if let Some(Ok(expectations)) = self.expectations.as_ref().map(serde_json::to_value) {
             bundle.insert("expectations".to_string(), expectations);
+        }
+        if let Some(Ok(scenarios)) = self.scenarios.as_ref().map(serde_json::to_value) {
+            bundle.insert("scenarios".to_string(), scenarios);
         }
         Value::Object(bundle)
     }

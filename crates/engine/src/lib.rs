@@ -29,6 +29,7 @@ pub mod world;
 
 mod read;
 mod roster;
+mod story;
 mod stretch;
 mod why;
 

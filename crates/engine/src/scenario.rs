@@ -128,6 +128,52 @@ pub enum Action {
     Resolve,
 }
 
+/// A scenario with the name under which it is kept with a path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// The name; no other scenario of the path has it.
+    pub name: String,
+    /// What is assumed; its path is not looked at.
+    pub scenario: Scenario,
+}
+
+impl Named {
+    /// So many are kept with a path.
+    pub const MOST: usize = 100;
+    /// The most characters of a name.
+    pub const LONGEST_NAME: usize = 200;
+
+    /// Reads a list of them from JSON text.
+    ///
+    /// # Errors
+    /// The first thing that is not as it must be, with its place: `0.scenario.fired_at`.
+    pub fn list_from_text(text: &str) -> Result<Vec<Self>, ReadError> {
+        let list: Vec<Self> = read::from_text(text)?;
+        if list.len() > Self::MOST {
+            return Err(ReadError::new("", format!("there may be at most {} scenarios", Self::MOST)));
+        }
+        let mut names = std::collections::BTreeSet::new();
+        for (index, named) in list.iter().enumerate() {
+            let name = named.name.trim();
+            if name.is_empty() || name.chars().count() > Self::LONGEST_NAME {
+                let message = format!("must have from 1 to {} characters", Self::LONGEST_NAME);
+                return Err(ReadError::new(format!("{index}.name"), message));
+            }
+            if !names.insert(name) {
+                return Err(ReadError::new(format!("{index}.name"), format!("`{name}` is used before")));
+            }
+            let within = |error: ReadError| {
+                let dot = if error.pointer.is_empty() { "" } else { "." };
+                ReadError::new(format!("{index}.scenario{dot}{}", error.pointer), error.message)
+            };
+            named.scenario.check().map_err(within)?;
+            named.scenario.inline_path().map_err(within)?;
+        }
+        Ok(list)
+    }
+}
+
 impl Scenario {
     /// The same alert, with nobody responding and nothing done about it, the alert itself included.
     #[must_use]

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use escalation_engine::trace::{StepName, TraceStep};
-use escalation_engine::words::duration;
-use escalation_engine::{Index, Instant, Scenario, Trace, World, simulate};
+use escalation_engine::{Index, Scenario, World, simulate};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -36,38 +34,10 @@ pub(crate) fn play(case: &str, worlds: &BTreeMap<String, String>) -> Result<(Cas
     if !trace.steps.is_sorted_by_key(|step| step.at) {
         return Err("time runs backwards".to_string());
     }
-    let told = story(&trace, scenario.fired_at);
+    let told = trace.story();
     if told != case.story {
         return Err(format!("it must happen:\n  {}\nbut it is:\n  {}", case.story.join("\n  "), told.join("\n  ")));
     }
     let text = serde_json::to_string_pretty(&trace).map_err(|e| e.to_string())? + "\n";
     Ok((case, text))
-}
-
-/// A trace in a few words a step: `+5m paged l1 maya high`.
-fn story(trace: &Trace, fired_at: Instant) -> Vec<String> {
-    let quiet = |step: &&TraceStep| !matches!(step.step, StepName::Entered | StepName::Waiting);
-    let mut lines: Vec<String> = trace.steps.iter().filter(quiet).map(|step| line(step, fired_at)).collect();
-    lines.push(format!("= {}", word(&trace.outcome)));
-    lines
-}
-
-fn line(step: &TraceStep, fired_at: Instant) -> String {
-    let mut words = vec![format!("+{}", duration(step.after_seconds)), word(&step.step)];
-    words.push(step.node_id.clone().unwrap_or_else(|| "-".to_string()));
-    words.extend(step.user_id.clone());
-    words.extend(step.channel_id.clone());
-    words.extend(step.branch.map(|branch| word(&branch)));
-    words.extend(step.urgency.clone());
-    words.extend(step.attempt.filter(|attempt| *attempt > 1).map(|attempt| format!("#{attempt}")));
-    words.extend(step.to_node.iter().chain(&step.to_path).map(|to| format!("to {to}")));
-    words.extend(step.until.map(|until| format!("until +{}", duration(until - fired_at))));
-    if step.step == StepName::Stopped {
-        words.extend(step.outcome.map(|outcome| word(&outcome)));
-    }
-    words.join(" ")
-}
-
-fn word<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
 }

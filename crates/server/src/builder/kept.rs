@@ -4,6 +4,7 @@ use axum::extract::{Path, Request, State};
 use chrono::Utc;
 use escalation_api::{ErrorSingle, Map, Value};
 use escalation_engine::prove::Expectation;
+use escalation_engine::scenario::Named;
 use escalation_engine::{ReadError, Scenario};
 
 use crate::api::Json;
@@ -13,10 +14,8 @@ use crate::store::{Kept, Store};
 
 /// How many expectations are kept with a path.
 const MAX_EXPECTATIONS: usize = 100;
-/// How many scenarios are kept with a path.
-const MAX_SCENARIOS: usize = 100;
 /// The longest name of a scenario, in characters.
-const MAX_NAME: usize = 200;
+const MAX_NAME: usize = Named::LONGEST_NAME;
 
 pub(super) async fn expectations(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
     told(&store, &id, Kept::Expectations).await
@@ -48,7 +47,7 @@ pub(super) async fn keep_scenarios(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Json, ApiError> {
-    let list = list(request, Kept::Scenarios, MAX_SCENARIOS).await?;
+    let list = list(request, Kept::Scenarios, Named::MOST).await?;
     let mut errors = Vec::new();
     let mut names = Vec::new();
     for (position, named) in list.iter().enumerate() {

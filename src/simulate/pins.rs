@@ -1,0 +1,135 @@
+//! What the scenario decides and the path does not: which way to go at branches whose condition cannot be known, and
+//! whose turn it is first.
+
+use escalation_editor::pins::{self, Pin, Turn};
+use escalation_engine::scenario::Branch;
+use leptos::prelude::*;
+
+use super::controls::assume;
+use crate::editor::state::Open;
+use crate::strings;
+
+fn pin(open: Open, pin: &Pin, side: Option<Branch>) {
+    let [then, otherwise] = &pin.sides;
+    let said = match side {
+        Some(Branch::Then) => strings::assume::pinned(&pin.title, then),
+        Some(Branch::Else) => strings::assume::pinned(&pin.title, otherwise),
+        None => strings::assume::not_pinned(&pin.title),
+    };
+    let id = pin.node_id.clone();
+    assume(open, said, |more| match side {
+        Some(side) => drop(more.branches.insert(id, side)),
+        None => drop(more.branches.remove(&id)),
+    });
+}
+
+/// The branches that could not be decided, each with the way that it is to go.
+#[component]
+pub fn Branches() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let all = Memo::new(move |_| {
+        let (trace, path, index) = (open.trace.get(), open.path.get(), open.session.index.get());
+        open.assumed.more.with(|more| pins::pins(&trace, more, &path, &index))
+    });
+    let row = move |one: Pin| {
+        let now = one.side;
+        let label = one.title.clone();
+        let [then, otherwise] = one.sides.clone();
+        let choices =
+            [(Some(Branch::Then), then), (Some(Branch::Else), otherwise), (None, strings::assume::OPEN.to_string())];
+        let choices = choices.map(|(side, words)| {
+            let one = one.clone();
+            view! {
+                <button type="button" aria-pressed=(side == now).to_string() on:click=move |_| pin(open, &one, side)>
+                    {words}
+                </button>
+            }
+        });
+        view! {
+            <li>
+                <span class="pin-title">{label.clone()}</span>
+                <div class="segments" role="group" aria-label=label>{choices.collect_view()}</div>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || all.with(|all| !all.is_empty())>
+            <h4>{strings::assume::BRANCHES}</h4>
+            <ul class="pins">{move || all.get().into_iter().map(row).collect_view()}</ul>
+        </Show>
+    }
+}
+
+/// Who begins on each level with round robin.
+#[component]
+pub fn Turns() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let all = Memo::new(move |_| {
+        let (compiled, path, index) = (open.compiled.get(), open.path.get(), open.session.index.get());
+        open.assumed.more.with(|more| pins::turns(&compiled, more, &path, &index))
+    });
+    let row = move |turn: Turn| {
+        let Turn { node_id, title, mut people, first } = turn;
+        let now = first.clone().unwrap_or_default();
+        // Somebody who is not on the level any more stays chosen.
+        if let Some(id) = first.filter(|id| people.iter().all(|(known, _)| known != id)) {
+            let name = open.session.index.with_untracked(|index| index.user_name(&id).to_string());
+            people.push((id, name));
+        }
+        let names = people.clone();
+        let options = people.into_iter().map(|(id, name)| {
+            let selected = id == now;
+            view! { <option value=id selected=selected>{name}</option> }
+        });
+        let spoken = strings::assume::first_on(&title);
+        let about = title.clone();
+        let change = move |event| {
+            let id = event_target_value(&event);
+            let name = names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.as_str());
+            let said = strings::assume::turn(&about, name);
+            let node = node_id.clone();
+            assume(open, said, |more| {
+                if id.is_empty() {
+                    more.round_robin.remove(&node);
+                } else {
+                    more.round_robin.insert(node, id);
+                }
+            });
+        };
+        view! {
+            <li>
+                <span class="pin-title">{title}</span>
+                <select class="field" aria-label=spoken on:change=change>
+                    <option value="" selected=now.is_empty()>{strings::assume::FIRST_OF_LEVEL}</option>
+                    {options.collect_view()}
+                </select>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || all.with(|all| !all.is_empty())>
+            <h4>{strings::assume::TURNS}</h4>
+            <ul class="pins">{move || all.get().into_iter().map(row).collect_view()}</ul>
+            <p class="hint">{strings::assume::TURNS_HINT}</p>
+        </Show>
+    }
+}
+
+/// Which way to go on where a run stopped, beside the step that says so.
+#[component]
+pub fn Decide(node_id: String) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let (path, index) = (open.path.get_untracked(), open.session.index.get_untracked());
+    let one = open.assumed.more.with_untracked(|more| pins::pin(&node_id, more, &path, &index));
+    let choices = [Branch::Then, Branch::Else].into_iter().zip(one.sides.clone()).map(|(side, words)| {
+        let one = one.clone();
+        let press = move |event: web_sys::MouseEvent| {
+            // The step itself is not chosen.
+            event.stop_propagation();
+            pin(open, &one, Some(side));
+            crate::panel::focus("tab-simulate");
+        };
+        view! { <button type="button" class="quiet" on:click=press>{strings::assume::go(&words)}</button> }
+    });
+    view! { <span class="decide">{choices.collect_view()}</span> }
+}

@@ -1,0 +1,204 @@
+//! The scenarios that are kept with the path under names.
+
+use escalation_editor::scenarios::{Item, add, name, take_in};
+use escalation_engine::scenario::Named;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::editor::state::Open;
+use crate::panel::expected::Keeping;
+use crate::panel::kept;
+use crate::strings;
+
+/// Their name in the API.
+pub const NAME: &str = "scenarios";
+
+/// The named scenarios of the open path.
+#[derive(Clone, Copy)]
+pub struct Scenarios {
+    /// All of them, in the order in which they were kept.
+    pub items: RwSignal<Vec<Item>>,
+    /// Whether they are kept.
+    pub keeping: RwSignal<Keeping>,
+    /// The name of the one that was chosen or kept last.
+    pub current: RwSignal<Option<String>>,
+    /// The one that was deleted last, with its position.
+    pub deleted: RwSignal<Option<(usize, Item)>>,
+    /// What came of the last thing that was done with them, for the list.
+    pub told: RwSignal<Option<String>>,
+}
+
+impl Scenarios {
+    pub fn new() -> Self {
+        Self {
+            items: RwSignal::new(Vec::new()),
+            keeping: RwSignal::new(Keeping::Reading),
+            current: RwSignal::new(None),
+            deleted: RwSignal::new(None),
+            told: RwSignal::new(None),
+        }
+    }
+}
+
+/// Reads what is kept whenever another path is open; what was made before the first save goes with the path.
+pub fn follow(open: Open) {
+    let all = open.scenarios;
+    Effect::new(move |before: Option<String>| {
+        let id = open.id.get();
+        if before.as_deref() == Some("") && all.items.with_untracked(|items| !items.is_empty()) {
+            keep(open);
+        } else {
+            read(open);
+        }
+        id
+    });
+}
+
+/// Reads what is kept.
+pub fn read(open: Open) {
+    let all = open.scenarios;
+    all.keeping.set(Keeping::Reading);
+    let id = open.id.get_untracked();
+    spawn_local(async move {
+        let found = kept::read(open, NAME).await;
+        if open.id.try_get_untracked().as_ref() != Some(&id) {
+            return;
+        }
+        match found {
+            Ok(list) => {
+                all.items.set(list.into_iter().map(Item::read).collect());
+                all.keeping.set(Keeping::Done);
+            }
+            Err(_) => all.keeping.set(Keeping::NotRead),
+        }
+    });
+}
+
+/// Keeps what is there.
+pub fn keep(open: Open) {
+    let all = open.scenarios;
+    let list = all.items.with_untracked(|items| items.iter().map(Item::write).collect());
+    spawn_local(async move {
+        let kept = kept::write(open, NAME, list).await;
+        if kept.is_err() {
+            open.session.say(strings::scenarios::NOT_KEPT);
+        }
+        let _left = all.keeping.try_set(if kept.is_ok() { Keeping::Done } else { Keeping::NotKept });
+    });
+}
+
+/// Changes the list, keeps it and says so.
+fn change<T>(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>) -> Result<T, String>) -> Result<T, String> {
+    // What is not known yet is not overwritten.
+    if matches!(open.scenarios.keeping.get_untracked(), Keeping::Reading | Keeping::NotRead) {
+        return Err(strings::scenarios::NOT_READ.to_string());
+    }
+    let mut done = Err(String::new());
+    open.scenarios.items.update(|items| done = change(items));
+    if done.is_ok() {
+        open.session.say(said);
+        keep(open);
+    }
+    done
+}
+
+/// Keeps what is assumed under a name. One that has the name already is replaced if that is meant.
+pub fn keep_as(open: Open, typed: &str, replace: bool) -> Result<(), String> {
+    let scenario = untrack(|| open.assumed.scenario());
+    let typed = typed.trim().to_string();
+    let same = open.scenarios.items.with_untracked(|items| items.iter().position(|item| item.name().trim() == typed));
+    let said = strings::scenarios::kept(&typed);
+    change(open, said, |items| match same.and_then(|at| items.get_mut(at)).filter(|_| replace) {
+        Some(item) => {
+            let scenario = escalation_editor::scenarios::without_path(&scenario);
+            *item = Item::Known(Box::new(Named { name: typed.clone(), scenario }));
+            Ok(())
+        }
+        None => add(items, &typed, &scenario),
+    })?;
+    open.scenarios.current.set(Some(typed));
+    Ok(())
+}
+
+/// Gives one another name.
+pub fn rename(open: Open, position: usize, typed: &str) -> Result<(), String> {
+    let mut before = String::new();
+    let new = change(open, strings::scenarios::renamed(typed.trim()), |items| {
+        let new = name(items, typed, Some(position))?;
+        if let Some(Item::Known(named)) = items.get_mut(position) {
+            before = std::mem::replace(&mut named.name, new.clone());
+        }
+        Ok(new)
+    })?;
+    if open.scenarios.current.with_untracked(|current| current.as_deref() == Some(&before)) {
+        open.scenarios.current.set(Some(new));
+    }
+    Ok(())
+}
+
+/// Deletes one; it can be had back.
+pub fn delete(open: Open, position: usize) -> Result<(), String> {
+    let name = open.scenarios.items.with_untracked(|items| items.get(position).map(|item| item.name().to_string()));
+    let gone = change(open, strings::scenarios::deleted(&name.unwrap_or_default()), |items| {
+        if position < items.len() { Ok(items.remove(position)) } else { Err(String::new()) }
+    })?;
+    open.scenarios.deleted.set(Some((position, gone)));
+    Ok(())
+}
+
+/// Has the last one back that was deleted.
+pub fn undelete(open: Open) {
+    let Some((position, item)) = open.scenarios.deleted.get_untracked() else { return };
+    let said = strings::scenarios::back(item.name());
+    let done = change(open, said, |items| {
+        name(items, item.name(), None)?;
+        items.insert(position.min(items.len()), item.clone());
+        Ok(())
+    });
+    match done {
+        Ok(()) => open.scenarios.deleted.set(None),
+        Err(why) => open.session.say(why),
+    }
+}
+
+/// Assumes what one of them does.
+pub fn load(open: Open, named: &Named) {
+    open.assumed.load(&named.scenario);
+    open.scenarios.current.set(Some(named.name.clone()));
+    open.session.say(strings::scenarios::loaded(&named.name));
+}
+
+/// Takes in scenarios from a file beside those that there are; gives the names under which they came.
+pub fn take(open: Open, from: Vec<Named>) -> Vec<String> {
+    let count = from.len();
+    let came = change(open, strings::scenarios::came(count), |items| match take_in(items, from) {
+        0 => Err(String::new()),
+        came => Ok(items.iter().rev().take(came).map(|item| item.name().to_string()).collect()),
+    });
+    came.unwrap_or_default()
+}
+
+/// Takes them out again.
+pub fn take_out(open: Open, names: &[String]) {
+    if !names.is_empty() {
+        let came = |item: &Item| names.iter().any(|name| name == item.name());
+        open.scenarios.items.update(|items| items.retain(|item| !came(item)));
+        keep(open);
+    }
+}
+
+/// Those that can be played, for a file.
+pub fn known(items: &[Item]) -> Vec<Named> {
+    items.iter().filter_map(|item| if let Item::Known(named) = item { Some((**named).clone()) } else { None }).collect()
+}
+
+/// Whether what is assumed is what the chosen one has.
+pub fn is_as_kept(open: Open) -> bool {
+    let now = escalation_editor::scenarios::without_path(&open.assumed.scenario());
+    let current = open.scenarios.current.get();
+    open.scenarios.items.with(|items| {
+        items.iter().any(
+            |item| matches!(item, Item::Known(named) if Some(&named.name) == current.as_ref() && named.scenario == now),
+        )
+    })
+}
