@@ -162,7 +162,7 @@ pub fn take(open: Open, text: Result<String, String>) {
 
 fn replace(open: Open, imported: Imported) {
     let before = open.path.get_untracked();
-    let expectations = expected::take(open, imported.expectations.unwrap_or_default());
+    let expectations = expected::take_in(open, imported.expectations.unwrap_or_default());
     let named = scenarios::take(open, imported.scenarios.unwrap_or_default());
     open.dispatch(Command::Replace(Replacement::Import, Box::new(imported.path)));
     if !Arc::ptr_eq(&before, &open.path.get_untracked()) {

@@ -199,7 +199,7 @@ pub fn known(items: &[Item]) -> Vec<Expectation> {
 }
 
 /// Takes in what a file expects beside what is expected; gives what was not expected before.
-pub fn take(open: Open, from: Vec<Expectation>) -> Vec<Expectation> {
+pub fn take_in(open: Open, from: Vec<Expectation>) -> Vec<Expectation> {
     let mut came = Vec::new();
     // What is not known yet is not overwritten.
     if matches!(open.expected.keeping.get_untracked(), Keeping::Reading | Keeping::NotRead) {

@@ -119,7 +119,7 @@ pub fn BehaviourPopup() -> impl IntoView {
                 <Form who/>
                 <div class="dialog-actions">
                     <span class="spring"></span>
-                    <button class="quiet" on:click=move |_| leave()>{strings::assume::DONE}</button>
+                    <button type="button" class="quiet" on:click=move |_| leave()>{strings::assume::DONE}</button>
                 </div>
             </Popup>
         }

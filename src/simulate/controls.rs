@@ -1,10 +1,9 @@
-//! What is assumed, in short: the alert, the instant, the zone, and what people do. All else is behind a button.
+//! What is assumed, in short: the alert, the instant, the zone, and what people do, with a button for all else.
 
 use escalation_engine::Scenario;
 use leptos::prelude::*;
 
 use super::instant::InstantField;
-use super::more::MoreButton;
 use super::people::PeopleField;
 use crate::clock;
 use crate::editor::state::Open;
@@ -20,13 +19,12 @@ pub fn assume(open: Open, said: String, change: impl FnOnce(&mut Scenario)) {
 #[component]
 pub fn Controls() -> impl IntoView {
     view! {
-        <form class="controls" on:submit=|event| event.prevent_default()>
+        <div class="controls" role="group" aria-label=strings::assume::ASSUMED>
             <PriorityField/>
             <InstantField/>
             <ZoneField/>
             <PeopleField/>
-            <MoreButton/>
-        </form>
+        </div>
     }
 }
 

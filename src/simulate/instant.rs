@@ -110,13 +110,21 @@ fn Elsewhere() -> impl IntoView {
     let here = move || strings::assume::which_is(&date_and_time(&open.zone(), open.assumed.at.get()));
     let others = move || {
         let (at, now) = (open.assumed.at.get(), open.assumed.zone.get());
+        let day = open.zone().wall(at).day();
         let all = zones(open).into_iter().filter(|(zone, whose)| *zone != now && (zone == "UTC" || !whose.is_empty()));
         let mut all: Vec<String> = all.map(|(zone, _)| zone).collect();
         // UTC first: it is what logs and the API tell.
         all.sort_by_key(|zone| zone != "UTC");
         let one = |(position, zone): (usize, String)| {
             let rules = Zone::get(&zone)?;
-            let words = strings::assume::in_zone(&day_and_time(&rules, at), &zone);
+            let time = day_and_time(&rules, at);
+            // The weekday only where it is another.
+            let time = if rules.wall(at).day() == day {
+                time.split_once(' ').map_or(time.as_str(), |(_, time)| time)
+            } else {
+                &time
+            };
+            let words = strings::assume::in_zone(time, &zone);
             let title = strings::assume::tell_in(&zone);
             let change = move |_| {
                 open.assumed.zone.set(zone.clone());

@@ -25,17 +25,15 @@ pub fn MoreButton() -> impl IntoView {
         })
     };
     view! {
-        <div class="control more-assumed">
-            <button
-                type="button"
-                class="quiet"
-                aria-haspopup="dialog"
-                on:click=move |event| shown.set(Some(At::pressed(&event)))
-            >
-                {strings::assume::MORE}
-                {counted}
-            </button>
-        </div>
+        <button
+            type="button"
+            class="more-assumed"
+            aria-haspopup="dialog"
+            on:click=move |event| shown.set(Some(At::pressed(&event)))
+        >
+            {strings::assume::MORE}
+            {counted}
+        </button>
         {move || shown.get().map(|at| view! { <More at shown/> })}
     }
 }
@@ -126,9 +124,9 @@ fn More(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
                 <ul class="hint">{beside}</ul>
             </Show>
             <div class="dialog-actions">
-                <button class="quiet" disabled=none on:click=reset>{strings::assume::RESET}</button>
+                <button type="button" class="quiet" disabled=none on:click=reset>{strings::assume::RESET}</button>
                 <span class="spring"></span>
-                <button class="quiet" on:click=move |_| leave()>{strings::assume::DONE}</button>
+                <button type="button" class="quiet" on:click=move |_| leave()>{strings::assume::DONE}</button>
             </div>
         </Popup>
     }

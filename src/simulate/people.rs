@@ -7,6 +7,7 @@ use escalation_engine::words;
 use leptos::prelude::*;
 
 use super::behaviour::{Behaving, SOON, Who};
+use super::more::MoreButton;
 use crate::editor::state::Open;
 use crate::parts::popup::At;
 use crate::parts::typed::Typed;
@@ -136,14 +137,16 @@ pub fn PeopleField() -> impl IntoView {
     let takes_time = Memo::new(move |_| after().is_some());
     view! {
         <div class="control people">
-            <label class="field-label" for="people">{strings::BEHAVIOUR}</label>
-            <select id="people" class="field" prop:value=value on:change=change>{options}</select>
-            <Show when=move || takes_time.get()>
-                <div class="after-page">
+            <div class="label-row">
+                <label class="field-label" for="people">{strings::BEHAVIOUR}</label>
+                <MoreButton/>
+            </div>
+            <div class="people-row">
+                <select id="people" class="field" prop:value=value on:change=change>{options}</select>
+                <Show when=move || takes_time.get()>
                     <Typed id="people-after" label=strings::assume::AFTER_PAGE told take/>
-                    <span aria-hidden="true">{strings::assume::AFTER_PAGE_SHORT}</span>
-                </div>
-            </Show>
+                </Show>
+            </div>
             <Show when=move || matches!(now.get(), Chosen::Several(_))>
                 <Several/>
             </Show>

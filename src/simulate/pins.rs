@@ -69,7 +69,8 @@ pub fn Turns() -> impl IntoView {
         open.assumed.more.with(|more| pins::turns(&compiled, more, &path, &index))
     });
     let row = move |turn: Turn| {
-        let Turn { node_id, title, mut people, first } = turn;
+        let Turn { node_id, title, side, mut people, first } = turn;
+        let title = side.map_or(title.clone(), |side| format!("{title}, {}", strings::on_side(&side)));
         let now = first.clone().unwrap_or_default();
         // Somebody who is not on the level any more stays chosen.
         if let Some(id) = first.filter(|id| people.iter().all(|(known, _)| known != id)) {

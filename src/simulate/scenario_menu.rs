@@ -95,7 +95,7 @@ fn List(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
             </Show>
             <Show when=none><p class="hint after">{strings::scenarios::NONE}</p></Show>
             {deleted}
-            <KeepForm/>
+            <Show when=move || !open.session.only_reads()><KeepForm/></Show>
             <p class="hint">
                 <span class:bad=failed>{about}</span>
                 <Show when=failed>" "<button type="button" class="link" on:click=again>{strings::TRY_AGAIN}</button></Show>
@@ -203,16 +203,15 @@ fn Row(
         renaming.update(|now| *now = if *now == Some(position) { None } else { Some(position) });
         request_animation_frame(|| crate::panel::focus("scenario-rename"));
     };
-    view! {
-        <li>
-            {body}
+    let tools = (!untrack(|| open.session.only_reads())).then(|| {
+        view! {
             <button type="button" class="tool" aria-label=rename_label on:click=rename>{strings::scenarios::RENAME}</button>
             <button type="button" class="tool icon-only" aria-label=delete_label title=strings::scenarios::DELETE on:click=delete>
                 <Icon glyph=Glyph::Delete/>
             </button>
-        </li>
-    }
-    .into_any()
+        }
+    });
+    view! { <li>{body}{tools}</li> }.into_any()
 }
 
 /// Keeps what is assumed, under a name that is offered.

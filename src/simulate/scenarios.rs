@@ -93,13 +93,13 @@ fn change<T>(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>) -> Re
     if matches!(open.scenarios.keeping.get_untracked(), Keeping::Reading | Keeping::NotRead) {
         return Err(strings::scenarios::NOT_READ.to_string());
     }
-    let mut done = Err(String::new());
-    open.scenarios.items.update(|items| done = change(items));
-    if done.is_ok() {
-        open.session.say(said);
-        keep(open);
-    }
-    done
+    // What is refused leaves the list as it is shown, with what is being typed in it.
+    let mut items = open.scenarios.items.get_untracked();
+    let done = change(&mut items)?;
+    open.scenarios.items.set(items);
+    open.session.say(said);
+    keep(open);
+    Ok(done)
 }
 
 /// Keeps what is assumed under a name. One that has the name already is replaced if that is meant.

@@ -52,7 +52,7 @@ pub fn answer(response: &Response) -> String {
     format!("{page}: {what} {}", after(response.after_seconds))
 }
 
-pub const AFTER_PAGE_SHORT: &str = "after the page";
+pub const ASSUMED: &str = "What is assumed";
 pub const EVERYBODY: &str = "Everybody acknowledges";
 
 pub fn respond(count: usize) -> String {
@@ -117,9 +117,9 @@ pub fn fires(what: &str, when: &str) -> String {
 pub const MORE: &str = "More assumptions";
 pub const GRACE: &str = "Grace period";
 pub const NONE: &str = "none";
-pub const RESOLVES: &str = "The alert resolves after";
+pub const RESOLVES: &str = "Alert resolves after";
 pub const WHEN_ACKED: &str = "when acknowledged";
-pub const FIRES_ON: &str = "The alert fires on after an acknowledgement";
+pub const FIRES_ON: &str = "Alert fires on after an acknowledgement";
 pub const FIRES_ON_NO_LONGER: &str = "The alert resolves when it is acknowledged";
 pub const ACTIVITY: &str = "Activity on the incident after";
 pub const ACTIVITY_HINT: &str = "5m, 20m";

@@ -25,7 +25,7 @@ test('the same instant in another zone', async ({ app, page }) => {
   const fires = app.simulation.getByLabel('Fires at');
   await app.assume({ zone: 'America/New_York' });
   await expect(fires).toHaveValue('2026-11-25T05:00');
-  await expect(app.simulation).toContainText('Wed 25 Nov 05:00, which is Wed 10:00 UTC');
+  await expect(app.simulation).toContainText('Wed 25 Nov 05:00, which is 10:00 UTC');
   await app.assume({ zone: 'Asia/Singapore' });
   await expect(fires).toHaveValue('2026-11-25T18:00');
 });

@@ -56,8 +56,8 @@ test('by mouse', async ({ app, server, page }) => {
 
   // Somebody responds.
   await app.simulation.getByLabel('People').selectOption({ label: 'Ruth Adeyemi acknowledges' });
-  await app.simulation.getByLabel('Minutes after the page').fill('3');
-  await app.simulation.getByLabel('Minutes after the page').blur();
+  await app.simulation.getByLabel('After the page').fill('3');
+  await app.simulation.getByLabel('After the page').blur();
   await expect(page.locator('[data-outcome]')).toHaveText('Acknowledged Wed 10:03');
   await expect(app.node(/Page Maya Chen/)).not.toHaveClass(/walked/);
 

@@ -8,6 +8,7 @@ use escalation_engine::scenario::{Branch, Scenario};
 use escalation_engine::trace::{StepName, TraceStep};
 use escalation_engine::{Index, Trace};
 
+use crate::tree::{ListAt, Side};
 use crate::{tree, words};
 
 /// A branch that cannot be decided.
@@ -63,6 +64,8 @@ pub struct Turn {
     pub node_id: String,
     /// What it does, in words.
     pub title: String,
+    /// The side of the branch that it stands on, if it stands on one.
+    pub side: Option<String>,
     /// Who may be on it, with their names, in the order of its targets.
     pub people: Vec<(String, String)>,
     /// Whose turn the scenario has it be first.
@@ -82,16 +85,28 @@ pub fn turns(compiled: &CompiledPath, scenario: &Scenario, path: &PathPayload, i
             if level.round_robin.is_none() || all.iter().any(|turn| turn.node_id == *node.id) {
                 continue;
             }
-            let title = tree::find(path, &node.id).map(|found| words::node(found.node, path, index).title);
+            let found = tree::find(path, &node.id);
+            let title = found.as_ref().map(|found| words::node(found.node, path, index).title);
             all.push(Turn {
                 node_id: node.id.to_string(),
                 title: title.unwrap_or_else(|| node.id.to_string()),
+                side: found.and_then(|found| side(&found.slot.list, path, index)),
                 people: people(&level.targets, index),
                 first: scenario.round_robin.get(&*node.id).cloned(),
             });
         }
     }
     all
+}
+
+/// What the side is called that a list is.
+fn side(list: &ListAt, path: &PathPayload, index: &Index) -> Option<String> {
+    let ListAt::Of(branch, side) = list else { return None };
+    let [then, otherwise] = match &tree::find(path, branch)?.node.kind {
+        NodeKind::IfElse(branch) => words::sides(&branch.conditions, index),
+        _ => return None,
+    };
+    Some(if *side == Side::Then { then } else { otherwise })
 }
 
 fn people(targets: &[Target], index: &Index) -> Vec<(String, String)> {

@@ -69,6 +69,56 @@ export const STATES = {
     await app.simulation.getByRole('button', { name: 'Table' }).click();
     await expect(page.getByRole('table')).toBeVisible();
   },
+  'who does what': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    for (const [name, does] of [['Ruth Adeyemi', 'Acknowledges'], ['Grace Kim', 'Declines']]) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await page.getByRole('dialog').getByRole('button', { name: does }).click();
+      await page.keyboard.press('Escape');
+    }
+    await expect(page.locator('.who-does')).toHaveCount(2);
+  },
+  'instants worth trying': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    await app.simulation.getByRole('button', { name: 'Next…' }).click();
+    await expect(page.locator('.moment').first()).toBeVisible();
+  },
+  'a time that happens twice': async ({ app }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P1', at: '2026-10-25T01:30', zone: 'Europe/London' });
+    await expect(app.simulation).toContainText('happens twice');
+  },
+  'more assumptions': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    await app.simulation.getByRole('button', { name: 'More assumptions' }).click();
+    await page.getByRole('dialog').getByLabel('Grace period').fill('2m');
+    await page.keyboard.press('Enter');
+  },
+  'a branch that nobody can decide': async ({ app, page, server }) => {
+    const to = (id) => ({ id, type: 'level', level: { targets: [{ type: 'schedule', id: '01J0SCHEDPRIMARY0000000000', urgency: 'high' }], time_to_ack_seconds: 600, round_robin_config: { enabled: true, rotate_after_seconds: 120 } } });
+    const { body } = await server.api('POST', '/v2/escalation_paths', {
+      name: 'By service',
+      path: [{ id: 'a', type: 'if_else', if_else: { conditions: [{ subject: 'alert.attributes.service', operation: 'one_of', param_bindings: [{ array_value: [{ literal: 'db' }] }] }], then_path: [to('l1')], else_path: [to('l2')] } }],
+    });
+    await app.open(body.escalation_path.id);
+    await app.simulation.getByRole('button', { name: 'More assumptions' }).click();
+    await expect(page.getByRole('group', { name: /service/ })).toBeVisible();
+  },
+  'named scenarios': async ({ app, page, server }) => {
+    const people = [{ user_id: '01J0USERMANAGER00000000000', response: 'ack', after_seconds: 240 }];
+    await server.api('PUT', `/builder/v1/escalation_paths/${IDS.payments}/scenarios`, { scenarios: [
+      { name: 'Ruth has it', scenario: { fired_at: '2026-11-25T10:00:00Z', priority_id: '01J0PRIORITYP1000000000000', responses: people } },
+      { name: 'Night of the clock change, nobody awake', scenario: { fired_at: '2027-03-28T01:00:00Z', priority_id: '01J0PRIORITYP2000000000000' } }] });
+    await app.open(IDS.payments);
+    await page.locator('.scenario-button').click();
+    await page.getByRole('button', { name: /^Ruth has it/ }).click();
+    await app.assume({ priority: 'P2' });
+    await page.locator('.scenario-button').click();
+    await expect(page.locator('.scenarios li')).toHaveCount(2);
+  },
   'six levels of branches': async ({ app }) => app.open(IDS.major),
   'all kinds of nodes': async ({ app, page, server }) => {
     const { status, body } = await server.api('POST', '/v2/escalation_paths', {
