@@ -202,7 +202,8 @@ pub fn known(items: &[Item]) -> Vec<Expectation> {
 pub fn take_in(open: Open, from: Vec<Expectation>) -> Vec<Expectation> {
     let mut came = Vec::new();
     // What is not known yet is not overwritten.
-    if matches!(open.expected.keeping.get_untracked(), Keeping::Reading | Keeping::NotRead) {
+    let unread = matches!(open.expected.keeping.get_untracked(), Keeping::Reading | Keeping::NotRead);
+    if unread || untrack(|| open.session.only_reads()) {
         return came;
     }
     let before = open.expected.items.with_untracked(|items| known(items));

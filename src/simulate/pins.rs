@@ -32,15 +32,16 @@ pub fn Branches() -> impl IntoView {
         open.assumed.more.with(|more| pins::pins(&trace, more, &path, &index))
     });
     let row = move |one: Pin| {
-        let now = one.side;
         let label = one.title.clone();
         let [then, otherwise] = one.sides.clone();
         let choices =
             [(Some(Branch::Then), then), (Some(Branch::Else), otherwise), (None, strings::assume::OPEN.to_string())];
         let choices = choices.map(|(side, words)| {
-            let one = one.clone();
+            let (one, id) = (one.clone(), one.node_id.clone());
+            // It changes where it stands, and is not drawn anew: whoever pressed it stays on it.
+            let pressed = move || open.assumed.more.with(|more| more.branches.get(&id).copied() == side).to_string();
             view! {
-                <button type="button" aria-pressed=(side == now).to_string() on:click=move |_| pin(open, &one, side)>
+                <button type="button" aria-pressed=pressed on:click=move |_| pin(open, &one, side)>
                     {words}
                 </button>
             }
@@ -55,7 +56,9 @@ pub fn Branches() -> impl IntoView {
     view! {
         <Show when=move || all.with(|all| !all.is_empty())>
             <h4>{strings::assume::BRANCHES}</h4>
-            <ul class="pins">{move || all.get().into_iter().map(row).collect_view()}</ul>
+            <ul class="pins">
+                <For each=move || all.get() key=|one| (one.node_id.clone(), one.title.clone(), one.sides.clone()) children=row/>
+            </ul>
         </Show>
     }
 }
@@ -68,22 +71,29 @@ pub fn Turns() -> impl IntoView {
         let (compiled, path, index) = (open.compiled.get(), open.path.get(), open.session.index.get());
         open.assumed.more.with(|more| pins::turns(&compiled, more, &path, &index))
     });
+    // A row stays what it is while another of its people is chosen: whoever chose stays on it.
+    let key = |turn: &Turn| {
+        let foreign = turn.first.clone().filter(|id| turn.people.iter().all(|(known, _)| known != id));
+        (turn.node_id.clone(), turn.title.clone(), turn.side.clone(), turn.people.clone(), foreign)
+    };
     let row = move |turn: Turn| {
         let Turn { node_id, title, side, mut people, first } = turn;
         let title = side.map_or(title.clone(), |side| format!("{title}, {}", strings::on_side(&side)));
-        let now = first.clone().unwrap_or_default();
         // Somebody who is not on the level any more stays chosen.
-        if let Some(id) = first.filter(|id| people.iter().all(|(known, _)| known != id)) {
+        if let Some(id) = first.clone().filter(|id| people.iter().all(|(known, _)| known != id)) {
             let name = open.session.index.with_untracked(|index| index.user_name(&id).to_string());
             people.push((id, name));
         }
         let names = people.clone();
+        let at_first = first.unwrap_or_default();
         let options = people.into_iter().map(|(id, name)| {
-            let selected = id == now;
+            let selected = id == at_first;
             view! { <option value=id selected=selected>{name}</option> }
         });
         let spoken = strings::assume::first_on(&title);
         let about = title.clone();
+        let level = node_id.clone();
+        let now = move || open.assumed.more.with(|more| more.round_robin.get(&level).cloned().unwrap_or_default());
         let change = move |event| {
             let id = event_target_value(&event);
             let name = names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.as_str());
@@ -100,8 +110,8 @@ pub fn Turns() -> impl IntoView {
         view! {
             <li>
                 <span class="pin-title">{title}</span>
-                <select class="field" aria-label=spoken on:change=change>
-                    <option value="" selected=now.is_empty()>{strings::assume::FIRST_OF_LEVEL}</option>
+                <select class="field" aria-label=spoken prop:value=now on:change=change>
+                    <option value="" selected=at_first.is_empty()>{strings::assume::FIRST_OF_LEVEL}</option>
                     {options.collect_view()}
                 </select>
             </li>
@@ -110,7 +120,7 @@ pub fn Turns() -> impl IntoView {
     view! {
         <Show when=move || all.with(|all| !all.is_empty())>
             <h4>{strings::assume::TURNS}</h4>
-            <ul class="pins">{move || all.get().into_iter().map(row).collect_view()}</ul>
+            <ul class="pins"><For each=move || all.get() key=key children=row/></ul>
             <p class="hint">{strings::assume::TURNS_HINT}</p>
         </Show>
     }

@@ -53,6 +53,7 @@ fn List(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
         Keeping::Reading => strings::LOADING,
         Keeping::NotRead => strings::scenarios::NOT_READ,
         Keeping::NotKept => strings::scenarios::NOT_KEPT,
+        Keeping::Done if open.session.only_reads() => strings::scenarios::ONLY_READ,
         Keeping::Done => match place(open, NAME) {
             Place::Page => strings::scenarios::KEPT_WITH_PATH,
             Place::Browser => strings::scenarios::KEPT_HERE,
@@ -74,7 +75,8 @@ fn List(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
             .map(|(position, item)| view! { <Row position item renaming leave/> })
             .collect_view()
     };
-    let none = move || all.items.with(Vec::is_empty) && all.keeping.get() == Keeping::Done;
+    let none =
+        move || all.items.with(Vec::is_empty) && all.keeping.get() == Keeping::Done && !open.session.only_reads();
     let deleted = move || {
         let (_, item) = all.deleted.get()?;
         Some(view! {
@@ -136,10 +138,17 @@ fn Row(
             open.scenarios.told.set(Some(why));
         }
     };
+    let may = !untrack(|| open.session.only_reads());
     let Item::Known(named) = item else {
+        let delete_label = strings::scenarios::delete(&name);
         return view! {
-            <li><span class="scenario-load"><strong>{name.clone()}</strong><span>{strings::scenarios::LATER}</span></span>
-                <button type="button" class="tool icon-only" aria-label=strings::scenarios::delete(&name) title=strings::scenarios::DELETE on:click=delete><Icon glyph=Glyph::Delete/></button>
+            <li>
+                <span class="scenario-load"><strong>{name}</strong><span>{strings::scenarios::LATER}</span></span>
+                {may.then(|| view! {
+                    <button type="button" class="tool icon-only" aria-label=delete_label title=strings::scenarios::DELETE on:click=delete>
+                        <Icon glyph=Glyph::Delete/>
+                    </button>
+                })}
             </li>
         }
         .into_any();
@@ -203,7 +212,7 @@ fn Row(
         renaming.update(|now| *now = if *now == Some(position) { None } else { Some(position) });
         request_animation_frame(|| crate::panel::focus("scenario-rename"));
     };
-    let tools = (!untrack(|| open.session.only_reads())).then(|| {
+    let tools = may.then(|| {
         view! {
             <button type="button" class="tool" aria-label=rename_label on:click=rename>{strings::scenarios::RENAME}</button>
             <button type="button" class="tool icon-only" aria-label=delete_label title=strings::scenarios::DELETE on:click=delete>

@@ -89,6 +89,9 @@ pub fn keep(open: Open) {
 
 /// Changes the list, keeps it and says so.
 fn change<T>(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>) -> Result<T, String>) -> Result<T, String> {
+    if untrack(|| open.session.only_reads()) {
+        return Err(strings::scenarios::ONLY_READ.to_string());
+    }
     // What is not known yet is not overwritten.
     if matches!(open.scenarios.keeping.get_untracked(), Keeping::Reading | Keeping::NotRead) {
         return Err(strings::scenarios::NOT_READ.to_string());

@@ -4,6 +4,7 @@ pub const SCENARIOS: &str = "Scenarios";
 pub const KEPT_AT_ONCE: &str = "Kept on the server at once, beside the path.";
 pub const KEPT_HERE: &str = "Kept in this browser at once: this server keeps no scenarios.";
 pub const KEPT_WITH_PATH: &str = "Kept once the path is saved.";
+pub const ONLY_READ: &str = "Shown for reading: scenarios can be simulated and shared, but not kept.";
 pub const NOT_READ: &str = "The scenarios of this path could not be read from the server.";
 pub const NOT_KEPT: &str = "The last change to the scenarios is not kept.";
 pub const NONE: &str = "None yet. Give what is assumed now a name to have it again.";

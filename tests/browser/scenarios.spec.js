@@ -148,7 +148,7 @@ test('more is assumed, counted and reset', async ({ app, page }) => {
   await more.getByLabel('Alert resolves after').fill('4m');
   await more.getByLabel('Alert resolves after').press('Enter');
   await expect(outcome(page)).toHaveText('Resolved Wed 10:04');
-  await more.getByLabel('Alert fires on').check();
+  await more.getByLabel('Alert keeps firing').check();
   await page.keyboard.press('Escape');
   await expect(app.simulation.getByRole('button', { name: 'More assumptions 3 are assumed' })).toBeFocused();
   await page.keyboard.press('Enter');
@@ -174,16 +174,20 @@ test('branches that cannot be decided are pinned, where the run stops and in the
   const service = more.getByRole('group', { name: /service/ });
   const region = more.getByRole('group', { name: /region/ });
   await expect(service.getByRole('button', { name: 'yes' })).toHaveAttribute('aria-pressed', 'true');
-  await region.getByRole('button', { name: 'otherwise' }).click();
+  await region.getByRole('button', { name: 'otherwise' }).focus();
+  await page.keyboard.press('Enter');
   await expect(outcome(page)).toContainText('nobody acknowledged');
+  await expect(region.getByRole('button', { name: 'otherwise' })).toBeFocused();
   await service.getByRole('button', { name: 'otherwise' }).click();
   // The level there takes turns: somebody else begins.
   const first = (await app.pages())[0];
   const turn = more.getByLabel(/^Who is first/);
   const names = await turn.locator('option').allTextContents();
   const other = names.slice(1).find((name) => !first.includes(name));
+  await turn.focus();
   await turn.selectOption({ label: other });
   await expect.poll(async () => (await app.pages())[0]).toContain(other);
+  await expect(turn).toBeFocused();
   await service.getByRole('button', { name: 'left open' }).click();
   await expect(outcome(page)).toHaveText('Nobody can say what follows');
 });
@@ -348,4 +352,25 @@ test('a test case is downloaded with all that it needs', async ({ app, page }) =
   expect(one.story[0]).toBe('+0s triggered -');
   expect(one.scenario.path.name).toBe('Payments');
   expect((await read('traces/payments.json')).outcome).toBe('expired');
+});
+
+test.describe('a server for reading', () => {
+  test.use({ serverOptions: ['--read-only'] });
+
+  test('scenarios can be simulated and shared there, but not kept', async ({ app, page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await app.open(IDS.payments);
+    await app.assume({ ...MORNING, priority: 'P2' });
+    await page.locator('.scenario-button').click();
+    const list = popup(page, 'Scenarios');
+    await expect(list).toContainText('can be simulated and shared, but not kept');
+    await expect(list.getByRole('textbox')).toHaveCount(0);
+    await list.getByRole('button', { name: 'Copy link' }).click();
+    await expect(list).toContainText('is copied');
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    await page.goto('about:blank');
+    await page.goto(link);
+    await expect(app.simulation.getByLabel('Fires at')).toHaveValue(MORNING.at);
+    await expect(app.simulation.getByLabel('Priority')).toHaveValue('01J0PRIORITYP2000000000000');
+  });
 });
