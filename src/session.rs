@@ -61,6 +61,8 @@ pub struct Session {
     pub readers: Readers,
     /// Where work is done that takes longer than a frame.
     pub background: Background,
+    /// Another one, where much is tried and nobody waits for it.
+    pub trials: Background,
 }
 
 impl Session {
@@ -83,6 +85,7 @@ impl Session {
             channel: channel(),
             readers: Readers::new(),
             background: Background::new(),
+            trials: Background::new(),
         };
         session.load();
         session.follow_others();

@@ -332,7 +332,7 @@ pub fn BrokenExpectations() -> impl IntoView {
                         <div>
                             <strong>{broken.sentence}</strong>
                             " "
-                            <span>{broken.told}</span>
+                            <span>{broken.told}"."</span>
                             " "
                             <span>{held}</span>
                             " "

@@ -318,13 +318,13 @@ fn suggest(open: Open, number: u64) {
 fn mend(open: Open) {
     let expected = open.expected;
     let number = expected.asked.get_value();
-    if expected.broken.get_untracked() == 0 || !open.session.background.is_there() {
+    if expected.broken.get_untracked() == 0 || !open.session.trials.is_there() {
         return;
     }
     let all = expected.known();
     let question = Question::Mend(about(open, Seconds::MAX), all.clone());
     let index = open.session.index.get_untracked();
-    open.session.background.ask(For::Expectations, index, question, move |reply, _| {
+    open.session.trials.ask(For::Expectations, index, question, move |reply, _| {
         let Reply::Mended(found) = reply else { return };
         if expected.asked.try_get_value() == Some(number) {
             let with = |mend: Mend| Some((all.get(mend.at)?.clone(), mend));

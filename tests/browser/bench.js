@@ -229,10 +229,98 @@ async function sizes(page) {
   }
 }
 
+/** One of each kind of what can be expected. */
+const EXPECTED = [
+  { expect: 'pages_someone' },
+  { expect: 'first_page_within', seconds: 300 },
+  { expect: 'reaches_people_within', people: 2, seconds: 3600 },
+  { expect: 'covered_by', schedule: '01J0SCHEDPRIMARY0000000000', seconds: 3600 },
+  { expect: 'quiet_hours', urgency: 'low', window: { timezone: 'Europe/London', weekday_intervals: [{ weekday: 'saturday', start_time: '22:00', end_time: '07:00' }] } },
+  { expect: 'at_most_people_before', people: 5, seconds: 60 },
+  { expect: 'not_louder_than' },
+  { expect: 'ends_within', seconds: 864000 },
+  { expect: 'no_single_person' },
+  { expect: 'no_consecutive_same_person' },
+  { expect: 'every_node_reachable' },
+];
+
+/** From an edit to all verdicts being seen; and the frames that are late while edits come as fast as keys are pressed. */
+async function verdicts({ id, expected, runs }) {
+  const bench = window.__bench;
+  const next = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const pause = (time) => new Promise((done) => setTimeout(done, time));
+  const rows = () => [...document.querySelectorAll('.expectation')];
+  const areShown = () => rows().length === expected && rows().every((row) => !row.classList.contains('stale') && row.matches('.holds, .broken, .unsure, .expectation'));
+  const shown = async () => {
+    const changed = () => new Promise((done) => {
+      const watch = new MutationObserver(() => { watch.disconnect(); done(); });
+      watch.observe(document.querySelector('.expectations'), { subtree: true, childList: true, attributes: true, characterData: true });
+    });
+    while (!areShown()) await changed();
+    await next();
+  };
+  const result = { shown: [], frames: [], late: 0 };
+  let minutes = 5;
+  for (let run = 0; run < runs; run += 1) {
+    await shown();
+    await pause(50);
+    const begin = performance.now();
+    bench.editText(id, `${(minutes += 1)}m`);
+    await pause(0);
+    await shown();
+    result.shown.push(performance.now() - begin);
+  }
+  await pause(500);
+  let goesOn = true;
+  const typing = (async () => {
+    for (let key = 0; key < 40; key += 1) {
+      bench.editText(id, `${(minutes += 1)}m`);
+      // Whoever types stops now and then, and goes on.
+      await pause(key % 8 === 7 ? 650 : 80);
+    }
+    goesOn = false;
+  })();
+  let before = await new Promise(requestAnimationFrame);
+  while (goesOn) {
+    const now = await new Promise(requestAnimationFrame);
+    result.frames.push(now - before);
+    result.late += Math.max(0, Math.round((now - before) / (1000 / 60)) - 1);
+    before = now;
+  }
+  await typing;
+  return result;
+}
+
+async function proving(page) {
+  const { status, body } = await server.api('PUT', `/builder/v1/escalation_paths/${IDS.payments}/expectations`, { expectations: EXPECTED });
+  if (status !== 200) throw new Error(JSON.stringify(body));
+  await page.goto(`${server.url}/?bench#/paths/${IDS.payments}`);
+  await page.getByRole('treeitem').first().waitFor();
+  await page.getByRole('tab', { name: 'Expectations' }).click();
+  const measure = async (name, id) => {
+    console.log(`\n${name}, ${EXPECTED.length} expectations`);
+    for (const rate of [1, 4]) {
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate });
+      const { shown, frames, late } = await page.evaluate(verdicts, { id, expected: EXPECTED.length, runs: rate > 1 ? 7 : 15 });
+      const slow = rate > 1 ? `, ${rate}x slower CPU` : '';
+      line(`edit to all verdicts shown${slow}`, told(shown));
+      line(`frames while typing${slow}`, `${told(frames)}; ${late} dropped of ${frames.length + late}`);
+      await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+    }
+  };
+  const { body: { escalation_path: payments } } = await server.api('GET', `/v2/escalation_paths/${IDS.payments}`);
+  const first = (nodes) => nodes.map((node) => (node.type === 'level' ? node.id : node.if_else && first([...node.if_else.then_path, ...node.if_else.else_path]))).find(Boolean);
+  await measure('Payments, 9 nodes', first(payments.path));
+  await page.evaluate((json) => window.__bench.load(json), JSON.stringify(tree(300)));
+  await measure('300 nodes', 'n2');
+}
+
 const server = await Server.start();
 const browser = await chromium.launch(config.use.launchOptions);
 try {
   const page = await browser.newPage({ viewport: config.use.viewport });
+  await proving(page);
   for (const [name, id] of [['Payments, 9 nodes', IDS.payments], ['Major incidents, 25 nodes', IDS.major]]) {
     console.log(`\n${name}`);
     const begin = performance.now();
