@@ -13,6 +13,7 @@ pub mod link;
 mod menu;
 pub mod notes;
 mod palette;
+mod people;
 pub mod problems;
 mod review;
 mod revisions;

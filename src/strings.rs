@@ -6,6 +6,7 @@ pub mod edit;
 pub mod forms;
 pub mod panel;
 pub mod playback;
+pub mod people;
 pub mod rights;
 pub mod save;
 pub mod scenarios;

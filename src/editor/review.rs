@@ -8,7 +8,8 @@ use escalation_engine::{Problem, Severity};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::differences::{Differences, ForPeople};
+use super::differences::Differences;
+use super::people::ForPeople;
 use super::save::{self, Saving};
 use super::side::{Side, SidePanel};
 use super::state::Open;

@@ -10,7 +10,8 @@ use escalation_engine::words::date_and_time;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::differences::{Differences, ForPeople};
+use super::differences::Differences;
+use super::people::ForPeople;
 use super::side::{Side, SidePanel};
 use super::state::Open;
 use crate::clock;

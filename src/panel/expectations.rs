@@ -141,10 +141,8 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
             <div class="grow">
                 <strong>{move || sentence.get()}</strong>
                 <span class="verdict">{move || told.get().sentence}</span>
-                {move || ruling.get().map(|ruling| view! {
-                    <div class="more">{times_view(open, &ruling)}{scope_view(open, &ruling)}</div>
-                })}
-                {move || mend.get().map(|mend| view! { <FixButton mend/> })}
+                <More ruling/>
+                {move || mend.get().filter(|_| !open.session.only_reads()).map(|mend| view! { <FixButton mend/> })}
             </div>
             <Show when=has_example>
                 <button class="quiet" aria-label=move || strings::panel::play(&sentence.get()) on:click=play>{strings::panel::PLAY}</button>
@@ -166,66 +164,99 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
     }
 }
 
-/// When something is not true, or not known: each time leads to the alert.
-fn times_view(open: Open, ruling: &Ruling) -> impl IntoView + use<> {
-    let index = open.session.index.get();
-    let zone = open.zone();
-    let list = |title: &'static str, during: &[During]| {
-        let all = occasions(during);
-        let more = all.len().saturating_sub(MOST);
-        let rows = all.iter().take(MOST).map(|(from, until)| {
-            let of_one = || during.iter().filter(|one| one.from < *until && *from < one.until);
-            let mut names: Vec<&str> = Vec::new();
-            for name in of_one().map(|one| index.priority_name(&one.priority_id)) {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-            let time = |at| date_and_time(&zone, at);
-            let text = strings::panel::during(&time(*from), &time(*until), &names.join(", "));
-            let label = strings::panel::play_at(&text);
-            let first = of_one().find(|one| one.from == *from).cloned();
-            let go = move |_| {
-                if let Some(first) = &first {
-                    expected::play_at(open, first);
-                }
-            };
-            view! { <li><button class="link" aria-label=label on:click=go>{text}</button></li> }
-        });
-        (!all.is_empty()).then(|| {
-            let rows = rows.collect_view();
-            let more = (more > 0).then(|| view! { <li>{strings::panel::more_times(more)}</li> });
-            view! {
-                <details>
-                    <summary>{title}</summary>
-                    <div class="scope"><ul>{rows}{more}</ul></div>
-                </details>
-            }
-        })
-    };
-    let never = (!ruling.never.is_empty()).then(|| {
-        let rows = ruling.never.iter().cloned().map(|id| {
-            let name =
-                open.scene.with(|scene| scene.card(&id).map_or_else(|| id.clone(), |card| card.words.title.clone()));
-            view! { <li><button class="link" on:click=move |_| open.select(Some(id.clone()))>{name}</button></li> }
-        });
-        let rows = rows.collect_view();
-        view! {
-            <details>
-                <summary>{strings::panel::NEVER_REACHED}</summary>
-                <div class="scope"><ul>{rows}</ul></div>
-            </details>
-        }
-    });
+/// More of a verdict, which is not made before it is looked at.
+#[component]
+fn Disclosed(
+    title: &'static str,
+    /// Whether there is any.
+    there: Memo<bool>,
+    content: Box<dyn Fn() -> AnyView + Send + Sync>,
+) -> impl IntoView {
+    let content = StoredValue::new(content);
+    let opened = RwSignal::new(false);
+    let toggle =
+        move |event: leptos::ev::Event| opened.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
     view! {
-        {list(strings::panel::NOT_TRUE, &ruling.refuted_during)}
-        {list(strings::panel::NOT_KNOWN, &ruling.unknown_during)}
-        {never}
+        <Show when=move || there.get()>
+            <details on:toggle=toggle>
+                <summary>{title}</summary>
+                {move || opened.get().then(|| content.with_value(|content| content()))}
+            </details>
+        </Show>
     }
 }
 
+/// When something is not true or not known, what is never reached, and for what the verdict holds.
+#[component]
+fn More(ruling: Memo<Option<Ruling>>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let with = move |tell: fn(Open, &Ruling) -> AnyView| -> Box<dyn Fn() -> AnyView + Send + Sync> {
+        Box::new(move || ruling.with(|ruling| ruling.as_ref().map(|ruling| tell(open, ruling))).into_any())
+    };
+    let has =
+        move |has: fn(&Ruling) -> bool| Memo::new(move |_| ruling.with(|ruling| ruling.as_ref().is_some_and(has)));
+    view! {
+        <div class="more">
+            <Disclosed
+                title=strings::panel::NOT_TRUE
+                there=has(|ruling| !ruling.refuted_during.is_empty())
+                content=with(|open, ruling| times_view(open, &ruling.refuted_during))
+            />
+            <Disclosed
+                title=strings::panel::NOT_KNOWN
+                there=has(|ruling| !ruling.unknown_during.is_empty())
+                content=with(|open, ruling| times_view(open, &ruling.unknown_during))
+            />
+            <Disclosed
+                title=strings::panel::NEVER_REACHED
+                there=has(|ruling| !ruling.never.is_empty())
+                content=with(never_view)
+            />
+            <Disclosed title=strings::panel::SCOPE there=has(|_| true) content=with(scope_view)/>
+        </div>
+    }
+}
+
+/// Times as a list; each leads to the alert that fires then.
+fn times_view(open: Open, during: &[During]) -> AnyView {
+    let index = open.session.index.get();
+    let zone = open.zone();
+    let all = occasions(during);
+    let more = all.len().saturating_sub(MOST);
+    let rows = all.iter().take(MOST).map(|(from, until)| {
+        let of_one = || during.iter().filter(|one| one.from < *until && *from < one.until);
+        let mut names: Vec<&str> = Vec::new();
+        for name in of_one().map(|one| index.priority_name(&one.priority_id)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let time = |at| date_and_time(&zone, at);
+        let text = strings::panel::during(&time(*from), &time(*until), &names.join(", "));
+        let label = strings::panel::play_at(&text);
+        let first = of_one().find(|one| one.from == *from).cloned();
+        let go = move |_| {
+            if let Some(first) = &first {
+                expected::play_at(open, first);
+            }
+        };
+        view! { <li><button class="link" aria-label=label on:click=go>{text}</button></li> }
+    });
+    let rows = rows.collect_view();
+    let more = (more > 0).then(|| view! { <li>{strings::panel::more_times(more)}</li> });
+    view! { <div class="scope"><ul>{rows}{more}</ul></div> }.into_any()
+}
+
+fn never_view(open: Open, ruling: &Ruling) -> AnyView {
+    let rows = ruling.never.iter().cloned().map(|id| {
+        let name = open.scene.with(|scene| scene.card(&id).map_or_else(|| id.clone(), |card| card.words.title.clone()));
+        view! { <li><button class="link" on:click=move |_| open.select(Some(id.clone()))>{name}</button></li> }
+    });
+    view! { <div class="scope"><ul>{rows.collect_view()}</ul></div> }.into_any()
+}
+
 /// For what a verdict holds.
-fn scope_view(open: Open, ruling: &Ruling) -> impl IntoView + use<> {
+fn scope_view(open: Open, ruling: &Ruling) -> AnyView {
     let index = open.session.index.get();
     let zone = open.zone();
     let scope = &ruling.scope;
@@ -234,15 +265,13 @@ fn scope_view(open: Open, ruling: &Ruling) -> impl IntoView + use<> {
     let what = strings::panel::scope(&from, &until, scope.cells, &names.join(", "));
     let assumed = scope.assumed.iter().map(|one| view! { <li>{escalation_api::capitalised(one)}</li> }).collect_view();
     view! {
-        <details>
-            <summary>{strings::panel::SCOPE}</summary>
-            <div class="scope">
-                <p>{what}</p>
-                <ul>{assumed}</ul>
-                <p>{strings::panel::tzdata(&scope.tzdata)}</p>
-            </div>
-        </details>
+        <div class="scope">
+            <p>{what}</p>
+            <ul>{assumed}</ul>
+            <p>{strings::panel::tzdata(&scope.tzdata)}</p>
+        </div>
     }
+    .into_any()
 }
 
 /// What holds now and may be worth keeping.

@@ -48,6 +48,38 @@ test('what changes for people is said, and can be simulated', async ({ app, page
   expect((await app.pages()).join()).toContain('Maya Chen is paged');
 });
 
+test('before and after, person by person, at each time that a change is about', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '20m');
+  await app.save.click();
+  const change = review(page).locator('.for-people').first();
+  const show = change.getByRole('button', { name: /^Show before and after: / });
+  await expect(show).toHaveAttribute('aria-expanded', 'false');
+  await show.focus();
+  await page.keyboard.press('Enter');
+  await expect(show).toHaveAttribute('aria-expanded', 'true');
+  const table = change.getByRole('table');
+  // Whoever is on call is told at once, as before; whoever is told next is told later.
+  await expect(table.getByRole('row', { name: / T\+0 T\+0/ })).toBeVisible();
+  const later = table.locator('tbody tr.differs').first();
+  await expect(later.getByRole('cell').first()).toContainText('T+5m');
+  await expect(later.getByRole('cell').last()).toContainText('T+20m');
+  const name = (await later.getByRole('rowheader').locator('.who').evaluate((who) => who.lastChild.textContent)).trim();
+  await expect(change.getByText(/an alert that fires .* \(Europe\/Paris\)\. Alike until/)).toBeVisible();
+
+  // From one time to the next, and back.
+  const first = await change.locator('[data-instance]').textContent();
+  await expect(change.getByText(/^1 of \d+$/)).toBeVisible();
+  await expect(change.getByRole('button', { name: 'Earlier time' })).toHaveAttribute('aria-disabled', 'true');
+  await change.getByRole('button', { name: 'Later time' }).click();
+  await expect(change.getByText(/^2 of \d+$/)).toBeVisible();
+  await expect(change.locator('[data-instance]')).not.toHaveText(first);
+  await change.getByRole('button', { name: 'Earlier time' }).click();
+  await expect(change.locator('[data-instance]')).toHaveText(first);
+  await change.getByRole('button', { name: 'Simulate it' }).last().click();
+  expect((await app.pages()).join()).toMatch(new RegExp(`T\\+20m ${name} is (paged|told)`));
+});
+
 test('a change that nobody notices is said to be one', async ({ app, page }) => {
   await app.open(IDS.mobile);
   await app.inspector.getByLabel('Name').fill('Mobile');

@@ -6,6 +6,7 @@
 
 pub mod assume;
 pub mod axis;
+pub mod beside;
 pub mod bindings;
 pub mod card;
 pub mod case;

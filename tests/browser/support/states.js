@@ -362,6 +362,13 @@ export const STATES = {
     await expect(page.getByRole('button', { name: 'Save although 1 expectation is broken' })).toBeVisible();
     await expect(page.getByRole('button', { name: /^Fix: / })).toBeVisible();
   },
+  'before and after a change': async ({ app, page }) => {
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '20m');
+    await app.save.click();
+    await page.getByRole('button', { name: /^Show before and after: / }).first().click();
+    await expect(page.locator('.before-after')).toBeVisible();
+  },
   'an expectation to add': async ({ app, page }) => {
     await app.open(IDS.payments);
     await page.getByRole('tab', { name: 'Expectations' }).click();

@@ -1,0 +1,238 @@
+//! What changes for people between two states of the path: in sentences, and for each time that they are about person by
+//! person, before and after.
+
+use std::sync::Arc;
+
+use escalation_editor::beside::{Beside, Row, Told};
+use escalation_editor::expect::occasions;
+use escalation_editor::work::{Compared, ForPeople as Change, Question, Reply};
+use escalation_engine::instant::DAY;
+use escalation_engine::prove::During;
+use escalation_engine::words::date_and_time;
+use escalation_engine::{CompiledPath, Scenario, Seconds, simulate};
+use leptos::prelude::*;
+
+use super::state::Open;
+use crate::panel::{Tab, expected};
+use crate::parts::avatar::{Avatar, Of};
+use crate::strings;
+use crate::strings::people as words;
+use crate::worker::For;
+
+/// How far ahead it is looked what changes for people, and how far where the page must do it.
+const AHEAD: Seconds = 91 * DAY;
+const LESS: Seconds = 28 * DAY;
+/// The most changes for people that are told.
+const MOST: usize = 12;
+
+/// What is known of what changes for people.
+#[derive(Clone, PartialEq)]
+enum People {
+    /// It is being found out.
+    Busy,
+    /// It is known, for a time ahead.
+    Known(Box<Compared>),
+    /// It cannot be said.
+    Unknown,
+}
+
+/// What changes for people between the compared state and the path as it is.
+#[component]
+pub fn ForPeople() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let people = RwSignal::new(People::Busy);
+    Effect::new(move |_| {
+        open.path.track();
+        let Some(before) = open.compared.get() else { return };
+        people.set(People::Busy);
+        let (background, index) = (open.session.background, open.session.index.get());
+        let about = expected::about(open, if background.is_there() { AHEAD } else { LESS });
+        background.ask(For::Review, index, Question::Compare(about, before), move |reply, _| {
+            if let Reply::Compared(found) = reply {
+                let _left = people.try_set(found.map_or(People::Unknown, |found| People::Known(Box::new(found))));
+            }
+        });
+    });
+    let told = move || match people.get() {
+        People::Busy => view! { <p class="hint" aria-busy="true">{strings::save::FINDING_OUT}</p> }.into_any(),
+        People::Unknown => view! { <p class="hint">{strings::save::PEOPLE_UNKNOWN}</p> }.into_any(),
+        People::Known(found) => {
+            let more = found.changes.len().saturating_sub(MOST);
+            let rows = found.changes.iter().take(MOST).cloned().map(|change| view! { <ChangeRow change/> });
+            view! {
+                <ul class="differences">{rows.collect_view()}</ul>
+                {(more > 0).then(|| view! { <p class="hint">{strings::save::and_more_changes(more)}</p> })}
+                <p class="hint" data-people>{rest(open, &found)}</p>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <h3>{strings::save::FOR_PEOPLE}</h3>
+        {told}
+    }
+}
+
+/// What is said of all that no sentence is about.
+fn rest(open: Open, found: &Compared) -> String {
+    let zone = open.zone();
+    let time = |at| date_and_time(&zone, at);
+    if found.is_complete {
+        let until = time(found.until);
+        return if found.changes.is_empty() {
+            strings::save::nobody_else_paged(&until)
+        } else {
+            strings::save::nothing_else_changes(&until)
+        };
+    }
+    let said = if found.changes.is_empty() { strings::save::PEOPLE_INCOMPLETE } else { strings::save::REST_INCOMPLETE };
+    let unknown = occasions(&found.unknown_during);
+    match unknown.first() {
+        Some((from, until)) => {
+            let times = words::time_span(&time(*from), &time(*until));
+            format!("{said} {}", words::not_known(&times, unknown.len() - 1))
+        }
+        None => said.to_string(),
+    }
+}
+
+/// One sentence, and what it means at one of its times.
+#[component]
+fn ChangeRow(change: Change) -> impl IntoView {
+    let shown = RwSignal::new(false);
+    let Change { sentence, mut during } = change;
+    during.sort_by_key(|one| one.from);
+    let first = during.first().cloned();
+    let count = during.len();
+    let during = StoredValue::new(during);
+    let label = words::show(&sentence);
+    view! {
+        <li class="difference for-people">
+            <div class="grow">
+                <span>{sentence}</span>
+                <div class="for-people-actions">
+                    <button
+                        class="link"
+                        aria-label=label
+                        aria-expanded=move || shown.get().to_string()
+                        on:click=move |_| shown.update(|shown| *shown = !*shown)
+                    >
+                        {move || if shown.get() { words::HIDE } else { words::SHOW }}
+                    </button>
+                    {first.map(|first| view! { <Play during=Signal::stored(first)/> })}
+                </div>
+                <Show when=move || shown.get()><Instances during count/></Show>
+            </div>
+        </li>
+    }
+}
+
+/// Plays the first alert of such a time in the simulation.
+#[component]
+fn Play(during: Signal<During>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let play = move |_| {
+        let during = during.get_untracked();
+        let priority_id = Some(during.priority_id).filter(|id| !id.is_empty());
+        open.assumed.load(&Scenario { priority_id, fired_at: during.from, ..Scenario::default() });
+        open.tab.set(Tab::Simulate);
+        open.panel.set(true);
+        open.session.say(strings::save::SIMULATED);
+    };
+    view! { <button class="link" on:click=play>{strings::save::SIMULATE_IT}</button> }
+}
+
+/// The times at which something changes, one after the other.
+#[component]
+fn Instances(during: StoredValue<Vec<During>>, count: usize) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let at = RwSignal::new(0_usize);
+    let now = Memo::new(move |_| during.with_value(|all| all.get(at.get()).cloned()));
+    let caption = move || {
+        let now = now.get()?;
+        let (zone, index) = (open.zone(), open.session.index.get());
+        let priority = if now.priority_id.is_empty() { "" } else { index.priority_name(&now.priority_id) };
+        let (from, until) = (date_and_time(&zone, now.from), date_and_time(&zone, now.until));
+        Some(words::caption(priority, &from, &until, &open.assumed.zone.get()))
+    };
+    let go = move |by: isize| {
+        at.update(|at| *at = at.saturating_add_signed(by).min(count.saturating_sub(1)));
+        open.session.say(untrack(caption).unwrap_or_default());
+    };
+    let is_first = move || at.get() == 0;
+    let is_last = move || at.get() + 1 >= count;
+    let table = move || Some(compared(open, &now.get()?));
+    view! {
+        <div class="instances">
+            <button class="tool" aria-label=words::EARLIER title=words::EARLIER aria-disabled=move || is_first().to_string() on:click=move |_| go(-1)>"‹"</button>
+            <span class="hint">{move || words::instance(at.get() + 1, count)}</span>
+            <button class="tool" aria-label=words::LATER title=words::LATER aria-disabled=move || is_last().to_string() on:click=move |_| go(1)>"›"</button>
+        </div>
+        <p class="hint" data-instance>{caption}</p>
+        {table}
+        {move || now.get().map(|now| view! { <Play during=Signal::stored(now)/> })}
+    }
+}
+
+/// Who is told when at such a time, before and after.
+fn compared(open: Open, during: &During) -> impl IntoView + use<> {
+    let (index, id, zone) = (open.session.index.get(), open.id.get_untracked(), open.zone());
+    let priority_id = Some(during.priority_id.clone()).filter(|id| !id.is_empty());
+    let alert = Scenario { priority_id, fired_at: during.from, ..Scenario::default() };
+    let before = open.compared.get().unwrap_or_else(|| open.path.get());
+    let [before, after] = [before, open.path.get()]
+        .map(|path: Arc<_>| simulate::trace(&CompiledPath::new(&id, &path, &index), &index, &alert));
+    let beside = Beside::new(&before, &after, &index);
+    let length = beside.length.max(60);
+    let cell = move |all: &[Told]| {
+        let told = all.iter().map(|told| {
+            let low = told.is_low.then(|| view! { " "<em>{words::LOW}</em> });
+            view! { <span class="told">{strings::after(told.after)}{low}</span> }
+        });
+        let dots = all.iter().map(|told| {
+            let class = if told.is_low { "dot page low" } else { "dot page" };
+            // Hundredths of a percent are as fine as anybody sees.
+            let place = told.after.saturating_mul(10_000) / length;
+            view! { <i class=class style:left=format!("{}.{:02}%", place / 100, place % 100)></i> }
+        });
+        let none = all.is_empty().then(|| view! { <span class="hint">{words::NOT_TOLD}</span> });
+        view! {
+            <td>
+                <div class="line" aria-hidden="true"><div>{dots.collect_view()}</div></div>
+                {told.collect_view()}
+                {none}
+            </td>
+        }
+    };
+    let row = |row: &Row| {
+        let of = if row.is_channel { Of::Channel } else { Of::Person };
+        view! {
+            <tr class:differs=row.differs()>
+                <th scope="row"><span class="who"><Avatar name=row.name.clone() of/>{row.name.clone()}</span></th>
+                {cell(&row.before)}
+                {cell(&row.after)}
+            </tr>
+        }
+    };
+    let ends = |trace: &escalation_engine::Trace| date_and_time(&zone, trace.ended_at);
+    let (was, is) = (ends(&before), ends(&after));
+    view! {
+        <table class="before-after">
+            <thead>
+                <tr>
+                    <th scope="col"><span class="spoken">{words::WHO}</span></th>
+                    <th scope="col">{words::BEFORE}</th>
+                    <th scope="col">{words::AFTER}</th>
+                </tr>
+            </thead>
+            <tbody>{beside.rows.iter().map(row).collect_view()}</tbody>
+            <tfoot>
+                <tr class:differs=was != is>
+                    <th scope="row">{words::ENDS}</th>
+                    <td>{was.clone()}</td>
+                    <td>{is.clone()}</td>
+                </tr>
+            </tfoot>
+        </table>
+    }
+}
