@@ -122,8 +122,8 @@ mod tests {
         let after = vec![level(&[("maya", "high")], 600), level(&[("ruth", "low")], 60)];
         assert_eq!(told(before.clone(), after), (600, vec!["Maya 0 | 0".into(), "Ruth* 300 | 600l".into()]));
         assert_eq!(told(before.clone(), vec![]), (300, vec!["Maya* 0 | ".into(), "Ruth* 300 | ".into()]));
-        // Who is told first by either comes first.
+        // Who is told first by either comes first, and who was, where both are.
         let turned = vec![level(&[("ruth", "high")], 60), level(&[("maya", "high")], 60)];
-        assert_eq!(told(before, turned), (300, vec!["Ruth* 300 | 0".into(), "Maya* 0 | 60".into()]));
+        assert_eq!(told(before, turned), (300, vec!["Maya* 0 | 60".into(), "Ruth* 300 | 0".into()]));
     }
 }
