@@ -9,16 +9,20 @@ use std::sync::Arc;
 
 use escalation_api::PathPayload;
 use escalation_editor::Editor;
+use escalation_editor::import::Imported;
 use escalation_engine::instant::MINUTE;
 use leptos::prelude::*;
 
 use crate::clock;
 use crate::drafts::Draft;
+use crate::panel::expectations::MOST_EXPECTED;
+use crate::panel::{expected, kept};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::import::{ImportDialog, understand_all};
 use crate::reading::ReadingNote;
 use crate::route::Route;
 use crate::session::{Session, session};
+use crate::simulate::scenarios;
 use crate::strings;
 use crate::theme::ThemeSwitch;
 use crate::transfer::listen_drop;
@@ -44,7 +48,7 @@ pub fn PathsScreen() -> impl IntoView {
         Ok(all) => {
             importing.set(false);
             let count = all.len();
-            let keys: Vec<_> = all.into_iter().map(|one| keep_new(session, one.path)).collect();
+            let keys: Vec<_> = all.into_iter().map(|one| take_new(session, one)).collect();
             match keys.as_slice() {
                 [only] => go_to_new(only),
                 // Each waits in the list until it is looked at.
@@ -146,6 +150,21 @@ fn keep_new(session: Session, path: PathPayload) -> String {
     let draft =
         Draft { path_id: String::new(), at: clock::now(), is_from_before: false, editor: Editor::resume(None, path) };
     session.keep_draft(&key, draft);
+    key
+}
+
+/// Keeps what was imported as a path of its own, with what a bundle brings beside it.
+fn take_new(session: Session, one: Imported) -> String {
+    let key = keep_new(session, one.path);
+    let lists = [
+        (expected::NAME, one.expectations.map(|all| expected::written(all).take(MOST_EXPECTED).collect())),
+        (scenarios::NAME, one.scenarios.map(|all| scenarios::written(all).collect())),
+    ];
+    for (name, list) in lists {
+        if let Some(list) = list {
+            kept::beside(&key, name, list);
+        }
+    }
     key
 }
 

@@ -198,6 +198,11 @@ pub fn known(items: &[Item]) -> Vec<Expectation> {
     items.iter().filter_map(|item| if let Item::Known(one) = item { Some(one.clone()) } else { None }).collect()
 }
 
+/// As they are kept.
+pub fn written(all: Vec<Expectation>) -> impl Iterator<Item = Value> {
+    all.into_iter().map(|one| Item::Known(one).write())
+}
+
 /// Takes in what a file expects beside what is expected; gives what was not expected before.
 pub fn take_in(open: Open, from: Vec<Expectation>) -> Vec<Expectation> {
     let mut came = Vec::new();

@@ -1,5 +1,6 @@
 //! The scenarios that are kept with the path under names.
 
+use escalation_api::Value;
 use escalation_editor::scenarios::{Item, add, name, take_in};
 use escalation_engine::scenario::Named;
 use leptos::prelude::*;
@@ -188,6 +189,11 @@ pub fn take_out(open: Open, names: &[String]) {
         open.scenarios.items.update(|items| items.retain(|item| !came(item)));
         keep(open);
     }
+}
+
+/// As they are kept.
+pub fn written(all: Vec<Named>) -> impl Iterator<Item = Value> {
+    all.into_iter().map(|one| Item::Known(Box::new(one)).write())
 }
 
 /// Those that can be played, for a file.

@@ -335,6 +335,29 @@ test('scenarios of a new path go with it when it is saved', async ({ app, page, 
   await expect.poll(async () => (await server.api('GET', `/builder/v1/escalation_paths/${id}/scenarios`)).body.scenarios.map((one) => one.name)).toEqual(['First']);
 });
 
+test('a bundle imported in the list brings them along to the new path', async ({ app, page, server }) => {
+  const scenario = { fired_at: '2026-11-28T03:10:00Z', priority_id: '01J0PRIORITYP1000000000000' };
+  const path = { name: 'Brought', path: [{ id: 'a', type: 'level', level: { targets: [{ type: 'user', id: '01J0USERMAYA00000000000000', urgency: 'high' }], time_to_ack_seconds: 300 } }] };
+  const bundle = { path, expectations: [{ expect: 'pages_someone' }], scenarios: [{ name: 'Night', scenario }] };
+  await app.list();
+  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByLabel('Or paste its text').fill(JSON.stringify(bundle));
+  await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
+  await expect(app.tree).toBeVisible();
+  // They wait for the first save with the draft, also where the page is read anew.
+  await page.reload();
+  await expect(app.tree).toBeVisible();
+  await page.locator('.scenario-button').click();
+  await popup(page, 'Scenarios').getByRole('button', { name: /^Night P1/ }).click();
+  await expect(app.simulation.getByLabel('Priority')).toHaveValue('01J0PRIORITYP1000000000000');
+  await app.saveNow();
+  await expect(page).toHaveURL(/#\/paths\//);
+  const id = page.url().match(/paths\/([^/?]+)/)[1];
+  const kept = async (name) => (await server.api('GET', `/builder/v1/escalation_paths/${id}/${name}`)).body[name];
+  await expect.poll(() => kept('scenarios')).toEqual([{ name: 'Night', scenario }]);
+  await expect.poll(() => kept('expectations')).toEqual([{ expect: 'pages_someone' }]);
+});
+
 test('a test case is downloaded with all that it needs', async ({ app, page }) => {
   await app.open(IDS.payments);
   await app.assume(MORNING);

@@ -81,6 +81,13 @@ fn simulate_says_who_when_and_why() {
         run(&["simulate", "--world", &world, "--path", "-", "--at", "2026-03-25T11:00:00Z"], &good().to_string());
     assert!(text(&other.stdout).ends_with("expired at 2026-03-25T11:05:00Z\n"));
 
+    // A case of the corpus is played as it is.
+    let case = project("tests/corpus/cases/r01-no-grace.json");
+    let played = run(&["simulate", "--world", &world, "--scenario", &case, "--format", "json"], "");
+    let trace: Value = serde_json::from_slice(&played.stdout).unwrap();
+    let held = std::fs::read_to_string(project("tests/corpus/traces/r01-no-grace.json")).unwrap();
+    assert_eq!(trace, serde_json::from_str::<Value>(&held).unwrap());
+
     let unknown = json!({"name": "n", "path": [{"id": "x", "type": "hologram"}]});
     let undecided =
         run(&["simulate", "--world", &world, "--path", "-", "--at", "2026-03-25T11:00:00Z"], &unknown.to_string());
