@@ -1,5 +1,6 @@
 //! The screen of one path: the bar, the graph, the details and the simulation.
 
+pub mod about;
 pub mod actions;
 mod bar;
 pub mod clipboard;
@@ -34,6 +35,7 @@ use crate::outline::SmallScreen;
 use crate::panel::Panel;
 use crate::session::Session;
 use crate::strings;
+use about::About;
 use bar::Bar;
 use drafts::DraftQuestion;
 use help::Help;
@@ -130,6 +132,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
         </div>
         <DraftQuestion/>
         <Import/>
+        <About/>
         <Printed/>
     }
 }

@@ -113,6 +113,11 @@ fn read<T: Json>(text: &str) -> Answer<T> {
     T::from_text(text).map_err(|_| NetError::Unreadable(200))
 }
 
+/// The page about a kind of problem, as Markdown. It lies beside the app, wherever that is.
+pub async fn page_of(code: &str) -> Answer<String> {
+    get(&format!("problems/{code}.md")).await
+}
+
 /// All paths.
 pub async fn paths() -> Answer<Vec<Path>> {
     let mut all = Vec::new();

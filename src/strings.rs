@@ -155,10 +155,6 @@ pub fn redone(what: &str) -> String {
     format!("Done again: {what}")
 }
 
-pub fn done(what: &str) -> String {
-    format!("Done: {what}")
-}
-
 pub fn visits(count: usize) -> String {
     format!("×{count}")
 }
@@ -209,9 +205,8 @@ pub const PALETTE: &str = "All commands";
 pub const PALETTE_HINT: &str = "Type a command, a step or a path";
 pub const PATH: &str = "Path";
 pub const ALL_KEYS: &str = "All keys";
-pub const ADD_BELOW: &str = "Add a level below";
+pub const ADD_BELOW: &str = "Add level below";
 pub const ADDED_INSIDE: &str = "Added inside the branch: nothing comes after a branch";
-pub const DELETE_STEP: &str = "Delete the step";
 pub const NEXT_PROBLEM: &str = "Go to the next problem";
 pub const PREVIOUS_PROBLEM: &str = "Go to the problem before";
 pub const ALL_PROBLEMS: &str = "List all problems";
@@ -288,18 +283,11 @@ pub const NEW_HOURS_BRANCH: &str = "Branch on working hours";
 pub const NEW_REPEAT: &str = "Repeat: go back";
 pub const NEW_HAND_OVER: &str = "Hand-over to another path";
 pub const ACTIONS: &str = "Actions for this step";
-pub const CUT: &str = "Cut";
 pub const COPY: &str = "Copy";
-pub const PASTE: &str = "Paste";
-pub const DUPLICATE: &str = "Duplicate";
 pub const MOVE_UP: &str = "Move up";
 pub const MOVE_DOWN: &str = "Move down";
 pub const MOVE_OUT: &str = "Move out of the branch";
 pub const MOVE_IN: &str = "Move into the branch, or to its other side";
-pub const WRAP_PRIORITY: &str = "Put into a branch on priority";
-pub const WRAP_HOURS: &str = "Put into a branch on working hours";
-pub const UNWRAP_THEN: &str = "Replace the branch by its first side";
-pub const UNWRAP_ELSE: &str = "Replace the branch by its second side";
 pub const CHOOSE_TARGET: &str = "Choose in the graph where to go back";
 pub const CHOOSE_NEXT: &str = "Choose the next step as well";
 pub const CHOOSE_BEFORE: &str = "Choose the step before as well";

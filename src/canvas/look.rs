@@ -37,6 +37,8 @@ pub struct Look {
     pub pointing: RwSignal<Option<String>>,
     /// The nodes that were copied last on this screen, as text.
     pub copied: RwSignal<Option<String>>,
+    /// The code of the problem whose page is open.
+    pub about: RwSignal<Option<&'static str>>,
     /// Whether the chosen node is about to get the focus, with the next frame.
     pub focusing: StoredValue<bool>,
     /// What was typed to go to a step by its first letters, while that is done.
@@ -106,6 +108,7 @@ impl Look {
             press: StoredValue::new(None),
             pointing: RwSignal::new(None),
             copied: RwSignal::new(None),
+            about: RwSignal::new(None),
             focusing: StoredValue::new(false),
             ahead: RwSignal::new(None),
             refused: RwSignal::new(None),

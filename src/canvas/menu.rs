@@ -1,6 +1,7 @@
 //! Menus in the drawing: what can be put into a place, and what can be done with the chosen nodes.
 
 use escalation_editor::command::{Kind, Piece, open_slots_for};
+use escalation_editor::words::names;
 use escalation_editor::{Command, ListAt, Slot, clipboard};
 use leptos::html;
 use leptos::prelude::*;
@@ -75,7 +76,7 @@ fn items(open: Open, of: &MenuOf) -> Vec<Item> {
                 })
                 .collect();
             if can_paste(open, slot) {
-                items.push(Item { glyph: None, name: strings::PASTE, keys: "Ctrl+V", what: What::Paste(slot.clone()) });
+                items.push(Item { glyph: None, name: names::PASTE, keys: "Ctrl+V", what: What::Paste(slot.clone()) });
             }
             items
         }
@@ -207,7 +208,7 @@ fn Lines(menu: Menu) -> impl IntoView {
                 }
             >
                 {item.glyph.map(|glyph| view! { <Icon glyph/> })}
-                <span class="grow">{item.name}</span>
+                <span class="grow">{strings::edit::alone(item.name)}</span>
                 " "
                 {(!item.keys.is_empty()).then(|| view! { <kbd>{shown(item.keys)}</kbd> })}
             </li>

@@ -1,7 +1,10 @@
 //! Nodes that are chosen together, and what is done with them.
 
 use escalation_api::NodeKind;
-use escalation_editor::command::{Direction, Kind, Piece, Run, create, open_slots_for, slot_after, slot_for_new, step};
+use escalation_editor::command::{
+    Direction, Kind, Piece, Run, create, create_around, open_slots_for, slot_after, slot_for_new, step,
+};
+use escalation_editor::words::names;
 use escalation_editor::{Command, Side, Slot, tree};
 use leptos::prelude::*;
 
@@ -77,9 +80,21 @@ pub fn is_repeat(open: Open) -> bool {
 /// Deletes what is chosen.
 pub fn delete(open: Open) {
     if let Some(run) = now(open) {
-        open.dispatch(if run.first == run.last { Command::Delete(run.first) } else { Command::DeleteRun(run) });
+        open.dispatch(deleting(run));
         keys::focus_selected(open);
     }
+}
+
+/// The same once it is on the clipboard.
+pub fn cut(open: Open) {
+    if let Some(run) = now(open) {
+        open.dispatch(Command::Several(Some(names::CUT), vec![deleting(run)]));
+        keys::focus_selected(open);
+    }
+}
+
+fn deleting(run: Run) -> Command {
+    if run.first == run.last { Command::Delete(run.first) } else { Command::DeleteRun(run) }
 }
 
 /// Copies what is chosen to the place behind it.
@@ -120,10 +135,9 @@ pub fn making(open: Open, slot: Slot, kind: Kind) -> Command {
 
 /// Puts the chosen nodes, and all that follows them, into a new branch: nothing may follow a branch.
 pub fn wrap(open: Open, kind: Kind) {
-    let path = open.path.get_untracked();
-    let first = now(open).and_then(|run| tree::find(&path, &run.first));
-    if let Some(first) = first {
-        open.dispatch(making(open, first.slot, kind));
+    if let Some(run) = now(open) {
+        let (path, index) = (open.path.get_untracked(), session().index.get_untracked());
+        open.dispatch(create_around(&path, &run.first, kind, &index, &open.assumed.zone.get_untracked()));
         keys::focus_selected(open);
     }
 }

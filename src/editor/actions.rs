@@ -2,6 +2,7 @@
 //! them and for the palette.
 
 use escalation_editor::command::{Direction, Kind};
+use escalation_editor::words::names;
 use escalation_editor::{Editor, Side};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -18,7 +19,7 @@ use crate::strings;
 
 /// Something that can be done.
 pub struct Action {
-    /// What it is called.
+    /// What it is called: the very name that the change has in the history, where it makes one.
     pub name: &'static str,
     /// The keys for it, as [`key_of`] writes them; the first is the one that is shown.
     pub keys: &'static [&'static str],
@@ -38,6 +39,11 @@ impl Action {
     const fn on_nodes(mut self) -> Self {
         self.on_nodes = true;
         self
+    }
+
+    /// What it is called where its name stands alone.
+    pub fn title(&self) -> String {
+        strings::edit::alone(self.name)
     }
 
     /// Whether it is for those who read, too, or the path may be changed.
@@ -122,10 +128,10 @@ pub const ACTIONS: &[Action] = &[
     ),
     edit(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below),
     edit(strings::ADD_MENU, &["N"], Tree, always, menu::open_below),
-    edit(strings::CUT, &["Ctrl+X"], Browser, is_chosen, |_| clipboard::command("cut")).on_nodes(),
+    edit(names::CUT, &["Ctrl+X"], Browser, is_chosen, |_| clipboard::command("cut")).on_nodes(),
     action(strings::COPY, &["Ctrl+C"], Browser, is_chosen, |_| clipboard::command("copy")).on_nodes(),
     edit(
-        strings::PASTE,
+        names::PASTE,
         &["Ctrl+V"],
         Browser,
         |open| open.look.copied.with(Option::is_some),
@@ -136,7 +142,7 @@ pub const ACTIONS: &[Action] = &[
         },
     )
     .on_nodes(),
-    edit(strings::DUPLICATE, &["Ctrl+D"], Tree, is_chosen, run::duplicate).on_nodes(),
+    edit(names::DUPLICATE, &["Ctrl+D"], Tree, is_chosen, run::duplicate).on_nodes(),
     edit(
         strings::MOVE_UP,
         &["Alt+ArrowUp"],
@@ -169,12 +175,12 @@ pub const ACTIONS: &[Action] = &[
         |open| run::go(open, Direction::In),
     )
     .on_nodes(),
-    edit(strings::WRAP_PRIORITY, &["W"], Tree, is_chosen, |open| run::wrap(open, Kind::PriorityBranch)).on_nodes(),
-    edit(strings::WRAP_HOURS, &["Shift+W"], Tree, is_chosen, |open| run::wrap(open, Kind::HoursBranch)).on_nodes(),
-    edit(strings::UNWRAP_THEN, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Then)).on_nodes(),
-    edit(strings::UNWRAP_ELSE, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Else)).on_nodes(),
+    edit(names::WRAP_PRIORITY, &["W"], Tree, is_chosen, |open| run::wrap(open, Kind::PriorityBranch)).on_nodes(),
+    edit(names::WRAP_HOURS, &["Shift+W"], Tree, is_chosen, |open| run::wrap(open, Kind::HoursBranch)).on_nodes(),
+    edit(names::UNWRAP_THEN, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Then)).on_nodes(),
+    edit(names::UNWRAP_ELSE, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Else)).on_nodes(),
     edit(strings::CHOOSE_TARGET, &["T"], Tree, run::is_repeat, point::begin).on_nodes(),
-    edit(strings::DELETE_STEP, &["Delete", "Backspace"], Tree, is_chosen, run::delete).on_nodes(),
+    edit(names::DELETE, &["Delete", "Backspace"], Tree, is_chosen, run::delete).on_nodes(),
     action(strings::ACTIONS, &["Shift+F10", "ContextMenu"], Tree, is_chosen, |open| menu::open_for_chosen(open, None)),
     action(strings::CHOOSE_NEXT, &["Shift+ArrowDown"], Tree, is_chosen, |open| run::extend(open, 1)),
     action(strings::CHOOSE_BEFORE, &["Shift+ArrowUp"], Tree, is_chosen, |open| run::extend(open, -1)),

@@ -20,7 +20,7 @@ pub fn listen(open: Open) {
     });
     let cut = window_event_listener(leptos::ev::cut, move |event| {
         if copied(open, &event) {
-            run::delete(open);
+            run::cut(open);
         }
     });
     let paste = window_event_listener(leptos::ev::paste, move |event| pasted(open, &event));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use escalation_api::PathPayload;
 use escalation_editor::command::Replacement;
 use escalation_editor::merge::{self, Choice, Item, Merge, Told, What};
-use escalation_editor::{Command, Editor};
+use escalation_editor::{Command, Editor, words};
 use escalation_engine::{Problem, check};
 use leptos::prelude::*;
 
@@ -163,7 +163,10 @@ fn Preview(result: Memo<Result<Arc<PathPayload>, escalation_editor::Refusal>>) -
     };
     move || {
         let rows = match result.get() {
-            Err(refusal) => vec![row(strings::save::not_together(&refusal.to_string()), String::new())],
+            Err(refusal) => {
+                let why = words::refusal(&refusal, &open.path.get(), &open.session.index.get());
+                vec![row(strings::save::not_together(&why), String::new())]
+            }
             Ok(path) => {
                 let problems: Vec<Problem> = check(&open.id.get(), &path, &open.session.index.get());
                 problems.into_iter().map(|problem| row(problem.message, problem.hint)).collect()

@@ -35,13 +35,13 @@ pub fn Help() -> impl IntoView {
 #[component]
 fn Keys() -> impl IntoView {
     let open = expect_context::<Open>();
-    let moving = strings::MOVES.iter().map(|(keys, name)| row(keys, name)).collect_view();
+    let moving = strings::MOVES.iter().map(|(keys, name)| row(keys, (*name).to_string())).collect_view();
     let with_keys = ACTIONS.iter().filter(|action| !action.keys.is_empty() && untrack(|| action.may(open)));
-    let doing = with_keys.map(|action| row(action.keys, action.name)).collect_view();
+    let doing = with_keys.map(|action| row(action.keys, action.title())).collect_view();
     view! { <dl>{moving}{doing}</dl> }
 }
 
-fn row(keys: &'static [&'static str], name: &'static str) -> impl IntoView {
+fn row(keys: &'static [&'static str], name: String) -> impl IntoView {
     let keys = keys.iter().map(|key| view! { <kbd>{shown(key)}</kbd>" " }).collect_view();
     view! { <div><dt>{keys}</dt><dd>{name}</dd></div> }
 }

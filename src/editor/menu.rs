@@ -85,7 +85,7 @@ fn Items(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
             close();
             (action.run)(open);
         };
-        view! { <li role="none"><button role="menuitem" tabindex="-1" on:click=run>{action.name}</button></li> }
+        view! { <li role="none"><button role="menuitem" tabindex="-1" on:click=run>{action.title()}</button></li> }
     });
     view! {
         <ul class="popover menu" role="menu" aria-label=strings::save::MORE node_ref=list on:keydown=keys>

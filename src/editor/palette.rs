@@ -50,7 +50,7 @@ fn items(open: Open) -> Vec<Item> {
     let possible = ACTIONS.iter().enumerate().filter(|(_, action)| action.is_possible(open));
     let mut items: Vec<_> = possible
         .map(|(position, action)| Item {
-            name: action.name.to_string(),
+            name: action.title(),
             about: action.keys.first().map(|key| shown(key)).unwrap_or_default(),
             what: What::Action(position),
         })

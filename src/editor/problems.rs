@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
+use super::about::Code;
 use super::state::Open;
 use crate::canvas;
 use crate::canvas::look::Overlay;
@@ -115,10 +116,11 @@ fn ProblemsList(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
         event.prevent_default();
         event.stop_propagation();
     };
-    // Whoever goes elsewhere is done with it; to the pill it is for the pill to close it.
+    // Whoever goes elsewhere is done with it; to the pill it is for the pill to close it. A page about a problem lies in
+    // front of it.
     let left = move |event: web_sys::FocusEvent| {
         let to = event.related_target().and_then(|to| to.dyn_into::<Element>().ok());
-        let stays = to.as_ref().is_none_or(|to| to.closest(".hung").ok().flatten().is_some());
+        let stays = to.as_ref().is_none_or(|to| to.closest(".hung, dialog").ok().flatten().is_some());
         if !stays {
             open.look.close();
         }
@@ -167,7 +169,7 @@ fn Row(problem: Problem, class: &'static str) -> impl IntoView {
                 <span>{hint}</span>
                 {fix.map(|fix| view! { <FixButton fix/> })}
             </div>
-            <code>{code}</code>
+            <Code code/>
         </li>
     }
 }

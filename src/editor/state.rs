@@ -250,7 +250,7 @@ impl Open {
         if self.only_reads() {
             return Err(strings::rights::NOT_CHANGED.to_string());
         }
-        let name = words::command(&command);
+        let (name, also) = (words::command(&command), words::also(&command));
         let mut done = Ok(None);
         self.editor.update(|editor| done = editor.dispatch(command));
         match done {
@@ -262,10 +262,13 @@ impl Open {
                 if self.look.refused.with_untracked(Option::is_some) {
                     self.look.refused.set(None);
                 }
-                self.session.say(strings::done(name));
+                self.session.say(strings::edit::done(name, also));
             }
             Err(Refusal::NoChange) => {}
-            Err(refusal) => return Err(refusal.to_string()),
+            Err(refusal) => {
+                let index = self.session.index.get_untracked();
+                return Err(words::refusal(&refusal, &self.path.get_untracked(), &index));
+            }
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use escalation_editor::tree;
 use escalation_engine::{Problem, Severity};
 use leptos::prelude::*;
 
+use crate::editor::about::Code;
 use crate::editor::problems::FixButton;
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
@@ -83,7 +84,7 @@ fn Row(
                 <span>{hint}</span>
                 {fix.map(|fix| view! { <FixButton fix/> })}
             </div>
-            <code>{code.as_str()}</code>
+            <Code code=code.as_str()/>
         </li>
     }
 }

@@ -156,8 +156,8 @@ pub fn Combobox(
                     }
                 }
                 on:blur=move |_| {
-                    open.set(false);
-                    if shown.with_untracked(Option::is_some) {
+                    // A field that goes with its screen is left, too, when nothing of it is there any more.
+                    if open.try_set(false).is_none() && shown.with_untracked(Option::is_some) {
                         close();
                     }
                 }

@@ -22,3 +22,26 @@ pub const NOTHING_BELOW: &str = "Nothing can be added below this step";
 pub fn rota(schedule: &str, rota: &str) -> String {
     format!("{schedule}, {rota}")
 }
+
+/// A name that is written small in the middle of a sentence, where it stands alone.
+pub fn alone(name: &str) -> String {
+    let mut letters = name.to_string();
+    if let Some(first) = letters.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    letters
+}
+
+/// What is said of a change that was made; `also` is what it does besides.
+pub fn done(what: &str, also: Option<&str>) -> String {
+    let also = also.map(|also| format!(". {also}")).unwrap_or_default();
+    format!("Done: {what}{also}")
+}
+
+pub const ABOUT: &str = "What this means";
+pub const NO_PAGE: &str = "This page cannot be had now. Close it and try again.";
+
+/// The page about a kind of problem.
+pub fn about(code: &str) -> String {
+    format!("{ABOUT}: {code}")
+}

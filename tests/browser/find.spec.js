@@ -50,7 +50,7 @@ test('the palette does what is typed', async ({ app, page }) => {
   // Only what can be done now.
   const lines = page.locator('.palette [role=option]');
   const option = (name) => lines.filter({ hasText: name });
-  await expect(option('Delete the step')).toBeVisible();
+  await expect(option('Delete')).toBeVisible();
   await expect(option('Undo')).toHaveCount(0);
   await field.fill('tell #pay');
   await expect(lines).toHaveText([/Tell #payments-alerts\s*Channel/]);
@@ -60,7 +60,7 @@ test('the palette does what is typed', async ({ app, page }) => {
 
   await page.keyboard.press('Control+k');
   await field.fill('delete');
-  await expect(option('Delete the step')).toHaveAttribute('aria-selected', 'true');
+  await expect(option('Delete')).toHaveAttribute('aria-selected', 'true');
   await field.press('Enter');
   await expect(page.getByRole('status')).toHaveText('Done: delete');
   await expect(app.node(/Tell #payments-alerts/)).toHaveCount(0);

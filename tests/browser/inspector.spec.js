@@ -311,7 +311,7 @@ test('a problem is said beside its field and mended there', async ({ app, server
   await app.node(/Page Maya Chen/).click();
   const beside = app.inspector.locator('.target').nth(1).locator('.problem');
   await expect(beside).toContainText('EP111');
-  await beside.getByRole('button').click();
+  await beside.locator('.fix').click();
   await expect(beside).toHaveCount(0);
   await expect(page.getByRole('status')).toContainText('Done');
   await page.getByRole('button', { name: 'Undo' }).click();
@@ -394,4 +394,44 @@ test('what is being typed is taken when the screen is left, and lost by nothing'
   await page.goto(`${server.url}/#/paths/${IDS.mobile}`);
   await expect(app.inspector.getByLabel('Name', { exact: true })).toHaveValue('Mobile, typed');
   await expect(app.status).toHaveText('2 changes not saved');
+});
+
+test('what can be chosen says what is to be known of it now', async ({ app, server, page }) => {
+  await app.open(IDS.urgent);
+  await app.node(/^Level: /).first().click();
+  const field = app.inspector.getByRole('combobox', { name: 'Add to this level' });
+  const option = page.getByRole('listbox').getByRole('option');
+  // A rota of a schedule that has several, with who is on call in it.
+  await field.fill('platform');
+  await expect(option).toHaveText([/Platform leads\s+Tom Okafor$/, /Platform leads, Leads\s+Tom Okafor$/, /Platform leads, Night watch\s+nobody then$/]);
+  await field.fill('night');
+  await expect(option.locator('.avatar')).toHaveText('PL');
+  await field.press('Enter');
+  const row = app.inspector.locator('.target').last();
+  await expect(row).toContainText('whoever is on call in Night watch');
+  await expect(row.getByLabel('Who of the schedule')).toHaveValue('currently_on_call_for_rota night');
+  // Whoever is on call says where; others how they are reached.
+  await field.fill('tom');
+  await expect(option).toHaveText([/Tom Okafor\s+on call in Platform leads and Primary on-call/]);
+  await field.fill('ruth');
+  await expect(option).toHaveText([/Ruth Adeyemi\s+ruth\.adeyemi@northlight\.example/]);
+  await field.press('Escape');
+
+  // A zone with its offset now, in winter.
+  await page.keyboard.press('Escape');
+  await expect(page.locator('[role=treeitem]:focus')).toHaveCount(1);
+  await page.keyboard.press('p');
+  await app.inspector.locator('.hours-set > summary').first().click();
+  const zone = app.inspector.getByRole('combobox', { name: 'Time zone' });
+  await zone.fill('kolk');
+  await expect(option).toHaveText([/Asia\/Kolkata\s+UTC\+05:30/]);
+  await zone.fill('new_york');
+  await expect(option).toHaveText([/America\/New_York\s+UTC−05:00/]);
+  await zone.press('Escape');
+
+  // A path with who is paged first there now.
+  await make(app, server, { path: [level('a', MAYA)] });
+  await app.put(1, 'h');
+  await app.inspector.getByRole('combobox', { name: 'Goes on in' }).fill('payments');
+  await expect(option).toHaveText([/Payments\s+first now: /]);
 });

@@ -24,8 +24,8 @@ test('all problems in one list, the worst first, each with its node', async ({ a
 
   // By keys to the last, which goes to its node.
   await expect(list.getByRole('button').first()).toBeFocused();
-  // Past the button that mends the first of them.
-  for (let count = 0; count < 3; count += 1) await page.keyboard.press('ArrowDown');
+  // Past the button that mends the first of them, and those that lead to the pages about them.
+  for (let count = 0; count < 5; count += 1) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(list).toHaveCount(0);
   await expect(page.locator(':focus')).toHaveAccessibleName(/Page Oscar Vidal/);
@@ -63,4 +63,34 @@ test('F8 walks through the problems and around', async ({ app, page }) => {
   await app.open(IDS.mobile);
   await page.keyboard.press('F8');
   await expect(status).toHaveText('No problems');
+});
+
+test('each problem has a page that says what it means', async ({ app, page }) => {
+  await app.open(IDS.warehouse);
+  await page.getByRole('button', { name: '2 problems' }).click();
+  const list = page.getByRole('dialog', { name: 'Problems' });
+  const code = list.getByRole('button', { name: 'What this means: EP106' }).first();
+  await code.focus();
+  await page.keyboard.press('Enter');
+  const about = page.getByRole('dialog', { name: 'What this means: EP106' });
+  await expect(about.getByRole('heading', { level: 2 })).toHaveText(/^EP106: Somebody who cannot be paged/);
+  await expect(about.getByRole('heading', { level: 3 })).toHaveText(['Before', 'After', 'Fix']);
+  await expect(about).toContainText('At night:');
+  await expect(about.locator('pre').first()).toContainText('"targets"');
+  await expect(about, 'no signs of Markdown').not.toContainText('**');
+  await expect(about.getByRole('button', { name: 'Close' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(about).toHaveCount(0);
+  await expect(list).toBeVisible();
+  await expect(code).toBeFocused();
+  await page.keyboard.press('Escape');
+
+  // From the field that has it, too; where it cannot be had, that is said.
+  await page.keyboard.press('F8');
+  await page.route('**/problems/*', (route) => route.abort());
+  await app.inspector.getByRole('button', { name: 'What this means: EP106' }).first().click();
+  await expect(about.getByRole('alert')).toHaveText('This page cannot be had now. Close it and try again.');
+  await about.getByRole('button', { name: 'Close' }).click();
+  await expect(about).toHaveCount(0);
+  app.complaints.splice(0);
 });

@@ -256,6 +256,43 @@ test('what can be done with a step, in a menu', async ({ app, server, page }) =>
   await expect.poll(() => order(app)).toBe('a b x c d r e level-1');
 });
 
+test('what is offered by name is called so when it is done and undone', async ({ app, server, page }) => {
+  await open(app, server, page);
+  const status = page.getByRole('status');
+  for (const [id, name] of [
+    ['c', 'Duplicate'], ['c', 'Put into a branch on priority'], ['c', 'Put into a branch on working hours'], ['d', 'Delete'], ['d', 'Cut'],
+    ['x', 'Replace the branch by its first side'], ['x', 'Replace the branch by its second side'],
+  ]) {
+    await node(page, id).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: new RegExp(`^${name}\\b`) }).click();
+    const small = name[0].toLowerCase() + name.slice(1);
+    await expect(status).toHaveText(`Done: ${small}`);
+    await page.keyboard.press('Control+z');
+    await expect(status).toHaveText(`Undone: ${small}`);
+  }
+  // What is in the way is told by what is written on the steps.
+  await node(page, 'a').click();
+  await page.keyboard.press('Delete');
+  await expect(status).toHaveText(/^“Back to the start, once more” goes back to “Page Maya Chen”, which must be the first step/);
+  // In front of the first step repeats follow, which is said.
+  await app.put(0);
+  await expect(status).toHaveText('Done: add level. It is the first step now, and what went back to the start goes back to it');
+});
+
+test('what is added below a branch that is collapsed is seen', async ({ app, server, page }) => {
+  await open(app, server, page);
+  await node(page, 'x').click();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.locator('.closed-side')).toHaveCount(2);
+  await page.keyboard.press('n');
+  const menu = page.getByRole('listbox', { name: 'Add a step here' });
+  await expect(menu.getByRole('option').first()).toBeFocused();
+  await expect(page.getByRole('status')).toHaveText('“P1” is expanded');
+  await page.keyboard.press('l');
+  await expect(node(page, 'level-1')).toBeFocused();
+  await expect(page.locator('.closed-side')).toHaveCount(1);
+});
+
 test('where a repeat goes back to, chosen in the drawing', async ({ app, server, page }) => {
   await open(app, server, page);
   await node(page, 'r').click();

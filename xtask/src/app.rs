@@ -43,7 +43,7 @@ fn stamp() -> PathBuf {
 }
 
 /// What the app is made of.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
@@ -57,6 +57,7 @@ const SOURCES: [&str; 14] = [
     "crates/engine/src",
     "crates/editor/Cargo.toml",
     "crates/editor/src",
+    "docs/problems",
     "xtask/src/app.rs",
 ];
 

@@ -56,7 +56,8 @@ fn sizes(dist: &Path) -> Result<()> {
     let mut total = [0; 3];
     for file in files {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.ends_with(".br") || name.ends_with(".gz") {
+        // Pages about problems are loaded when they are opened.
+        if file.is_dir() || name.ends_with(".br") || name.ends_with(".gz") {
             continue;
         }
         let plain = fs::read(&file)?;

@@ -28,7 +28,7 @@ use crate::tree::{self, ListAt, PathNode, Side, Slot};
 
 pub use branch::{Condition, legal_repeat_targets};
 pub use hours::{free_hours_id, hours_used_by, new_hours};
-pub use kind::{Kind, Loss, create, loses, new_node};
+pub use kind::{Kind, Loss, create, create_around, loses, new_node};
 pub use level::new_level;
 pub use refusal::Refusal;
 pub use run::Run;

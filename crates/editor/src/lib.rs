@@ -25,6 +25,7 @@ pub mod layout;
 pub mod merge;
 pub mod moments;
 pub mod needed;
+pub mod page;
 pub mod pins;
 pub mod play;
 pub mod playback;

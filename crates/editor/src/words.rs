@@ -5,6 +5,7 @@ mod facts;
 mod form;
 mod loss;
 mod merge;
+mod refusal;
 mod run;
 mod step;
 
@@ -18,11 +19,12 @@ use escalation_engine::{Index, Seconds};
 use crate::command::Timer;
 use crate::tree::{self, PathNode};
 
-pub use command::{ADD_AT_START, command, opened};
+pub use command::{also, command, names, opened};
 pub use facts::{Fact, Leads, Said, facts_of_node, facts_of_path};
 pub use form::{clock_changes, hours_now, offset_now, on_call_now, person_now, repeat_target, target_now};
 pub use loss::loss;
 pub use merge::{ItemWords, merge_item};
+pub use refusal::refusal;
 pub use run::{Told, fold, moment, stay, table, turn};
 pub use step::{StepWords, outcome, step};
 

@@ -7,8 +7,8 @@ mod common;
 use common::{all_slots, build, dice, ids, outline, own, root, structural};
 use escalation_api::{Json as _, PathPayload};
 use escalation_editor::command::{
-    Condition, Direction, Loss, Piece, create, insert, loses, new_node, open_slots, open_slots_for, slot_after,
-    slot_for_new, step, wrap,
+    Condition, Direction, Loss, Piece, create, create_around, insert, loses, new_node, open_slots, open_slots_for,
+    slot_after, slot_for_new, step, wrap,
 };
 use escalation_editor::{Clip, Command, Editor, Kind, ListAt, Refusal, Run, Side, Slot, clipboard, tree, words};
 use escalation_engine::{Index, World, world};
@@ -91,12 +91,12 @@ fn moving() {
         (run("c", "c"), side("b", Side::Then, 2), "a x b[d c r>b|e]"),
         (run("a", "a"), root(0), "nothing changes"),
         (run("a", "x"), root(1), "nothing changes"),
-        (run("b", "b"), side("b", Side::Then, 0), "nodes cannot go into themselves"),
+        (run("b", "b"), side("b", Side::Then, 0), "steps cannot go into themselves"),
         (run("b", "b"), root(0), "nothing comes after a branch: it is entered and never returned from"),
         (run("a", "a"), root(3), "nothing comes after a branch: it is entered and never returned from"),
         (run("c", "c"), side("b", Side::Then, 3), "nothing but a hand-over comes after a repeat"),
         (run("a", "a"), root(9), "this place is no longer there"),
-        (run("zzz", "a"), root(1), "there is no node `zzz` any more"),
+        (run("zzz", "a"), root(1), "there is no step `zzz` any more"),
     ] {
         assert_eq!(after(&path, Command::Move(nodes.clone(), to.clone())), expected, "{nodes:?} to {to:?}");
     }
@@ -155,10 +155,10 @@ fn deleting_wrapping_unwrapping_and_duplicating() {
         (Command::Unwrap("b".into(), Side::Else), "a x e"),
         (
             Command::Unwrap("b".into(), Side::Then),
-            "the repeat `r` goes back to `b`, which must be the first node of the path or a branch around the repeat: \
+            "the repeat `r` goes back to `b`, which must be the first step of the path or a branch around the repeat: \
              let it go elsewhere first, or delete it",
         ),
-        (Command::Unwrap("a".into(), Side::Then), "a node of this kind has no sides"),
+        (Command::Unwrap("a".into(), Side::Then), "a step of this kind has no sides"),
         (Command::Duplicate(run("a", "x")), "a x level-1 level-2 b[c d r>b|e]"),
         (Command::Duplicate(run("b", "b")), "nothing comes after a branch: it is entered and never returned from"),
     ] {
@@ -206,7 +206,9 @@ fn what_goes_back_to_the_start_goes_back_to_the_new_start() {
     let new = || new_node(&path, Kind::Level);
     assert!(matches!(Command::Insert(root(0), Box::new(new())).apply(&path), Err(Refusal::Repeat { .. })));
     let command = insert(&path, root(0), new());
-    assert_eq!(words::command(&command), "add at the start, to which repeats go back");
+    assert_eq!(words::command(&command), "add level");
+    assert!(words::also(&command).unwrap().contains("goes back to it"));
+    assert_eq!(words::also(&insert(&path, root(1), new())), None);
     assert_eq!(after(&path, command), "level-1 a r>level-1");
     let command = wrap(&path, "a", Side::Else, new_node(&path, Kind::PriorityBranch));
     assert_eq!(after(&path, command), "branch-1[|a r>branch-1]");
@@ -214,6 +216,66 @@ fn what_goes_back_to_the_start_goes_back_to_the_new_start() {
     let clip = Clip::of(&copies, &Run::one("b")).unwrap();
     let pasted = Command::Paste(side("b", Side::Else, 0), Box::new(clip));
     assert_eq!(after(&copies, pasted), "b[a r>b|branch-1[level-1 repeat-1>branch-1]]".replace("]]", "|]]"));
+}
+
+#[test]
+fn what_is_offered_by_name_is_called_so_when_it_is_done() {
+    let path = path(json!([level("a"), branch("b", json!([]), json!([]))]));
+    let index = Index::new(World::default());
+    let around = |kind| create_around(&path, "a", kind, &index, "UTC");
+    let run = || Run::one("a");
+    for (command, name) in [
+        (around(Kind::PriorityBranch), words::names::WRAP_PRIORITY),
+        (around(Kind::HoursBranch), words::names::WRAP_HOURS),
+        (Command::Unwrap("b".into(), Side::Then), words::names::UNWRAP_THEN),
+        (Command::Unwrap("b".into(), Side::Else), words::names::UNWRAP_ELSE),
+        (Command::Delete("a".into()), words::names::DELETE),
+        (Command::DeleteRun(run()), words::names::DELETE),
+        (Command::Duplicate(run()), words::names::DUPLICATE),
+        (Command::Paste(root(0), Box::new(Clip::of(&path, &run()).unwrap())), words::names::PASTE),
+    ] {
+        assert_eq!(words::command(&command), name);
+    }
+    assert_eq!(after(&path, around(Kind::HoursBranch)), "branch-1[a b[|]|]", "with all that follows");
+}
+
+#[test]
+fn refusals_tell_steps_by_their_words() {
+    let hours = json!([{"id": "uk", "name": "UK", "timezone": "UTC", "weekday_intervals": []}]);
+    let wait = json!({"id": "w", "type": "delay", "delay": {"delay_interval_condition": "active",
+        "delay_weekday_interval_config_id": "uk"}});
+    let path = PathPayload::read(json!({"name": "n", "path": [wait, level("a"), repeat("r", "w")],
+        "working_hours": hours}))
+    .unwrap();
+    let index = Index::new(World::default());
+    let told = |command: Command| words::refusal(&command.apply(&path).unwrap_err(), &path, &index);
+    assert_eq!(
+        told(Command::Delete("w".into())),
+        "“Back to the start, once more” goes back to “Wait until UK hours begin”, which must be the first step of the \
+         path or a branch around the repeat: let it go elsewhere first, or delete it"
+    );
+    assert_eq!(
+        told(Command::RemoveHours("uk".into())),
+        "these working hours are used by “Wait until UK hours begin”: let them use others first"
+    );
+    assert_eq!(told(Command::Delete("gone".into())), "this step is no longer there");
+    let away = Refusal::NowhereToBe("a".into());
+    assert_eq!(
+        words::refusal(&away, &path, &index),
+        "“Page u” lies in a branch that is not chosen: choose both or neither"
+    );
+    for refusal in [
+        Refusal::NotOfThisKind("sides"),
+        Refusal::NotARun,
+        Refusal::IntoItself,
+        Refusal::MustBeLast,
+        Refusal::NoId,
+        Refusal::IdTaken("x".into()),
+        Refusal::HasNodes,
+    ] {
+        let told = words::refusal(&refusal, &path, &index);
+        assert!(!told.contains("node") && told.contains("step"), "{told}");
+    }
 }
 
 #[test]

@@ -203,6 +203,7 @@ fn content_type(name: &str) -> &'static str {
         "ico" => "image/x-icon",
         "json" | "webmanifest" => "application/json",
         "txt" => "text/plain; charset=utf-8",
+        "md" => "text/markdown; charset=utf-8",
         _ => "application/octet-stream",
     }
 }

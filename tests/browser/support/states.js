@@ -145,6 +145,12 @@ export const STATES = {
     await page.getByRole('button', { name: '3 problems' }).click();
     await expect(page.getByRole('dialog', { name: 'Problems' })).toBeVisible();
   },
+  'what a problem means': async ({ app, page }) => {
+    await app.open(IDS.warehouse);
+    await page.getByRole('button', { name: '2 problems' }).click();
+    await page.getByRole('button', { name: 'What this means: EP106' }).first().click();
+    await expect(page.getByRole('heading', { name: /^EP106: / })).toBeVisible();
+  },
   'a search': async ({ app, page }) => {
     await app.open(IDS.major);
     await page.keyboard.press('Control+f');

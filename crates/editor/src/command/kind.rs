@@ -2,11 +2,12 @@
 
 use escalation_api::{
     Delay, HandOver, IfElse, IntervalCondition, Level, Map, NodeKind, NotifyChannel, PathPayload, Repeat, Target,
+    WorkingHours,
 };
 use escalation_engine::{Index, Seconds};
 
-use super::{Command, Condition, Refusal, insert, new_hours, new_level};
-use crate::tree::{self, PathNode, Slot};
+use super::{Command, Condition, Refusal, insert, new_hours, new_level, wrap};
+use crate::tree::{self, PathNode, Side, Slot};
 
 /// A kind of node that can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,16 +133,35 @@ fn branch(condition: &Condition) -> NodeKind<escalation_api::ConditionPayload> {
 /// the world, and one on working hours comes with a set in `zone` where the path has none.
 #[must_use]
 pub fn create(path: &PathPayload, slot: Slot, kind: Kind, index: &Index, zone: &str) -> Command {
+    let (node, hours) = ready(path, kind, index, zone);
+    with_hours(hours, insert(path, slot, node))
+}
+
+/// The command that puts a branch of a kind around a node and all that follows it, ready to be used as with [`create`];
+/// they go to its first side.
+#[must_use]
+pub fn create_around(path: &PathPayload, first: &str, kind: Kind, index: &Index, zone: &str) -> Command {
+    let (node, hours) = ready(path, kind, index, zone);
+    with_hours(hours, wrap(path, first, Side::Then, node))
+}
+
+/// A new node, with the working hours that it needs and the path does not have.
+fn ready(path: &PathPayload, kind: Kind, index: &Index, zone: &str) -> (PathNode, Option<WorkingHours>) {
     let mut node = new_node(path, kind);
     if let (Kind::PriorityBranch, Some(highest)) = (kind, index.world().priorities.first()) {
         node.kind = branch(&Condition::Priorities(vec![highest.id.clone()]));
     }
-    let insert = insert(path, slot, node);
-    if kind != Kind::HoursBranch || path.working_hours.iter().flatten().next().is_some() {
-        return insert;
+    let needs = kind == Kind::HoursBranch && path.working_hours.iter().flatten().next().is_none();
+    (node, needs.then(|| new_hours(path, zone)))
+}
+
+fn with_hours(hours: Option<WorkingHours>, command: Command) -> Command {
+    match hours {
+        Some(set) => {
+            Command::Several(Some(crate::words::command(&command)), vec![Command::AddHours(Box::new(set)), command])
+        }
+        None => command,
     }
-    let add = Command::AddHours(Box::new(new_hours(path, zone)));
-    Command::Several(Some(crate::words::command(&insert)), vec![add, insert])
 }
 
 /// Something that a node loses by becoming one of another kind.

@@ -1,22 +1,23 @@
 //! Why a change may not be made.
 
-/// Why a change may not be made, for people: what is in the way and, where there is one, the way around it.
+/// Why a change may not be made: what is in the way and, where there is one, the way around it. Steps are named by
+/// their ids here; [`refusal`](crate::words::refusal) tells them by their words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The node is gone.
-    #[error("there is no node `{0}` any more")]
+    #[error("there is no step `{0}` any more")]
     NoNode(String),
     /// The list or the place in it is gone.
     #[error("this place is no longer there")]
     NoPlace,
     /// The node has no such thing.
-    #[error("a node of this kind has no {0}")]
+    #[error("a step of this kind has no {0}")]
     NotOfThisKind(&'static str),
     /// The nodes do not follow one another in one list.
-    #[error("these nodes do not follow one another any more")]
+    #[error("these steps do not follow one another any more")]
     NotARun,
     /// Nodes would go into themselves.
-    #[error("nodes cannot go into themselves")]
+    #[error("steps cannot go into themselves")]
     IntoItself,
     /// The node cannot become one of that kind.
     #[error("only levels, channels and delays can become one another")]
@@ -37,17 +38,17 @@ pub enum Refusal {
     #[error("nothing comes after a hand-over")]
     AfterHandOver,
     /// The node itself must be the last.
-    #[error("this must be the last node of its list")]
+    #[error("this must be the last step of its side")]
     MustBeLast,
     /// Another node has its id.
-    #[error("another node has the id `{0}`")]
+    #[error("another step has the id `{0}`")]
     IdTaken(String),
     /// A node has no id, so that nothing can name it.
-    #[error("a node needs an id")]
+    #[error("a step needs an id")]
     NoId,
     /// A repeat would go to a node that it cannot go to.
     #[error(
-        "the repeat `{repeat}` goes back to `{to}`, which must be the first node of the path or a branch around the \
+        "the repeat `{repeat}` goes back to `{to}`, which must be the first step of the path or a branch around the \
          repeat: let it go elsewhere first, or delete it"
     )]
     Repeat {
@@ -87,7 +88,7 @@ pub enum Refusal {
     #[error("`{0}` cannot be an id of working hours: it must not be empty nor have a quotation mark")]
     BadHoursId(String),
     /// A path with nodes cannot have a template.
-    #[error("a path from a template has no nodes of its own: delete them first")]
+    #[error("a path from a template has no steps of its own: delete them first")]
     HasNodes,
     /// The field has something that this version does not understand.
     #[error("{0} holds something that is not understood here; it is kept as it is")]
@@ -96,7 +97,7 @@ pub enum Refusal {
     #[error("the path has changed since this problem was found: look at the problems again")]
     FixGone,
     /// A node is chosen and the branch that it lies in is not.
-    #[error("the node `{0}` lies in a branch that is not chosen: choose both or neither")]
+    #[error("the step `{0}` lies in a branch that is not chosen: choose both or neither")]
     NowhereToBe(String),
     /// Something else that the API would refuse, in the checker's words.
     #[error("{0}")]

@@ -7,7 +7,6 @@ use escalation_engine::check::{MAX_DEPTH, MAX_NODES};
 
 use super::{Clip, Command, Kind, Refusal, Run, copy, is_last, new_node, run};
 use crate::tree::{self, ListAt, PathNode, Side, Slot};
-use crate::words;
 
 /// What is to be put somewhere.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +54,7 @@ fn redirecting(path: &PathPayload, is_first: bool, to: &str, command: Command) -
         return command;
     }
     let redirect = stranded.into_iter().map(|repeat| Command::SetRepeatTarget(repeat, to.to_string()));
-    Command::Several(Some(words::ADD_AT_START), std::iter::once(command).chain(redirect).collect())
+    Command::Several(None, std::iter::once(command).chain(redirect).collect())
 }
 
 /// The repeats that may go to the first node only because it is the first.

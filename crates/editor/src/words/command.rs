@@ -3,10 +3,41 @@
 use escalation_api::NodeKind;
 
 use crate::command::{Command, Condition, Kind, Replacement};
-use crate::tree::PathNode;
+use crate::tree::{PathNode, Side};
 
-/// What it is called to add something in front of the first node, with what goes back to the start.
-pub const ADD_AT_START: &str = "add at the start, to which repeats go back";
+/// The names of changes that are offered by name, too: one for each, wherever it is written.
+pub mod names {
+    /// Takes steps out.
+    pub const DELETE: &str = "delete";
+    /// Takes steps out and onto the clipboard.
+    pub const CUT: &str = "cut";
+    /// Puts what is on the clipboard in.
+    pub const PASTE: &str = "paste";
+    /// Copies steps to the place behind them.
+    pub const DUPLICATE: &str = "duplicate";
+    /// Puts a branch on priority around a step and all that follows.
+    pub const WRAP_PRIORITY: &str = "put into a branch on priority";
+    /// The same with a branch on working hours.
+    pub const WRAP_HOURS: &str = "put into a branch on working hours";
+    /// Puts what is on the first side of a branch in its place.
+    pub const UNWRAP_THEN: &str = "replace the branch by its first side";
+    /// The same with the second side.
+    pub const UNWRAP_ELSE: &str = "replace the branch by its second side";
+}
+
+/// What a change does besides what it is called, to be said with it; nothing where its name says all.
+#[must_use]
+pub fn also(command: &Command) -> Option<&'static str> {
+    let Command::Several(_, all) = command else { return None };
+    match all.as_slice() {
+        [Command::Insert(..) | Command::Wrap(..), rest @ ..]
+            if rest.iter().any(|command| matches!(command, Command::SetRepeatTarget(..))) =>
+        {
+            Some("It is the first step now, and what went back to the start goes back to it")
+        }
+        all => all.iter().find_map(also),
+    }
+}
 
 /// What a change is called in the history: "change timer".
 #[must_use]
@@ -25,16 +56,21 @@ pub fn command(command: &Command) -> &'static str {
         Command::RemoveHours(_) => "remove working hours",
 
         Command::Insert(_, node) => insert(node),
-        Command::Delete(_) | Command::DeleteRun(_) => "delete",
+        Command::Delete(_) | Command::DeleteRun(_) => names::DELETE,
         Command::Move(..) => "move",
-        Command::Duplicate(_) => "duplicate",
-        Command::Wrap(..) => "put into a branch",
-        Command::Unwrap(..) => "take out of the branch",
-        Command::ChangeKind(_, Kind::Level) => "change to level",
-        Command::ChangeKind(_, Kind::NotifyChannel) => "change to channel",
-        Command::ChangeKind(_, Kind::Delay) => "change to delay",
+        Command::Duplicate(_) => names::DUPLICATE,
+        Command::Wrap(_, _, branch) => match Condition::of(branch) {
+            Some(Condition::Priorities(_)) => names::WRAP_PRIORITY,
+            Some(Condition::Hours(_)) => names::WRAP_HOURS,
+            None => "put into a branch",
+        },
+        Command::Unwrap(_, Side::Then) => names::UNWRAP_THEN,
+        Command::Unwrap(_, Side::Else) => names::UNWRAP_ELSE,
+        Command::ChangeKind(_, Kind::Level) => "change into level",
+        Command::ChangeKind(_, Kind::NotifyChannel) => "change into channel",
+        Command::ChangeKind(_, Kind::Delay) => "change into delay",
         Command::ChangeKind(..) => "change kind",
-        Command::Paste(..) => "paste",
+        Command::Paste(..) => names::PASTE,
 
         Command::SetTimer(..) => "change timer",
         Command::AddTarget(..) => "add target",
@@ -57,7 +93,7 @@ pub fn command(command: &Command) -> &'static str {
         Command::Several(Some(name), _) => name,
         Command::Several(None, all) => all.first().map_or("change", self::command),
         Command::Replace(Replacement::Import, _) => "import",
-        Command::Replace(Replacement::Restore, _) => "restore",
+        Command::Replace(Replacement::Restore, _) => "go back to an earlier revision",
         Command::Replace(Replacement::Merge, _) => "merge",
     }
 }
@@ -72,10 +108,14 @@ fn insert(node: &PathNode) -> &'static str {
     match node.kind {
         NodeKind::Level(_) => "add level",
         NodeKind::NotifyChannel(_) => "add channel",
-        NodeKind::IfElse(_) => "add branch",
+        NodeKind::IfElse(_) => match Condition::of(node) {
+            Some(Condition::Priorities(_)) => "add branch on priority",
+            Some(Condition::Hours(_)) => "add branch on working hours",
+            None => "add branch",
+        },
         NodeKind::Delay(_) => "add delay",
         NodeKind::Repeat(_) => "add repeat",
         NodeKind::HandOver(_) => "add hand-over",
-        NodeKind::Sealed(_) => "add node",
+        NodeKind::Sealed(_) => "add step",
     }
 }
