@@ -43,6 +43,98 @@ test('the tree for the ear', async ({ app }) => {
   expect(levels).toEqual(['1', '2', '2', '2', '2', '3', '3', '3', '3']);
 });
 
+test('a level, the history, a review and the problems for the ear', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  await app.node(/Page Ruth Adeyemi/).click();
+  await expect(app.inspector).toMatchAriaSnapshot(`
+    - complementary "Details":
+      - heading "Level" [level=2]
+      - paragraph: Page Ruth Adeyemi, then after 15m
+      - text: Who is paged
+      - list:
+        - listitem:
+          - strong: Ruth Adeyemi
+          - text: one person
+          - 'button "Move up: Ruth Adeyemi" [disabled]'
+          - 'button "Move down: Ruth Adeyemi" [disabled]'
+          - button "Remove Ruth Adeyemi"
+          - group "Urgency":
+            - button "High" [pressed]
+            - button "Low"
+      - combobox "Add to this level"
+      - combobox "If nobody acknowledges, go on":
+        - option "after" [selected]
+        - option "when hours begin"
+        - option "when hours end"
+        - option "not said"
+      - textbox "How long": 15m
+      - group "Acknowledging":
+        - button "First stops the rest" [pressed]
+        - button "Everyone must"
+      - paragraph: One acknowledgement stops the path, and the others are no longer paged.
+      - group "In what order":
+        - button "All at once" [pressed]
+        - button "Round robin"
+      - group "Who does not answer":
+        - button "Is paged once" [pressed]
+        - button "Is paged again"
+      - button "Channel"
+      - button "Delay"
+      - button "Delete"
+  `);
+
+  await app.setTime(/Page Ruth Adeyemi/, '20m');
+  await page.keyboard.press('Escape');
+  await expect(app.node(/Page Ruth Adeyemi/)).toBeFocused();
+  await page.keyboard.press('h');
+  await expect(page.getByRole('dialog', { name: 'History' })).toMatchAriaSnapshot(`
+    - dialog "History":
+      - list "History":
+        - listitem:
+          - button "change timer Page Ruth Adeyemi now"
+        - listitem:
+          - button "opened saved"
+  `);
+  await page.keyboard.press('Escape');
+
+  await app.save.click();
+  await expect(page.getByRole('dialog', { name: 'Save Payments?' })).toMatchAriaSnapshot(`
+    - dialog "Save Payments?":
+      - heading "Save Payments?" [level=2]
+      - button "Close"
+      - heading "In the path" [level=3]
+      - list:
+        - listitem:
+          - text: changed
+          - button "Page Ruth Adeyemi"
+          - text: “then after 20m”, was “then after 15m”
+      - heading "For people" [level=3]
+      - paragraph: The server would take it.
+      - button "Go on editing"
+      - button "Save now"
+  `);
+  await page.keyboard.press('Escape');
+
+  await app.open(IDS.warehouse);
+  await page.getByRole('button', { name: '2 problems' }).click();
+  await expect(page.getByRole('dialog', { name: 'Problems' })).toMatchAriaSnapshot(`
+    - dialog "Problems":
+      - 'heading "Warnings: somebody will regret it" [level=2]'
+      - list:
+        - listitem:
+          - text: Page next on Primary on-call and Oscar Vidal, all at once
+          - button "Oscar Vidal is deactivated, so nobody is paged by this target"
+          - text: Choose somebody with an on-call seat.
+          - button "Remove this target"
+          - 'button "What this means: EP106"'
+        - listitem:
+          - text: Page Oscar Vidal
+          - button "Oscar Vidal is deactivated, so nobody is paged by this target"
+          - text: Choose somebody with an on-call seat.
+          - 'button "What this means: EP106"'
+  `);
+});
+
 for (const width of [1280, 900]) {
   test(`nothing is cut off at a width of ${width}`, async ({ app, page }) => {
     await page.setViewportSize({ width, height: 800 });
