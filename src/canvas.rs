@@ -16,7 +16,7 @@ pub mod scene;
 pub mod search;
 mod slots;
 mod toast;
-mod token;
+pub mod token;
 pub mod zoom;
 
 use escalation_editor::Viewport;

@@ -8,6 +8,7 @@ use escalation_editor::{ListAt, layout::End};
 use leptos::prelude::*;
 
 use crate::canvas::lines::{end_words, is_reached, is_side_walked};
+use crate::canvas::token::is_stood_on;
 use crate::canvas::{Canvas, element_id, kind_class, zoom};
 use crate::editor::state::Open;
 use crate::inspector::{Inspector, NodeDetails, PathFacts};
@@ -113,6 +114,7 @@ fn Step(id: String) -> impl IntoView {
         let id = id.clone();
         Memo::new(move |_| open.problems.with(|all| all.iter().filter(|one| one.node_id.as_ref() == Some(&id)).count()))
     };
+    let stands = is_stood_on(open, id.clone());
     let is_open = {
         let id = id.clone();
         Memo::new(move |_| open.selected.with(|selected| selected.as_ref() == Some(&id)))
@@ -159,6 +161,7 @@ fn Step(id: String) -> impl IntoView {
             id=element_id(&id)
             class=class
             class:walked=move || visit.with(Option::is_some)
+            class:stands=move || stands.get()
             class:stopped=move || visit.with(|visit| visit.as_ref().is_some_and(|visit| visit.stopped))
             aria-expanded=move || is_open.get().to_string()
             on:click=toggle

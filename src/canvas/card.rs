@@ -5,7 +5,6 @@ use escalation_editor::layout::NodeBox;
 use escalation_editor::play::Visited;
 use escalation_editor::words::NodeIcon;
 use escalation_editor::{Side, card};
-use escalation_engine::Seconds;
 use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
@@ -13,6 +12,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, MouseEvent};
 
 use super::scene::Card as CardWords;
+use super::token::is_stood_on;
 use super::{Marks, became_class, kind_class, menu, point, run};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
@@ -49,13 +49,7 @@ pub fn Card(id: String) -> impl IntoView {
         let id = id.clone();
         Memo::new(move |_| open.play.with(|play| play.visits.get(&id).and_then(|visit| visit.by(open.until.get()))))
     };
-    let stands = {
-        let id = id.clone();
-        Memo::new(move |_| {
-            let until = open.until.get();
-            until != Seconds::MAX && open.play.with(|play| play.stands_on(until) == Some(&*id))
-        })
-    };
+    let stands = is_stood_on(open, id.clone());
     let problems = {
         let id = id.clone();
         Memo::new(move |_| open.problems.with(|all| all.iter().filter(|p| p.node_id.as_ref() == Some(&id)).count()))

@@ -11,6 +11,14 @@ const HALF: i32 = 9;
 /// How far it is from the left edge: what else is drawn on a node is in its middle and on the right.
 const INWARDS: i32 = 20;
 
+/// Whether the walk stands on a node at the time that is looked at.
+pub fn is_stood_on(open: Open, id: String) -> Memo<bool> {
+    Memo::new(move |_| {
+        let until = open.until.get();
+        until != Seconds::MAX && open.play.with(|play| play.stands_on(until) == Some(&*id))
+    })
+}
+
 #[component]
 pub fn Token() -> impl IntoView {
     let open = expect_context::<Open>();

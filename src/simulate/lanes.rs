@@ -182,6 +182,7 @@ fn LaneRow(lane: Lane) -> impl IntoView {
     let window = expect_context::<Window>();
     let spoken = spoken(&lane);
     let first = lane.marks.first().map_or(0, |mark| mark.after);
+    let is_channel = lane.is_channel;
     let marks = lane.marks;
     let marks = move || {
         let axis = open.axis.get();
@@ -191,7 +192,7 @@ fn LaneRow(lane: Lane) -> impl IntoView {
             .filter(|(_, mark)| window.shows(&axis, mark.after, mark.until.unwrap_or(mark.after)));
         let drawn = near.map(|(position, mark)| {
             let next = marks.get(position + 1).map_or(axis.width + BESIDE, |next| axis.x(next.after));
-            draw_mark(open, *mark, next)
+            draw_mark(open, *mark, is_channel, next)
         });
         drawn.collect_view()
     };
@@ -204,8 +205,9 @@ fn LaneRow(lane: Lane) -> impl IntoView {
 }
 
 /// A mark, its stretch, and its word where there is room before the `next` mark.
-fn draw_mark(open: Open, mark: Mark, next: i64) -> impl IntoView {
+fn draw_mark(open: Open, mark: Mark, is_channel: bool, next: i64) -> impl IntoView {
     let (class, word) = match mark.kind {
+        MarkKind::Page if is_channel => ("dot page", strings::playback::MARK_TOLD),
         MarkKind::Page => ("dot page", strings::playback::MARK_PAGED),
         MarkKind::Retry => ("dot retry", strings::playback::MARK_AGAIN),
         MarkKind::Ack => ("dot ack", strings::playback::MARK_ACKS),
@@ -240,18 +242,20 @@ fn draw_mark(open: Open, mark: Mark, next: i64) -> impl IntoView {
     }
 }
 
-fn word(kind: MarkKind, after: Seconds) -> String {
-    let what = match kind {
-        MarkKind::Page => "paged",
-        MarkKind::Retry => "paged again",
-        MarkKind::Ack => "acknowledges",
-        MarkKind::Nack => "declines",
-        MarkKind::Snooze => "snoozes",
-    };
-    format!("{what} at {}", strings::after(after))
+fn word(kind: MarkKind, is_channel: bool) -> &'static str {
+    match kind {
+        MarkKind::Page if is_channel => strings::playback::MARK_TOLD,
+        MarkKind::Page => strings::playback::MARK_PAGED,
+        MarkKind::Retry if is_channel => strings::playback::MARK_TOLD_AGAIN,
+        MarkKind::Retry => strings::playback::MARK_PAGED_AGAIN,
+        MarkKind::Ack => strings::playback::MARK_ACKNOWLEDGES,
+        MarkKind::Nack => strings::playback::MARK_DECLINES,
+        MarkKind::Snooze => strings::playback::MARK_SNOOZES,
+    }
 }
 
 fn spoken(lane: &Lane) -> String {
-    let marks: Vec<String> = lane.marks.iter().map(|mark| word(mark.kind, mark.after)).collect();
+    let words = |mark: &Mark| strings::playback::mark(word(mark.kind, lane.is_channel), &strings::after(mark.after));
+    let marks: Vec<String> = lane.marks.iter().map(words).collect();
     format!("{}: {}", lane.name, marks.join(", "))
 }

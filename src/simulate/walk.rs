@@ -1,5 +1,6 @@
 //! What the path itself does: where it waits and what for, when it goes back, how it ends.
 
+use escalation_editor::card::text_width;
 use escalation_editor::play::{Stay, StayKind, Turn, TurnKind};
 use escalation_editor::words;
 use escalation_engine::Seconds;
@@ -57,8 +58,15 @@ pub fn WalkRow() -> impl IntoView {
 /// So much is said of the walk in one sentence; all of it is in the list and the table.
 const SAID: usize = 40;
 
-/// Words have no room on what is narrower than this, in pixels.
-const ROOM: i64 = 44;
+/// Beside the words on a stay, in pixels.
+const PADDING: i64 = 14;
+/// Of words that are cut off, so much must be seen for them to say anything, in pixels.
+const LEAST: i64 = 30;
+
+/// About how wide words on a stay are, which are smaller than those on a card.
+fn width(words: &str) -> i64 {
+    i64::from(text_width(words)) * 22 / 25
+}
 
 /// What led to a stay, where it is told with it.
 fn led_to(turns: &[Turn], stay: &Stay) -> Option<Turn> {
@@ -74,19 +82,23 @@ fn is_drawn(turn: &Turn) -> bool {
 fn draw_stay(open: Open, stay: &Stay, turn: Option<Turn>) -> impl IntoView + use<> {
     let kind = match stay.kind {
         StayKind::Wait => "stay",
-        StayKind::Delay | StayKind::Grace => "stay quiet",
+        StayKind::Delay | StayKind::Grace => "stay idle",
         StayKind::Snooze => "stay put-off",
         StayKind::Quiet => "stay taken",
     };
     let axis = open.axis.get();
     let (from, until) = (axis.x(stay.from), axis.x(stay.until));
-    let has_room = until - from > ROOM;
     let ((short, full), before) =
         open.tell(|told| (words::stay(told, stay), turn.map(|turn| words::turn(told, &turn))));
     let (prefix, full) = match before {
-        Some((short, led)) => (Some(view! { <b>{short}</b>" " }), format!("{led}. {full}")),
+        Some((short, led)) => (Some(short), format!("{led}. {full}")),
         None => (None, full),
     };
+    // What led to it is whole or not there; the rest may be cut off.
+    let room = until - from - PADDING;
+    let prefix = prefix.filter(|prefix| width(prefix) <= room);
+    let rest = room - prefix.as_deref().map_or(0, width);
+    let prefix = prefix.map(|prefix| view! { <b>{prefix}</b>" " });
     view! {
         <span
             class=kind
@@ -94,7 +106,8 @@ fn draw_stay(open: Open, stay: &Stay, turn: Option<Turn>) -> impl IntoView + use
             style:transform=format!("translateX({from}px)")
             style:width=format!("{}px", (until - from - 2).max(2))
         >
-            {has_room.then_some((prefix, short))}
+            {prefix}
+            {(rest >= LEAST).then_some(short)}
         </span>
     }
 }

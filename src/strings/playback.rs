@@ -58,3 +58,13 @@ pub const MARK_AGAIN: &str = "again";
 pub const MARK_ACKS: &str = "acks";
 pub const MARK_DECLINES: &str = "declines";
 pub const MARK_SNOOZES: &str = "snoozes";
+/// A channel is not paged.
+pub const MARK_TOLD: &str = "told";
+pub const MARK_TOLD_AGAIN: &str = "told again";
+pub const MARK_PAGED_AGAIN: &str = "paged again";
+pub const MARK_ACKNOWLEDGES: &str = "acknowledges";
+
+/// What a mark is, for the ear: "paged at T+5m".
+pub fn mark(what: &str, after: &str) -> String {
+    format!("{what} at {after}")
+}

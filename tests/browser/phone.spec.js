@@ -24,7 +24,15 @@ test('a path is an outline with when each step comes and who is told', async ({ 
   // The side that is taken, and the one that is not.
   await expect(page.locator('.outline-side.walked > .outline-label')).toHaveText(['P1, P2']);
   await expect(page.locator('.outline-end.reached')).toHaveText(['then ends: nobody acknowledged']);
+  // It follows the time that is looked at.
+  await app.time.press('Home');
+  await expect(page.locator('.outline-step.stands')).toHaveText(/Page Primary on-call and Secondary.*T\+0 · 10:00$/);
+  await expect(step(page, /Page Ruth Adeyemi/)).not.toContainText('T+5m');
+  await expect(page.locator('.outline-end.reached')).toHaveCount(0);
+  await app.time.press('ArrowRight');
+  await expect(page.locator('.outline-step.stands')).toHaveText(/Page Ruth Adeyemi.*T\+5m · 10:05$/);
   await app.assume({ priority: 'P3' });
+  await expect(page.locator('.outline-step.stands')).toHaveCount(0);
   await expect(page.locator('.outline-side.walked > .outline-label')).toHaveText(['otherwise', 'yes']);
   await expect(level).not.toContainText('T+0');
   for (const name of [/^Save$/, /^Undo/, /^Add a step/]) await expect(page.getByRole('button', { name })).toHaveCount(0);

@@ -4,7 +4,7 @@ import { test } from './support/fixtures.js';
 import { STATES } from './support/states.js';
 
 const FOLDER = process.env.PICTURES;
-const NARROW = { 'an open path': [900, 390], 'the list': [390], 'a chosen level': [900], 'coverage': [900, 390] };
+const NARROW = { 'an open path': [900, 390], 'the list': [390], 'a chosen level': [900], 'half-way through': [900, 390], 'a night that is folded': [390], 'what somebody does': [390], 'coverage': [900, 390] };
 
 async function take({ app, page, server }, state, colorScheme, width, height) {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -108,6 +108,8 @@ test('a mark leads to its time and its step', async ({ app, page }) => {
 test('a night until working hours is folded, and its length is told', async ({ app, page }) => {
   await app.open(IDS.payments);
   await app.assume({ priority: 'P3', at: '2026-11-25T18:10', zone: 'Europe/London' });
+  // A channel is told, not paged.
+  await expect(page.locator('.lane').first().getByRole('img')).toHaveAccessibleName('#payments-alerts: told at T+0');
   const fold = page.locator('.fold-words');
   await expect(fold).toHaveText('13h 50muntil UK hours begin');
   await expect(fold).toHaveAttribute('title', '13h 50m in which nothing happens. Wait until UK hours begin. Nobody is paged until Thu 09:00, until UK hours begin');
