@@ -117,8 +117,13 @@ pub fn toggle(open: Open) {
 
 /// The same from anywhere: what plays is seen.
 pub fn show_and_toggle(open: Open) {
-    open.tab.set(Tab::Simulate);
-    open.panel.set(true);
+    // What is shown already is not shown anew: that would be another one, which does not play.
+    if open.tab.get_untracked() != Tab::Simulate {
+        open.tab.set(Tab::Simulate);
+    }
+    if !open.panel.get_untracked() {
+        open.panel.set(true);
+    }
     toggle(open);
 }
 
