@@ -105,7 +105,8 @@ fn ChangeRow(change: Change) -> impl IntoView {
     let first = during.first().cloned();
     let count = during.len();
     let during = StoredValue::new(during);
-    let label = words::show(&sentence);
+    let label = [words::SHOW, words::HIDE].map(|word| words::before_and_after(word, &sentence));
+    let [to_show, to_hide] = label;
     view! {
         <li class="difference for-people">
             <div class="grow">
@@ -113,7 +114,7 @@ fn ChangeRow(change: Change) -> impl IntoView {
                 <div class="for-people-actions">
                     <button
                         class="link"
-                        aria-label=label
+                        aria-label=move || if shown.get() { to_hide.clone() } else { to_show.clone() }
                         aria-expanded=move || shown.get().to_string()
                         on:click=move |_| shown.update(|shown| *shown = !*shown)
                     >

@@ -10,8 +10,9 @@ pub const LATER: &str = "Later time";
 pub const NOT_TOLD: &str = "not told";
 pub const LOW: &str = "low";
 
-pub fn show(sentence: &str) -> String {
-    format!("Show before and after: {sentence}")
+/// To show before and after, or to hide it.
+pub fn before_and_after(word: &str, sentence: &str) -> String {
+    format!("{word} before and after: {sentence}")
 }
 
 /// Which of the times at which something changes is shown.

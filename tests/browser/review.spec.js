@@ -53,7 +53,7 @@ test('before and after, person by person, at each time that a change is about', 
   await app.setTime(/Page Primary on-call/, '20m');
   await app.save.click();
   const change = review(page).locator('.for-people').first();
-  const show = change.getByRole('button', { name: /^Show before and after: / });
+  const show = change.getByRole('button', { name: /^(Show|Hide) before and after: / });
   await expect(show).toHaveAttribute('aria-expanded', 'false');
   await show.focus();
   await page.keyboard.press('Enter');
