@@ -90,6 +90,7 @@ pub fn Canvas() -> impl IntoView {
     let visible = move || {
         let seen = seen.get();
         let selected = open.selected.get();
+        keys::keep_focus();
         open.scene.with(|scene| {
             let shown =
                 |id: &str, rect: &escalation_editor::layout::Rect| rect.meets(&seen) || selected.as_deref() == Some(id);

@@ -132,6 +132,18 @@ pub fn focus_selected(open: Open) {
     });
 }
 
+/// Gives the focus back to the node that has it, should it lose it now: cards that are drawn anew before a card can
+/// take it out of the page for an instant.
+pub fn keep_focus() {
+    let active = document().active_element().map(|element| element.id()).filter(|id| id.starts_with(NODE));
+    let Some(id) = active else { return };
+    queue_microtask(move || {
+        if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
+            focus_in_place(&id);
+        }
+    });
+}
+
 /// Puts the focus on the element with this id, and scrolls nothing to it.
 pub fn focus_in_place(element: &str) {
     let element = document().get_element_by_id(element);
