@@ -61,7 +61,7 @@ pub fn Panel() -> impl IntoView {
     let outcome = move || {
         let play = open.play.get();
         let trace = open.trace.get();
-        words::outcome(play.outcome, play.pages.len(), trace.ended_at, &open.zone())
+        words::outcome(play.outcome, play.pages.len(), (trace.ended_at - play.lasted, trace.ended_at), &open.zone())
     };
     let is_bad = move || {
         open.play.with(|play| play.pages.is_empty() || play.outcome >= escalation_engine::machine::Outcome::Undecided)

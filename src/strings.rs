@@ -112,6 +112,7 @@ pub const TIMELINE: &str = "Timeline";
 pub const WHAT_HAPPENS: &str = "What happens";
 pub const PAGES_ONLY: &str = "Pages only";
 pub const NOBODY_TOLD: &str = "Nobody is told anything.";
+pub const NOT_KNOWN_WHO: &str = "It is not known who is told.";
 
 /// How long after the alert: `T+5m`, and `T+0` for the alert itself.
 pub fn after(seconds: Seconds) -> String {

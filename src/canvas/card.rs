@@ -76,8 +76,6 @@ pub fn Card(id: String) -> impl IntoView {
     let place =
         move |of: fn(&NodeBox) -> i32| drawn.get().map_or(String::new(), |drawn| format!("{}px", of(&drawn.node)));
     let icon = move || drawn.get().map_or(NodeIcon::Sealed, |drawn| drawn.card.words.icon);
-    let class = move || format!("node {} {}", kind_class(icon()), became.get().map_or("", became_class));
-    let walked = move || visit.get().is_some();
     let number =
         move |of: fn(&NodeBox) -> usize| drawn.get().map_or_else(String::new, |drawn| of(&drawn.node).to_string());
     let spoken = move || {
@@ -109,6 +107,26 @@ pub fn Card(id: String) -> impl IntoView {
             let held = open.look.drag.with(|drag| drag.as_ref().map(|drag| drag.run.first.clone()));
             held.is_some_and(|first| first == id || together.get())
         })
+    };
+    // All in one: a whole class that changes would take away those that are set one by one.
+    let class = move || {
+        let mut class = format!("node {}", kind_class(icon()));
+        let marks = [
+            ("walked", visit.with(Option::is_some)),
+            ("stands", stands.get()),
+            ("stopped", visit.with(|visit| visit.as_ref().is_some_and(|visit| visit.stopped))),
+            ("selected", selected.get()),
+            ("found", found.get()),
+            ("together", together.get()),
+            ("target-here", is_target.get()),
+            ("held", is_held.get()),
+        ];
+        let marks = marks.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name);
+        for name in marks.chain(became.get().map(became_class)) {
+            class.push(' ');
+            class.push_str(name);
+        }
+        class
     };
     let click = {
         let id = id.clone();
@@ -144,14 +162,6 @@ pub fn Card(id: String) -> impl IntoView {
         <div
             id=element_id(&id)
             class=class
-            class:walked=walked
-            class:stands=move || stands.get()
-            class:stopped=move || visit.get().is_some_and(|visit| visit.stopped)
-            class:selected=move || selected.get()
-            class:found=move || found.get()
-            class:together=move || together.get()
-            class:target-here=move || is_target.get()
-            class:held=move || is_held.get()
             style:transform=move || drawn.get().map_or(String::new(), |d| format!("translate({}px,{}px)", d.node.rect.x, d.node.rect.y))
             style:width=move || place(|node| node.rect.width)
             style:height=move || place(|node| node.rect.height)

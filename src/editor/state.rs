@@ -8,7 +8,7 @@ use escalation_editor::changes::{Change, changes};
 use escalation_editor::play::Visited;
 use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
-use escalation_engine::words::day_and_time;
+use escalation_engine::words::time_after;
 use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Trace, check, simulate};
 use leptos::prelude::*;
 
@@ -388,7 +388,7 @@ impl Open {
     pub fn time_of(self, after: Seconds) -> String {
         let zone = self.zone();
         let at = self.assumed.at.get() + after;
-        let text = day_and_time(&zone, at);
+        let text = time_after(&zone, self.assumed.at.get(), at);
         let same_day = zone.wall(at).day() == zone.wall(self.assumed.at.get()).day();
         // Without the weekday where it is the alert's own.
         match text.split_once(' ') {

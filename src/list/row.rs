@@ -85,5 +85,9 @@ fn first_paged(path: &Path, payload: &PathPayload, index: &Index, now: Instant) 
             names.push(page.name.as_str());
         }
     }
-    if names.is_empty() { strings::NOBODY_TOLD.to_string() } else { strings::paged_first(&names.join(", ")) }
+    match (names.is_empty(), play.outcome.is_known()) {
+        (false, _) => strings::paged_first(&names.join(", ")),
+        (true, true) => strings::NOBODY_TOLD.to_string(),
+        (true, false) => strings::NOT_KNOWN_WHO.to_string(),
+    }
 }

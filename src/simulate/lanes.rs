@@ -65,7 +65,10 @@ pub fn Lanes() -> impl IntoView {
 
     let lanes = move || open.play.with(|play| play.lanes.clone());
     let none = move || {
-        open.play.with(|play| play.lanes.is_empty()).then(|| view! { <p class="nobody">{strings::NOBODY_TOLD}</p> })
+        open.play.with(|play| {
+            let words = if play.outcome.is_known() { strings::NOBODY_TOLD } else { strings::NOT_KNOWN_WHO };
+            play.lanes.is_empty().then(|| view! { <p class="nobody">{words}</p> })
+        })
     };
     let bands = move || {
         let band = |fold: &escalation_editor::axis::Piece| {

@@ -88,7 +88,12 @@ pub fn told(open: Open) -> String {
     let until = open.until.get();
     if until == Seconds::MAX {
         let (play, trace) = (open.play.get(), open.trace.get());
-        let outcome = words::outcome(play.outcome, play.pages.len(), trace.ended_at, &open.zone());
+        let outcome = words::outcome(
+            play.outcome,
+            play.pages.len(),
+            (trace.ended_at - play.lasted, trace.ended_at),
+            &open.zone(),
+        );
         return format!("{}. {outcome}", strings::playback::AT_END);
     }
     let what = open.tell(|told| words::moment(told, until));

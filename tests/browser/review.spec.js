@@ -106,6 +106,18 @@ test('what is different is marked in the graph, and a click goes there', async (
   await expect(app.node(/Maya Chen/)).not.toHaveClass(/changed/);
 });
 
+test('what is marked as different stays on the route and chosen', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '20m');
+  await app.save.click();
+  const changed = app.node(/Page Primary on-call/);
+  for (const name of [/changed/, /walked/, /selected/]) await expect(changed).toHaveClass(name);
+  await expect(changed).not.toHaveCSS('box-shadow', 'none');
+  await page.keyboard.press('Escape');
+  await expect(changed).not.toHaveClass(/changed/);
+  for (const name of [/walked/, /selected/]) await expect(changed).toHaveClass(name);
+});
+
 test('errors forbid it, and lead to their nodes', async ({ app, page, server }) => {
   await app.open(IDS.mobile);
   await app.node(/Page Primary on-call/).click();

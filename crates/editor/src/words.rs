@@ -103,10 +103,12 @@ pub fn node(node: &PathNode, path: &PathPayload, index: &Index) -> NodeWords {
             let whom = targets(&level.targets, index);
             let round_robin = level.round_robin_config.as_ref().is_some_and(|config| config.enabled);
             let several = level.targets.iter().any(may_be_several) || level.targets.len() > 1;
-            let how = match (round_robin, several) {
-                (true, _) => ", one after another",
-                (false, true) => ", all at once",
-                (false, false) => "",
+            let rotates = level.round_robin_config.as_ref().is_some_and(|config| config.rotate_after_seconds.is_some());
+            let how = match (round_robin, rotates, several) {
+                (true, true, _) => ", one after another",
+                (true, false, _) => ", one of them for each alert in turn",
+                (false, _, true) => ", all at once",
+                (false, _, false) => "",
             };
             let title =
                 if level.targets.is_empty() { "Page nobody yet".to_string() } else { format!("Page {whom}{how}") };

@@ -43,6 +43,13 @@ pub fn date_and_time(zone: &Zone, at: Instant) -> String {
     format!("{} {day} {month} {}", day_name(wall.weekday()), clock(wall.second_of_day()))
 }
 
+/// A time as it is told beside an earlier one: the weekday says which day is meant for less than six days, and the date
+/// is said from then on.
+#[must_use]
+pub fn time_after(zone: &Zone, earlier: Instant, at: Instant) -> String {
+    if at - earlier < 6 * DAY { day_and_time(zone, at) } else { date_and_time(zone, at) }
+}
+
 /// Year, month and day of a wall time.
 #[must_use]
 pub fn civil(wall: WallTime) -> (i32, u32, u32) {

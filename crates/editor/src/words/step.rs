@@ -5,7 +5,7 @@ use escalation_engine::calendar::{Hours, Zone};
 use escalation_engine::machine::Outcome;
 use escalation_engine::scenario::Branch;
 use escalation_engine::trace::{StepName, TraceStep};
-use escalation_engine::words::{date_and_time, day_and_time, list};
+use escalation_engine::words::{date_and_time, list, time_after};
 use escalation_engine::{Index, Instant};
 
 use super::{node, sides};
@@ -46,7 +46,7 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
         user.or_else(|| step.channel_id.as_deref().map(|id| index.channel_name(id).to_string())).unwrap_or_default()
     };
     let until = |verb: &str| match step.until {
-        Some(until) if until > step.at => format!("{verb} until {}", day_and_time(zone, until)),
+        Some(until) if until > step.at => format!("{verb} until {}", time_after(zone, step.at, until)),
         Some(_) => "No wait".to_string(),
         None => format!("{verb} for ever"),
     };
@@ -133,10 +133,10 @@ fn other_side(step: &TraceStep, conditions: &[ConditionPayload], path: &PathPayl
     }
 }
 
-/// How a run ended, in a sentence for the head of a page. `at` is when, in a zone.
+/// How a run ended, in a sentence for the head of a page: when the alert fired and when it ended, in a zone.
 #[must_use]
-pub fn outcome(outcome: Outcome, pages: usize, at: Instant, zone: &Zone) -> String {
-    let when = day_and_time(zone, at);
+pub fn outcome(outcome: Outcome, pages: usize, (fired_at, at): (Instant, Instant), zone: &Zone) -> String {
+    let when = time_after(zone, fired_at, at);
     match outcome {
         Outcome::Acked => format!("Acknowledged {when}"),
         Outcome::Expired if pages == 0 => "Nobody is paged at all".to_string(),
