@@ -226,7 +226,7 @@ pub(crate) fn hours_of(set: &WorkingHours) -> String {
 /// A field that nothing more is known of, by its name and values.
 fn plain(field: &str, (before, after): Values<'_>) -> String {
     let label = label(field);
-    let said = |value: &Option<Value>| match value {
+    let plainly = |value: &Option<Value>| match value {
         None | Some(Value::Null) => "nothing".to_string(),
         Some(Value::Number(number)) if field.ends_with("_seconds") => {
             number.as_i64().map_or_else(|| number.to_string(), duration)
@@ -234,7 +234,41 @@ fn plain(field: &str, (before, after): Values<'_>) -> String {
         Some(Value::String(text)) => format!("“{}”", short(text)),
         Some(value) => short(&value.to_string()),
     };
+    let said = |value: &Option<Value>| in_words(field, value.as_ref()).unwrap_or_else(|| plainly(value));
     format!("{label}: {}, was {}", said(after), said(before))
+}
+
+/// A value as the forms call it; none for one with anything in it that they do not know.
+fn in_words(field: &str, value: Option<&Value>) -> Option<String> {
+    let value = value.filter(|value| !value.is_null());
+    if field == "ack_mode" {
+        return match value.map(Value::as_str) {
+            None | Some(Some("first")) => Some("first stops the rest".to_string()),
+            Some(Some("all")) => Some("everyone must".to_string()),
+            Some(_) => None,
+        };
+    }
+    let fields = value?.as_object()?;
+    let knows = |known: &[&str]| fields.keys().all(|key| known.contains(&key.as_str()));
+    let time = |name: &str| fields.get(name).and_then(Value::as_i64).map(duration);
+    let is_on = |name: &str| fields.get(name).and_then(Value::as_bool);
+    match field {
+        "retry_config" if knows(&["attempts", "interval_seconds"]) => {
+            let attempts = fields.get("attempts")?.as_i64()?;
+            Some(format!("{attempts} attempts, {} apart", time("interval_seconds")?))
+        }
+        "repeat_config" if knows(&["repeat_after_seconds", "delay_repeat_on_activity"]) => {
+            let after = time("repeat_after_seconds")?;
+            let delayed = is_on("delay_repeat_on_activity").unwrap_or_default();
+            Some(format!("after {after}{}", if delayed { ", counted from the last activity" } else { "" }))
+        }
+        "round_robin_config" if knows(&["enabled", "rotate_after_seconds"]) => {
+            let rotation = || time("rotate_after_seconds").map(|time| format!("the next after {time}"));
+            let on = || rotation().unwrap_or_else(|| "one for each alert in turn".to_string());
+            Some(if is_on("enabled")? { on() } else { "no".to_string() })
+        }
+        _ => None,
+    }
 }
 
 /// What a field is called.
@@ -310,7 +344,7 @@ mod tests {
         after["path"][0]["level"]["retry_config"] = json!({"attempts": 3, "interval_seconds": 60});
         after["path"][0]["level"]["loft"] = json!({"north": true});
         let node = "with Ruth, high urgency; Maya: low urgency, was high; “then after 10m”, was “then after 5m”; \
-                    retries: {\"attempts\":3,\"interval_seconds\":60}, was nothing; loft: {\"north\":true}, was nothing";
+                    retries: 3 attempts, 1m apart, was nothing; loft: {\"north\":true}, was nothing";
         assert_eq!(
             told(before, after),
             [
@@ -323,6 +357,26 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn settings_in_words() {
+        let before = path(vec![level("a", &[("maya", "high")], 300)]);
+        let mut after = before.clone();
+        after["path"][0]["level"]["ack_mode"] = json!("all");
+        after["path"][0]["level"]["round_robin_config"] = json!({"enabled": true});
+        after["repeat_config"] = json!({"repeat_after_seconds": 1800, "delay_repeat_on_activity": true});
+        let said: Vec<_> = told(before.clone(), after).into_iter().map(|change| change.3).collect();
+        assert_eq!(
+            said[0],
+            "paging again after an acknowledgement: after 30m, counted from the last activity, was nothing"
+        );
+        assert!(said[1].contains("acknowledging: everyone must, was first stops the rest"), "{said:?}");
+        assert!(said[1].contains("round robin: one for each alert in turn, was nothing"), "{said:?}");
+        // What is not known is told as it is.
+        let mut strange = before.clone();
+        strange["path"][0]["level"]["retry_config"] = json!({"attempts": 3, "interval_seconds": 60, "loft": 1});
+        assert!(told(before, strange)[0].3.contains("loft"), "nothing is left out");
     }
 
     #[test]
