@@ -44,7 +44,7 @@ use zoom::ZoomBar;
 
 pub use card::element_id;
 pub use drag::{Press, cancel as cancel_drag};
-pub use keys::{add_below, focus, focus_selected, go_to, on_tree};
+pub use keys::{add_below, choose_focused, focus, focus_selected, go_to, is_in_drawing, on_tree};
 
 /// What is drawn around what is seen, in pixels of the screen, so that panning finds it there.
 const MARGIN: f64 = 300.0;
@@ -90,12 +90,15 @@ pub fn Canvas() -> impl IntoView {
     let visible = move || {
         let seen = seen.get();
         let selected = open.selected.get();
+        let focused = keys::focused();
         keys::keep_focus();
         open.scene.with(|scene| {
-            let shown =
-                |id: &str, rect: &escalation_editor::layout::Rect| rect.meets(&seen) || selected.as_deref() == Some(id);
-            let nodes = scene.layout.nodes.iter().filter(|node| shown(&node.id, &node.rect));
-            nodes.map(|node| node.id.clone()).collect::<Vec<_>>()
+            let all = &scene.layout.nodes;
+            // However far away: what has the focus, and the one node by which Tab comes into the tree.
+            let stop = selected.or_else(|| all.first().map(|node| node.id.clone()));
+            let is_held = |id: &String| stop.as_ref() == Some(id) || focused.as_ref() == Some(id);
+            let shown = all.iter().filter(|node| node.rect.meets(&seen) || is_held(&node.id));
+            shown.map(|node| node.id.clone()).collect::<Vec<_>>()
         })
     };
     view! {

@@ -18,10 +18,10 @@ use std::sync::Arc;
 
 use escalation_api::{Json as _, NodeKind, Value};
 use escalation_editor::tree::{self, PathNode};
-use escalation_editor::{Command, words};
+use escalation_editor::words;
 use leptos::prelude::*;
 
-use crate::canvas;
+use crate::canvas::{self, run};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::session::session;
@@ -110,21 +110,24 @@ fn Details(
         "escalation_path" => view! { <HandOverForm id=id.clone() node/> }.into_any(),
         _ => ().into_any(),
     };
-    let delete = {
-        let id = id.clone();
-        move |_| {
-            open.dispatch(Command::Delete(id.clone()));
-            canvas::focus_selected(open);
-        }
+    // How many are chosen together with it: they are deleted together, the form is of the one.
+    let count = Memo::new(move |_| run::together(open).len());
+    let several = move || {
+        let count = Some(count.get()).filter(|count| *count > 1)?;
+        Some(view! { <p class="hint">{strings::edit::several(count)}</p> })
     };
     view! {
         {head}
+        {several}
         <HeadProblems of=Some(id.clone())/>
         {form}
         <Sealed node/>
         <ChangeKind id node/>
         <div class="actions">
-            <button class="quiet danger" on:click=delete><Icon glyph=Glyph::Delete/>{strings::DELETE}</button>
+            <button class="quiet danger" on:click=move |_| run::delete(open)>
+                <Icon glyph=Glyph::Delete/>
+                {move || strings::edit::delete(count.get())}
+            </button>
         </div>
     }
     .into_any()

@@ -28,6 +28,9 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
         actions::press(open, event, true);
         return;
     }
+    if event.key().starts_with("Arrow") {
+        choose_focused(open);
+    }
     let target = match event.key().as_str() {
         "ArrowDown" => step(open, 1),
         "ArrowUp" => step(open, -1),
@@ -49,8 +52,8 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
         "Home" => open.scene.with_untracked(|scene| scene.layout.nodes.first().map(|node| node.id.clone())),
         "End" => open.scene.with_untracked(|scene| scene.layout.nodes.last().map(|node| node.id.clone())),
         "Enter" | " " => {
-            let here = selected_or_first(open);
-            open.select(here);
+            choose_focused(open);
+            open.select(selected_or_first(open));
             request_animation_frame(|| focus("inspector"));
             None
         }
@@ -130,6 +133,26 @@ pub fn focus_selected(open: Open) {
             None => put_focus(document().query_selector(".plus").ok().flatten()),
         }
     });
+}
+
+/// Chooses the node that has the focus where none is chosen: what is done then is done with it.
+pub fn choose_focused(open: Open) {
+    if open.selected.with_untracked(Option::is_none)
+        && let Some(id) = focused()
+    {
+        open.select(Some(id));
+    }
+}
+
+/// The node that has the focus.
+pub fn focused() -> Option<String> {
+    document().active_element()?.id().strip_prefix(NODE).map(str::to_string)
+}
+
+/// Whether the focus is in the drawing, or nowhere: on a node, or on a place for one.
+pub fn is_in_drawing() -> bool {
+    let Some(active) = document().active_element() else { return true };
+    active.tag_name() == "BODY" || active.closest("[role=treeitem], .plus").is_ok_and(|found| found.is_some())
 }
 
 /// Gives the focus back to the node that has it, should it lose it now: cards that are drawn anew before a card can

@@ -140,9 +140,13 @@ fn Lines(menu: Menu) -> impl IntoView {
     let list = NodeRef::<html::Ul>::new();
     let before = StoredValue::new_local(document().active_element());
     let all = items(open, &menu.of);
+    let count = untrack(|| run::together(open)).len();
     let is_choice = matches!(menu.of, MenuOf::Slot(_));
-    let (label, list_role, item_role) =
-        if is_choice { (strings::ADD_HERE, "listbox", "option") } else { (strings::ACTIONS, "menu", "menuitem") };
+    let (label, list_role, item_role) = if is_choice {
+        (strings::ADD_HERE.to_string(), "listbox", "option")
+    } else {
+        (strings::edit::actions(count), "menu", "menuitem")
+    };
     // On the screen as a whole.
     let screen = open.screen.get_untracked();
     let height = i32::try_from(all.len()).unwrap_or(1) * LINE + AROUND;
@@ -195,6 +199,8 @@ fn Lines(menu: Menu) -> impl IntoView {
     };
     let rows = all.into_iter().map(|item| {
         let what = item.what.clone();
+        let name =
+            if item.name == names::DELETE { strings::edit::delete(count) } else { strings::edit::alone(item.name) };
         view! {
             <li
                 role=item_role
@@ -208,7 +214,7 @@ fn Lines(menu: Menu) -> impl IntoView {
                 }
             >
                 {item.glyph.map(|glyph| view! { <Icon glyph/> })}
-                <span class="grow">{strings::edit::alone(item.name)}</span>
+                <span class="grow">{name}</span>
                 " "
                 {(!item.keys.is_empty()).then(|| view! { <kbd>{shown(item.keys)}</kbd> })}
             </li>

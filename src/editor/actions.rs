@@ -31,6 +31,8 @@ pub struct Action {
     pub run: fn(Open),
     /// Whether it is something that is done with the chosen nodes, and offered on them.
     pub on_nodes: bool,
+    /// Whether it is done with the node that has the focus, where none is chosen.
+    pub chooses: bool,
     /// Whether it changes the path, or begins to.
     pub edits: bool,
 }
@@ -38,6 +40,11 @@ pub struct Action {
 impl Action {
     const fn on_nodes(mut self) -> Self {
         self.on_nodes = true;
+        self.of_focused()
+    }
+
+    const fn of_focused(mut self) -> Self {
+        self.chooses = true;
         self
     }
 
@@ -81,7 +88,7 @@ const fn action(
     can: fn(Open) -> bool,
     run: fn(Open),
 ) -> Action {
-    Action { name, keys, scope, can, run, on_nodes: false, edits: false }
+    Action { name, keys, scope, can, run, on_nodes: false, chooses: false, edits: false }
 }
 
 /// The same for what changes the path.
@@ -126,8 +133,8 @@ pub const ACTIONS: &[Action] = &[
         |open| open.editor.with(|e| e.to_redo().is_some()),
         Open::redo,
     ),
-    edit(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below),
-    edit(strings::ADD_MENU, &["N"], Tree, always, menu::open_below),
+    edit(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below).of_focused(),
+    edit(strings::ADD_MENU, &["N"], Tree, always, menu::open_below).of_focused(),
     edit(names::CUT, &["Ctrl+X"], Browser, is_chosen, |_| clipboard::command("cut")).on_nodes(),
     action(strings::COPY, &["Ctrl+C"], Browser, is_chosen, |_| clipboard::command("copy")).on_nodes(),
     edit(
@@ -181,9 +188,10 @@ pub const ACTIONS: &[Action] = &[
     edit(names::UNWRAP_ELSE, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Else)).on_nodes(),
     edit(strings::CHOOSE_TARGET, &["T"], Tree, run::is_repeat, point::begin).on_nodes(),
     edit(names::DELETE, &["Delete", "Backspace"], Tree, is_chosen, run::delete).on_nodes(),
-    action(strings::ACTIONS, &["Shift+F10", "ContextMenu"], Tree, is_chosen, |open| menu::open_for_chosen(open, None)),
-    action(strings::CHOOSE_NEXT, &["Shift+ArrowDown"], Tree, is_chosen, |open| run::extend(open, 1)),
-    action(strings::CHOOSE_BEFORE, &["Shift+ArrowUp"], Tree, is_chosen, |open| run::extend(open, -1)),
+    action(strings::ACTIONS, &["Shift+F10", "ContextMenu"], Tree, is_chosen, |open| menu::open_for_chosen(open, None))
+        .of_focused(),
+    action(strings::CHOOSE_NEXT, &["Shift+ArrowDown"], Tree, is_chosen, |open| run::extend(open, 1)).of_focused(),
+    action(strings::CHOOSE_BEFORE, &["Shift+ArrowUp"], Tree, is_chosen, |open| run::extend(open, -1)).of_focused(),
     action(strings::edit::AHEAD, &["'"], Tree, always, ahead::start),
     action(strings::SEARCH, &["Ctrl+F", "/"], Everywhere, always, search::start),
     action(strings::PALETTE, &["Ctrl+K"], Everywhere, always, |open| open.look.toggle(Overlay::Palette)),
@@ -276,6 +284,9 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
     let Some(action) = ACTIONS.iter().find(fits) else { return false };
     event.prevent_default();
     if untrack(|| action.may(open)) {
+        if in_tree && action.chooses {
+            canvas::choose_focused(open);
+        }
         (action.run)(open);
     } else {
         open.refuse(strings::rights::NOT_CHANGED);

@@ -44,7 +44,11 @@ fn is_ours(event: &ClipboardEvent) -> bool {
 
 /// Puts the chosen nodes on the clipboard; whether it did.
 fn copied(open: Open, event: &ClipboardEvent) -> bool {
-    let run = run::now(open).filter(|_| is_ours(event));
+    if !is_ours(event) {
+        return false;
+    }
+    canvas::choose_focused(open);
+    let run = run::now(open);
     let (Some(run), Some(data)) = (run, event.clipboard_data()) else { return false };
     let path = open.path.get_untracked();
     let Ok(text) = clipboard::write(&path, &run) else { return false };
@@ -81,7 +85,10 @@ pub fn paste(open: Open, text: &str) {
     open.look.menu.set(None);
     let slot = match menu.map(|menu| menu.of) {
         Some(MenuOf::Slot(slot)) => Some(slot),
-        _ => run::slot_below(open, &Piece::Clip(&clip)),
+        _ => {
+            canvas::choose_focused(open);
+            run::slot_below(open, &Piece::Clip(&clip))
+        }
     };
     match slot {
         Some(slot) => {

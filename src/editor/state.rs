@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use escalation_api::PathPayload;
 use escalation_editor::changes::{Change, changes};
+use escalation_editor::command::to_look_at;
 use escalation_editor::play::Visited;
 use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 use super::notes::Note;
 use super::save::Saving;
 use super::side::Side;
+use crate::canvas;
 use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
 use crate::clock;
@@ -290,10 +292,11 @@ impl Open {
         if self.only_reads() {
             return self.refuse(strings::rights::NOT_CHANGED);
         }
+        let (before, in_drawing) = (self.path.get_untracked(), canvas::is_in_drawing());
         let mut undone = None;
         self.editor.update(|editor| undone = editor.undo());
         if let Some(command) = undone {
-            self.forget_missing_selection();
+            self.look_at_what_came(&before, in_drawing);
             self.session.say(strings::undone(words::command(&command)));
         }
     }
@@ -303,10 +306,11 @@ impl Open {
         if self.only_reads() {
             return self.refuse(strings::rights::NOT_CHANGED);
         }
+        let (before, in_drawing) = (self.path.get_untracked(), canvas::is_in_drawing());
         let mut redone = None;
         self.editor.update(|editor| redone = editor.redo());
         if let Some(command) = redone {
-            self.forget_missing_selection();
+            self.look_at_what_came(&before, in_drawing);
             self.session.say(strings::redone(words::command(&command)));
         }
     }
@@ -355,6 +359,19 @@ impl Open {
             if shown != now {
                 self.view.set(shown);
             }
+        }
+    }
+
+    /// Looks at what is there again, or beside what is gone; a focus in the drawing goes with it.
+    fn look_at_what_came(self, before: &PathPayload, in_drawing: bool) {
+        let selected = self.selected.get_untracked();
+        let next = to_look_at(before, &self.path.get_untracked(), selected.as_deref());
+        if next == selected {
+            return;
+        }
+        self.select(next);
+        if in_drawing {
+            canvas::focus_selected(self);
         }
     }
 

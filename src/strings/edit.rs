@@ -45,3 +45,18 @@ pub const NO_PAGE: &str = "This page cannot be had now. Close it and try again."
 pub fn about(code: &str) -> String {
     format!("{ABOUT}: {code}")
 }
+
+/// What a button deletes: the step, or all that are chosen together.
+pub fn delete(count: usize) -> String {
+    if count > 1 { format!("{} {}", super::DELETE, super::nodes(count)) } else { super::DELETE.to_string() }
+}
+
+/// What the details say where several steps are chosen together.
+pub fn several(count: usize) -> String {
+    format!("{}. These details are of this one alone.", super::chosen(count))
+}
+
+/// What a menu is of: the step, or all that are chosen together.
+pub fn actions(count: usize) -> String {
+    if count > 1 { format!("Actions for {}", super::nodes(count)) } else { super::ACTIONS.to_string() }
+}

@@ -280,6 +280,15 @@ impl Command {
     }
 }
 
+/// The node to look at when one state of a path takes the place of another, as by undo: the first that is there again,
+/// else the one that was looked at, or its neighbour where it is gone.
+#[must_use]
+pub fn to_look_at(before: &PathPayload, after: &PathPayload, looked_at: Option<&str>) -> Option<String> {
+    let is_there = |id: &String| tree::find(after, id).is_some();
+    let beside = |id: &str| Some(id.to_string()).filter(is_there).or_else(|| Run::one(id).neighbour(before));
+    first_new(before, after).or_else(|| looked_at.and_then(beside).filter(is_there))
+}
+
 /// The first node that was not there before.
 fn first_new(before: &PathPayload, after: &PathPayload) -> Option<String> {
     let mut known = BTreeSet::new();
