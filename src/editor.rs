@@ -33,6 +33,7 @@ use crate::clock;
 use crate::inspector::Inspector;
 use crate::outline::SmallScreen;
 use crate::panel::Panel;
+use crate::parts::typed::TellDropped;
 use crate::session::Session;
 use crate::strings;
 use about::About;
@@ -99,6 +100,10 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     open.draft.set(opened.draft);
     open.question.set(opened.question);
     provide_context(open);
+    provide_context(TellDropped(Callback::new(move |what: String| {
+        let _left = open.look.refused.try_set(Some(what.clone()));
+        open.session.say(what);
+    })));
     keys::listen(open);
     title(open);
     clipboard::listen(open);

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use escalation_api::PathPayload;
 use escalation_editor::command::Replacement;
 use escalation_editor::merge::{self, Choice, Item, Merge, Told, What};
-use escalation_editor::{Command, Editor, words};
+use escalation_editor::{Command, words};
 use escalation_engine::{Problem, check};
 use leptos::prelude::*;
 
-use super::save;
+use super::review;
 use super::side::SidePanel;
 use super::state::Open;
 use crate::parts::icon::{Glyph, Icon};
@@ -54,9 +54,9 @@ pub fn Compare(
     let summary = move || strings::save::both_changed(conflicts(&merged.get()));
     let take_over = {
         let theirs = theirs.clone();
-        move |saves: bool| {
+        move |reviews: bool| {
             if let Ok(result) = result.get_untracked() {
-                take_over(open, &theirs, &result, saves);
+                take_over(open, &theirs, &result, reviews);
             }
         }
     };
@@ -77,8 +77,9 @@ pub fn Compare(
         <SidePanel title=strings::save::THEIRS_TOO.to_string()>
             <div class="side-body">
                 <p>{summary}</p>
+                <p class="hint">{strings::save::YOURS_SHOWN}</p>
                 <ul class="differences choices" aria-label=strings::save::CHOICES>{rows}</ul>
-                <Preview result/>
+                {move || (undecided.get() == 0).then(|| view! { <Preview result/> })}
             </div>
             <div class="side-foot">
                 {reason}
@@ -92,7 +93,7 @@ pub fn Compare(
                         aria-describedby=described
                         on:click=move |_| take_over(true)
                     >
-                        {strings::save::SAVE_NOW}
+                        {strings::save::REVIEW_IT}
                     </button>
                 </div>
             </div>
@@ -183,13 +184,13 @@ fn Preview(result: Memo<Result<Arc<PathPayload>, escalation_editor::Refusal>>) -
     }
 }
 
-/// Makes what is chosen the document, on top of what they have saved, and saves it.
-fn take_over(open: Open, theirs: &Arc<PathPayload>, result: &Arc<PathPayload>, saves: bool) {
+/// Makes what is chosen the document, on top of what they have saved, and opens the review before it is saved.
+fn take_over(open: Open, theirs: &Arc<PathPayload>, result: &Arc<PathPayload>, reviews: bool) {
     open.theirs.set(Some(theirs.clone()));
     open.editor.update(|editor| editor.mark_saved(theirs));
     open.dispatch(Command::Replace(Replacement::Merge, Box::new((**result).clone())));
     open.close_side();
-    if saves && open.editor.with_untracked(Editor::is_dirty) {
-        save::save(open);
+    if reviews {
+        review::ask(open);
     }
 }

@@ -17,6 +17,7 @@ use crate::net::{self, NetError};
 use crate::panel;
 use crate::panel::expectations::BrokenExpectations;
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::typed::go_to_wrong;
 use crate::strings;
 
 /// What the server says of the path, without saving it.
@@ -61,14 +62,23 @@ impl From<&Problem> for Finding {
 
 /// Opens the review; in the review it saves. So whoever is certain presses the same key twice.
 pub fn ask(open: Open) {
+    let details = document().get_element_by_id("inspector");
+    if let Some(wrong) = details.and_then(|details| go_to_wrong(&details)) {
+        return open.refuse(wrong);
+    }
     if open.side.get_untracked() == Some(Side::Review) {
         return confirm(open);
+    }
+    // What is being chosen there is not thrown away; it is reviewed once it is taken over.
+    if open.side.with_untracked(|side| matches!(side, Some(Side::Compare(_)))) {
+        return open.session.say(strings::save::TAKE_OVER_FIRST);
     }
     if open.saving.get_untracked() == Saving::Busy || !open.editor.with_untracked(Editor::is_dirty) {
         return;
     }
     let saved = open.editor.with_untracked(|editor| editor.saved().cloned());
     open.show_side(Side::Review, saved);
+    save::look(open);
     let changes = open.changes.with_untracked(|changes| changes.len());
     let reviewed = strings::save::reviewed(changes, errors(open));
     match lost(open) {

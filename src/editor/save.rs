@@ -75,7 +75,24 @@ pub fn save(open: Open) {
     });
 }
 
-/// Shows what is here and what somebody else has saved.
+/// Looks, while the path is reviewed, whether somebody else has saved it; then both are shown in place of the review.
+pub fn look(open: Open) {
+    let id = open.id.get_untracked();
+    let Some(known) = open.theirs.get_untracked().filter(|_| !id.is_empty()) else { return };
+    spawn_local(async move {
+        // If it cannot be had, saving will look again.
+        let Ok(now) = net::path(&id).await else { return };
+        let as_before = open.theirs.try_get_untracked().flatten().is_some_and(|now| Arc::ptr_eq(&now, &known));
+        let reviews =
+            as_before && open.side.get_untracked() == Some(Side::Review) && open.saving.get_untracked() != Saving::Busy;
+        if reviews && !is_same(&PathPayload::from(&now), &known) {
+            show_both(open, now);
+        }
+    });
+}
+
+/// Shows what is here and what somebody else has saved. In the graph, which shows what is here, is marked what was
+/// changed here.
 fn show_both(open: Open, path: Path) {
     // The screen may have been left; the changes are a draft then.
     if open.saving.try_set(Saving::Idle).is_some() {
@@ -83,7 +100,8 @@ fn show_both(open: Open, path: Path) {
     }
     let theirs = Arc::new(PathPayload::from(&path));
     open.session.saved(path);
-    open.show_side(Side::Compare(theirs.clone()), Some(theirs));
+    let base = open.theirs.get_untracked().unwrap_or_else(|| theirs.clone());
+    open.show_side(Side::Compare(theirs), Some(base));
     open.session.say(strings::save::THEIRS_TOO);
 }
 

@@ -4,10 +4,15 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Event, HtmlInputElement};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement};
+
+use crate::strings;
 
 /// How such a field is known in the page.
 const MARK: &str = "data-typed";
+
+/// Such a field in which something is typed that cannot be taken.
+const WRONG: &str = "[data-typed][aria-invalid=true]";
 
 /// What comes before the screen or the page is left.
 const LEAVING: [&str; 5] = ["popstate", "hashchange", "beforeunload", "pagehide", "visibilitychange"];
@@ -18,6 +23,31 @@ pub fn take_typed() {
     if let (Some(field), Ok(event)) = (field, Event::new("change")) {
         let _not_cancelled = field.dispatch_event(&event);
     }
+}
+
+/// Goes to the first field in an element in which something is typed that cannot be taken; says which, if there is one.
+pub fn go_to_wrong(inside: &Element) -> Option<String> {
+    let field = inside.query_selector(WRONG).ok().flatten()?.dyn_into::<HtmlInputElement>().ok()?;
+    if let Ok(Some(closed)) = field.closest("details:not([open])") {
+        let _known = closed.set_attribute("open", "");
+    }
+    let _gone = HtmlElement::focus(&field);
+    Some(strings::forms::not_readable(&field.value(), &field.get_attribute("aria-label").unwrap_or_default()))
+}
+
+/// Is told, in a sentence, of what was typed and never taken, when its field goes.
+#[derive(Clone, Copy)]
+pub struct TellDropped(pub Callback<String>);
+
+/// Something that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wrong {
+    /// What was typed.
+    text: String,
+    /// Why it cannot be taken.
+    why: String,
+    /// What was there then: what changes since makes it old.
+    then: String,
 }
 
 /// Takes what is being typed before the screen is left, for as long as it is there; `then` keeps it.
@@ -65,9 +95,18 @@ pub fn Typed(
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    // With what was there then: what changes since makes it old.
-    let wrong = RwSignal::new(None::<(String, String)>);
-    let why = Memo::new(move |_| wrong.get().filter(|(_, then)| *then == told.get()).map(|(why, _)| why));
+    let wrong = RwSignal::new(None::<Wrong>);
+    let why = Memo::new(move |_| wrong.get().filter(|wrong| wrong.then == told.get()).map(|wrong| wrong.why));
+    if let Some(TellDropped(tell)) = use_context() {
+        let label = label.clone();
+        on_cleanup(move || {
+            let Some(wrong) = wrong.try_get_untracked().flatten() else { return };
+            // Nothing is said where what it is about has gone, too.
+            if told.try_get_untracked().as_ref() == Some(&wrong.then) {
+                let _gone = tell.try_run(strings::forms::dropped(&wrong.text, &label, &wrong.why));
+            }
+        });
+    }
     let change = move |event: Event| {
         // A field that is taken away with its focus tells of a change, too, when all that it is about is gone.
         let Some(now) = wrong.try_get_untracked().and_then(|_| told.try_get_untracked()) else { return };
@@ -81,7 +120,11 @@ pub fn Typed(
                 // `90m` is shown as `1h 30m`, also where nothing else changed.
                 field.set_value(&told.get_untracked());
             }
-            Err(error) => wrong.set(Some((error, told.get_untracked()))),
+            Err(why) => {
+                wrong.set(Some(Wrong { text: field.value(), why, then: now }));
+                // At once: whoever saves looks for it before it is drawn.
+                let _known = field.set_attribute("aria-invalid", "true");
+            }
         }
     };
     let keys = move |event: web_sys::KeyboardEvent| {

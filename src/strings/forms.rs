@@ -23,6 +23,16 @@ pub fn runs(times: i64) -> String {
     format!("The section runs {} times in all, then the path goes on or ends.", times.saturating_add(1))
 }
 
+/// Why nothing is saved while something cannot be read.
+pub fn not_readable(text: &str, label: &str) -> String {
+    format!("“{text}” cannot be taken for “{label}”: nothing is saved. Change it, or press Escape for what was there.")
+}
+
+/// What is said when a field is left behind in which something could not be taken.
+pub fn dropped(text: &str, label: &str, why: &str) -> String {
+    format!("“{text}” was not taken for “{label}”: {}.", why.trim_end_matches('.'))
+}
+
 pub const GO_ON_IN: &str = "Goes on in";
 pub const PICK_PATH: &str = "Type part of a path’s name…";
 

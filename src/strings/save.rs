@@ -48,8 +48,8 @@ pub const REST_INCOMPLETE: &str = "What else changes is not known for every inst
 pub const SIMULATE_IT: &str = "Simulate it";
 pub const SIMULATED: &str = "It is simulated below.";
 pub const CHECKING: &str = "The server checks it…";
-pub const CHECKED: &str = "The server would take it.";
-pub const CHECK_REFUSES: &str = "The server would not take it.";
+pub const CHECKED: &str = "The server finds no errors.";
+pub const CHECK_REFUSES: &str = "The server finds errors.";
 pub const CHECK_DID_NOT_RUN: &str = "The server's own check did not run.";
 pub const ERRORS_FIRST: &str = "It cannot be saved before its errors are mended.";
 
@@ -107,6 +107,9 @@ pub const THEIRS: &str = "Theirs";
 pub const BOTH: &str = "both changed it";
 pub const GONE: &str = "Somebody has deleted this path. Your changes are still here: they can be saved as a new path.";
 pub const SAVE_AS_NEW: &str = "Save as a new path";
+pub const REVIEW_IT: &str = "Take over and review";
+pub const TAKE_OVER_FIRST: &str = "Somebody else has saved this path: choose, then take over what you have chosen.";
+pub const YOURS_SHOWN: &str = "The graph and the simulation show your version until you take over.";
 pub const TAKE_OVER: &str = "Take over and go on editing";
 pub const NO_PROBLEMS_THEN: &str = "What is chosen has no problems.";
 

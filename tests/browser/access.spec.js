@@ -109,7 +109,7 @@ test('a level, the history, a review and the problems for the ear', async ({ app
           - button "Page Ruth Adeyemi"
           - text: “then after 20m”, was “then after 15m”
       - heading "For people" [level=3]
-      - paragraph: The server would take it.
+      - paragraph: The server finds no errors.
       - button "Go on editing"
       - button "Save now"
   `);

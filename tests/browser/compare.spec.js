@@ -5,6 +5,13 @@ import { expect, IDS, test } from './support/fixtures.js';
 const both = (page) => page.getByRole('dialog', { name: 'Somebody else has saved this path' });
 const row = (page, text) => both(page).getByRole('listitem').filter({ hasText: text });
 
+/** Takes over what is chosen, and saves it once it is reviewed. */
+async function takeOver(page, app) {
+  await both(page).getByRole('button', { name: 'Take over and review' }).click();
+  await expect(page.getByRole('dialog', { name: /^Save .*\?$/ })).toBeVisible();
+  await app.saveNow();
+}
+
 /** Somebody else saves the path with these changes. */
 async function theySave(server, change) {
   const { id, kind, ...path } = await server.path(IDS.mobile);
@@ -17,13 +24,13 @@ test('different things are both kept', async ({ app, page, server }) => {
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
-  await app.saveNow();
+  await app.save.click();
   await expect(both(page)).toContainText('You and they have changed different things, and all of it is kept');
   await expect(row(page, 'The path’s name')).toContainText('They: changed: “Mobile, renamed”');
   await expect(row(page, 'Page Primary on-call')).toContainText('You: changed: “then after 7m”');
   await expect(both(page)).toContainText('What is chosen has no problems');
   expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).not.toBe(420);
-  await both(page).getByRole('button', { name: 'Save now' }).click();
+  await takeOver(page, app);
   await expect(app.status).toHaveText('Saved');
   const saved = await server.path(IDS.mobile);
   expect(saved.name).toBe('Mobile, renamed');
@@ -34,17 +41,20 @@ test('of what both changed either is taken', async ({ app, page, server }) => {
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.path[0].level.time_to_ack_seconds = 900; });
-  await app.saveNow();
+  await app.save.click();
   await expect(both(page)).toContainText('There is 1 thing that both of you have changed');
   const conflict = row(page, 'Page Primary on-call');
   await expect(conflict).toContainText('both changed it');
   await expect(conflict.getByRole('button', { name: 'Yours' })).toHaveAttribute('aria-pressed', 'false');
   await expect(conflict.getByRole('button', { name: 'Yours' })).toBeFocused();
-  await expect(both(page).getByRole('button', { name: 'Save now' })).toBeDisabled();
-  await expect(both(page).getByRole('button', { name: 'Take over' })).toBeDisabled();
+  await expect(both(page).getByRole('button', { name: 'Take over and review' })).toBeDisabled();
+  await expect(both(page).getByRole('button', { name: 'Take over and go on editing' })).toBeDisabled();
   await expect(both(page)).toContainText('Choose whose 1 thing is to be before you save');
+  await expect(both(page).locator('[data-preview]')).toHaveCount(0);
   await conflict.getByRole('button', { name: 'Theirs' }).click();
-  await both(page).getByRole('button', { name: 'Save now' }).click();
+  await expect(both(page).locator('[data-preview]')).toContainText('no problems');
+  // What is theirs is saved already.
+  await both(page).getByRole('button', { name: 'Take over and review' }).click();
   await expect(app.status).toHaveText('Saved');
   await expect(app.node(/then after 15m/)).toBeVisible();
   expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(900);
@@ -54,7 +64,7 @@ test('it is taken over without being saved, and undone', async ({ app, page, ser
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
-  await app.saveNow();
+  await app.save.click();
   await both(page).getByRole('button', { name: 'Take over and go on editing' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile, renamed');
   await expect(app.status).toContainText('not saved');
@@ -70,13 +80,13 @@ test('Escape leaves it, and nothing is lost', async ({ app, page, server }) => {
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
-  await app.saveNow();
-  await expect(both(page).getByRole('button', { name: 'Save now' })).toBeFocused();
+  await app.save.click();
+  await expect(both(page).getByRole('button', { name: 'Take over and review' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(both(page)).toHaveCount(0);
   await expect(app.status).toHaveText('1 change not saved');
   expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
-  await app.saveNow();
+  await app.save.click();
   await expect(both(page)).toBeVisible();
 });
 
@@ -86,7 +96,7 @@ test('a problem of what is chosen is said beforehand', async ({ app, page, serve
   await theySave(server, (path) => {
     path.path[0].level.retry_config = { attempts: 10, interval_seconds: 600 };
   });
-  await app.saveNow();
+  await app.save.click();
   await row(page, 'Page Primary on-call').getByRole('button', { name: 'Theirs' }).click();
   await expect(both(page).locator('[data-preview]')).toContainText('problem');
 });
@@ -97,9 +107,9 @@ test('their teams are not replaced without a word', async ({ app, page, server }
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.team_ids = [other]; path.loft = 'south'; });
-  await app.saveNow();
+  await app.save.click();
   await expect(both(page)).toContainText('all of it is kept');
-  await both(page).getByRole('button', { name: 'Save now' }).click();
+  await takeOver(page, app);
   await expect(app.status).toHaveText('Saved');
   const saved = await server.path(IDS.mobile);
   expect(saved.team_ids).toEqual([other]);
@@ -121,7 +131,7 @@ test('who saves between the look and the write is not overwritten', async ({ app
   await app.saveNow();
   await expect(row(page, 'The path’s name')).toContainText('They: changed: “Mobile, renamed”');
   expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
-  await both(page).getByRole('button', { name: 'Save now' }).click();
+  await takeOver(page, app);
   await expect(app.status).toHaveText('Saved');
   const saved = await server.path(IDS.mobile);
   expect(saved.name).toBe('Mobile, renamed');
@@ -142,4 +152,40 @@ test('a path that was deleted elsewhere is saved as a new one', async ({ app, pa
   expect(id).not.toBe(IDS.mobile);
   expect((await server.path(id)).path[0].level.time_to_ack_seconds).toBe(420);
   app.complaints.splice(0);
+});
+
+test('what is chosen is reviewed against theirs before it is saved', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '20m');
+  await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
+  let puts = 0;
+  page.on('request', (request) => { if (request.method() === 'PUT') puts += 1; });
+  await app.save.click();
+  await expect(both(page)).toContainText('The graph and the simulation show your version');
+  // The graph is what is here: only what was changed here is marked.
+  await expect(app.tree.locator('.changed, .added')).toHaveCount(1);
+  // The keys for saving do not throw away what is being chosen.
+  await page.keyboard.press('Control+s');
+  await expect(both(page)).toBeVisible();
+  await expect(page.getByRole('status')).toContainText('choose, then take over what you have chosen');
+  await both(page).getByRole('button', { name: 'Take over and review' }).click();
+  const review = page.getByRole('dialog', { name: 'Save Mobile, renamed?' });
+  await expect(review).toContainText('“then after 20m”, was “then after');
+  await expect(review.locator('.for-people').first()).toBeVisible();
+  await expect(review).toContainText('The server finds no errors.');
+  expect(puts).toBe(0);
+  await review.getByRole('button', { name: 'Save now' }).click();
+  await expect(app.status).toHaveText('Saved');
+  expect(puts).toBe(1);
+  expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
+});
+
+test('what they removed is not marked as new here', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.inspector.getByLabel('Name').fill('Mine');
+  await app.inspector.getByLabel('Name').press('Enter');
+  await theySave(server, (path) => { path.path = path.path.slice(0, 1); });
+  await app.save.click();
+  await expect(row(page, 'They: removed').first()).toBeVisible();
+  await expect(app.tree.locator('.changed, .added')).toHaveCount(0);
 });

@@ -105,7 +105,7 @@ test('the path has moved on since the draft began', async ({ app, page, server }
   await page.reload();
   await question(page).getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByRole('list', { name: 'Notes' })).toContainText('has been saved by somebody else since you began');
-  await app.saveNow();
+  await app.save.click();
   await expect(page.getByRole('dialog', { name: 'Somebody else has saved this path' })).toBeVisible();
   expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
 });

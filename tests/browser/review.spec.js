@@ -88,7 +88,7 @@ test('a change that nobody notices is said to be one', async ({ app, page }) => 
   await app.save.click();
   await expect(review(page)).toContainText('name: “Mobile”, was “Mobile apps”');
   await expect(review(page).locator('[data-people]')).toContainText(/No change in who is paged.*for any priority at any instant/);
-  await expect(review(page)).toContainText('The server would take it.');
+  await expect(review(page)).toContainText('The server finds no errors.');
 });
 
 test('what is different is marked in the graph, and a click goes there', async ({ app, page }) => {

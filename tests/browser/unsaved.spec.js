@@ -102,6 +102,36 @@ test('fields that do not take a value show what counts', async ({ app }) => {
   await expect(app.page.locator('[data-outcome]')).toHaveText(outcome);
 });
 
+test('what cannot be read stops a save, and is not dropped without a word', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  const field = app.inspector.getByLabel('How long');
+  const review = page.getByRole('dialog', { name: /^Save .*\?$/ });
+  await field.fill('1:30');
+  for (const press of [() => page.keyboard.press('Control+s'), () => page.keyboard.press('Control+s'), () => app.save.click()]) {
+    await press();
+    await expect(page.getByRole('status')).toContainText('“1:30” cannot be taken for “How long”: nothing is saved');
+    await expect(page.locator('.toast')).toContainText('nothing is saved');
+    await expect(field).toBeFocused();
+    await expect(review).toHaveCount(0);
+  }
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).not.toBe(420);
+  // Who chooses another step hears what was not taken.
+  await app.tree.getByRole('treeitem').last().click();
+  await expect(page.locator('.toast')).toContainText('“1:30” was not taken for “How long”');
+  await app.node(/Page Primary on-call/).click();
+  await expect(field).toHaveValue('7m');
+  // What was there is had back with Escape, and is saved.
+  await field.fill('1:30');
+  await page.keyboard.press('Control+s');
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await page.keyboard.press('Escape');
+  await expect(field).toHaveValue('7m');
+  await app.saveNow();
+  await expect(app.status).toHaveText('Saved');
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
+});
+
 test('a path without nodes can be filled again by keyboard', async ({ app, page }) => {
   await app.open(IDS.mobile);
   await app.tree.getByRole('treeitem').first().click();

@@ -289,7 +289,7 @@ export const STATES = {
     const { id, kind, ...path } = await server.path(IDS.mobile);
     path.path[0].level.time_to_ack_seconds = 900;
     await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
-    await app.saveNow();
+    await app.save.click();
     await expect(page.getByRole('dialog', { name: 'Somebody else has saved this path' })).toBeVisible();
   },
   'earlier revisions': async ({ app, page, server }) => {
@@ -538,7 +538,7 @@ export const STATES = {
     const { id, kind, ...path } = await server.path(IDS.mobile);
     path.path[0].level.time_to_ack_seconds = 900;
     await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
-    await app.saveNow();
+    await app.save.click();
     await expect(page.locator('.conflict')).toBeVisible();
   },
   'no such path': async ({ app, page, server }) => {
