@@ -91,7 +91,9 @@ pub fn nobody_else_paged(until: &str) -> String {
 }
 
 pub fn nothing_else_changes(until: &str) -> String {
-    format!("Nothing else changes for anybody, at any instant until {until}.")
+    format!(
+        "Nothing else changes for anybody as long as nobody responds, for any priority at any instant until {until}."
+    )
 }
 
 pub fn and_more_changes(count: usize) -> String {

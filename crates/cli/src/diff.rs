@@ -70,7 +70,9 @@ fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, un
             format!("as long as nobody responds, nothing changes for anybody who is paged, at any instant {over}")
         }
         (true, false) => format!("no change is known, but not everything is known {over}"),
-        (false, true) => format!("nothing else changes for anybody, at any instant {over}"),
+        (false, true) => {
+            format!("as long as nobody responds, nothing else changes for anybody, at any instant {over}")
+        }
         (false, false) => format!("what else changes is not known for every instant {over}"),
     });
     lines.join("\n") + "\n"
