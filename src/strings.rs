@@ -12,9 +12,6 @@ pub mod save;
 pub mod scenarios;
 pub mod transfer;
 
-use escalation_engine::Seconds;
-use escalation_engine::words::duration;
-
 pub const PRODUCT: &str = "Escalation Path Builder";
 pub const PATHS: &str = "Paths";
 pub const NEW_PATH: &str = "New path";
@@ -114,10 +111,7 @@ pub const PAGES_ONLY: &str = "Pages only";
 pub const NOBODY_TOLD: &str = "Nobody is told anything.";
 pub const NOT_KNOWN_WHO: &str = "It is not known who is told.";
 
-/// How long after the alert: `T+5m`, and `T+0` for the alert itself.
-pub fn after(seconds: Seconds) -> String {
-    if seconds == 0 { "T+0".to_string() } else { format!("T+{}", duration(seconds)) }
-}
+pub use escalation_editor::words::after;
 
 pub fn acknowledges(name: &str) -> String {
     format!("{name} acknowledges")

@@ -10,7 +10,7 @@ mod table;
 
 use std::sync::Arc;
 
-use escalation_editor::coverage::{Question, RANKS, Row, csv, title};
+use escalation_editor::coverage::{Question, RANKS, Row, broken, csv, title};
 use escalation_editor::expect::State;
 use escalation_engine::index::Id;
 use escalation_engine::words::civil;
@@ -198,15 +198,5 @@ fn Head() -> impl IntoView {
 /// What is not true for alerts of a row: from when until when, and the sentence.
 fn refuted(open: Open, row: &Row) -> Vec<(Instant, Instant, String)> {
     let index = open.session.index.get();
-    let none = String::new();
-    let is_of_row = |id: &String| row.priorities.contains(id) || (row.priorities.is_empty() && *id == none);
-    open.expected.judged.with(|all| {
-        let rulings = all.iter().filter_map(|judged| Some((&judged.expectation, judged.ruling.as_ref().ok()?)));
-        let during = rulings.flat_map(|(expectation, ruling)| {
-            let sentence = expectation.sentence(&index);
-            let during = ruling.refuted_during.iter().filter(|during| is_of_row(&during.priority_id));
-            during.map(move |during| (during.from, during.until, sentence.clone()))
-        });
-        during.collect()
-    })
+    open.expected.judged.with(|all| broken(row, all, &index))
 }

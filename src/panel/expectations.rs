@@ -56,6 +56,9 @@ pub fn Expectations() -> impl IntoView {
         <div class="expected" tabindex="-1">
             <p class="about">
                 <span class="hint" class:bad=failed>{about}</span>
+                <Show when=move || count.get() != 0>
+                    <span class="hint">{move || strings::save::times_in(&open.assumed.zone.get())}</span>
+                </Show>
                 <Show when=failed>
                     <button class="link" on:click=again>{strings::TRY_AGAIN}</button>
                 </Show>
@@ -99,7 +102,7 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
     });
     let ruling = Memo::new(move |_| judged.get().and_then(|judged| judged.ruling.ok()));
     let told = Memo::new(move |_| match judged.get() {
-        Some(judged) => told(&judged, &open.zone()),
+        Some(judged) => told(&judged, &open.session.index.get(), &open.zone()),
         None => Told { state: State::Nothing, sentence: strings::panel::PROVING.to_string() },
     });
     let class = move || match told.get().state {

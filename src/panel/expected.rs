@@ -430,7 +430,7 @@ impl Broken {
 pub fn broken(open: Open) -> Vec<Broken> {
     let (index, zone) = (open.session.index.get(), open.zone());
     let tell = |judged: &Judged| {
-        let told = told(judged, &zone);
+        let told = told(judged, &index, &zone);
         let sentence = escalation_api::capitalised(&judged.expectation.sentence(&index));
         (told.state == State::Broken).then(|| Broken { sentence, told: told.sentence, judged: judged.clone() })
     };

@@ -120,7 +120,8 @@ pub fn expect(sentence: &str) -> String {
 
 pub fn scope(from: &str, until: &str, cells: usize, priorities: &str) -> String {
     let of = if priorities.is_empty() { "alerts without a priority".to_string() } else { priorities.to_string() };
-    format!("Every alert from {from} to {until}, for {of}: {cells} cells in which each instant is alike.")
+    let cells = if cells == 1 { "1 cell".to_string() } else { format!("{cells} cells") };
+    format!("Every alert from {from} to {until}, for {of}: {cells} in which each instant is alike.")
 }
 
 pub fn during(from: &str, until: &str, priorities: &str) -> String {

@@ -29,7 +29,7 @@ async function place(page, row, share) {
 
 test('a moment is read under the pointer, and a click simulates it', async ({ app, page }) => {
   await coverage(app, page, IDS.payments);
-  await expect(summary(page)).toHaveText('Somebody is paged first at every instant to 28 Nov 2026');
+  await expect(summary(page)).toHaveText('Somebody is paged first at every instant to 28 Nov 2026, for P1 to P5');
   await expect(page.locator('.cover-rows')).toContainText('P1, P2');
   await expect(page.locator('.cover-rows')).toContainText('P3 to P5');
   // Wednesday at noon, of seven days that begin on Sunday.
@@ -114,6 +114,8 @@ test('an edit makes a hole: it is drawn, counted, listed and simulated', async (
 test('ranks, waits and people', async ({ app, page }) => {
   await coverage(app, page, IDS.payments);
   const people = page.getByRole('table', { name: 'Who is paged first, by person' });
+  await expect(people.getByRole('columnheader')).toHaveText(['Person', 'Hours', 'At night', 'At weekends']);
+  await expect(page.getByText('Counted by when the alert fires')).toBeVisible();
   await expect(people.getByRole('row').nth(1)).toContainText(/Jamal Brooks\s*168h\s*63h\s*48h/);
   await people.getByRole('button', { name: 'Person' }).click();
   await expect(people.getByRole('columnheader', { name: 'Person' })).toHaveAttribute('aria-sort', 'ascending');
@@ -151,7 +153,7 @@ test('a change of the clock is marked, and the day is as long as it is', async (
   await coverage(app, page, IDS.payments);
   await expect(page.locator('.cover-drawing .clock-change')).toHaveCount(1);
   await expect(page.locator('.cover-drawing .clock-words')).toHaveText('-1h');
-  await expect(summary(page)).toHaveText('Somebody is paged first at every instant to 28 Oct 2026');
+  await expect(summary(page)).toHaveText('Somebody is paged first at every instant to 28 Oct 2026, for P1 to P5');
   // By another clock it is another week, that does not change then.
   await tab(page, 'Simulate').click();
   await app.assume({ zone: 'Asia/Singapore' });

@@ -36,12 +36,13 @@ test('the height by keyboard', async ({ app, page }) => {
 test('what the path suggests is kept with one click, and is there after a reload', async ({ app, page, server }) => {
   await expectations(app, page, IDS.mobile);
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
-  await expect(list(page).getByRole('listitem').first()).toContainText(/Somebody is paged.*Proven for every instant to \d+ \w+ 202/);
+  await expect(list(page).getByRole('listitem').first()).toContainText(/Somebody is paged.*Proven for every instant to \d+ \w+ 202\d, for P1 to P5/);
   await expect.poll(async () => (await server.api('GET', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`)).body)
     .toEqual({ expectations: [{ expect: 'pages_someone' }] });
   await page.reload();
   await tab(page, 'Expectations').click();
   await expect(list(page)).toContainText('Proven for every instant');
+  await expect(page.getByText('Times in Europe/Paris.')).toBeVisible();
   // It is no part of the path.
   await expect(app.status).toHaveText('Saved');
 });
@@ -56,7 +57,7 @@ test('an edit that breaks an expectation says so, the review shows it, and it is
   await app.setTime(/Page Primary on-call/, '11d');
   await expect(page.locator('[data-broken]')).toHaveText('1 expectation broken');
   await expect(page.locator('.spoken[role=status]')).toHaveText('Not true now: it ends within 10d');
-  await expect(list(page).locator('.broken')).toContainText(/Not true on \d+ occasion|Never true/);
+  await expect(list(page).locator('.broken')).toContainText(/Not true (on \d+ occasions|from )|Never true/);
   await app.save.click();
   await expect(page.getByRole('list', { name: 'Expectations that do not hold' })).toContainText('It ends within 10d');
   await page.keyboard.press('Escape');

@@ -1,6 +1,7 @@
 //! Who is paged first, second and third, for every instant at which an alert may fire: exact, from the prover's cells.
 
 mod axis;
+mod broken;
 mod csv;
 mod draw;
 mod loads;
@@ -8,16 +9,21 @@ mod search;
 mod told;
 
 pub use axis::{Day, MIN_MARK, Mark, clock_changes, days, fit, instant, pixel};
+pub use broken::broken;
 pub use csv::csv;
 pub use draw::{AXIS, COLOURS, Drawing, Line, ROW, colour};
 pub use loads::{Load, loads};
 pub use search::{Search, rows};
-pub use told::{Hole, Summary, label, moment, part_of_time, stretch_of_time, summary, title, wait_words, words};
+pub use told::{
+    Hole, Summary, label, lateness, moment, part_of_time, stretch_of_time, summary, title, wait_words, words,
+};
 
 use escalation_engine::index::Id;
 use escalation_engine::instant::{HOUR, MINUTE};
 use escalation_engine::prove::Time;
 use escalation_engine::{Index, Instant, Seconds};
+
+use crate::words::priorities;
 
 /// So many times that somebody new is paged are looked at.
 pub const RANKS: usize = 3;
@@ -239,15 +245,8 @@ impl Row {
     /// The priorities by name: `P1, P2`, or `P3 to P5` where they follow one another.
     #[must_use]
     pub fn name(&self, index: &Index) -> String {
-        let names: Vec<&str> = self.priorities.iter().map(|id| index.priority_name(id)).collect();
-        let all = &index.world().priorities;
-        let first = all.iter().position(|known| self.priorities.first() == Some(&known.id)).unwrap_or_default();
-        let in_order = all.iter().skip(first).map(|known| &known.id).take(names.len()).eq(&self.priorities);
-        match names.as_slice() {
-            [] => "Any alert".to_string(),
-            [first, _, .., last] if in_order => format!("{first} to {last}"),
-            names => names.join(", "),
-        }
+        let names = priorities(&self.priorities, index);
+        if names.is_empty() { "Any alert".to_string() } else { names }
     }
 }
 

@@ -25,13 +25,30 @@ pub use form::{clock_changes, hours_now, offset_now, on_call_now, person_now, re
 pub use loss::loss;
 pub use merge::{ItemWords, merge_item};
 pub use refusal::refusal;
-pub use run::{Told, fold, moment, stay, table, turn};
+pub use run::{Told, after, fold, moment, stay, table, turn};
 pub use step::{StepWords, outcome, step};
 
 /// What a path is called that came as nodes without a name.
 pub const IMPORTED: &str = "Imported path";
 /// What a set of working hours is called until somebody names it.
 pub const NEW_HOURS: &str = "Working hours";
+
+/// Priorities by name, in the organisation's order: `P1, P2`, or `P3 to P5` where they follow one another. Empty for
+/// none.
+#[must_use]
+pub fn priorities(ids: &[String], index: &Index) -> String {
+    let all = &index.world().priorities;
+    let position = |id: &String| all.iter().position(|known| known.id == *id).unwrap_or(usize::MAX);
+    let mut ids: Vec<&String> = ids.iter().collect();
+    ids.sort_by_key(|id| position(id));
+    let names: Vec<&str> = ids.iter().map(|id| index.priority_name(id)).collect();
+    let first = ids.first().map_or(usize::MAX, |id| position(id));
+    let in_order = all.iter().skip(first).map(|known| &known.id).take(ids.len()).eq(ids.iter().copied());
+    match names.as_slice() {
+        [first, _, .., last] if in_order => format!("{first} to {last}"),
+        names => names.join(", "),
+    }
+}
 
 /// The kinds of nodes, as they are told apart on the canvas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

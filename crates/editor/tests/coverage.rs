@@ -11,16 +11,16 @@ use std::sync::Arc;
 
 use escalation_api::{Json as _, PathPayload, Schedule, User};
 use escalation_editor::coverage::{
-    Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, band_at, before, clock_changes, colour,
-    csv, days, fit, instant, label, loads, moment, next, part_of_time, people, rows, summary, words,
+    Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, band_at, before, broken, clock_changes,
+    colour, csv, days, fit, instant, label, lateness, loads, moment, next, part_of_time, people, rows, summary, words,
 };
-use escalation_editor::expect::State;
+use escalation_editor::expect::{State, judge};
 use escalation_engine::calendar::Zone;
 use escalation_engine::from_api::Answers;
 use escalation_engine::index::Id;
 use escalation_engine::instant::{DAY, HOUR, MINUTE, WEEK};
 use escalation_engine::machine::{self, Outcome};
-use escalation_engine::prove::Cells;
+use escalation_engine::prove::{Cells, Expect, Expectation, Horizon};
 use escalation_engine::schedule::shifts;
 use escalation_engine::simulate::run;
 use escalation_engine::world::{Entry, Priority};
@@ -228,7 +228,7 @@ fn priorities_that_go_another_way_have_a_row_of_their_own() {
     let nobody = [Band { from: at(WEEKS.0), until: at(WEEKS.1), what: What::Nobody, wait: None }];
     assert_eq!(rows[1].bands(Question::Rank(0)), nobody);
     assert_eq!(rows[1].bands(Question::Wait), nobody);
-    let summary = summary(&rows, &Zone::utc());
+    let summary = summary(&rows, &index, &Zone::utc());
     assert_eq!((summary.state, &*summary.sentence), (State::Broken, "1 hole to 5 Apr 2026: nobody is paged"));
     assert_eq!(summary.holes[0].rows, [1]);
     assert_eq!(rows[0].bands(Question::Rank(1))[0].what, What::Nobody, "nobody is second");
@@ -238,7 +238,7 @@ fn priorities_that_go_another_way_have_a_row_of_their_own() {
 fn holes_are_found_to_the_second() {
     let index = index();
     let rows = rows(&compiled(json!([level("a", on_call("gappy"))]), &index), &index, weeks());
-    let found = summary(&rows, &Zone::utc());
+    let found = summary(&rows, &index, &Zone::utc());
     assert_eq!(found.state, State::Broken);
     assert!(!found.holes.is_empty());
     for hole in &found.holes {
@@ -256,12 +256,13 @@ fn no_hole_is_said_when_there_is_none_and_not_when_it_is_not_known() {
     let index = index();
     let path = compiled(json!([level("a", person("maya"))]), &index);
     let rows_of = |path: &Arc<CompiledPath>, time| rows(path, &index, time);
-    let said = summary(&rows_of(&path, weeks()), &Zone::utc());
-    assert_eq!((said.state, &*said.sentence), (State::Holds, "Somebody is paged first at every instant to 5 Apr 2026"));
+    let said = summary(&rows_of(&path, weeks()), &index, &Zone::utc());
+    let sentence = "Somebody is paged first at every instant to 5 Apr 2026, for P1 to P5";
+    assert_eq!((said.state, &*said.sentence), (State::Holds, sentence));
     // From May on nobody knows who is on call.
     let path = compiled(json!([level("a", on_call("primary")), level("b", person("maya"))]), &index);
     let late = (at("2026-04-27T00:00:00Z"), at("2026-05-04T00:00:00Z"));
-    let said = summary(&rows_of(&path, late), &Zone::utc());
+    let said = summary(&rows_of(&path, late), &index, &Zone::utc());
     assert_eq!(said.state, State::Unsure);
     assert!(said.sentence.contains("from Fri 1 May 2026 00:00 on it is not known"), "{}", said.sentence);
 }
@@ -279,7 +280,7 @@ fn a_condition_that_cannot_be_decided_says_depends() {
     assert_eq!(what(Question::Rank(0)), [What::Depends(vec![person("maya"), person("tom")])]);
     assert_eq!(what(Question::Rank(1)), [What::Depends(vec![person("tom"), What::Nobody])]);
     assert_eq!(what(Question::Wait), [What::Within(0)], "whatever it is, it is at once");
-    assert_eq!(summary(&rows, &Zone::utc()).state, State::Holds, "somebody is paged either way");
+    assert_eq!(summary(&rows, &index, &Zone::utc()).state, State::Holds, "somebody is paged either way");
     assert_eq!(words(&what(Question::Rank(1))[0], &index), "depends: Tom Okafor or nobody");
     assert_eq!(
         moment(&rows[0], at(WEEKS.0), &index),
@@ -307,7 +308,7 @@ fn what_goes_beyond_the_bound_is_not_known_and_nothing_else() {
         assert_eq!(bounded.at(band.from).unwrap().ways, all[0].at(band.from).unwrap().ways, "what is told is right");
     }
     assert_eq!(moment(bounded, last.from, &index), "It is not known who is paged");
-    assert_eq!(summary(std::slice::from_ref(bounded), &Zone::utc()).state, State::Unsure);
+    assert_eq!(summary(std::slice::from_ref(bounded), &index, &Zone::utc()).state, State::Unsure);
 }
 
 #[test]
@@ -366,6 +367,34 @@ fn what_somebody_carries_over_the_night_in_which_an_hour_is_skipped() {
     assert_eq!(hours(&[row("p1", "maya")], &Zone::get("America/New_York").unwrap()), (23, 9, 23));
     let kiritimati = Zone::get("Pacific/Kiritimati").unwrap();
     assert_eq!(hours(&[row("p1", "maya")], &kiritimati).2, 22, "Monday begins sooner there");
+}
+
+#[test]
+fn what_is_broken_is_told_once_for_all_priorities_of_a_row() {
+    let index = index();
+    let path = compiled(json!([]), &index);
+    let rows = rows(&path, &index, weeks());
+    assert!(rows[0].priorities.len() > 1);
+    let horizon = Horizon { from: at(WEEKS.0), until: at(WEEKS.1), scenario: Scenario::default() };
+    let expected = Expectation::new(Expect::PagesSomeone);
+    let judged = judge(&path, &index, &horizon, &[expected.clone(), expected.clone()]);
+    assert!(judged[0].ruling.as_ref().unwrap().refuted_during.len() > 1, "one for each priority");
+    let sentence = expected.sentence(&index);
+    assert_eq!(broken(&rows[0], &judged, &index), [(at(WEEKS.0), at(WEEKS.1), sentence)]);
+    let other = Row { priorities: vec!["another".into()], stretches: Vec::new() };
+    assert!(broken(&other, &judged, &index).is_empty());
+}
+
+#[test]
+fn a_page_that_comes_much_later_than_the_alert_is_told_as_such() {
+    let late = |what, wait| lateness(&Band { from: at(WEEKS.0), until: at(WEEKS.1), what, wait });
+    let maya = || What::People(vec![Id::from("maya")]);
+    let told = |wait| late(maya(), Some(wait));
+    assert_eq!(told((HOUR, HOUR)), None);
+    assert_eq!(told((2 * HOUR, 2 * HOUR)).unwrap(), "The page comes 2h after the alert");
+    assert_eq!(told((5 * MINUTE, 3 * HOUR)).unwrap(), "The page comes 5m to 3h after the alert");
+    assert_eq!(told((0, 3 * HOUR)).unwrap(), "The page comes up to 3h after the alert");
+    assert_eq!(late(What::Within(4), Some((2 * HOUR, 3 * HOUR))), None, "that says so itself");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use escalation_api::{Json as _, PathPayload};
-use escalation_editor::expect::{Form, Judged, KINDS, Mend, State, judge, mends, occasions, suggestions, told};
+use escalation_editor::expect::{Form, Judged, KINDS, Mend, Ruling, State, judge, mends, occasions, suggestions, told};
 use escalation_editor::work::{About, Desk, Question, Reply, world_text};
 use escalation_engine::calendar::Zone;
 use escalation_engine::prove::{Expect, Expectation, Horizon};
@@ -108,7 +108,7 @@ fn a_path_suggests_what_holds_now() {
     let rest = suggestions(&path, &index, &horizon(), &found[..2]);
     assert_eq!(rest, found[2..], "what is expected already is not suggested");
     for one in found {
-        assert_eq!(told(&verdict(&path, &index, one), &Zone::utc()).state, State::Holds);
+        assert_eq!(told(&verdict(&path, &index, one), &index, &Zone::utc()).state, State::Holds);
     }
 }
 
@@ -133,19 +133,56 @@ fn verdicts_in_words() {
         &index,
     );
     let london = Zone::get("Europe/London").unwrap();
-    let tell = |expectation| told(&verdict(&path, &index, expectation), &london);
+    let tell = |expectation| told(&verdict(&path, &index, expectation), &index, &london);
     let ends = tell(Expectation { seconds: Some(300), ..Expectation::new(Expect::EndsWithin) });
-    assert_eq!((ends.state, ends.sentence.as_str()), (State::Holds, "Proven for every instant to 6 Apr 2026"));
+    assert_eq!(
+        (ends.state, ends.sentence.as_str()),
+        (State::Holds, "Proven for every instant to 6 Apr 2026, for P1 to P5")
+    );
     let pages = tell(Expectation::new(Expect::PagesSomeone));
     assert_eq!(
         (pages.state, pages.sentence.as_str()),
-        (State::Broken, "Not true on 3 occasions, first Mon 23 Mar 2026 00:00")
+        (State::Broken, "Not true on 3 occasions, first from Mon 23 Mar 2026 00:00 until 09:00")
     );
     let single = tell(Expectation::new(Expect::NoConsecutiveSamePerson));
     assert_eq!(single.state, State::Holds);
     let nobody = compiled(json!([]), &index);
-    let never = told(&verdict(&nobody, &index, Expectation::new(Expect::PagesSomeone)), &london);
+    let never = told(&verdict(&nobody, &index, Expectation::new(Expect::PagesSomeone)), &index, &london);
     assert_eq!((never.state, never.sentence.as_str()), (State::Broken, "Never true"));
+}
+
+/// Nearly all of the time, all that is known of it, and all of it for some priorities only are three things.
+#[test]
+fn how_long_it_is_not_true() {
+    let index = index();
+    let zone = Zone::utc();
+    let nobody = verdict(&compiled(json!([]), &index), &index, Expectation::new(Expect::PagesSomeone));
+    let with = |change: fn(&mut Ruling)| {
+        let mut judged = nobody.clone();
+        change(judged.ruling.as_mut().unwrap());
+        told(&judged, &index, &zone).sentence
+    };
+    let until = |ruling: &mut Ruling| {
+        let at = "2026-04-05T23:10:00Z".parse().unwrap();
+        ruling.refuted_during.iter_mut().for_each(|during| during.until = at);
+    };
+    assert_eq!(with(until), "Not true from Mon 23 Mar 2026 00:00 until Sun 5 Apr 2026 23:10");
+    let unknown = |ruling: &mut Ruling| {
+        let at = "2026-04-05T23:10:00Z".parse().unwrap();
+        ruling.unknown_during = ruling.refuted_during.clone();
+        ruling.unknown_during.iter_mut().for_each(|during| during.from = at);
+        ruling.refuted_during.iter_mut().for_each(|during| during.until = at);
+    };
+    assert_eq!(
+        with(unknown),
+        "Never true as far as it is known; it is not known what happens from Sun 5 Apr 2026 23:10"
+    );
+    let two = with(|ruling| ruling.refuted_during.truncate(2));
+    let names: Vec<&str> = nobody.ruling.as_ref().unwrap().refuted_during[..2]
+        .iter()
+        .map(|during| index.priority_name(&during.priority_id))
+        .collect();
+    assert_eq!(two, format!("Never true for {}, {}", names[0], names[1]));
 }
 
 #[test]

@@ -206,7 +206,7 @@ fn a_table_as_text() {
     assert_eq!(lines[0], "a\tb\tc\td\te\tf");
     assert!(lines.iter().all(|line| line.split('\t').count() == 6), "{text}");
     let paged = lines.iter().find(|line| line.contains("Tom Okafor is paged")).unwrap();
-    assert_eq!(*paged, "Sat 28 Mar 03:10\tT+0s\tTom Okafor is paged, low urgency\tTom Okafor\tnamed on this level\tR7");
+    assert_eq!(*paged, "Sat 28 Mar 03:10\tT+0\tTom Okafor is paged, low urgency\tTom Okafor\tnamed on this level\tR7");
 }
 
 #[test]

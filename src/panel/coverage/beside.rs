@@ -39,7 +39,7 @@ fn Holes() -> impl IntoView {
     let found = move || {
         let found = coverage.found.get()?;
         let zone = open.zone();
-        let summary = summary(&found.rows, &zone);
+        let summary = summary(&found.rows, &found.index, &zone);
         let class = match summary.state {
             State::Holds => "cover-summary holds",
             State::Broken => "cover-summary broken",
@@ -134,13 +134,14 @@ fn People() -> impl IntoView {
                 <thead>
                     <tr>
                         {head(By::Name, words::PERSON, "")}
-                        {head(By::All, words::HOURS, "")}
+                        {head(By::All, words::HOURS, words::HOURS_HINT)}
                         {head(By::Night, words::NIGHTS, words::NIGHTS_HINT)}
                         {head(By::Weekend, words::WEEKENDS, words::WEEKENDS_HINT)}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+            <p class="hint">{words::COUNTED}</p>
         </Show>
     }
 }

@@ -95,7 +95,7 @@ fn slice(open: Open, number: u64, mut search: Search, found: Found) {
 fn tell(open: Open) {
     let summary = untrack(|| {
         let zone = open.zone();
-        open.coverage.found.with(|found| found.as_ref().map(|found| summary(&found.rows, &zone)))
+        open.coverage.found.with(|found| found.as_ref().map(|found| summary(&found.rows, &found.index, &zone)))
     });
     let Some(summary) = summary else { return };
     let now = (summary.state, summary.holes.len());

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use escalation_editor::coverage::{Band, Mark, Question, band_at, fit, moment, part_of_time, words as words_of};
+use escalation_editor::coverage::{
+    Band, Mark, Question, band_at, fit, lateness, moment, part_of_time, words as words_of,
+};
 use escalation_engine::Instant;
 use leptos::prelude::*;
 
@@ -62,6 +64,7 @@ impl Shown {
         if let Some((band, mark)) = self.at(row, at) {
             let what = escalation_api::capitalised(&words_of(&band.what, &found.index));
             told.push(words::band(&what, &part_of_time((band.from, band.until), found.time, &zone)));
+            told.extend(lateness(band));
             if mark.bands.len() > 1 {
                 told.push(words::several(mark.bands.len()));
             }

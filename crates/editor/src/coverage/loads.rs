@@ -11,16 +11,16 @@ use super::axis::{Day, days};
 use super::{Question, Row, What};
 use crate::expect::joined;
 
-/// What somebody carries: the seconds in which an alert would page them.
+/// What somebody carries: the seconds in which an alert that fires would page them, whenever that page comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Load {
     /// The person.
     pub id: Id,
     /// In all.
     pub all: Seconds,
-    /// Between 22:00 and 07:00 where the times are told.
+    /// Those between 22:00 and 07:00 where the times are told.
     pub night: Seconds,
-    /// On Saturdays and Sundays there.
+    /// Those on Saturdays and Sundays there.
     pub weekend: Seconds,
 }
 

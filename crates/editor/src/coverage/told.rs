@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use escalation_engine::calendar::Zone;
+use escalation_engine::instant::HOUR;
 use escalation_engine::words::{date_and_time, duration, list};
 use escalation_engine::{Index, Instant};
 
 use super::{Band, Question, RANKS, Row, WAITS, Way, What};
 use crate::card::{initials, text_width};
 use crate::expect::{State, day, with_year};
+use crate::words::priorities;
 
 /// What somebody is called by: `first`.
 const ORDINALS: [&str; RANKS] = ["first", "second", "third"];
@@ -119,6 +121,18 @@ pub fn part_of_time(part: (Instant, Instant), whole: (Instant, Instant), zone: &
     }
 }
 
+/// How long after the alert people are paged, where that is more than an hour: a band lies where alerts fire.
+#[must_use]
+pub fn lateness(band: &Band) -> Option<String> {
+    let (least, most) = band.wait.filter(|(_, most)| *most > HOUR && matches!(band.what, What::People(_)))?;
+    let most_words = duration(most);
+    Some(match least {
+        0 => format!("The page comes up to {most_words} after the alert"),
+        least if least == most => format!("The page comes {most_words} after the alert"),
+        least => format!("The page comes {} to {most_words} after the alert", duration(least)),
+    })
+}
+
 /// A time in which nobody is paged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hole {
@@ -143,7 +157,7 @@ pub struct Summary {
 
 /// Tells whether somebody is paged for every alert, with times in a zone.
 #[must_use]
-pub fn summary(rows: &[Row], zone: &Zone) -> Summary {
+pub fn summary(rows: &[Row], index: &Index, zone: &Zone) -> Summary {
     let bands: Vec<(usize, Band)> = rows
         .iter()
         .enumerate()
@@ -167,7 +181,13 @@ pub fn summary(rows: &[Row], zone: &Zone) -> Summary {
     let until = bands.iter().map(|(_, band)| band.until).max();
     let until = until.map(|until| day(zone, until - 1)).unwrap_or_default();
     let (state, sentence) = match (holes.len(), unknown, depends) {
-        (0, None, None) => (State::Holds, format!("Somebody is paged first at every instant to {until}")),
+        (0, None, None) => {
+            // Alerts without a priority are not looked at where there are priorities.
+            let all: Vec<String> = rows.iter().flat_map(|row| row.priorities.iter().cloned()).collect();
+            let names = priorities(&all, index);
+            let of = if names.is_empty() { String::new() } else { format!(", for {names}") };
+            (State::Holds, format!("Somebody is paged first at every instant to {until}{of}"))
+        }
         (0, None, Some(at)) => {
             let from = with_year(zone, at);
             (State::Unsure, format!("From {from} on it depends on a condition whether somebody is paged"))

@@ -128,6 +128,12 @@ pub fn fold(told: Told<'_>, play: &Play, fold: &Piece) -> (String, String, Strin
     (length, why, full)
 }
 
+/// How long after the alert: `T+5m`, and `T+0` for the alert itself.
+#[must_use]
+pub fn after(seconds: Seconds) -> String {
+    if seconds == 0 { "T+0".to_string() } else { format!("T+{}", duration(seconds)) }
+}
+
 /// All steps as lines of text with tabs, as spreadsheets take them. `head` names the columns.
 #[must_use]
 pub fn table(told: Told<'_>, head: &[&str; 6]) -> String {
@@ -136,14 +142,8 @@ pub fn table(told: Told<'_>, head: &[&str; 6]) -> String {
     let row = |at: &TraceStep| {
         let words = told.words(at)?;
         let why = words.other_side.map_or_else(|| words.why.clone(), |other| format!("{}; {other}", words.why));
-        let cells = [
-            date_and_time(told.zone, at.at),
-            format!("T+{}", duration(at.after_seconds)),
-            words.what,
-            words.who,
-            why,
-            at.rule.clone(),
-        ];
+        let cells =
+            [date_and_time(told.zone, at.at), after(at.after_seconds), words.what, words.who, why, at.rule.clone()];
         Some(cells.map(clean).join("\t"))
     };
     let rows = told.trace.steps.iter().filter_map(row);
