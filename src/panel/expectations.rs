@@ -52,12 +52,28 @@ pub fn Expectations() -> impl IntoView {
         _ => expected::keep(open),
     };
     let rows = move || (0..count.get()).collect::<Vec<_>>();
+    let removed = move || {
+        let (_, item) = expected.removed.get()?;
+        let back = move |_| {
+            typing.set(None);
+            focus_row(expected::put_back(open));
+        };
+        Some(view! {
+            <p class="hint gone">
+                {strings::panel::gone(&expected::sentence(open, &item))}" "
+                <button type="button" class="link" on:click=back>{strings::UNDO}</button>
+            </p>
+        })
+    };
     view! {
         <div class="expected" tabindex="-1">
             <p class="about">
                 <span class="hint" class:bad=failed>{about}</span>
                 <Show when=move || count.get() != 0>
                     <span class="hint">{move || strings::save::times_in(&open.assumed.zone.get())}</span>
+                </Show>
+                <Show when=move || expected.list.came.get()>
+                    <span class="hint">{strings::panel::CAME}</span>
                 </Show>
                 <Show when=failed>
                     <button class="link" on:click=again>{strings::TRY_AGAIN}</button>
@@ -74,6 +90,7 @@ pub fn Expectations() -> impl IntoView {
             <Show when=move || count.get() == 0 && !failed()>
                 <p class="hint nothing">{strings::panel::NOTHING_EXPECTED}</p>
             </Show>
+            {removed}
         </div>
         <Show when=move || !open.session.only_reads()>
             <div class="expect-more">
@@ -86,16 +103,23 @@ pub fn Expectations() -> impl IntoView {
     }
 }
 
+/// The id of the button that removes what stands at a position.
+fn remove_id(position: usize) -> String {
+    format!("remove-expectation-{position}")
+}
+
+/// Focuses a row once it is drawn; where there is none, what adds one.
+fn focus_row(position: Option<usize>) {
+    let id = position.map_or_else(|| "add-expectation".to_string(), remove_id);
+    request_animation_frame(move || super::focus(&id));
+}
+
 #[component]
 fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
     let open = expect_context::<Open>();
     let expected = open.expected;
     let item = Memo::new(move |_| expected.items.with(|items| items.get(position).cloned()));
-    let sentence = Memo::new(move |_| match item.get() {
-        Some(Item::Known(one)) => escalation_api::capitalised(&one.sentence(&open.session.index.get())),
-        Some(Item::Unknown(value)) => strings::panel::not_understood(&value.to_string()),
-        None => String::new(),
-    });
+    let sentence = Memo::new(move |_| item.get().map_or_else(String::new, |item| expected::sentence(open, &item)));
     let judged = Memo::new(move |_| match item.get() {
         Some(Item::Known(one)) => expected.judged_of(&one),
         _ => None,
@@ -129,12 +153,10 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
     };
     let remove = move |_| {
         typing.set(None);
-        expected::change(open, strings::panel::removed(&sentence.get_untracked()), |items| {
-            if position < items.len() {
-                items.remove(position);
-            }
-        });
-        super::focus("tab-expectations");
+        expected::remove(open, position, &sentence.get_untracked());
+        // The next row stands where this one stood.
+        let next = expected.items.with_untracked(Vec::len).checked_sub(1).map(|last| last.min(position));
+        focus_row(next);
     };
     let may = move || !open.session.only_reads();
     let known = move || may() && item.with(|item| matches!(item, Some(Item::Known(_))));
@@ -155,6 +177,7 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
             </Show>
             <Show when=may>
                 <button
+                    id=remove_id(position)
                     class="tool icon-only"
                     title=strings::panel::REMOVE
                     aria-label=move || strings::panel::remove(&sentence.get())
@@ -295,7 +318,11 @@ fn Suggestions(typing: RwSignal<Option<Typing>>) -> impl IntoView {
             let add = move |_| {
                 let item = Item::Known(one.clone());
                 expected.suggested.update(|all| all.retain(|other| *other != one));
-                expected::change(open, said.clone(), |items| items.push(item));
+                expected::change(open, said.clone(), |items| {
+                    if !items.contains(&item) {
+                        items.push(item);
+                    }
+                });
                 super::focus("add-expectation");
             };
             view! {

@@ -11,11 +11,10 @@ use escalation_engine::instant::DAY;
 use escalation_engine::prove::{During, Expectation, MAX_DAYS};
 use escalation_engine::{Instant, Scenario, Seconds};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::Tab;
 use super::expectations::MOST_EXPECTED;
-use super::kept;
+use super::kept::{Entry, List, Words};
 use crate::clock;
 use crate::editor::state::Open;
 use crate::strings;
@@ -23,6 +22,8 @@ use crate::worker::For;
 
 /// Its name in the API.
 pub const NAME: &str = "expectations";
+
+const WORDS: Words = Words { not_kept: strings::panel::NOT_KEPT, came: strings::panel::CAME };
 
 /// How far is looked at first where there is no worker.
 const FIRST: Seconds = 28 * DAY;
@@ -39,7 +40,7 @@ pub enum Item {
     Unknown(Value),
 }
 
-impl Item {
+impl Entry for Item {
     fn read(value: Value) -> Self {
         match Expectation::list_from_text(&format!("[{value}]")).map(|mut list| list.pop()) {
             Ok(Some(expectation)) => Self::Known(expectation),
@@ -52,6 +53,10 @@ impl Item {
             Self::Known(expectation) => serde_json::to_value(expectation).unwrap_or_default(),
             Self::Unknown(value) => value.clone(),
         }
+    }
+
+    fn join(base: &[Self], ours: &[Self], theirs: &[Self]) -> Vec<Self> {
+        escalation_editor::kept::join(base, ours, theirs)
     }
 }
 
@@ -73,6 +78,10 @@ pub enum Keeping {
 pub struct Expected {
     pub items: RwSignal<Vec<Item>>,
     pub keeping: RwSignal<Keeping>,
+    /// The items as they are kept.
+    pub list: List<Item>,
+    /// What was removed last, with its position.
+    pub removed: RwSignal<Option<(usize, Item)>>,
     /// The last verdicts.
     pub judged: RwSignal<Vec<Judged>>,
     /// Whether they are of the path as it is now.
@@ -98,9 +107,12 @@ pub struct Expected {
 impl Expected {
     pub fn new() -> Self {
         let judged = RwSignal::new(Vec::new());
+        let list = List::new();
         Self {
-            items: RwSignal::new(Vec::new()),
-            keeping: RwSignal::new(Keeping::Reading),
+            items: list.items,
+            keeping: list.keeping,
+            list,
+            removed: RwSignal::new(None),
             judged,
             is_fresh: RwSignal::new(true),
             can_go_on: RwSignal::new(false),
@@ -139,7 +151,7 @@ pub fn follow(open: Open) {
         let id = open.id.get();
         // A new path that was saved for the first time takes along what is expected of it.
         if before.as_deref() == Some("") && expected.items.with_untracked(|items| !items.is_empty()) {
-            keep(open);
+            expected.list.keep_first(open, NAME, WORDS);
         } else {
             read(open);
         }
@@ -165,22 +177,8 @@ pub fn follow(open: Open) {
 
 /// Reads what is kept.
 pub fn read(open: Open) {
-    let expected = open.expected;
-    expected.keeping.set(Keeping::Reading);
-    let id = open.id.get_untracked();
-    spawn_local(async move {
-        let found = kept::read(open, NAME).await;
-        if open.id.try_get_untracked().as_ref() != Some(&id) {
-            return;
-        }
-        match found {
-            Ok(list) => {
-                expected.items.set(list.into_iter().map(Item::read).collect());
-                expected.keeping.set(Keeping::Done);
-            }
-            Err(_) => expected.keeping.set(Keeping::NotRead),
-        }
-    });
+    open.expected.removed.set(None);
+    open.expected.list.read(open, NAME);
 }
 
 /// Changes what is expected, keeps it and says so.
@@ -191,6 +189,43 @@ pub fn change(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>)) {
     open.expected.items.update(change);
     open.session.say(said);
     keep(open);
+}
+
+/// Removes what stands at a position; it can be had back.
+pub fn remove(open: Open, position: usize, sentence: &str) {
+    let gone = open.expected.items.with_untracked(|items| items.get(position).cloned());
+    let Some(gone) = gone.filter(|_| !untrack(|| open.session.only_reads())) else {
+        return open.refuse(strings::rights::NOT_CHANGED);
+    };
+    change(open, strings::panel::removed(sentence), |items| drop(items.remove(position)));
+    open.expected.removed.set(Some((position, gone)));
+}
+
+/// Has back what was removed last; where it stands now.
+pub fn put_back(open: Open) -> Option<usize> {
+    let (position, item) = open.expected.removed.get_untracked()?;
+    let position = position.min(open.expected.items.with_untracked(Vec::len));
+    let said = strings::panel::added(&untrack(|| sentence(open, &item)));
+    open.expected.removed.set(None);
+    change(open, said, |items| {
+        if !items.contains(&item) {
+            items.insert(position, item);
+        }
+    });
+    Some(position)
+}
+
+/// Where something stands, if it is expected already.
+pub fn position(open: Open, item: &Item) -> Option<usize> {
+    open.expected.items.with_untracked(|items| items.iter().position(|one| one == item))
+}
+
+/// What is expected, as a sentence.
+pub fn sentence(open: Open, item: &Item) -> String {
+    match item {
+        Item::Known(one) => escalation_api::capitalised(&one.sentence(&open.session.index.get())),
+        Item::Unknown(value) => strings::panel::not_understood(&value.to_string()),
+    }
 }
 
 /// Those that can be judged, for a file.
@@ -232,16 +267,7 @@ pub fn take_out(open: Open, came: &[Expectation]) {
 
 /// Keeps what is expected.
 pub fn keep(open: Open) {
-    let expected = open.expected;
-    let list: Vec<Value> = expected.items.with_untracked(|items| items.iter().map(Item::write).collect());
-    spawn_local(async move {
-        let kept = kept::write(open, NAME, list).await;
-        let now = if kept.is_ok() { Keeping::Done } else { Keeping::NotKept };
-        if now == Keeping::NotKept {
-            open.session.say(strings::panel::NOT_KEPT);
-        }
-        let _left = expected.keeping.try_set(now);
-    });
+    open.expected.list.keep(open, NAME, WORDS);
 }
 
 /// The path, from now to where it is known who is on call, up to a year.

@@ -41,6 +41,12 @@ pub fn FormView(what: Typing, typing: RwSignal<Option<Typing>>) -> impl IntoView
                 let sentence = expectation.sentence(&open.session.index.get_untracked());
                 let sentence = escalation_api::capitalised(&sentence);
                 let item = Item::Known(expectation);
+                let same = expected::position(open, &item);
+                if same.is_some() && same != at {
+                    let message = strings::panel::IS_EXPECTED.to_string();
+                    open.session.say(message.clone());
+                    return wrong.set(Some(Wrong { field: "expect", message }));
+                }
                 expected::change(open, strings::panel::added(&sentence), |items| {
                     match at.and_then(|at| items.get_mut(at)) {
                         Some(place) => *place = item,

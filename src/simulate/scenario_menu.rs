@@ -97,6 +97,7 @@ fn List(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
             </Show>
             <Show when=none><p class="hint after">{strings::scenarios::NONE}</p></Show>
             {deleted}
+            <Show when=move || all.list.came.get()><p class="hint">{strings::scenarios::CAME}</p></Show>
             <Show when=move || !open.session.only_reads()><KeepForm/></Show>
             <p class="hint">
                 <span class:bad=failed>{about}</span>

@@ -4,15 +4,30 @@ use escalation_api::Value;
 use escalation_editor::scenarios::{Item, add, name, take_in};
 use escalation_engine::scenario::Named;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::editor::state::Open;
 use crate::panel::expected::Keeping;
-use crate::panel::kept;
+use crate::panel::kept::{Entry, List, Words};
 use crate::strings;
 
 /// Their name in the API.
 pub const NAME: &str = "scenarios";
+
+const WORDS: Words = Words { not_kept: strings::scenarios::NOT_KEPT, came: strings::scenarios::CAME };
+
+impl Entry for Item {
+    fn read(value: Value) -> Self {
+        Item::read(value)
+    }
+
+    fn write(&self) -> Value {
+        Item::write(self)
+    }
+
+    fn join(base: &[Self], ours: &[Self], theirs: &[Self]) -> Vec<Self> {
+        escalation_editor::scenarios::join(base, ours, theirs)
+    }
+}
 
 /// The named scenarios of the open path.
 #[derive(Clone, Copy)]
@@ -21,6 +36,8 @@ pub struct Scenarios {
     pub items: RwSignal<Vec<Item>>,
     /// Whether they are kept.
     pub keeping: RwSignal<Keeping>,
+    /// The items as they are kept.
+    pub list: List<Item>,
     /// The name of the one that was chosen or kept last.
     pub current: RwSignal<Option<String>>,
     /// The one that was deleted last, with its position.
@@ -31,9 +48,11 @@ pub struct Scenarios {
 
 impl Scenarios {
     pub fn new() -> Self {
+        let list = List::new();
         Self {
-            items: RwSignal::new(Vec::new()),
-            keeping: RwSignal::new(Keeping::Reading),
+            items: list.items,
+            keeping: list.keeping,
+            list,
             current: RwSignal::new(None),
             deleted: RwSignal::new(None),
             told: RwSignal::new(None),
@@ -47,7 +66,7 @@ pub fn follow(open: Open) {
     Effect::new(move |before: Option<String>| {
         let id = open.id.get();
         if before.as_deref() == Some("") && all.items.with_untracked(|items| !items.is_empty()) {
-            keep(open);
+            all.list.keep_first(open, NAME, WORDS);
         } else {
             read(open);
         }
@@ -57,35 +76,12 @@ pub fn follow(open: Open) {
 
 /// Reads what is kept.
 pub fn read(open: Open) {
-    let all = open.scenarios;
-    all.keeping.set(Keeping::Reading);
-    let id = open.id.get_untracked();
-    spawn_local(async move {
-        let found = kept::read(open, NAME).await;
-        if open.id.try_get_untracked().as_ref() != Some(&id) {
-            return;
-        }
-        match found {
-            Ok(list) => {
-                all.items.set(list.into_iter().map(Item::read).collect());
-                all.keeping.set(Keeping::Done);
-            }
-            Err(_) => all.keeping.set(Keeping::NotRead),
-        }
-    });
+    open.scenarios.list.read(open, NAME);
 }
 
 /// Keeps what is there.
 pub fn keep(open: Open) {
-    let all = open.scenarios;
-    let list = all.items.with_untracked(|items| items.iter().map(Item::write).collect());
-    spawn_local(async move {
-        let kept = kept::write(open, NAME, list).await;
-        if kept.is_err() {
-            open.session.say(strings::scenarios::NOT_KEPT);
-        }
-        let _left = all.keeping.try_set(if kept.is_ok() { Keeping::Done } else { Keeping::NotKept });
-    });
+    open.scenarios.list.keep(open, NAME, WORDS);
 }
 
 /// Changes the list, keeps it and says so.

@@ -9,6 +9,8 @@ pub const KEPT_HERE: &str = "Kept in this browser at once: this server keeps no 
 pub const KEPT_WITH_PATH: &str = "Kept once the path is saved.";
 pub const NOT_READ: &str = "What is expected of this path could not be read from the server.";
 pub const NOT_KEPT: &str = "The last change to what is expected is not kept.";
+pub const CAME: &str = "Somebody else has changed what is expected, too: both are in the list.";
+pub const IS_EXPECTED: &str = "This is in the list already.";
 pub const NOTHING_EXPECTED: &str =
     "Say what must stay true of this path. It is then proven for every alert, at every change.";
 pub const GO_ON: &str = "Prove to the end of the schedules";
@@ -68,6 +70,10 @@ pub fn added(sentence: &str) -> String {
 
 pub fn removed(sentence: &str) -> String {
     format!("Not expected any more: {sentence}")
+}
+
+pub fn gone(sentence: &str) -> String {
+    format!("“{sentence}” is removed.")
 }
 
 pub fn play(sentence: &str) -> String {

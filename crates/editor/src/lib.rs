@@ -21,6 +21,7 @@ pub mod export;
 pub mod fault;
 pub mod history;
 pub mod import;
+pub mod kept;
 pub mod layout;
 pub mod merge;
 pub mod moments;

@@ -3,6 +3,8 @@
 use escalation_api::Value;
 use escalation_engine::scenario::{Named, Scenario};
 
+use crate::kept;
+
 /// One of them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
@@ -108,6 +110,20 @@ pub fn take_in(items: &mut Vec<Item>, from: Vec<Named>) -> usize {
     items.len() - before
 }
 
+/// What becomes of the list when others have changed it too. Of two that got the same name, the other's gets another.
+#[must_use]
+pub fn join(base: &[Item], ours: &[Item], theirs: &[Item]) -> Vec<Item> {
+    let mut all: Vec<Item> = Vec::new();
+    for mut item in kept::join(base, ours, theirs) {
+        let taken = all.iter().any(|other| other.name().trim() == item.name().trim());
+        if let (Item::Known(named), true) = (&mut item, taken) {
+            named.name = free_name(&all, &named.name);
+        }
+        all.push(item);
+    }
+    all
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
@@ -153,6 +169,20 @@ mod tests {
         assert!(add(&mut items, "Later", &Scenario::default()).is_err(), "its name is taken, too");
         let again: Vec<_> = items.iter().map(|item| Item::read(item.write())).collect();
         assert_eq!(again, items);
+    }
+
+    #[test]
+    fn what_two_have_kept_under_one_name_is_there_twice() {
+        let known = |name: &str, fired_at: &str| {
+            Item::Known(Box::new(Named { name: name.to_string(), scenario: at(fired_at) }))
+        };
+        let base = [known("Day", "2026-03-28T12:00:00Z")];
+        let ours = [base[0].clone(), known("Night", "2026-03-28T03:10:00Z")];
+        let theirs = [base[0].clone(), known("Night", "2026-03-29T03:10:00Z")];
+        let all = join(&base, &ours, &theirs);
+        assert_eq!(all[..2], ours);
+        assert_eq!(all[2], known("Night 2", "2026-03-29T03:10:00Z"));
+        assert_eq!(join(&ours, &ours, &all), all);
     }
 
     #[test]
