@@ -198,6 +198,80 @@ test('what the server could not keep is said, and is kept when it is tried again
   app.complaints.splice(0);
 });
 
+test('what somebody else has changed meanwhile is kept, too, and it is said', async ({ app, page, server }) => {
+  const address = `/builder/v1/escalation_paths/${IDS.mobile}/expectations`;
+  const within = (seconds) => ({ expect: 'ends_within', seconds });
+  const kept = async () => (await server.api('GET', address)).body.expectations;
+  await server.api('PUT', address, { expectations: [within(864_000), within(864_060)] });
+  await expectations(app, page, IDS.mobile);
+  await expect(list(page).getByRole('listitem')).toHaveCount(2);
+  // They have removed one and added another.
+  await server.api('PUT', address, { expectations: [within(864_000), within(864_120)] });
+  await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
+  await expect.poll(kept).toEqual([within(864_000), { expect: 'pages_someone' }, within(864_120)]);
+  await expect(list(page).getByRole('listitem')).toHaveCount(3);
+  const told = 'Somebody else has changed what is expected, too: both are in the list.';
+  await expect(page.locator('.expected .about')).toContainText(told);
+  // What is changed next is said of what is there now; nobody has changed that.
+  await page.getByRole('button', { name: 'Remove: Somebody is paged' }).click();
+  await expect.poll(kept).toEqual([within(864_000), within(864_120)]);
+  await expect(page.locator('.expected .about')).not.toContainText(told);
+});
+
+test('changed again before the server has answered, all of it is kept, also when the path is left', async ({ app, page, server }) => {
+  await expectations(app, page, IDS.mobile);
+  const address = `/builder/v1/escalation_paths/${IDS.mobile}/expectations`;
+  let go;
+  const held = new Promise((resolve) => { go = resolve; });
+  await page.route('**/builder/v1/escalation_paths/*/expectations', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
+  const more = page.getByRole('button', { name: /^Expect: / }).first();
+  const name = (await more.getAttribute('aria-label')).replace('Expect: ', '');
+  await more.click();
+  await expect(list(page)).toContainText(name);
+  await page.getByRole('link', { name: 'Paths' }).first().click();
+  await expect(page.getByRole('heading', { name: 'Paths', exact: true })).toBeVisible();
+  go();
+  await expect.poll(async () => (await server.api('GET', address)).body.expectations.length).toBe(2);
+});
+
+test('nothing is expected twice, and what is removed can be had back', async ({ app, page, server }) => {
+  const address = `/builder/v1/escalation_paths/${IDS.mobile}/expectations`;
+  const all = [{ expect: 'pages_someone' }, { expect: 'ends_within', seconds: 864_000 }, { expect: 'ends_within', seconds: 864_060 }];
+  const kept = async () => (await server.api('GET', address)).body.expectations;
+  await server.api('PUT', address, { expectations: all });
+  await expectations(app, page, IDS.mobile);
+  const items = list(page).getByRole('listitem');
+  await expect(items).toHaveCount(3);
+  await page.getByRole('button', { name: 'Add an expectation' }).click();
+  await page.locator('.expect-form').getByLabel('What is expected').selectOption({ label: 'Somebody is paged, whatever happens' });
+  await page.locator('.expect-form').getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.locator('.expect-form')).toContainText('This is in the list already.');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(items).toHaveCount(3);
+
+  const remove = page.getByRole('button', { name: /^Remove: / });
+  await remove.nth(1).focus();
+  await page.keyboard.press('Enter');
+  await expect(items).toHaveCount(2);
+  await expect(remove.nth(1), 'the next row').toBeFocused();
+  await expect.poll(kept).toEqual([all[0], all[2]]);
+  await expect(page.locator('.gone')).toContainText('“It ends within 10d” is removed.');
+  await page.locator('.gone').getByRole('button', { name: 'Undo' }).click();
+  await expect(items).toHaveCount(3);
+  await expect(remove.nth(1)).toBeFocused();
+  await expect.poll(kept).toEqual(all);
+  await remove.nth(2).press('Enter');
+  await expect(remove.nth(1), 'the last is gone: the one before it').toBeFocused();
+  await remove.nth(1).press('Enter');
+  await remove.first().press('Enter');
+  await expect(page.getByRole('button', { name: 'Add an expectation' })).toBeFocused();
+  await expect.poll(kept).toEqual([]);
+});
+
 test('the height by mouse', async ({ app, page }) => {
   await app.open(IDS.mobile);
   const handle = page.getByRole('separator', { name: 'Height of the panel' });

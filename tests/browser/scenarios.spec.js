@@ -317,6 +317,22 @@ test('a bundle takes scenarios and expectations along and replaces none', async 
   await expect.poll(async () => (await server.api('GET', at(IDS.mobile, 'expectations'))).body.expectations).toEqual([]);
 });
 
+test('a scenario that somebody else has kept meanwhile under the same name stays', async ({ app, page, server }) => {
+  const address = `/builder/v1/escalation_paths/${IDS.payments}/scenarios`;
+  await app.open(IDS.payments);
+  await app.assume(MORNING);
+  await page.locator('.scenario-button').click();
+  const shown = popup(page, 'Scenarios');
+  await expect(shown).toContainText('Kept on the server at once');
+  await server.api('PUT', address, { scenarios: [{ name: 'Night', scenario: { fired_at: '2026-11-28T03:10:00Z' } }] });
+  await shown.getByRole('textbox', { name: 'Name', exact: true }).fill('Night');
+  await shown.getByRole('textbox', { name: 'Name', exact: true }).press('Enter');
+  await expect(shown).toContainText('Somebody else has changed the scenarios, too: both are in the list.');
+  await expect.poll(async () => (await server.api('GET', address)).body.scenarios.map((one) => `${one.name} ${one.scenario.fired_at}`))
+    .toEqual(['Night 2026-11-25T10:00:00Z', 'Night 2 2026-11-28T03:10:00Z']);
+  await expect(shown.getByRole('button', { name: /^Night 2 / })).toBeVisible();
+});
+
 test('scenarios of a new path go with it when it is saved', async ({ app, page, server }) => {
   await app.list();
   await page.getByRole('link', { name: 'New path' }).click();
