@@ -10,7 +10,6 @@ use leptos::prelude::*;
 
 use super::keys;
 use crate::editor::state::Open;
-use crate::session::session;
 use crate::strings;
 
 /// The chosen nodes; one, where no others are chosen with it.
@@ -129,14 +128,14 @@ pub fn move_to(open: Open, run: Run, slot: Slot) {
 
 /// The command that makes a node of a kind in a slot.
 pub fn making(open: Open, slot: Slot, kind: Kind) -> Command {
-    let index = session().index.get_untracked();
+    let index = open.session.index.get_untracked();
     create(&open.path.get_untracked(), slot, kind, &index, &open.assumed.zone.get_untracked())
 }
 
 /// Puts the chosen nodes, and all that follows them, into a new branch: nothing may follow a branch.
 pub fn wrap(open: Open, kind: Kind) {
     if let Some(run) = now(open) {
-        let (path, index) = (open.path.get_untracked(), session().index.get_untracked());
+        let (path, index) = (open.path.get_untracked(), open.session.index.get_untracked());
         open.dispatch(create_around(&path, &run.first, kind, &index, &open.assumed.zone.get_untracked()));
         keys::focus_selected(open);
     }

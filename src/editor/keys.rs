@@ -30,6 +30,9 @@ pub fn listen(open: Open) {
             canvas::focus_selected(open);
         } else if nowhere && (event.alt_key() || event.ctrl_key() || event.meta_key()) {
             actions::press(open, &event, true);
+        } else if open.path.with_untracked(|path| path.path.is_empty()) && canvas::is_in_drawing() {
+            // Without a step there is none that could have the focus: a first one is added all the same.
+            actions::press(open, &event, true);
         }
     });
     on_cleanup(move || listener.remove());

@@ -103,3 +103,22 @@ test('every key acts on the step that has the focus, also if none is chosen', as
   await page.keyboard.press('Control+y');
   await expect(node(page, 'l3')).toBeFocused();
 });
+
+test('a first step is added by its key where there is none, and comes back with the focus', async ({ app, page }) => {
+  await page.goto(`${app.server.url}/#/new`);
+  await expect(app.tree).toBeVisible();
+  await expect(page.locator('body')).toBeFocused();
+  await page.keyboard.press('a');
+  await expect(node(page, 'level-1')).toBeFocused();
+  await page.keyboard.press('Delete');
+  await expect(app.places.first()).toBeFocused();
+  await page.keyboard.press('Control+z');
+  await expect(node(page, 'level-1')).toBeFocused();
+  await expect(node(page, 'level-1')).toHaveClass(/selected/);
+  await page.keyboard.press('Delete');
+  await expect(app.places.first()).toBeFocused();
+  await page.keyboard.press('n');
+  await expect(page.getByRole('listbox', { name: 'Add a step here' })).toBeVisible();
+  await page.keyboard.press('d');
+  await expect(node(page, 'delay-1')).toBeFocused();
+});

@@ -6,7 +6,7 @@ mod common;
 
 use common::{build, outline};
 use escalation_api::{Json as _, PathPayload};
-use escalation_editor::command::Timer;
+use escalation_editor::command::{Timer, to_look_at};
 use escalation_editor::draft::{self, Draft};
 use escalation_editor::fault::Place;
 use escalation_editor::{Command, Editor, Run};
@@ -157,4 +157,22 @@ fn a_state_is_gone_back_to_whatever_was_done_since() {
     assert!(!editor.go_back_to(&before), "it is not before now");
     assert!(editor.redo().is_some() && editor.redo().is_some() && editor.path().name == "c");
     assert!(!editor.go_back_to(&std::sync::Arc::new(PathPayload::named("a"))), "a state of another history");
+}
+
+#[test]
+fn what_is_there_again_is_looked_at_and_else_what_is_beside_what_is_gone() {
+    let wait = |id: &str| json!({"id": id, "type": "delay", "delay": {"delay_seconds": 60}});
+    let path = |ids: &[&str]| {
+        let nodes: Vec<_> = ids.iter().map(|id| wait(id)).collect();
+        PathPayload::read(json!({"name": "n", "path": nodes})).unwrap()
+    };
+    let next = |before: &[&str], after: &[&str], at| to_look_at(&path(before), &path(after), at);
+    assert_eq!(next(&["b", "c"], &["a", "b", "c"], Some("b")).as_deref(), Some("a"), "a cut that is undone");
+    assert_eq!(next(&["a"], &["a", "b", "c"], Some("a")).as_deref(), Some("b"), "the first of several");
+    assert_eq!(next(&[], &["a"], None).as_deref(), Some("a"));
+    assert_eq!(next(&["a", "b", "c"], &["a", "c"], Some("b")).as_deref(), Some("c"), "an addition that is undone");
+    assert_eq!(next(&["a", "b"], &["a"], Some("b")).as_deref(), Some("a"));
+    assert_eq!(next(&["a"], &[], Some("a")), None);
+    assert_eq!(next(&["a", "b"], &["b", "a"], Some("b")).as_deref(), Some("b"), "what is there stays");
+    assert_eq!(next(&["a", "b"], &["a"], None), None, "nothing was looked at");
 }
