@@ -386,6 +386,7 @@ test('what is being typed is taken when the screen is left, and lost by nothing'
   await expect(app.node(/Page Primary on-call.*then after 25m/)).toBeVisible();
 
   // The same where another path is gone to by its address. What is wrong is not taken.
+  await app.node(/Page Primary on-call/).focus();
   await page.keyboard.press('Escape');
   await app.inspector.getByLabel('Name', { exact: true }).fill('Mobile, typed');
   await page.evaluate((id) => { location.hash = `#/paths/${id}`; }, IDS.payments);
