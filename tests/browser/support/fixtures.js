@@ -113,8 +113,11 @@ export class App {
   /** Adds somebody to the chosen level, by typing part of the name. */
   async add(name) {
     const field = this.inspector.getByLabel('Add to this level');
-    await field.fill(name);
-    await this.page.getByRole('option', { name }).click();
+    // A step that was just made takes the focus with the next frame, which closes the list of a field that had it.
+    await expect(async () => {
+      await field.fill(name);
+      await this.page.getByRole('option', { name }).click({ timeout: 2_000 });
+    }).toPass();
     await expect(this.inspector.locator('.target').filter({ hasText: name })).toBeVisible();
   }
 
