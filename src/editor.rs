@@ -90,7 +90,8 @@ impl Opened {
 
 /// Keeps the path's name in the title of the page.
 fn title(open: Open) {
-    Effect::new(move || document().set_title(&open.path.with(|path| strings::title(&path.name))));
+    let name = Memo::new(move |_| open.path.with(|path| path.name.clone()));
+    Effect::new(move || name.with(|name| document().set_title(&strings::title(name))));
     on_cleanup(|| document().set_title(strings::PRODUCT));
 }
 

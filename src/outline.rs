@@ -106,14 +106,8 @@ fn Step(id: String) -> impl IntoView {
         let id = id.clone();
         Memo::new(move |_| open.scene.with(|scene| scene.card(&id).cloned()))
     };
-    let visit = {
-        let id = id.clone();
-        Memo::new(move |_| open.play.with(|play| play.visits.get(&id).and_then(|visit| visit.by(open.until.get()))))
-    };
-    let problems = {
-        let id = id.clone();
-        Memo::new(move |_| open.problems.with(|all| all.iter().filter(|one| one.node_id.as_ref() == Some(&id)).count()))
-    };
+    let visit = open.visit(id.clone());
+    let problems = open.problems_of(id.clone());
     let stands = is_stood_on(open, id.clone());
     let is_open = {
         let id = id.clone();

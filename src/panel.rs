@@ -6,12 +6,12 @@ pub mod expected;
 mod form;
 pub mod kept;
 
-use escalation_editor::words;
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::{KeyboardEvent, PointerEvent};
 
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::simulate::{ScenarioMenu, Simulate};
 use crate::strings;
@@ -58,11 +58,7 @@ const STEP: i32 = 24;
 #[component]
 pub fn Panel() -> impl IntoView {
     let open = expect_context::<Open>();
-    let outcome = move || {
-        let play = open.play.get();
-        let trace = open.trace.get();
-        words::outcome(play.outcome, play.pages.len(), (trace.ended_at - play.lasted, trace.ended_at), &open.zone())
-    };
+    let outcome = move || open.outcome();
     let is_bad = move || {
         open.play.with(|play| play.pages.is_empty() || play.outcome >= escalation_engine::machine::Outcome::Undecided)
     };
@@ -120,10 +116,7 @@ pub fn Panel() -> impl IntoView {
 fn TabList() -> impl IntoView {
     let open = expect_context::<Open>();
     let list = NodeRef::<html::Div>::new();
-    let show = move |tab: Tab| {
-        open.tab.set(tab);
-        open.panel.set(true);
-    };
+    let show = move |tab: Tab| open.show_tab(tab);
     let press = move |event: KeyboardEvent| {
         let now = open.tab.get_untracked();
         let at = TABS.iter().position(|tab| *tab == now).unwrap_or_default();
@@ -138,7 +131,7 @@ fn TabList() -> impl IntoView {
         event.stop_propagation();
         if let Some(tab) = TABS.get(next) {
             show(*tab);
-            focus(tab.id());
+            focus::give_to(tab.id());
         }
     };
     let broken = move || open.expected.broken.get();
@@ -167,15 +160,6 @@ fn TabList() -> impl IntoView {
         }
     });
     view! { <div class="tablist" role="tablist" aria-label=strings::panel::PANEL node_ref=list on:keydown=press>{tabs.collect_view()}</div> }
-}
-
-/// Gives an element of the panel the focus.
-pub fn focus(id: &str) {
-    use wasm_bindgen::JsCast as _;
-    let element = document().get_element_by_id(id);
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _gone = element.focus();
-    }
 }
 
 /// The upper edge, by which the height is changed.

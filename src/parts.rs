@@ -3,6 +3,7 @@
 pub mod avatar;
 pub mod combobox;
 pub mod dialog;
+pub mod focus;
 pub mod icon;
 pub mod import;
 pub mod notice;

@@ -45,15 +45,9 @@ pub fn Card(id: String) -> impl IntoView {
             })
         })
     };
-    let visit = {
-        let id = id.clone();
-        Memo::new(move |_| open.play.with(|play| play.visits.get(&id).and_then(|visit| visit.by(open.until.get()))))
-    };
+    let visit = open.visit(id.clone());
     let stands = is_stood_on(open, id.clone());
-    let problems = {
-        let id = id.clone();
-        Memo::new(move |_| open.problems.with(|all| all.iter().filter(|p| p.node_id.as_ref() == Some(&id)).count()))
-    };
+    let problems = open.problems_of(id.clone());
     let became = {
         let id = id.clone();
         Memo::new(move |_| {

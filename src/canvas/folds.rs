@@ -184,7 +184,8 @@ fn ClosedSide(chip: Chip) -> impl IntoView {
     });
     let walked = Memo::new(move |_| {
         let until = open.until.get();
-        let is_visited = |play: &Play, id: &String| play.visits.get(id).is_some_and(|visit| visit.by(until).is_some());
+        let is_visited =
+            |play: &Play, id: &String| play.visits.get(id).is_some_and(|visit| visit.first_by(until).is_some());
         ids.with(|ids| open.play.with(|play| ids.iter().any(|id| is_visited(play, id))))
     });
     let words = side_words(open, &chip.branch, chip.side);

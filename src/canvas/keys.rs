@@ -5,12 +5,13 @@ use escalation_editor::layout::NodeBox;
 use escalation_editor::{ListAt, Side};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::card::{NODE, element_id};
 use super::{ahead, folds, point, run};
 use crate::editor::actions;
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::strings;
 
 /// A key on the tree. What is not ours goes on to the page.
@@ -54,7 +55,7 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
         "Enter" | " " => {
             choose_focused(open);
             open.select(selected_or_first(open));
-            request_animation_frame(|| focus("inspector"));
+            request_animation_frame(|| focus::give_to("inspector"));
             None
         }
         // First those chosen with it, then the node itself.
@@ -128,9 +129,9 @@ pub fn focus_selected(open: Open) {
             return;
         }
         match here {
-            Some(id) => focus(&element_id(&id)),
+            Some(id) => focus::give_to(&element_id(&id)),
             // Where there is no node, there is a place for one.
-            None => put_focus(document().query_selector(".plus").ok().flatten()),
+            None => focus::give(document().query_selector(".plus").ok().flatten()),
         }
     });
 }
@@ -151,8 +152,8 @@ pub fn focused() -> Option<String> {
 
 /// Whether the focus is in the drawing, or nowhere: on a node, or on a place for one.
 pub fn is_in_drawing() -> bool {
-    let Some(active) = document().active_element() else { return true };
-    active.tag_name() == "BODY" || active.closest("[role=treeitem], .plus").is_ok_and(|found| found.is_some())
+    let on_it = |active: Element| active.closest("[role=treeitem], .plus").is_ok_and(|found| found.is_some());
+    focus::is_nowhere() || document().active_element().is_some_and(on_it)
 }
 
 /// Gives the focus back to the node that has it, should it lose it now: cards that are drawn anew before a card can
@@ -161,7 +162,7 @@ pub fn keep_focus() {
     let active = document().active_element().map(|element| element.id()).filter(|id| id.starts_with(NODE));
     let Some(id) = active else { return };
     queue_microtask(move || {
-        if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
+        if focus::is_nowhere() {
             focus_in_place(&id);
         }
     });
@@ -174,17 +175,6 @@ pub fn focus_in_place(element: &str) {
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);
         let _gone = element.focus_with_options(&options);
-    }
-}
-
-/// Puts the focus on the element with this id.
-pub fn focus(element: &str) {
-    put_focus(document().get_element_by_id(element));
-}
-
-fn put_focus(element: Option<web_sys::Element>) {
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _gone = element.focus();
     }
 }
 

@@ -40,7 +40,7 @@ fn Map() -> impl IntoView {
     let boxes = move |walked: bool| {
         let play = open.play.get();
         let (lit, until) = (open.simulated.get(), open.until.get());
-        let is_visited = |id: &String| lit && play.visits.get(id).is_some_and(|visit| visit.by(until).is_some());
+        let is_visited = |id: &String| lit && play.visits.get(id).is_some_and(|visit| visit.first_by(until).is_some());
         open.scene.with(|scene| {
             let mut path = String::new();
             let all = scene.layout.nodes.iter();

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{keys, run};
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::strings;
 
 /// Begins with the chosen repeat.
@@ -24,7 +25,7 @@ pub fn begin(open: Open) {
     open.look.pointing.set(Some(id));
     let first = first.clone();
     open.show(&first);
-    request_animation_frame(move || keys::focus(&super::card::element_id(&first)));
+    request_animation_frame(move || focus::give_to(&super::card::element_id(&first)));
     open.session.say(strings::pointing(targets.len()));
 }
 
@@ -66,7 +67,7 @@ pub fn go(open: Open, forward: bool) {
         open.show(&id);
         // At once, for a key that follows at once; and again where it is drawn then.
         keys::focus_in_place(&super::card::element_id(&id));
-        request_animation_frame(move || keys::focus(&super::card::element_id(&id)));
+        request_animation_frame(move || focus::give_to(&super::card::element_id(&id)));
     }
 }
 

@@ -69,7 +69,7 @@ fn press(open: Open, event: &PointerEvent, node: &str) {
         return capture(event);
     }
     open.look.press.set_value(Some(press.clone()));
-    if is_touch && !untrack(|| open.session.only_reads()) {
+    if is_touch && !open.only_reads() {
         let frame = event.current_target().and_then(|frame| frame.dyn_into::<Element>().ok());
         set_timeout(
             move || {
@@ -109,7 +109,7 @@ pub fn moved(open: Open, event: &PointerEvent) {
         }
         open.look.press.set_value(None);
         capture(event);
-        if !press.is_touch && !untrack(|| open.session.only_reads()) {
+        if !press.is_touch && !open.only_reads() {
             drag::begin(open, &press.node, now);
             return drag::moved(open, now);
         }

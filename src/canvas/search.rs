@@ -8,13 +8,14 @@ use web_sys::KeyboardEvent;
 use super::keys;
 use super::look::Overlay;
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
 /// Opens the field, or goes back to it.
 pub fn start(open: Open) {
     open.look.overlay.set(Some(Overlay::Search));
-    request_animation_frame(|| keys::focus("search"));
+    request_animation_frame(|| focus::give_to("search"));
 }
 
 fn finish(open: Open) {

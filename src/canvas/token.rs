@@ -42,11 +42,9 @@ pub fn Token() -> impl IntoView {
         }
     });
     // It stays where it was while it is not seen, so that it does not fly in.
-    let last = RwSignal::new((0, 0));
-    Effect::new(move |_| {
-        if let Some(rect) = rect.get() {
-            last.set((rect.x + INWARDS, rect.y - HALF));
-        }
+    let last = Memo::new(move |last: Option<&(i32, i32)>| {
+        let seen = rect.get().map(|rect| (rect.x + INWARDS, rect.y - HALF));
+        seen.or(last.copied()).unwrap_or_default()
     });
     let at = move || {
         let (x, y) = last.get();

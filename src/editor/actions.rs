@@ -12,6 +12,7 @@ use super::state::Open;
 use super::{clipboard, history, link, problems, review, revisions, transfer};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, ahead, folds, menu, point, run, search, zoom};
+use crate::parts::focus;
 use crate::parts::typed::take_typed;
 use crate::simulate::playback;
 use crate::simulate::share;
@@ -197,7 +198,7 @@ pub const ACTIONS: &[Action] = &[
     action(strings::PALETTE, &["Ctrl+K"], Everywhere, always, |open| open.look.toggle(Overlay::Palette)),
     action(strings::edit::PATH_FORM, &["P"], Tree, always, |open| {
         open.select(None);
-        request_animation_frame(|| canvas::focus("inspector"));
+        request_animation_frame(|| focus::give_to("inspector"));
     }),
     action(strings::NEXT_PROBLEM, &["F8"], Everywhere, has_problems, |open| problems::walk(open, true)),
     action(strings::PREVIOUS_PROBLEM, &["Shift+F8"], Everywhere, has_problems, |open| problems::walk(open, false)),

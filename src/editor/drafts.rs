@@ -107,15 +107,8 @@ pub fn DraftQuestion() -> impl IntoView {
         };
         // Which of them is meant, until one is gone on with or discarded.
         let chosen = RwSignal::new(key);
-        let choose = move || open.question.set(Some(chosen.get_untracked()));
-        let resume = move || {
-            choose();
-            resume(open);
-        };
-        let discard = move |_| {
-            choose();
-            discard(open);
-        };
+        let resume = move || resume(open, chosen.get_untracked());
+        let discard = move |_| discard(open, chosen.get_untracked());
         let looks = RwSignal::new(false);
         let several = (all.len() > 1).then(|| {
             let rows = all.iter().map(|(key, draft)| {
@@ -177,8 +170,7 @@ fn changed(open: Open, draft: &Draft) -> Vec<Change> {
 }
 
 /// Goes on with the draft.
-fn resume(open: Open) {
-    let Some(key) = open.question.get_untracked() else { return };
+fn resume(open: Open, key: String) {
     let Some(draft) = open.session.drafts.with_untracked(|drafts| drafts.get(&key).cloned()) else { return };
     let now = open.theirs.get_untracked();
     let base = draft.editor.saved().cloned();
@@ -195,8 +187,7 @@ fn resume(open: Open) {
 }
 
 /// Lets the draft go; it can be had back until the screen is left.
-fn discard(open: Open) {
-    let Some(key) = open.question.get_untracked() else { return };
+fn discard(open: Open, key: String) {
     let dropped = open.session.drop_draft(&key);
     // What else waits is asked about next.
     let next = open.session.waiting_drafts(&open.id.get_untracked()).into_iter().next();
@@ -212,8 +203,7 @@ fn offer_back(open: Open, key: String, draft: Draft, text: &str) {
             return offer_back(open, key.clone(), draft.clone(), strings::save::NOT_NOW);
         }
         open.session.keep_draft(&key, draft.clone());
-        open.question.set(Some(key.clone()));
-        resume(open);
+        resume(open, key.clone());
     });
     open.note(About::Discarded, text, Some((strings::save::TAKE_BACK, back)));
 }

@@ -1,13 +1,12 @@
 //! What was done since the path was opened: each change by its name, and the way to how the path was after it.
 
-use escalation_editor::{Editor, Entry};
+use escalation_editor::Entry;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::side::{Side, SidePanel};
 use super::state::Open;
-use crate::canvas;
-use crate::session::session;
+use crate::parts::focus;
 use crate::strings;
 
 /// Shows the list.
@@ -27,7 +26,7 @@ struct Row {
 
 /// All states, the oldest first.
 fn rows(open: Open) -> Vec<Row> {
-    let index = session().index.get();
+    let index = open.session.index.get();
     open.editor.with(|editor| {
         let entries = editor.history();
         let now = entries.iter().position(|entry| entry.is_now).unwrap_or_default();
@@ -61,11 +60,11 @@ pub fn History() -> impl IntoView {
         };
         event.prevent_default();
         event.stop_propagation();
-        canvas::focus(&element_id(to));
+        focus::give_to(&element_id(to));
     };
     let row = move |state: usize| {
         let row = Memo::new(move |_| all.with(|all| all.get(state).cloned()));
-        view! { <StateRow state row stop=Signal::derive(move || stop.get() == state) at/> }
+        view! { <StateRow state count row stop=Signal::derive(move || stop.get() == state) at/> }
     };
     view! {
         <SidePanel title=strings::edit::HISTORY.to_string()>
@@ -82,6 +81,8 @@ pub fn History() -> impl IntoView {
 #[component]
 fn StateRow(
     state: usize,
+    /// Of how many.
+    count: Memo<usize>,
     row: Memo<Option<Row>>,
     /// Whether Tab comes here.
     stop: Signal<bool>,
@@ -94,8 +95,8 @@ fn StateRow(
     let is_undone = move || row.with(|row| row.as_ref().is_some_and(|row| row.is_undone));
     let go = move |_| {
         open.jump(state);
-        let count = open.editor.with_untracked(|editor: &Editor| editor.history().len());
         if let Some(row) = row.get_untracked() {
+            let count = count.get_untracked();
             open.session.say(strings::edit::jumped(row.entry.name, row.about.as_deref(), state + 1, count));
         }
     };

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::state::Open;
 use super::{actions, drafts};
 use crate::canvas;
+use crate::parts::focus;
 use crate::parts::typed::take_before_leaving;
 
 /// Listens while the screen is there.
@@ -21,7 +22,7 @@ pub fn listen(open: Open) {
         }
         // A step that moves, or that is far from the one before, has the focus with the next frame only. A key that comes
         // before is meant for it, and must not be taken for one of the browser's own, such as going back.
-        let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+        let nowhere = focus::is_nowhere();
         if nowhere && open.look.focusing.get_value() {
             canvas::on_tree(open, &event);
         } else if nowhere && event.key() == "Escape" {

@@ -3,11 +3,12 @@
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, KeyboardEvent};
 
 use super::actions::{ACTIONS, Action};
 use super::state::Open;
 use crate::canvas::look::Overlay;
+use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
@@ -66,7 +67,7 @@ fn Items(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let list = NodeRef::<html::Ul>::new();
     Effect::new(move || {
         let first = list.get().and_then(|list| list.query_selector("button").ok().flatten());
-        focus(first);
+        focus::give(first);
     });
     let keys = move |event: KeyboardEvent| {
         match event.key().as_str() {
@@ -101,11 +102,5 @@ fn step(list: NodeRef<html::Ul>, to: fn(u32, u32) -> u32) {
     let active = document().active_element();
     let of = |at: u32| items.get(at).and_then(|item| item.dyn_into::<Element>().ok());
     let at = (0..items.length()).find(|at| of(*at) == active).unwrap_or(0);
-    focus(of(to(at, items.length().max(1))));
-}
-
-fn focus(element: Option<Element>) {
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _gone = element.focus();
-    }
+    focus::give(of(to(at, items.length().max(1))));
 }

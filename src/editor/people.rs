@@ -9,11 +9,11 @@ use escalation_editor::work::{Compared, ForPeople as Change, Question, Reply};
 use escalation_engine::instant::DAY;
 use escalation_engine::prove::During;
 use escalation_engine::words::date_and_time;
-use escalation_engine::{CompiledPath, Scenario, Seconds, simulate};
+use escalation_engine::{CompiledPath, Seconds, simulate};
 use leptos::prelude::*;
 
 use super::state::Open;
-use crate::panel::{Tab, expected};
+use crate::panel::expected;
 use crate::parts::avatar::{Avatar, Of};
 use crate::strings;
 use crate::strings::people as words;
@@ -133,11 +133,7 @@ fn ChangeRow(change: Change) -> impl IntoView {
 fn Play(during: Signal<During>) -> impl IntoView {
     let open = expect_context::<Open>();
     let play = move |_| {
-        let during = during.get_untracked();
-        let priority_id = Some(during.priority_id).filter(|id| !id.is_empty());
-        open.assumed.load(&Scenario { priority_id, fired_at: during.from, ..Scenario::default() });
-        open.tab.set(Tab::Simulate);
-        open.panel.set(true);
+        open.simulate(&during.with_untracked(During::first_alert));
         open.session.say(strings::save::SIMULATED);
     };
     view! { <button class="link" on:click=play>{strings::save::SIMULATE_IT}</button> }
@@ -178,8 +174,7 @@ fn Instances(during: StoredValue<Vec<During>>, count: usize) -> impl IntoView {
 /// Who is told when at such a time, before and after.
 fn compared(open: Open, during: &During) -> impl IntoView + use<> {
     let (index, id, zone) = (open.session.index.get(), open.id.get_untracked(), open.zone());
-    let priority_id = Some(during.priority_id.clone()).filter(|id| !id.is_empty());
-    let alert = Scenario { priority_id, fired_at: during.from, ..Scenario::default() };
+    let alert = during.first_alert();
     let before = open.compared.get().unwrap_or_else(|| open.path.get());
     let [before, after] = [before, open.path.get()]
         .map(|path: Arc<_>| simulate::trace(&CompiledPath::new(&id, &path, &index), &index, &alert));

@@ -6,12 +6,13 @@ use escalation_engine::{Problem, Severity};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, KeyboardEvent};
 
 use super::about::Code;
 use super::state::Open;
 use crate::canvas;
 use crate::canvas::look::Overlay;
+use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
@@ -104,7 +105,7 @@ fn ProblemsList(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
     let list = NodeRef::<html::Div>::new();
     Effect::new(move || {
         let first = list.get().and_then(|list| list.query_selector("button").ok().flatten());
-        focus(first);
+        focus::give(first);
     });
     let keys = move |event: KeyboardEvent| {
         match event.key().as_str() {
@@ -183,9 +184,8 @@ pub fn FixButton(fix: Fix) -> impl IntoView {
         open.dispatch(Command::Fix(Box::new(fix.clone())));
         // The button goes with the problem; what is next in the list is next for the focus.
         request_animation_frame(|| {
-            let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-            if nowhere {
-                focus(document().query_selector(".problems-list button, #inspector").ok().flatten());
+            if focus::is_nowhere() {
+                focus::give(document().query_selector(".problems-list button, #inspector").ok().flatten());
             }
         });
     };
@@ -199,11 +199,5 @@ fn move_focus(list: NodeRef<html::Div>, by: i32) {
     let active = document().active_element();
     let of = |at: u32| buttons.get(at).and_then(|button| button.dyn_into::<Element>().ok());
     let at = (0..buttons.length()).find(|at| of(*at) == active).unwrap_or(0);
-    focus(at.checked_add_signed(by).and_then(of));
-}
-
-fn focus(element: Option<Element>) {
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _gone = element.focus();
-    }
+    focus::give(at.checked_add_signed(by).and_then(of));
 }

@@ -14,8 +14,8 @@ use super::save::{self, Saving};
 use super::side::{Side, SidePanel};
 use super::state::Open;
 use crate::net::{self, NetError};
-use crate::panel;
 use crate::panel::expectations::BrokenExpectations;
+use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::typed::go_to_wrong;
 use crate::strings;
@@ -101,7 +101,7 @@ pub fn confirm(open: Open) {
         Some(lost) if !lost.is_empty() => {
             open.session.say(strings::panel::save_asks(&lost));
             // After the review has given the focus to its first button.
-            request_animation_frame(|| panel::focus("save-now"));
+            request_animation_frame(|| focus::give_to("save-now"));
         }
         Some(_) => save::save(open),
     }

@@ -35,8 +35,8 @@ pub enum Saving {
 
 /// Saves the path as it is now, if there is anything to save.
 pub fn save(open: Open) {
-    let only_reads = untrack(|| open.session.only_reads());
-    if only_reads || open.saving.get_untracked() == Saving::Busy || !open.editor.with_untracked(Editor::is_dirty) {
+    if open.only_reads() || open.saving.get_untracked() == Saving::Busy || !open.editor.with_untracked(Editor::is_dirty)
+    {
         return;
     }
     // Whatever comes of it, the changes are kept.

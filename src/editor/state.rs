@@ -276,7 +276,7 @@ impl Open {
     }
 
     /// Whether nothing may be changed. Whatever is shown, it is asked wherever something would be.
-    fn only_reads(self) -> bool {
+    pub fn only_reads(self) -> bool {
         untrack(|| self.session.only_reads())
     }
 
@@ -289,29 +289,25 @@ impl Open {
 
     /// Takes the last change back.
     pub fn undo(self) {
-        if self.only_reads() {
-            return self.refuse(strings::rights::NOT_CHANGED);
-        }
-        let (before, in_drawing) = (self.path.get_untracked(), canvas::is_in_drawing());
-        let mut undone = None;
-        self.editor.update(|editor| undone = editor.undo());
-        if let Some(command) = undone {
-            self.look_at_what_came(&before, in_drawing);
-            self.session.say(strings::undone(words::command(&command)));
-        }
+        self.walk(Editor::undo, strings::undone);
     }
 
     /// Makes the change again that was taken back last.
     pub fn redo(self) {
+        self.walk(Editor::redo, strings::redone);
+    }
+
+    /// A step through the history, which is told.
+    fn walk(self, step: fn(&mut Editor) -> Option<Command>, told: fn(&str) -> String) {
         if self.only_reads() {
             return self.refuse(strings::rights::NOT_CHANGED);
         }
         let (before, in_drawing) = (self.path.get_untracked(), canvas::is_in_drawing());
-        let mut redone = None;
-        self.editor.update(|editor| redone = editor.redo());
-        if let Some(command) = redone {
+        let mut done = None;
+        self.editor.update(|editor| done = step(editor));
+        if let Some(command) = done {
             self.look_at_what_came(&before, in_drawing);
-            self.session.say(strings::redone(words::command(&command)));
+            self.session.say(told(words::command(&command)));
         }
     }
 
@@ -328,6 +324,34 @@ impl Open {
                 self.select(Some(id));
             }
         }
+    }
+
+    /// Shows one tab of the panel.
+    pub fn show_tab(self, tab: Tab) {
+        self.tab.set(tab);
+        self.panel.set(true);
+    }
+
+    /// Simulates another alert, where it is seen.
+    pub fn simulate(self, alert: &Scenario) {
+        self.assumed.load(alert);
+        self.show_tab(Tab::Simulate);
+    }
+
+    /// How the run ends, in a sentence.
+    pub fn outcome(self) -> String {
+        let (play, ended_at) = (self.play.get(), self.trace.with(|trace| trace.ended_at));
+        words::outcome(play.outcome, play.pages.len(), (ended_at - play.lasted, ended_at), &self.zone())
+    }
+
+    /// What has happened at a node by the time that is looked at.
+    pub fn visit(self, id: String) -> Memo<Option<Visited>> {
+        Memo::new(move |_| self.play.with(|play| play.visits.get(&id).and_then(|visit| visit.by(self.until.get()))))
+    }
+
+    /// How many problems a node has.
+    pub fn problems_of(self, id: String) -> Memo<usize> {
+        Memo::new(move |_| self.problems.with(|all| all.iter().filter(|one| one.node_id.as_ref() == Some(&id)).count()))
     }
 
     /// Looks at a node, and shows it, whatever hides it.

@@ -139,8 +139,7 @@ pub fn AboutHours(id: Signal<String>) -> impl IntoView {
     let about = move || {
         let path = open.path.get();
         let set = path.working_hours.iter().flatten().find(|set| set.id == id.get())?;
-        let week = escalation_editor::week::Week::new(&set.weekday_intervals).words();
-        Some(strings::forms::hours_about(&week, &set.timezone, &words::hours_now(set, open.assumed.at.get())))
+        Some(words::hours_about(set, open.assumed.at.get()) + ".")
     };
     let edit = move |_| {
         open.hours.set(Some(id.get_untracked()));

@@ -2,7 +2,6 @@
 
 use escalation_api::WorkingHours;
 use escalation_editor::command::{hours_used_by, new_hours};
-use escalation_editor::week::Week;
 use escalation_editor::{Command, tree, typed_week, words};
 use escalation_engine::calendar::Zone;
 use leptos::prelude::*;
@@ -52,12 +51,7 @@ fn HoursSet(position: usize) -> impl IntoView {
     let id = Memo::new(move |_| set.get().map(|set| set.id).unwrap_or_default());
     let is_open = Memo::new(move |_| open.hours.with(|shown| shown.as_ref() == Some(&id.get())));
     let name = move || set.get().map(|set| set.name);
-    let about = move || {
-        set.get().map(|set| {
-            let week = Week::new(&set.weekday_intervals).words();
-            strings::forms::hours_about(&week, &set.timezone, &words::hours_now(&set, open.assumed.at.get()))
-        })
-    };
+    let about = move || set.get().map(|set| words::hours_about(&set, open.assumed.at.get()) + ".");
     let toggled = move |event: web_sys::Event| {
         let details = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let now = details.is_some_and(|details| details.has_attribute("open"));

@@ -19,6 +19,7 @@ use leptos::prelude::*;
 
 use super::Tab;
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::segments::Segments;
 use crate::strings::coverage as words;
@@ -98,10 +99,9 @@ fn simulate(open: Open, row: usize, at: Instant) {
         open.assumed.priority.set(row.priorities.first().cloned());
     }
     open.assumed.at.set(at);
-    open.panel.set(true);
-    open.tab.set(Tab::Simulate);
+    open.show_tab(Tab::Simulate);
     open.session.say(words::simulated(&untrack(|| when(open, at))));
-    super::focus("tab-simulate");
+    focus::give_to("tab-simulate");
 }
 
 /// `Sat 28 Mar 03:10`, where the times are told.

@@ -8,10 +8,11 @@ use escalation_engine::words::date_and_time;
 use leptos::prelude::*;
 
 use super::Tab;
-use super::expected::{self, Item, Keeping};
+use super::expected::{self, Item};
 use super::form::FormView;
-use super::kept::{Place, place};
+use super::kept::{Keeping, Place, place};
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
@@ -111,7 +112,7 @@ fn remove_id(position: usize) -> String {
 /// Focuses a row once it is drawn; where there is none, what adds one.
 fn focus_row(position: Option<usize>) {
     let id = position.map_or_else(|| "add-expectation".to_string(), remove_id);
-    request_animation_frame(move || super::focus(&id));
+    request_animation_frame(move || focus::give_to(&id));
 }
 
 #[component]
@@ -167,7 +168,7 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
                 <strong>{move || sentence.get()}</strong>
                 <span class="verdict">{move || told.get().sentence}</span>
                 <More ruling/>
-                {move || mend.get().filter(|_| !open.session.only_reads()).map(|mend| view! { <FixButton mend/> })}
+                {move || mend.get().map(|mend| view! { <FixButton mend/> })}
             </div>
             <Show when=has_example>
                 <button class="quiet" aria-label=move || strings::panel::play(&sentence.get()) on:click=play>{strings::panel::PLAY}</button>
@@ -323,7 +324,7 @@ fn Suggestions(typing: RwSignal<Option<Typing>>) -> impl IntoView {
                         items.push(item);
                     }
                 });
-                super::focus("add-expectation");
+                focus::give_to("add-expectation");
             };
             view! {
                 <li>
@@ -355,9 +356,8 @@ pub fn BrokenPill() -> impl IntoView {
     let open = expect_context::<Open>();
     let count = open.expected.broken;
     let go = move |_| {
-        open.tab.set(Tab::Expectations);
-        open.panel.set(true);
-        super::focus("tab-expectations");
+        open.show_tab(Tab::Expectations);
+        focus::give_to("tab-expectations");
     };
     move || {
         (count.get() > 0).then(|| {
@@ -419,9 +419,9 @@ fn FixButton(mend: Mend) -> impl IntoView {
         open.dispatch(Command::Fix(Box::new(mend.fix.clone())));
         // The button goes with what it mends.
         request_animation_frame(|| {
-            if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
-                super::focus("tab-expectations");
-                super::focus("save-now");
+            if focus::is_nowhere() {
+                focus::give_to("tab-expectations");
+                focus::give_to("save-now");
             }
         });
     };

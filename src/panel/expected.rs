@@ -14,9 +14,10 @@ use leptos::prelude::*;
 
 use super::Tab;
 use super::expectations::MOST_EXPECTED;
-use super::kept::{Entry, List, Words};
+use super::kept::{Entry, Keeping, List, Words};
 use crate::clock;
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::strings;
 use crate::worker::For;
 
@@ -58,19 +59,6 @@ impl Entry for Item {
     fn join(base: &[Self], ours: &[Self], theirs: &[Self]) -> Vec<Self> {
         escalation_editor::kept::join(base, ours, theirs)
     }
-}
-
-/// Whether it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keeping {
-    /// It is being read.
-    Reading,
-    /// What is shown is what is kept.
-    Done,
-    /// It could not be read; nothing can be added until it has been.
-    NotRead,
-    /// The last change is not kept.
-    NotKept,
 }
 
 /// What is expected, and whether it holds.
@@ -139,28 +127,20 @@ impl Expected {
 
     /// All that can be judged.
     fn known(self) -> Vec<Expectation> {
-        let known = |item: &Item| if let Item::Known(one) = item { Some(one.clone()) } else { None };
-        self.items.with_untracked(|items| items.iter().filter_map(known).collect())
+        self.items.with_untracked(|items| known(items))
     }
 }
 
 /// Reads what is expected, and proves it whenever it or the path changes.
 pub fn follow(open: Open) {
     let expected = open.expected;
-    Effect::new(move |before: Option<String>| {
-        let id = open.id.get();
-        // A new path that was saved for the first time takes along what is expected of it.
-        if before.as_deref() == Some("") && expected.items.with_untracked(|items| !items.is_empty()) {
-            expected.list.keep_first(open, NAME, WORDS);
-        } else {
-            read(open);
-        }
-        id
-    });
+    expected.list.follow(open, NAME, WORDS, read);
+    // Not at each click on a tab: nothing is proven anew where this stays as it is.
+    let is_shown = Memo::new(move |_| open.panel.get() && open.tab.get() == Tab::Expectations);
     Effect::new(move || {
         open.path.track();
         open.session.index.track();
-        let is_shown = open.panel.get() && open.tab.get() == Tab::Expectations;
+        let is_shown = is_shown.get();
         if expected.items.with(Vec::is_empty) && !is_shown {
             expected.judged.set(Vec::new());
             expected.suggested.set(Vec::new());
@@ -171,7 +151,7 @@ pub fn follow(open: Open) {
         }
         expected.is_fresh.set(false);
         expected.lost.set(None);
-        ask(open, if open.session.background.is_there() { Seconds::MAX } else { FIRST });
+        ask(open, reach(open));
     });
 }
 
@@ -183,7 +163,7 @@ pub fn read(open: Open) {
 
 /// Changes what is expected, keeps it and says so.
 pub fn change(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>)) {
-    if untrack(|| open.session.only_reads()) {
+    if open.only_reads() {
         return open.refuse(strings::rights::NOT_CHANGED);
     }
     open.expected.items.update(change);
@@ -194,7 +174,7 @@ pub fn change(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>)) {
 /// Removes what stands at a position; it can be had back.
 pub fn remove(open: Open, position: usize, sentence: &str) {
     let gone = open.expected.items.with_untracked(|items| items.get(position).cloned());
-    let Some(gone) = gone.filter(|_| !untrack(|| open.session.only_reads())) else {
+    let Some(gone) = gone.filter(|_| !open.only_reads()) else {
         return open.refuse(strings::rights::NOT_CHANGED);
     };
     change(open, strings::panel::removed(sentence), |items| drop(items.remove(position)));
@@ -243,7 +223,7 @@ pub fn take_in(open: Open, from: Vec<Expectation>) -> Vec<Expectation> {
     let mut came = Vec::new();
     // What is not known yet is not overwritten.
     let unread = matches!(open.expected.keeping.get_untracked(), Keeping::Reading | Keeping::NotRead);
-    if unread || untrack(|| open.session.only_reads()) {
+    if unread || open.only_reads() {
         return came;
     }
     let before = open.expected.items.with_untracked(|items| known(items));
@@ -281,6 +261,11 @@ pub fn about(open: Open, longest: Seconds) -> About {
     let from = from.map_or(now, |known| known.max(now));
     let until = until.min(from + longest.min(MAX_DAYS * DAY));
     About { id: open.id.get_untracked(), path: open.path.get_untracked(), from, until }
+}
+
+/// How far ahead is looked without being asked to.
+fn reach(open: Open) -> Seconds {
+    if open.session.background.is_there() { Seconds::MAX } else { FIRST }
 }
 
 /// Proves to the end of what is known, however long it takes.
@@ -331,8 +316,7 @@ fn suggest(open: Open, number: u64) {
     if open.tab.get_untracked() != Tab::Expectations {
         return mend(open);
     }
-    let longest = if open.session.background.is_there() { Seconds::MAX } else { FIRST };
-    let question = Question::Suggest(about(open, longest), expected.known());
+    let question = Question::Suggest(about(open, reach(open)), expected.known());
     let index = open.session.index.get_untracked();
     open.session.background.ask(For::Expectations, index, question, move |reply, _| {
         if expected.asked.try_get_value() != Some(number) {
@@ -403,8 +387,7 @@ fn look_back(open: Open) {
         .with_untracked(|all| all.iter().filter(|one| one.is_broken()).map(|one| one.expectation.clone()).collect());
     let saved = open.editor.with_untracked(|editor| editor.saved().filter(|_| editor.is_dirty()).cloned());
     let Some(path) = saved.filter(|_| !broken.is_empty()) else { return expected.lost.set(Some(Vec::new())) };
-    let longest = if open.session.background.is_there() { Seconds::MAX } else { FIRST };
-    let question = Question::Judge(About { path, ..about(open, longest) }, broken);
+    let question = Question::Judge(About { path, ..about(open, reach(open)) }, broken);
     let index = open.session.index.get_untracked();
     open.session.background.ask(For::Saved, index.clone(), question, move |reply, _| {
         let Reply::Judged(before) = reply else { return };
@@ -418,22 +401,19 @@ fn look_back(open: Open) {
 /// Plays the alert that shows that an expectation does not hold: all of it.
 pub fn play(open: Open, judged: &Judged) {
     if let Some(example) = judged.ruling.as_ref().ok().and_then(|ruling| ruling.example.as_ref()) {
-        open.assumed.load(example);
-        open.panel.set(true);
-        open.tab.set(Tab::Simulate);
-        open.session.say(strings::panel::PLAYED);
-        super::focus("tab-simulate");
+        play_alert(open, example);
     }
 }
 
 /// Plays the first alert of such a time, with nobody responding.
 pub fn play_at(open: Open, during: &During) {
-    let priority_id = Some(during.priority_id.clone()).filter(|id| !id.is_empty());
-    open.assumed.load(&Scenario { priority_id, fired_at: during.from, ..Scenario::default() });
-    open.panel.set(true);
-    open.tab.set(Tab::Simulate);
+    play_alert(open, &during.first_alert());
+}
+
+fn play_alert(open: Open, alert: &Scenario) {
+    open.simulate(alert);
     open.session.say(strings::panel::PLAYED);
-    super::focus("tab-simulate");
+    focus::give_to("tab-simulate");
 }
 
 /// Something that does not hold.

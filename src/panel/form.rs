@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::expectations::Typing;
 use super::expected::{self, Item};
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::parts::segments::Segments;
 use crate::strings;
 
@@ -28,7 +29,7 @@ pub fn FormView(what: Typing, typing: RwSignal<Option<Typing>>) -> impl IntoView
     };
     let close = move || {
         typing.set(None);
-        request_animation_frame(|| super::focus("add-expectation"));
+        request_animation_frame(|| focus::give_to("add-expectation"));
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

@@ -5,7 +5,6 @@ use escalation_api::Value;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::expected::Keeping;
 use crate::editor::state::Open;
 use crate::net::{self, NetError};
 
@@ -18,6 +17,19 @@ pub enum Place {
     Browser,
     /// The server.
     Server,
+}
+
+/// Whether it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is being read.
+    Reading,
+    /// What is shown is what is kept.
+    Done,
+    /// It could not be read; nothing can be added until it has been.
+    NotRead,
+    /// The last change is not kept.
+    NotKept,
 }
 
 /// Where lists of this name are kept.
@@ -164,16 +176,25 @@ impl<T: Entry> List<T> {
         });
     }
 
-    /// Keeps it where nothing of it has been kept yet.
-    pub fn keep_first(self, open: Open, name: &'static str, words: Words) {
-        self.base.set_value(Vec::new());
-        self.keep(open, name, words);
+    /// Reads it whenever another path is open. A new path that was saved for the first time takes it along instead.
+    pub fn follow(self, open: Open, name: &'static str, words: Words, read: fn(Open)) {
+        Effect::new(move |before: Option<String>| {
+            let id = open.id.get();
+            if before.as_deref() == Some("") && self.items.with_untracked(|items| !items.is_empty()) {
+                // Nothing of it has been kept there yet.
+                self.base.set_value(Vec::new());
+                self.keep(open, name, words);
+            } else {
+                read(open);
+            }
+            id
+        });
     }
 
     /// Keeps it, with what others have changed since it was read or written last. One write after the other: what is
     /// changed during one is kept after it, also if the path is left meanwhile.
     pub fn keep(self, open: Open, name: &'static str, words: Words) {
-        if untrack(|| open.session.only_reads()) {
+        if open.only_reads() {
             open.session.say(words.not_kept);
             return self.keeping.set(Keeping::NotKept);
         }

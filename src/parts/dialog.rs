@@ -3,7 +3,9 @@
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement, MouseEvent};
+use web_sys::{Element, MouseEvent};
+
+use super::focus;
 
 #[component]
 pub fn Dialog(
@@ -33,11 +35,10 @@ pub fn Dialog(
     });
     // Back to where the focus was, unless it has gone elsewhere on purpose.
     on_cleanup(move || {
-        let before = before.try_get_value().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        let before = before.try_get_value().flatten();
         request_animation_frame(move || {
-            let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-            if let Some(before) = before.filter(|_| nowhere) {
-                let _gone = before.focus();
+            if focus::is_nowhere() {
+                focus::give(before);
             }
         });
     });

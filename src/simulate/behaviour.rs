@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::editor::state::Open;
 use crate::parts::avatar::{Avatar, Of};
+use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::popup::{At, Popup};
 use crate::parts::segments::Segments;
@@ -61,16 +62,10 @@ impl Behaving {
     }
 }
 
-/// The name on a lane: a button wherever behaviours can be chosen.
+/// The name on a lane: a button that opens what that person or channel does.
 #[component]
 pub fn LaneName(who: Who) -> impl IntoView {
-    let Some(behaving) = use_context::<Behaving>() else {
-        let (name, of) = (who.name.clone(), who.of());
-        return view! {
-            <span class="lane-name"><Avatar name=name.clone() of/><span class="lane-who">{name}</span></span>
-        }
-        .into_any();
-    };
+    let behaving = expect_context::<Behaving>();
     let open = expect_context::<Open>();
     let (id, name, of) = (who.lane_id(), who.name.clone(), who.of());
     let title = strings::assume::what_does(&name);
@@ -95,7 +90,6 @@ pub fn LaneName(who: Who) -> impl IntoView {
             <Icon glyph=Glyph::Down/>
         </button>
     }
-    .into_any()
 }
 
 /// What somebody does, in a form.
@@ -108,9 +102,8 @@ pub fn BehaviourPopup() -> impl IntoView {
             behaving.0.set(None);
             // What is told may have changed, and with it the lane whose name had the focus.
             request_animation_frame(move || {
-                let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-                if let Some(lane) = lane.filter(|_| nowhere) {
-                    crate::panel::focus(&lane);
+                if let Some(lane) = lane.filter(|_| focus::is_nowhere()) {
+                    focus::give_to(&lane);
                 }
             });
         };

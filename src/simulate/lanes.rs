@@ -8,7 +8,6 @@ use escalation_engine::Seconds;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
 
 use super::behaviour::{LaneName, Who};
 use super::playback::{now, seek};
@@ -16,6 +15,7 @@ use super::scrubber::{Scrubber, Transport};
 use super::walk::WalkRow;
 use crate::editor::actions::press_in_simulation;
 use crate::editor::state::Open;
+use crate::parts::size;
 use crate::strings;
 
 /// On an axis of at most this width everything is drawn, wherever it is scrolled to.
@@ -148,14 +148,7 @@ fn watch_room(frame: NodeRef<html::Div>, names: NodeRef<html::Div>, open: Open, 
             }
             window.look(&measured);
         };
-        measure();
-        let callback = Closure::<dyn Fn()>::new(measure);
-        if let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) {
-            observer.observe(&frame);
-            // Dropped with the timeline, which disconnects it.
-            let held = StoredValue::new_local((observer, callback));
-            on_cleanup(move || held.with_value(|(observer, _)| observer.disconnect()));
-        }
+        size::watch(&frame, move |_| measure());
     });
 }
 

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::controls::assume;
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::strings;
 
 fn pin(open: Open, pin: &Pin, side: Option<Branch>) {
@@ -138,7 +139,7 @@ pub fn Decide(node_id: String) -> impl IntoView {
             // The step itself is not chosen.
             event.stop_propagation();
             pin(open, &one, Some(side));
-            crate::panel::focus("tab-simulate");
+            focus::give_to("tab-simulate");
         };
         view! { <button type="button" class="quiet" on:click=press>{strings::assume::go(&words)}</button> }
     });

@@ -87,14 +87,7 @@ pub fn step_and_say(open: Open, on: bool) {
 pub fn told(open: Open) -> String {
     let until = open.until.get();
     if until == Seconds::MAX {
-        let (play, trace) = (open.play.get(), open.trace.get());
-        let outcome = words::outcome(
-            play.outcome,
-            play.pages.len(),
-            (trace.ended_at - play.lasted, trace.ended_at),
-            &open.zone(),
-        );
-        return format!("{}. {outcome}", strings::playback::AT_END);
+        return format!("{}. {}", strings::playback::AT_END, open.outcome());
     }
     let what = open.tell(|told| words::moment(told, until));
     let paged = open.play.with(|play| play.paged_by(until).len());
@@ -122,13 +115,7 @@ pub fn toggle(open: Open) {
 
 /// The same from anywhere: what plays is seen.
 pub fn show_and_toggle(open: Open) {
-    // What is shown already is not shown anew: that would be another one, which does not play.
-    if open.tab.get_untracked() != Tab::Simulate {
-        open.tab.set(Tab::Simulate);
-    }
-    if !open.panel.get_untracked() {
-        open.panel.set(true);
-    }
+    open.show_tab(Tab::Simulate);
     toggle(open);
 }
 

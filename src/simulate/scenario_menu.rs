@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use super::scenarios::{self, NAME};
 use super::share;
 use crate::editor::state::Open;
-use crate::panel::expected::Keeping;
-use crate::panel::kept::{Place, place};
+use crate::panel::kept::{Keeping, Place, place};
+use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::popup::{At, Popup};
 use crate::parts::typed::Typed;
@@ -139,7 +139,7 @@ fn Row(
             open.scenarios.told.set(Some(why));
         }
     };
-    let may = !untrack(|| open.session.only_reads());
+    let may = !open.only_reads();
     let Item::Known(named) = item else {
         let delete_label = strings::scenarios::delete(&name);
         return view! {
@@ -211,7 +211,7 @@ fn Row(
     };
     let rename = move |_| {
         renaming.update(|now| *now = if *now == Some(position) { None } else { Some(position) });
-        request_animation_frame(|| crate::panel::focus("scenario-rename"));
+        request_animation_frame(|| focus::give_to("scenario-rename"));
     };
     let tools = may.then(|| {
         view! {
@@ -249,7 +249,7 @@ fn KeepForm() -> impl IntoView {
     let word = move || if is_taken() { strings::scenarios::REPLACE } else { strings::scenarios::KEEP };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        match scenarios::keep_as(open, &typed.get_untracked(), true) {
+        match scenarios::keep_as(open, &typed.get_untracked()) {
             Ok(()) => wrong.set(String::new()),
             Err(why) => wrong.set(why),
         }

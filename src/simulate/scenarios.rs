@@ -6,8 +6,7 @@ use escalation_engine::scenario::Named;
 use leptos::prelude::*;
 
 use crate::editor::state::Open;
-use crate::panel::expected::Keeping;
-use crate::panel::kept::{Entry, List, Words};
+use crate::panel::kept::{Entry, Keeping, List, Words};
 use crate::strings;
 
 /// Their name in the API.
@@ -62,16 +61,7 @@ impl Scenarios {
 
 /// Reads what is kept whenever another path is open; what was made before the first save goes with the path.
 pub fn follow(open: Open) {
-    let all = open.scenarios;
-    Effect::new(move |before: Option<String>| {
-        let id = open.id.get();
-        if before.as_deref() == Some("") && all.items.with_untracked(|items| !items.is_empty()) {
-            all.list.keep_first(open, NAME, WORDS);
-        } else {
-            read(open);
-        }
-        id
-    });
+    open.scenarios.list.follow(open, NAME, WORDS, read);
 }
 
 /// Reads what is kept.
@@ -86,7 +76,7 @@ pub fn keep(open: Open) {
 
 /// Changes the list, keeps it and says so.
 fn change<T>(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>) -> Result<T, String>) -> Result<T, String> {
-    if untrack(|| open.session.only_reads()) {
+    if open.only_reads() {
         return Err(strings::scenarios::ONLY_READ.to_string());
     }
     // What is not known yet is not overwritten.
@@ -102,13 +92,13 @@ fn change<T>(open: Open, said: String, change: impl FnOnce(&mut Vec<Item>) -> Re
     Ok(done)
 }
 
-/// Keeps what is assumed under a name. One that has the name already is replaced if that is meant.
-pub fn keep_as(open: Open, typed: &str, replace: bool) -> Result<(), String> {
+/// Keeps what is assumed under a name. One that has the name already is replaced.
+pub fn keep_as(open: Open, typed: &str) -> Result<(), String> {
     let scenario = untrack(|| open.assumed.scenario());
     let typed = typed.trim().to_string();
     let same = open.scenarios.items.with_untracked(|items| items.iter().position(|item| item.name().trim() == typed));
     let said = strings::scenarios::kept(&typed);
-    change(open, said, |items| match same.and_then(|at| items.get_mut(at)).filter(|_| replace) {
+    change(open, said, |items| match same.and_then(|at| items.get_mut(at)) {
         Some(item) => {
             let scenario = escalation_editor::scenarios::without_path(&scenario);
             *item = Item::Known(Box::new(Named { name: typed.clone(), scenario }));

@@ -60,8 +60,7 @@ pub fn take(open: Open) {
             }
             let (scenario, zone) = untrack(|| (open.assumed.scenario(), open.assumed.zone.get()));
             open.brought.set(Some(Brought { query, scenario, zone }));
-            open.panel.set(true);
-            open.tab.set(Tab::Simulate);
+            open.show_tab(Tab::Simulate);
             open.session.say(strings::scenarios::LINK_TAKEN);
         }
         Err(why) => open.note(About::Link, &why, None),

@@ -1,5 +1,10 @@
 //! The words of the forms.
 
+pub use escalation_editor::words::labels::{
+    ALL_AT_ONCE, ALL_MEANS, ASKS, BACK_TO, FIRST_MEANS, GO_ON_IN, HOURS, ONCE, ONE_BY_ONE, ORDER, PAGE_AGAIN, RETRIES,
+    TEAMS, TEMPLATE,
+};
+
 pub const SEALED: &str =
     "This kind of step is not known here. It is kept as it is: it can be moved and deleted, not changed.";
 pub const VOICEMAIL: &str = "Voicemail takes a message from a caller; only the path of a call route has it. It is kept as it is: it can be moved and deleted, not changed.";
@@ -15,7 +20,6 @@ pub fn change_to(kind: &str) -> String {
     format!("Change into {kind}")
 }
 
-pub const BACK_TO: &str = "Goes back to";
 pub const TIMES: &str = "How often it goes back";
 pub const NOT_A_NUMBER: &str = "type a whole number";
 
@@ -33,14 +37,12 @@ pub fn dropped(text: &str, label: &str, why: &str) -> String {
     format!("“{text}” was not taken for “{label}”: {}.", why.trim_end_matches('.'))
 }
 
-pub const GO_ON_IN: &str = "Goes on in";
 pub const PICK_PATH: &str = "Type part of a path’s name…";
 
 pub fn open_path(name: &str) -> String {
     format!("Open {name}")
 }
 
-pub const ASKS: &str = "What it asks";
 pub const ASKS_PRIORITY: &str = "Priority";
 pub const ASKS_HOURS: &str = "Working hours";
 pub const YES_FOR: &str = "Yes for alerts of priority";
@@ -50,29 +52,16 @@ pub const NO_CONDITION: &str = "Nothing is asked yet: choose what.";
 pub const FOREIGN: &str =
     "This condition is not one that can be changed here. It is kept as it is until you choose another above.";
 
-pub fn hours_about(week: &str, zone: &str, now: &str) -> String {
-    let now = if now.is_empty() { String::new() } else { format!("; {now}") };
-    format!("{week}, {zone}{now}.")
-}
-
-pub const FIRST_MEANS: &str = "One acknowledgement stops the path, and the others are no longer paged.";
-pub const ALL_MEANS: &str = "One acknowledgement stops the path; the others stay paged until each has answered.";
-pub const ORDER: &str = "In what order";
-pub const ALL_AT_ONCE: &str = "All at once";
-pub const ONE_BY_ONE: &str = "Round robin";
 pub const EACH_HAS: &str = "Next person after";
 pub const ONE_ONLY: &str = "never";
 pub const ROTATES: &str = "One person is paged; who does not acknowledge in that time is followed by the next.";
 pub const ONE_EACH: &str = "One person for each escalation. With a time here, the next person is paged after it.";
-pub const RETRIES: &str = "Who does not answer";
-pub const ONCE: &str = "Is paged once";
 pub const AGAIN: &str = "Is paged again";
 pub const ATTEMPTS: &str = "Pages in all";
 pub const APART: &str = "Time between pages";
 pub const MOVE_TARGET_UP: &str = "Move up";
 pub const MOVE_TARGET_DOWN: &str = "Move down";
 
-pub const TEAMS: &str = "Teams that own it";
 pub const ADD_TEAM: &str = "Add a team…";
 pub const NO_TEAMS: &str = "None, and no teams are known.";
 
@@ -80,13 +69,11 @@ pub fn remove(name: &str) -> String {
     format!("Remove {name}")
 }
 
-pub const PAGE_AGAIN: &str = "After an acknowledgement";
 pub const NOT_AGAIN: &str = "Done";
 pub const YES_AGAIN: &str = "Page again";
 pub const AGAIN_AFTER: &str = "If the alert still fires after";
 pub const DELAYS: &str = "Activity on the incident starts that time anew";
 
-pub const HOURS: &str = "Working hours";
 pub const NO_HOURS: &str = "None. A branch or a wait can ask for working hours.";
 pub const ADD_HOURS: &str = "Add working hours";
 pub const HOURS_NAME: &str = "What they are called";
@@ -126,7 +113,6 @@ pub fn painted(on: bool, marked: &str, week: &str) -> String {
     format!("{marked} {what}. The week: {week}")
 }
 
-pub const TEMPLATE: &str = "Made from the template";
 pub const PICK_TEMPLATE: &str = "Choose a template…";
 pub const FROM_TEMPLATE: &str = "All steps come from the template; here they are given what they need.";
 pub const NO_TEMPLATE: &str = "Use no template";

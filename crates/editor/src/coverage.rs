@@ -8,7 +8,7 @@ mod loads;
 mod search;
 mod told;
 
-pub use axis::{Day, MIN_MARK, Mark, clock_changes, days, fit, instant, pixel};
+pub use axis::{Day, MIN_MARK, Mark, days, fit, instant, pixel};
 pub use broken::broken;
 pub use csv::csv;
 pub use draw::{AXIS, COLOURS, Drawing, Line, ROW, colour};

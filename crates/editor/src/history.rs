@@ -153,9 +153,8 @@ impl Editor {
     /// The node that the change to a state was about, in words as it was then; nothing where it was about the path.
     #[must_use]
     pub fn about(&self, state: usize, index: &Index) -> Option<String> {
-        let (after, before) = (self.states.get(state)?, self.states.get(state.checked_sub(1)?)?);
-        let id = after.by.as_ref()?.node().map(str::to_string);
-        let id = id.or_else(|| after.by.as_ref()?.selects(&before.path, &after.path))?;
+        let (before, by, after) = self.change_to(state)?;
+        let id = by.node().map(str::to_string).or_else(|| by.selects(&before.path, &after.path))?;
         // What was deleted is told as it was before.
         [after, before].into_iter().find_map(|state| {
             let node = tree::find(&state.path, &id)?.node;
@@ -166,10 +165,15 @@ impl Editor {
     /// The node that the change to a state was about, by its id, if that state has it.
     #[must_use]
     pub fn node_of(&self, state: usize) -> Option<String> {
-        let (after, before) = (self.states.get(state)?, self.states.get(state.checked_sub(1)?)?);
-        let by = after.by.as_ref()?;
+        let (before, by, after) = self.change_to(state)?;
         let id = by.selects(&before.path, &after.path).or_else(|| by.node().map(str::to_string))?;
         tree::find(&after.path, &id).map(|_| id)
+    }
+
+    /// The change that made a state, with the state before it.
+    fn change_to(&self, state: usize) -> Option<(&State, &Command, &State)> {
+        let (before, after) = (self.states.get(state.checked_sub(1)?)?, self.states.get(state)?);
+        Some((before, after.by.as_ref()?, after))
     }
 
     /// Goes to the state with this index in [`Editor::history`]; whether there is one and it is another.

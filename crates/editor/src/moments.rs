@@ -8,6 +8,8 @@ use escalation_engine::compile::{CompiledPath, Kind, People, Target};
 use escalation_engine::instant::{DAY, HOUR, MINUTE};
 use escalation_engine::{Index, Instant, Seconds};
 
+use crate::zoned::clock_changes;
+
 /// An instant worth trying.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
@@ -47,7 +49,8 @@ const MOST_CHANGES: usize = 200;
 #[must_use]
 pub fn moments(path: &PathPayload, compiled: &CompiledPath, index: &Index, zone: &Zone, at: Instant) -> Vec<Moment> {
     let mut all = vec![Moment { what: What::SundayNight, at: sunday_night(zone, at) }];
-    if let Some((change, forward)) = clock_change(zone, at) {
+    if let Some((change, by)) = clock_changes((at, at + FAR), zone).first().copied() {
+        let forward = by > 0;
         all.push(Moment { what: What::BeforeChange(forward), at: change - MINUTE });
         all.push(Moment { what: What::AfterChange(forward), at: change });
     }
@@ -72,19 +75,6 @@ fn sunday_night(zone: &Zone, at: Instant) -> Instant {
     let sunday = wall.day() + 6 - wall.weekday();
     let this = zone.first_at_wall(WallTime::new(sunday, 3 * HOUR));
     if this > at { this } else { zone.first_at_wall(WallTime::new(sunday + 7, 3 * HOUR)) }
-}
-
-/// The next instant at which the clocks of a zone change, and whether they go forward.
-fn clock_change(zone: &Zone, at: Instant) -> Option<(Instant, bool)> {
-    let (mut next, offset) = (zone.next_change(at), zone.offset(at));
-    while next < at + FAR {
-        let then = zone.offset(next);
-        if then != offset {
-            return Some((next, then > offset));
-        }
-        next = zone.next_change(next);
-    }
-    None
 }
 
 /// The ids of the schedules that a path and those that it hands over to page by, in the order of the text.

@@ -1,5 +1,6 @@
 //! The part of an organisation that a path needs to be understood by somebody who has nothing else.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use escalation_api::{NodeKind, PathPayload, Target, TargetType};
@@ -53,7 +54,7 @@ fn people_of<'a>(ids: &'a BTreeSet<(&'static str, String)>, world: &'a World) ->
 fn referred<'a>(path: &PathPayload, world: &'a World) -> (BTreeSet<(&'static str, String)>, BTreeSet<&'a str>) {
     let mut paths: BTreeSet<&str> = BTreeSet::new();
     let mut ids = BTreeSet::new();
-    let mut waiting = vec![path.clone()];
+    let mut waiting = vec![Cow::Borrowed(path)];
     while let Some(path) = waiting.pop() {
         tree::walk(&path, |found| {
             let mut refer = |targets: &[Target]| {
@@ -65,7 +66,7 @@ fn referred<'a>(path: &PathPayload, world: &'a World) -> (BTreeSet<(&'static str
                 NodeKind::HandOver(hand_over) => {
                     let other = world.paths.iter().find(|other| other.id == hand_over.escalation_path_id);
                     if let Some(other) = other.filter(|other| paths.insert(&other.id)) {
-                        waiting.push(PathPayload::from(other));
+                        waiting.push(Cow::Owned(PathPayload::from(other)));
                     }
                 }
                 _ => {}

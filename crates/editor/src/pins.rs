@@ -1,7 +1,7 @@
 //! What a scenario decides that the path leaves open: which way to go at a branch whose condition cannot be known, and
 //! whose turn it is first on a level with round robin.
 
-use escalation_api::{NodeKind, PathPayload};
+use escalation_api::PathPayload;
 use escalation_engine::compile::{CompiledPath, Kind, People, Target};
 use escalation_engine::machine::Outcome;
 use escalation_engine::scenario::{Branch, Scenario};
@@ -45,15 +45,10 @@ pub fn stopped_at(step: &TraceStep) -> Option<&str> {
 pub fn pin(id: &str, scenario: &Scenario, path: &PathPayload, index: &Index) -> Pin {
     let told = |path: &PathPayload| {
         let found = tree::find(path, id)?;
-        let sides = match &found.node.kind {
-            NodeKind::IfElse(branch) => words::sides(&branch.conditions, index),
-            _ => return None,
-        };
-        Some((words::node(found.node, path, index).title, sides))
+        Some((words::node(found.node, path, index).title, words::sides_of(found.node, index)?))
     };
     let other = || index.world().paths.iter().find_map(|path| told(&PathPayload::from(path)));
-    let (title, sides) =
-        told(path).or_else(other).unwrap_or_else(|| (id.to_string(), ["yes".to_string(), "otherwise".to_string()]));
+    let (title, sides) = told(path).or_else(other).unwrap_or_else(|| (id.to_string(), words::sides(&[], index)));
     Pin { node_id: id.to_string(), title, sides, side: scenario.branches.get(id).copied() }
 }
 
@@ -102,10 +97,7 @@ pub fn turns(compiled: &CompiledPath, scenario: &Scenario, path: &PathPayload, i
 /// What the side is called that a list is.
 fn side(list: &ListAt, path: &PathPayload, index: &Index) -> Option<String> {
     let ListAt::Of(branch, side) = list else { return None };
-    let [then, otherwise] = match &tree::find(path, branch)?.node.kind {
-        NodeKind::IfElse(branch) => words::sides(&branch.conditions, index),
-        _ => return None,
-    };
+    let [then, otherwise] = words::sides_of(tree::find(path, branch)?.node, index)?;
     Some(if *side == Side::Then { then } else { otherwise })
 }
 

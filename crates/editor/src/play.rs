@@ -62,10 +62,16 @@ pub struct Visited {
 }
 
 impl Visit {
+    /// When the walk came here first, if it did by a time.
+    #[must_use]
+    pub fn first_by(&self, time: Seconds) -> Option<Seconds> {
+        self.at.first().copied().filter(|first| *first <= time)
+    }
+
     /// What has happened here by a time; nothing before the first visit.
     #[must_use]
     pub fn by(&self, time: Seconds) -> Option<Visited> {
-        let first = *self.at.first().filter(|first| **first <= time)?;
+        let first = self.first_by(time)?;
         let told = self.told.iter().filter(|(at, _)| *at <= time);
         Some(Visited {
             first,

@@ -1,8 +1,9 @@
-//! What nodes, changes and steps are, in words. Every sentence of this crate is in this file or below it.
+//! What nodes, changes and steps are, in words. What is told of coverage and of expectations is in `told.rs` beside them.
 
 mod command;
 mod facts;
 mod form;
+pub mod labels;
 mod loss;
 mod merge;
 mod refusal;
@@ -21,7 +22,7 @@ use crate::tree::{self, PathNode};
 
 pub use command::{also, command, names, opened};
 pub use facts::{Fact, Leads, Said, facts_of_node, facts_of_path};
-pub use form::{clock_changes, hours_now, offset_now, on_call_now, person_now, repeat_target, target_now};
+pub use form::{clock_changes, hours_about, hours_now, offset_now, on_call_now, person_now, repeat_target, target_now};
 pub use loss::loss;
 pub use merge::{ItemWords, merge_item};
 pub use refusal::refusal;
@@ -48,6 +49,13 @@ pub fn priorities(ids: &[String], index: &Index) -> String {
         [first, _, .., last] if in_order => format!("{first} to {last}"),
         names => names.join(", "),
     }
+}
+
+/// For which priorities something is said, as the end of a sentence: alerts without one are not looked at where there
+/// are priorities. Empty where there are none.
+pub(crate) fn for_priorities(ids: &[String], index: &Index) -> String {
+    let names = priorities(ids, index);
+    if names.is_empty() { names } else { format!(", for {names}") }
 }
 
 /// The kinds of nodes, as they are told apart on the canvas.
@@ -182,6 +190,11 @@ pub fn sides(conditions: &[ConditionPayload], index: &Index) -> [String; 2] {
         _ => "yes".to_string(),
     };
     [then, "otherwise".to_string()]
+}
+
+/// The words on the two edges of a node, if it is a branch.
+pub(crate) fn sides_of(node: &PathNode, index: &Index) -> Option<[String; 2]> {
+    if let NodeKind::IfElse(branch) = &node.kind { Some(sides(&branch.conditions, index)) } else { None }
 }
 
 /// What a target is called.

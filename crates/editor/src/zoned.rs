@@ -1,9 +1,9 @@
 //! Instants as a date and time on a wall, for forms.
 
-use escalation_engine::Instant;
 use escalation_engine::calendar::{WallTime, Zone};
 use escalation_engine::instant::DAY;
 use escalation_engine::words::{civil, clock};
+use escalation_engine::{Instant, Seconds};
 
 /// The date and time in a zone, as a form field of type `datetime-local` has it: `2026-03-28T03:10`.
 #[must_use]
@@ -42,6 +42,21 @@ pub fn twice(zone: &Zone, at: Instant) -> Option<[Instant; 2]> {
 #[must_use]
 pub fn is_skipped(zone: &Zone, text: &str) -> bool {
     from_field(zone, text).is_some_and(|at| !text.starts_with(&to_field(zone, at)))
+}
+
+/// When the clock of a zone changes within a time, and by how much.
+#[must_use]
+pub fn clock_changes((from, until): (Instant, Instant), zone: &Zone) -> Vec<(Instant, Seconds)> {
+    let mut changes = Vec::new();
+    let mut at = zone.next_change(from);
+    while at < until {
+        let by = zone.offset(at) - zone.offset(at - 1);
+        if by != 0 {
+            changes.push((at, by));
+        }
+        at = zone.next_change(at);
+    }
+    changes
 }
 
 #[cfg(test)]

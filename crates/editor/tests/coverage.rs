@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use escalation_api::{Json as _, PathPayload, Schedule, User};
 use escalation_editor::coverage::{
-    Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, band_at, before, broken, clock_changes,
-    colour, csv, days, fit, instant, label, lateness, loads, moment, next, part_of_time, people, rows, summary, words,
+    Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, band_at, before, broken, colour, csv,
+    days, fit, instant, label, lateness, loads, moment, next, part_of_time, people, rows, summary, words,
 };
 use escalation_editor::expect::{State, judge};
+use escalation_editor::zoned::clock_changes;
 use escalation_engine::calendar::Zone;
 use escalation_engine::from_api::Answers;
 use escalation_engine::index::Id;

@@ -125,6 +125,15 @@ pub struct During {
     pub priority_id: String,
 }
 
+impl During {
+    /// The first alert of this time, with nobody responding. An empty id is an alert without a priority.
+    #[must_use]
+    pub fn first_alert(&self) -> Scenario {
+        let priority_id = Some(self.priority_id.clone()).filter(|id| !id.is_empty());
+        Scenario { priority_id, fired_at: self.from, ..Scenario::default() }
+    }
+}
+
 /// Judges expectations over a horizon: all of them in one walk through its cells.
 ///
 /// # Errors

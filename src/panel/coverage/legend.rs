@@ -1,6 +1,7 @@
 //! What the marks mean that are not people.
 
-use escalation_editor::coverage::{WAITS, What, clock_changes, wait_words};
+use escalation_editor::coverage::{WAITS, What, wait_words};
+use escalation_editor::zoned::clock_changes;
 use leptos::prelude::*;
 
 use super::refuted;

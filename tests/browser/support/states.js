@@ -2,6 +2,11 @@
 
 import { expect, IDS } from './fixtures.js';
 
+/** Has each save of a path answered so; all else is as it is. */
+const refuseSave = (page, answer) => page.route('**/v2/escalation_paths/*', (route) => (
+  route.request().method() === 'PUT' ? route.fulfill(answer) : route.continue()
+));
+
 /** How each is reached, from `{ app, page, server }`. */
 export const STATES = {
   'the list': async ({ app }) => app.list(),
@@ -266,13 +271,13 @@ export const STATES = {
   'a save that was refused': async ({ app, page }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
-    await page.route('**/v2/escalation_paths/*', (route) => (route.request().method() === 'PUT' ? route.fulfill({
+    await refuseSave(page, {
       status: 422,
       json: {
         type: 'validation_error', status: 422, request_id: 'x',
         errors: [{ code: 'invalid_value', message: 'This schedule is not for you', source: { pointer: 'path.0.level.targets.0' } }],
       },
-    }) : route.continue()));
+    });
     await app.saveNow();
     await expect(page.getByRole('alert')).toContainText('The server did not take the path');
     app.complaints.splice(0);
@@ -493,9 +498,7 @@ export const STATES = {
   'a save without the right': async ({ app, page }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
-    await page.route('**/v2/escalation_paths/*', (route) => (route.request().method() === 'PUT' ? route.fulfill({
-      status: 403, contentType: 'application/json', body: '{"type":"resource_forbidden","status":403,"request_id":"x","errors":[]}',
-    }) : route.continue()));
+    await refuseSave(page, { status: 403, json: { type: 'resource_forbidden', status: 403, request_id: 'x', errors: [] } });
     await app.saveNow();
     await expect(page.getByRole('alert')).toContainText('You may look at this path');
     app.complaints.splice(0);

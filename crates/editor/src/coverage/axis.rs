@@ -89,21 +89,6 @@ fn label(date: &str, weekday: i64, wide: i64, is_first: bool, left: i64) -> (Str
     }
 }
 
-/// When the clock of a zone changes within a time, and by how much.
-#[must_use]
-pub fn clock_changes((from, until): (Instant, Instant), zone: &Zone) -> Vec<(Instant, Seconds)> {
-    let mut changes = Vec::new();
-    let mut at = zone.next_change(from);
-    while at < until {
-        let by = zone.offset(at) - zone.offset(at - 1);
-        if by != 0 {
-            changes.push((at, by));
-        }
-        at = zone.next_change(at);
-    }
-    changes
-}
-
 /// What is narrower is drawn together with its neighbours, if they are as narrow.
 const OWN_MARK: i64 = 4;
 

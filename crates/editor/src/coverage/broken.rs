@@ -14,11 +14,14 @@ pub fn broken(row: &Row, all: &[Judged], index: &Index) -> Vec<(Instant, Instant
     for judged in all {
         let Ok(ruling) = &judged.ruling else { continue };
         let during = ruling.refuted_during.iter().filter(|during| is_of_row(&during.priority_id));
-        let times = during.map(|during| (during.from, during.until));
+        let times: Vec<_> = during.map(|during| (during.from, during.until)).collect();
+        if times.is_empty() {
+            continue;
+        }
         let sentence = judged.expectation.sentence(index);
         match told.iter_mut().find(|(known, _)| *known == sentence) {
             Some((_, known)) => known.extend(times),
-            None => told.push((sentence, times.collect())),
+            None => told.push((sentence, times)),
         }
     }
     let of_one = |(sentence, times): (String, Vec<_>)| {

@@ -7,9 +7,10 @@ use escalation_engine::index::Id;
 use escalation_engine::words::duration;
 use escalation_engine::{Index, Instant};
 
-use super::axis::{Mark, clock_changes, days, pixel};
+use super::axis::{Mark, days, pixel};
 use super::{Band, Question, What, label};
 use crate::svg::escaped;
+use crate::zoned::clock_changes;
 
 /// The height of the axis, in pixels.
 pub const AXIS: i64 = 36;

@@ -10,7 +10,7 @@ use escalation_engine::{Index, Instant};
 use super::{Band, Question, RANKS, Row, WAITS, Way, What};
 use crate::card::{initials, text_width};
 use crate::expect::{State, day, with_year};
-use crate::words::priorities;
+use crate::words::for_priorities;
 
 /// What somebody is called by: `first`.
 const ORDINALS: [&str; RANKS] = ["first", "second", "third"];
@@ -182,10 +182,8 @@ pub fn summary(rows: &[Row], index: &Index, zone: &Zone) -> Summary {
     let until = until.map(|until| day(zone, until - 1)).unwrap_or_default();
     let (state, sentence) = match (holes.len(), unknown, depends) {
         (0, None, None) => {
-            // Alerts without a priority are not looked at where there are priorities.
             let all: Vec<String> = rows.iter().flat_map(|row| row.priorities.iter().cloned()).collect();
-            let names = priorities(&all, index);
-            let of = if names.is_empty() { String::new() } else { format!(", for {names}") };
+            let of = for_priorities(&all, index);
             (State::Holds, format!("Somebody is paged first at every instant to {until}{of}"))
         }
         (0, None, Some(at)) => {

@@ -122,10 +122,11 @@ impl Tries<'_> {
                 }],
             };
             // Where the furthest does not do, no other will.
-            let furthest = times.last().copied().map(&fix);
-            let may = furthest.is_some_and(|fix| self.mended_by(&fix, path).contains(&at));
-            if may && let Some(fix) = times.into_iter().map(fix).find(|fix| self.mended_by(fix, path).contains(&at)) {
-                return Some(fix);
+            let Some((furthest, nearer)) = times.split_last() else { continue };
+            let furthest = fix(*furthest);
+            if self.mended_by(&furthest, path).contains(&at) {
+                let nearer = nearer.iter().copied().map(fix).find(|fix| self.mended_by(fix, path).contains(&at));
+                return Some(nearer.unwrap_or(furthest));
             }
         }
         None

@@ -6,7 +6,7 @@ use escalation_engine::words::{civil, date_and_time};
 use escalation_engine::{Index, Instant};
 
 use super::judged::{Judged, Ruling};
-use crate::words::priorities;
+use crate::words::{for_priorities, priorities};
 
 /// Whether what is expected holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,9 +124,7 @@ pub fn told(judged: &Judged, index: &Index, zone: &Zone) -> Told {
     let until = day(zone, ruling.scope.until);
     let (state, sentence) = match ruling.answer {
         Answer::Proven => {
-            // Alerts without a priority are not looked at where there are priorities.
-            let names = priorities(&ruling.scope.priorities, index);
-            let of = if names.is_empty() { String::new() } else { format!(", for {names}") };
+            let of = for_priorities(&ruling.scope.priorities, index);
             (State::Holds, format!("Proven for every instant to {until}{of}"))
         }
         Answer::Refuted if judged.expectation.expect == Expect::EveryNodeReachable => {

@@ -9,11 +9,10 @@ use escalation_engine::calendar::Zone;
 use escalation_engine::words::duration;
 use escalation_engine::{Index, Instant};
 
-use super::{hours_name, hours_now, node as words_of, target_name, target_now, target_of_repeat};
+use super::{hours_about, hours_name, labels, node as words_of, target_name, target_now, target_of_repeat};
 use crate::bindings::literals;
 use crate::command::{Condition, Timer};
 use crate::tree::PathNode;
-use crate::week::Week;
 
 /// A field with what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,25 +83,25 @@ pub fn facts_of_node(node: &PathNode, path: &PathPayload, index: &Index, at: Ins
             if whom.is_empty() {
                 whom.push(Said::new("Nobody yet"));
             }
-            facts.push(Fact::new("targets", "Who is paged", whom));
-            facts.push(Fact::new("round_robin_config", "In what order", vec![order(level)]));
-            facts.push(Fact::new("retry_config", "Who does not answer", vec![retries(level)]));
-            facts.push(Fact::new("ack_mode", "Acknowledging", vec![acknowledging(level)]));
+            facts.push(Fact::new("targets", labels::WHO, whom));
+            facts.push(Fact::new("round_robin_config", labels::ORDER, vec![order(level)]));
+            facts.push(Fact::new("retry_config", labels::RETRIES, vec![retries(level)]));
+            facts.push(Fact::new("ack_mode", labels::ACKNOWLEDGING, vec![acknowledging(level)]));
         }
         NodeKind::NotifyChannel(channel) => {
             let mut whom: Vec<_> = channel.targets.iter().map(target).collect();
             if whom.is_empty() {
                 whom.push(Said::new("No channel yet"));
             }
-            facts.push(Fact::new("targets", "Who is told", whom));
+            facts.push(Fact::new("targets", labels::WHO_TOLD, whom));
         }
         NodeKind::IfElse(branch) => {
-            facts.push(Fact::new("conditions", "What it asks", asks(node, branch, path, index, at)))
+            facts.push(Fact::new("conditions", labels::ASKS, asks(node, branch, path, index, at)))
         }
         NodeKind::Repeat(repeat) => {
             let to = Said::new(capitalised(&target_of_repeat(&repeat.to_node, path, index)));
             let to = to.leading(Some(Leads::Node(repeat.to_node.clone())));
-            facts.push(Fact::new("to_node", "Goes back to", vec![to]));
+            facts.push(Fact::new("to_node", labels::BACK_TO, vec![to]));
             let times = format!("The section runs {} times in all", repeat.repeat_times.saturating_add(1));
             facts.push(Fact::new("repeat_times", "How often", vec![Said::new(times)]));
         }
@@ -111,7 +110,7 @@ pub fn facts_of_node(node: &PathNode, path: &PathPayload, index: &Index, at: Ins
             let known = index.path(id);
             let name = known.map_or_else(|| id.clone(), |path| path.name.clone());
             let to = Said::new(name).leading(known.map(|_| Leads::Path(id.clone())));
-            facts.push(Fact::new("escalation_path_id", "Goes on in", vec![to]));
+            facts.push(Fact::new("escalation_path_id", labels::GO_ON_IN, vec![to]));
         }
         NodeKind::Delay(_) | NodeKind::Sealed(_) => {}
     }
@@ -119,7 +118,7 @@ pub fn facts_of_node(node: &PathNode, path: &PathPayload, index: &Index, at: Ins
         let words = words_of(node, path, index);
         let (label, said) = match &node.kind {
             NodeKind::Level(_) => ("If nobody acknowledges, goes on", words.timer),
-            NodeKind::Delay(_) => ("How long", words.title),
+            NodeKind::Delay(_) => (labels::DURATION, words.title),
             _ => ("Goes on", words.timer),
         };
         let said = said.strip_prefix("then ").unwrap_or(&said);
@@ -134,16 +133,16 @@ pub fn facts_of_node(node: &PathNode, path: &PathPayload, index: &Index, at: Ins
 
 fn order(level: &Level) -> Said {
     match level.round_robin_config.as_ref().filter(|config| config.enabled).map(|config| config.rotate_after_seconds) {
-        None => Said::new("All at once"),
-        Some(None) => Said::new("Round robin").about("One person for each escalation."),
-        Some(Some(after)) => Said::new("Round robin")
+        None => Said::new(labels::ALL_AT_ONCE),
+        Some(None) => Said::new(labels::ONE_BY_ONE).about("One person for each escalation."),
+        Some(Some(after)) => Said::new(labels::ONE_BY_ONE)
             .about(format!("One person for each escalation, and the next after {}.", duration(after))),
     }
 }
 
 fn retries(level: &Level) -> Said {
     match &level.retry_config {
-        None => Said::new("Is paged once"),
+        None => Said::new(labels::ONCE),
         Some(retry) => Said::new(format!("Is paged {} times in all", retry.attempts))
             .about(format!("{} between pages.", duration(retry.interval_seconds))),
     }
@@ -151,11 +150,9 @@ fn retries(level: &Level) -> Said {
 
 fn acknowledging(level: &Level) -> Said {
     match &level.ack_mode {
-        Some(AckMode::All) => Said::new("Everyone must")
-            .about("One acknowledgement stops the path; the others stay paged until each has answered."),
+        Some(AckMode::All) => Said::new(labels::EVERYONE_MUST).about(labels::ALL_MEANS),
         Some(AckMode::Other(other)) => Said::new(other.clone()),
-        None | Some(AckMode::First) => Said::new("First stops the rest")
-            .about("One acknowledgement stops the path, and the others are no longer paged."),
+        None | Some(AckMode::First) => Said::new(labels::FIRST_STOPS).about(labels::FIRST_MEANS),
     }
 }
 
@@ -178,12 +175,10 @@ fn asks(
     }
 }
 
-/// A set of working hours: "Mon-Fri 09:00-17:00, Europe/London; inside now, until Mon 17:00".
+/// The working hours with this id, and how they are now; empty for none.
 fn week(id: &str, path: &PathPayload, at: Instant) -> String {
-    let Some(set) = path.working_hours.iter().flatten().find(|set| set.id == id) else { return String::new() };
-    let (week, now) = (Week::new(&set.weekday_intervals).words(), hours_now(set, at));
-    let now = if now.is_empty() { now } else { format!("; {now}") };
-    format!("{week}, {}{now}", set.timezone)
+    let set = path.working_hours.iter().flatten().find(|set| set.id == id);
+    set.map(|set| hours_about(set, at)).unwrap_or_default()
 }
 
 /// What a path says of itself, its nodes left aside.
@@ -200,7 +195,7 @@ pub fn facts_of_path(
         let template = templates.iter().find(|template| template.id == *id);
         let name = template.map_or_else(|| id.clone(), |template| template.name.clone());
         let about = template.and_then(|template| template.description.clone()).unwrap_or_default();
-        facts.push(Fact::new("template_id", "Made from the template", vec![Said::new(name).about(about)]));
+        facts.push(Fact::new("template_id", labels::TEMPLATE, vec![Said::new(name).about(about)]));
         for (name, binding) in path.param_bindings.iter().flat_map(|all| &all.0) {
             let param = template.and_then(|template| template.params.iter().find(|param| param.name == *name));
             let label = param.map_or(name.as_str(), |param| param.label.as_str());
@@ -217,7 +212,7 @@ pub fn facts_of_path(
             let team = teams.iter().find(|team| team.id == *id);
             Said::new(team.map_or_else(|| id.clone(), |team| team.name.clone()))
         };
-        facts.push(Fact::new("team_ids", "Teams that own it", ids.iter().map(name).collect()));
+        facts.push(Fact::new("team_ids", labels::TEAMS, ids.iter().map(name).collect()));
     }
     let again = match &path.repeat_config {
         None => Said::new("Nobody is paged again"),
@@ -228,11 +223,11 @@ pub fn facts_of_path(
             Said::new(format!("People are paged again if the alert still fires after {after}")).about(activity)
         }
     };
-    facts.push(Fact::new("repeat_config", "After an acknowledgement", vec![again]));
+    facts.push(Fact::new("repeat_config", labels::PAGE_AGAIN, vec![again]));
     let sets: Vec<_> = path.working_hours.iter().flatten().collect();
     if !sets.is_empty() {
         let set = |set: &&WorkingHours| Said::new(set.name.clone()).about(week(&set.id, path, at));
-        facts.push(Fact::new("working_hours", "Working hours", sets.iter().map(set).collect()));
+        facts.push(Fact::new("working_hours", labels::HOURS, sets.iter().map(set).collect()));
     }
     facts
 }

@@ -4,9 +4,11 @@ use escalation_api::{PathPayload, ScheduleMode, Target, TargetType, WorkingHours
 use escalation_engine::calendar::{Hours, Zone};
 use escalation_engine::instant::{DAY, WEEK};
 use escalation_engine::words::{clock, date_and_time, day_and_time, duration, list};
-use escalation_engine::{Index, Instant};
+use escalation_engine::{Index, Instant, Seconds};
 
 use super::{target_mode, target_of_repeat};
+use crate::week::Week;
+use crate::zoned;
 
 /// Whom a target means at an instant, and who of them is not to be paged then: "whoever is on call: Maya Chen, paused
 /// until Sat 12:00". Times are told in `zone`.
@@ -98,30 +100,28 @@ pub fn hours_now(set: &WorkingHours, at: Instant) -> String {
     }
 }
 
+/// A set of working hours, and how they are at an instant: "Mon-Fri 09:00-17:00, Europe/London; inside now, until Mon
+/// 17:00".
+#[must_use]
+pub fn hours_about(set: &WorkingHours, at: Instant) -> String {
+    let (week, now) = (Week::new(&set.weekday_intervals).words(), hours_now(set, at));
+    let now = if now.is_empty() { now } else { format!("; {now}") };
+    format!("{week}, {}{now}", set.timezone)
+}
+
 /// The changes of a zone's clock within a year from an instant: "Sun 29 Mar 01:00 becomes 02:00: 1h is skipped".
 #[must_use]
 pub fn clock_changes(zone: &Zone, from: Instant) -> Vec<String> {
     const MOST: usize = 8;
-    let mut changes = Vec::new();
-    let mut at = from;
-    // What is no change of the offset is a change of the zone's name only.
-    for _ in 0..4 * MOST {
-        at = zone.next_change(at);
-        if at - from > 365 * DAY || at >= Instant::MAX || changes.len() == MOST {
-            break;
-        }
-        let by = zone.offset(at) - zone.offset(at - 1);
-        if by == 0 {
-            continue;
-        }
+    let told = |(at, by): (Instant, Seconds)| {
         // The time that the wall would have shown.
         let utc = Zone::utc();
         let before = date_and_time(&utc, at + zone.offset(at - 1));
         let after = clock(zone.wall(at).second_of_day());
         let what = if by > 0 { "is skipped" } else { "comes twice" };
-        changes.push(format!("{before} becomes {after}: {} {what}", duration(by.abs())));
-    }
-    changes
+        format!("{before} becomes {after}: {} {what}", duration(by.abs()))
+    };
+    zoned::clock_changes((from, from + 365 * DAY + 1), zone).into_iter().take(MOST).map(told).collect()
 }
 
 #[cfg(test)]

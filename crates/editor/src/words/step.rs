@@ -62,8 +62,7 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
         StepName::Pending => until("Nobody is told"),
         StepName::Entered => title(),
         StepName::Branched => {
-            let labels = branch.map(|branch| sides(&branch.conditions, index));
-            let [then, otherwise] = labels.unwrap_or_else(|| ["yes".to_string(), "otherwise".to_string()]);
+            let [then, otherwise] = sides(branch.map_or(&[], |branch| &branch.conditions), index);
             let side = if step.branch == Some(Branch::Then) { then } else { otherwise };
             format!("{} → {side}", title())
         }

@@ -14,8 +14,6 @@ use crate::store::{Kept, Store};
 
 /// How many expectations are kept with a path.
 const MAX_EXPECTATIONS: usize = 100;
-/// The longest name of a scenario, in characters.
-const MAX_NAME: usize = Named::LONGEST_NAME;
 
 pub(super) async fn expectations(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
     told(&store, &id, Kept::Expectations).await
@@ -56,8 +54,8 @@ pub(super) async fn keep_scenarios(
         let wrong = |message: String| ErrorSingle::new("invalid_value", message).at(&format!("{at}.name"));
         if name.is_empty() {
             errors.push(wrong("Name is required".to_string()));
-        } else if name.chars().count() > MAX_NAME {
-            errors.push(wrong(format!("Name must have at most {MAX_NAME} characters")));
+        } else if name.chars().count() > Named::LONGEST_NAME {
+            errors.push(wrong(format!("Name must have at most {} characters", Named::LONGEST_NAME)));
         } else if names.contains(&name) {
             errors.push(wrong(format!("Name `{name}` is used before")));
         }
