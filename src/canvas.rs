@@ -4,6 +4,7 @@ pub mod ahead;
 mod card;
 mod drag;
 pub mod folds;
+mod gone;
 mod keys;
 pub mod lines;
 pub mod look;
@@ -32,6 +33,7 @@ use ahead::AheadHint;
 use card::Card;
 use drag::Ghost;
 use folds::{Crumbs, FoldMarks};
+use gone::GoneMarks;
 use lines::Lines;
 use menu::OpenMenu;
 use minimap::Minimap;
@@ -135,6 +137,7 @@ pub fn Canvas() -> impl IntoView {
                     </For>
                 </div>
                 <Slots seen/>
+                <GoneMarks/>
                 <FoldMarks seen/>
                 <Token/>
             </div>

@@ -2,12 +2,17 @@
 
 mod store;
 
-use escalation_editor::{Editor, draft};
+use std::collections::BTreeMap;
+
+use escalation_api::Value;
+use escalation_editor::Editor;
+use escalation_editor::draft::{self, Beside};
 use escalation_engine::Instant;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::IdbDatabase;
 
+use crate::clock;
 use crate::session::Session;
 use crate::strings;
 
@@ -22,6 +27,20 @@ pub struct Draft {
     pub is_from_before: bool,
     /// The document, with what it began from.
     pub editor: Editor,
+    /// What is kept beside a path that was never saved.
+    pub beside: Beside,
+}
+
+impl Draft {
+    /// The draft of a path that was never saved.
+    pub fn new(editor: Editor) -> Self {
+        Self { path_id: String::new(), at: clock::now(), is_from_before: false, editor, beside: Beside::new() }
+    }
+
+    /// Whether anything would be lost with it.
+    pub fn is_worth_keeping(&self) -> bool {
+        self.editor.has_unsaved_work() || !self.beside.is_empty()
+    }
 }
 
 /// Whether the browser keeps drafts.
@@ -76,6 +95,29 @@ impl Session {
         self.write(|database| store::put(database, key, &text));
     }
 
+    /// A list that is kept beside a path that was never saved.
+    pub fn beside(self, key: &str, name: &str) -> Vec<Value> {
+        let list = |drafts: &BTreeMap<String, Draft>| drafts.get(key)?.beside.get(name).cloned();
+        self.drafts.with_untracked(list).unwrap_or_default()
+    }
+
+    /// Keeps a list beside a path that was never saved; `editor` is its document.
+    pub fn keep_beside(self, key: &str, name: &str, list: Vec<Value>, editor: &Editor) {
+        let known = self.drafts.with_untracked(|drafts| drafts.get(key).cloned());
+        let mut draft =
+            known.map_or_else(|| Draft::new(editor.clone()), |known| Draft { editor: editor.clone(), ..known });
+        if list.is_empty() {
+            draft.beside.remove(name);
+        } else {
+            draft.beside.insert(name.to_string(), list);
+        }
+        if draft.is_worth_keeping() {
+            self.keep_draft(key, draft);
+        } else {
+            self.drop_draft(key);
+        }
+    }
+
     /// Removes a draft: it was saved, or is not wanted.
     pub fn drop_draft(self, key: &str) -> Option<Draft> {
         let dropped = self.drafts.try_update(|drafts| drafts.remove(key)).flatten();
@@ -127,12 +169,12 @@ impl Session {
 }
 
 fn to_text(draft: &Draft) -> String {
-    let Draft { path_id, at, editor, .. } = draft.clone();
-    draft::write(&draft::Draft { path_id, at, editor })
+    let Draft { path_id, at, editor, beside, .. } = draft.clone();
+    draft::write(&draft::Draft { path_id, at, editor, beside })
 }
 
 /// What cannot be read is left where it is: another version of the app may know it.
 fn from_text(text: &str) -> Option<Draft> {
-    let draft::Draft { path_id, at, editor } = draft::read(text).ok()?;
-    Some(Draft { path_id, at, is_from_before: true, editor })
+    let draft::Draft { path_id, at, editor, beside } = draft::read(text).ok()?;
+    Some(Draft { path_id, at, is_from_before: true, editor, beside })
 }

@@ -110,6 +110,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     clipboard::listen(open);
     drafts::name_address(open);
     drafts::keep(open);
+    crate::simulate::remember::follow(open);
     link::follow(open);
     tabs::listen(open);
     save::refresh(open);

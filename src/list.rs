@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use crate::clock;
 use crate::drafts::Draft;
 use crate::panel::expectations::MOST_EXPECTED;
-use crate::panel::{expected, kept};
+use crate::panel::expected;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::import::{ImportDialog, understand_all};
 use crate::reading::ReadingNote;
@@ -147,24 +147,19 @@ fn begin(session: Session, path: PathPayload) {
 /// Keeps a path that is not saved yet as a draft; its key.
 fn keep_new(session: Session, path: PathPayload) -> String {
     let key = clock::token();
-    let draft =
-        Draft { path_id: String::new(), at: clock::now(), is_from_before: false, editor: Editor::resume(None, path) };
-    session.keep_draft(&key, draft);
+    session.keep_draft(&key, Draft::new(Editor::resume(None, path)));
     key
 }
 
 /// Keeps what was imported as a path of its own, with what a bundle brings beside it.
 fn take_new(session: Session, one: Imported) -> String {
-    let key = keep_new(session, one.path);
+    let key = clock::token();
     let lists = [
         (expected::NAME, one.expectations.map(|all| expected::written(all).take(MOST_EXPECTED).collect())),
         (scenarios::NAME, one.scenarios.map(|all| scenarios::written(all).collect())),
     ];
-    for (name, list) in lists {
-        if let Some(list) = list {
-            kept::beside(&key, name, list);
-        }
-    }
+    let beside = lists.into_iter().filter_map(|(name, list)| Some((name.to_string(), list?))).collect();
+    session.keep_draft(&key, Draft { beside, ..Draft::new(Editor::resume(None, one.path)) });
     key
 }
 

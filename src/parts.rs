@@ -10,5 +10,6 @@ pub mod notice;
 pub mod popup;
 pub mod segments;
 pub mod size;
+pub mod stored;
 pub mod text;
 pub mod typed;

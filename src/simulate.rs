@@ -8,6 +8,7 @@ mod more;
 mod people;
 mod pins;
 pub mod playback;
+pub mod remember;
 mod scenario_menu;
 pub mod scenarios;
 mod scrubber;

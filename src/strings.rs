@@ -194,6 +194,11 @@ pub const PREVIOUS: &str = "Previous";
 pub const CLOSE: &str = "Close";
 pub const PALETTE: &str = "All commands";
 pub const PALETTE_HINT: &str = "Type a command, a step or a path";
+/// The kind of a step, with the side of the branch that it is on.
+pub fn kind_on_side(kind: &str, side: Option<&str>) -> String {
+    side.map_or_else(|| kind.to_string(), |side| format!("{kind}, on “{side}”"))
+}
+
 pub const PATH: &str = "Path";
 pub const ALL_KEYS: &str = "All keys";
 pub const ADD_BELOW: &str = "Add level below";

@@ -3,17 +3,13 @@
 use leptos::prelude::*;
 
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::stored;
 use crate::strings;
 
 const KEY: &str = "theme";
 
-fn storage() -> Option<web_sys::Storage> {
-    // A browser may refuse storage; the choice is then not kept.
-    window().local_storage().ok().flatten()
-}
-
 fn chosen() -> Option<String> {
-    storage()?.get_item(KEY).ok().flatten().filter(|theme| theme == "light" || theme == "dark")
+    stored::read(stored::for_good(), KEY).filter(|theme| theme == "light" || theme == "dark")
 }
 
 fn system() -> &'static str {
@@ -35,9 +31,7 @@ pub fn ThemeSwitch() -> impl IntoView {
     let switch = move |_| {
         let now = theme.get_untracked().unwrap_or_else(|| system().to_string());
         let next = if now == "dark" { "light" } else { "dark" };
-        if let Some(storage) = storage() {
-            let _full = storage.set_item(KEY, next);
-        }
+        stored::write(stored::for_good(), KEY, next);
         theme.set(Some(next.to_string()));
     };
     view! {

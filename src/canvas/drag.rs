@@ -18,9 +18,6 @@ pub const THRESHOLD: f64 = 6.0;
 pub const LONG_PRESS: Duration = Duration::from_millis(450);
 /// From how far a slot draws what is dragged, in pixels of the screen.
 const REACH: f64 = 110.0;
-/// How near to the edge of the frame the drawing begins to move, and how fast it does, in pixels.
-const EDGE: f64 = 44.0;
-const PAN: f64 = 14.0;
 
 /// A pointer that went down on a node.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,19 +95,11 @@ fn nearest(open: Open, slots: &[Slot], at: (f64, f64)) -> Option<Slot> {
 fn pan_at_edges(open: Open) {
     request_animation_frame(move || {
         let Some(Some(drag)) = open.look.drag.try_get_untracked() else { return };
-        let screen = open.screen.get_untracked();
-        let shift = |at: f64, length: f64| {
-            if at < EDGE {
-                PAN
-            } else if at > length - EDGE {
-                -PAN
-            } else {
-                0.0
-            }
-        };
-        let (dx, dy) = (shift(drag.at.0, screen.0), shift(drag.at.1, screen.1));
-        if dx != 0.0 || dy != 0.0 {
-            open.view.update(|view| *view = view.pan(dx, dy));
+        let size = open.scene.with_untracked(|scene| scene.layout.size);
+        let now = open.view.get_untracked();
+        let next = now.follow(drag.at, size, open.screen.get_untracked());
+        if next != now {
+            open.view.set(next);
             moved(open, drag.at);
         }
         pan_at_edges(open);

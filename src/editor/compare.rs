@@ -6,7 +6,7 @@ use std::sync::Arc;
 use escalation_api::PathPayload;
 use escalation_editor::command::Replacement;
 use escalation_editor::merge::{self, Choice, Item, Merge, Told, What};
-use escalation_editor::{Command, words};
+use escalation_editor::{Command, Editor, words};
 use escalation_engine::{Problem, check};
 use leptos::prelude::*;
 
@@ -31,15 +31,19 @@ pub fn Compare(
     let open = expect_context::<Open>();
     let choices: Choices = RwSignal::new(BTreeMap::new());
     let base = open.theirs.get_untracked().unwrap_or_else(|| theirs.clone());
-    // What is changed meanwhile is compared, too.
     let merged = {
         let theirs = theirs.clone();
         Memo::new_with_compare(
-            move |_| Arc::new(merge::compare(base.clone(), open.path.get(), theirs.clone())),
+            move |_| Arc::new(merge::compare(base.clone(), open.editor.with(Editor::path), theirs.clone())),
             |_, _| true,
         )
     };
     let result = Memo::new(move |_| merge::take(&merged.get(), &choices.get()).map(Arc::new));
+    // The graph and all below it show what would come of it.
+    Effect::new(move || open.preview.set(result.get().ok()));
+    on_cleanup(move || {
+        let _left = open.preview.try_set(None);
+    });
     let rows = move || {
         let merge = merged.get();
         let told = merge::told(&merge, &open.session.index.get());
@@ -77,7 +81,7 @@ pub fn Compare(
         <SidePanel title=strings::save::THEIRS_TOO.to_string()>
             <div class="side-body">
                 <p>{summary}</p>
-                <p class="hint">{strings::save::YOURS_SHOWN}</p>
+                <p class="hint">{strings::save::RESULT_SHOWN}</p>
                 <ul class="differences choices" aria-label=strings::save::CHOICES>{rows}</ul>
                 {move || (undecided.get() == 0).then(|| view! { <Preview result/> })}
             </div>
@@ -186,6 +190,7 @@ fn Preview(result: Memo<Result<Arc<PathPayload>, escalation_editor::Refusal>>) -
 
 /// Makes what is chosen the document, on top of what they have saved, and opens the review before it is saved.
 fn take_over(open: Open, theirs: &Arc<PathPayload>, result: &Arc<PathPayload>, reviews: bool) {
+    open.preview.set(None);
     open.theirs.set(Some(theirs.clone()));
     open.editor.update(|editor| editor.mark_saved(theirs));
     open.dispatch(Command::Replace(Replacement::Merge, Box::new((**result).clone())));

@@ -77,17 +77,18 @@ pub fn write(open: Open) {
         return;
     }
     let (Some(editor), Some(key)) = (open.editor.try_get_untracked(), open.draft.try_get_untracked()) else { return };
-    if !editor.has_unsaved_work() {
+    let path_id = open.id.get_untracked();
+    let known = open.session.drafts.with_untracked(|drafts| drafts.get(&key).cloned());
+    // What is kept beside a path that has been saved is kept with it.
+    let beside = known.as_ref().filter(|draft| draft.path_id == path_id).map(|draft| draft.beside.clone());
+    let draft = Draft { path_id, beside: beside.unwrap_or_default(), ..Draft::new(editor) };
+    if !draft.is_worth_keeping() {
         open.session.drop_draft(&key);
         return;
     }
-    let path_id = open.id.get_untracked();
-    let path = editor.path();
-    let kept = open.session.drafts.with_untracked(|drafts| {
-        drafts.get(&key).is_some_and(|draft| draft.path_id == path_id && *draft.editor.path() == *path)
-    });
-    if !kept {
-        open.session.keep_draft(&key, Draft { path_id, at: clock::now(), is_from_before: false, editor });
+    let same = |known: &Draft| known.path_id == draft.path_id && *known.editor.path() == *draft.editor.path();
+    if !known.as_ref().is_some_and(same) {
+        open.session.keep_draft(&key, draft);
     }
 }
 

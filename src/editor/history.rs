@@ -20,6 +20,8 @@ struct Row {
     entry: Entry,
     /// The step that was changed, in words.
     about: Option<String>,
+    /// What became of it, in words.
+    detail: Option<String>,
     /// Whether it was taken back.
     is_undone: bool,
 }
@@ -30,7 +32,12 @@ fn rows(open: Open) -> Vec<Row> {
     open.editor.with(|editor| {
         let entries = editor.history();
         let now = entries.iter().position(|entry| entry.is_now).unwrap_or_default();
-        let row = |(state, entry)| Row { entry, about: editor.about(state, &index), is_undone: state > now };
+        let row = |(state, entry)| Row {
+            entry,
+            about: editor.about(state, &index),
+            detail: editor.detail(state, &index),
+            is_undone: state > now,
+        };
         entries.into_iter().enumerate().map(row).collect()
     })
 }
@@ -115,6 +122,8 @@ fn StateRow(
                 <strong>{move || row.get().map(|row| row.entry.name)}</strong>
                 " "
                 <span class="detail">{move || row.get().and_then(|row| row.about)}</span>
+                " "
+                <span class="detail">{move || row.get().and_then(|row| row.detail)}</span>
                 {move || is_saved().then(|| view! { <span class="pill">{strings::edit::IS_SAVED}</span> })}
                 {move || is_now().then(|| view! { <span class="pill changed">{strings::edit::IS_NOW}</span> })}
             </button>

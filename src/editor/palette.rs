@@ -1,6 +1,6 @@
 //! All that can be done, and all that can be gone to, by typing part of its name.
 
-use escalation_editor::search;
+use escalation_editor::{ListAt, Side, search};
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
@@ -59,8 +59,14 @@ fn items(open: Open) -> Vec<Item> {
     let scene = open.scene.get();
     escalation_editor::tree::walk(&path, |found| {
         if let Some(card) = scene.card(&found.node.id) {
-            let id = found.node.id.clone();
-            items.push(Item { name: card.words.title.clone(), about: card.words.kind.clone(), what: What::Node(id) });
+            let (name, what) = (card.words.title.clone(), What::Node(found.node.id.clone()));
+            // Steps of one name are told apart by the side that they are on.
+            let side = if let ListAt::Of(branch, side) = &found.slot.list {
+                scene.card(branch).and_then(|branch| branch.sides.as_ref()?.get(usize::from(*side == Side::Else)))
+            } else {
+                None
+            };
+            items.push(Item { name, about: strings::kind_on_side(&card.words.kind, side.map(String::as_str)), what });
         }
     });
     let here = open.id.get();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use escalation_api::{ErrorSingle, Path, PathPayload};
 use escalation_editor::Editor;
+use escalation_editor::draft::Beside;
 use escalation_editor::merge::{is_made_of, is_same};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -44,7 +45,7 @@ pub fn save(open: Open) {
     open.saving.set(Saving::Busy);
     let session = open.session;
     session.say(strings::SAVING);
-    let (id, path) = (open.id.get_untracked(), open.path.get_untracked());
+    let (id, path) = (open.id.get_untracked(), open.editor.with_untracked(Editor::path));
     let draft = open.draft.get_untracked();
     let (theirs, unsure) = (open.theirs.get_untracked(), open.unsure.get_untracked());
     let has_tags = session.features.with_untracked(|all| all.iter().any(|known| known == "if_match"));
@@ -91,8 +92,8 @@ pub fn look(open: Open) {
     });
 }
 
-/// Shows what is here and what somebody else has saved. In the graph, which shows what is here, is marked what was
-/// changed here.
+/// Shows what is here and what somebody else has saved. In the graph, which shows what comes of both, is marked what is
+/// different from what both began with.
 fn show_both(open: Open, path: Path) {
     // The screen may have been left; the changes are a draft then.
     if open.saving.try_set(Saving::Idle).is_some() {
@@ -195,7 +196,7 @@ fn done(open: Open, id: &str, draft: &str, path: &Arc<PathPayload>, saved: Path)
     } else if let Some(mut left) = session.drop_draft(draft) {
         left.editor.mark_saved(path);
         if left.editor.has_unsaved_work() {
-            session.keep_draft(draft, Draft { path_id: saved.id.clone(), ..left });
+            session.keep_draft(draft, Draft { path_id: saved.id.clone(), beside: Beside::new(), ..left });
         }
     }
     session.saved(saved);

@@ -36,8 +36,10 @@ pub struct Open {
     pub id: RwSignal<String>,
     /// The document with its history.
     pub editor: RwSignal<Editor>,
-    /// The document.
+    /// What is shown: the document, or what would come of taking over what is chosen of two versions.
     pub path: Memo<Arc<PathPayload>>,
+    /// What would come of that, while it is chosen. Nothing is changed meanwhile.
+    pub preview: RwSignal<Option<Arc<PathPayload>>>,
     /// What is drawn.
     pub scene: Memo<Arc<Scene>>,
     /// What is wrong.
@@ -150,7 +152,8 @@ impl Open {
         let session = session();
         let id = RwSignal::new(id);
         let editor = RwSignal::new(editor);
-        let path = Memo::new_with_compare(move |_| editor.with(Editor::path), another);
+        let preview = RwSignal::new(None);
+        let path = Memo::new_with_compare(move |_| preview.get().unwrap_or_else(|| editor.with(Editor::path)), another);
         let look = Look::new();
         let scene =
             Memo::new(move |_| look.folds.with(|folds| Arc::new(Scene::new(&path.get(), &session.index.get(), folds))));
@@ -187,6 +190,7 @@ impl Open {
             id,
             editor,
             path,
+            preview,
             scene,
             problems,
             selected: RwSignal::new(None),
@@ -249,8 +253,8 @@ impl Open {
 
     /// The same for a field, which shows beside itself why a change may not be made.
     pub fn try_dispatch(self, command: Command) -> Result<(), String> {
-        if self.only_reads() {
-            return Err(strings::rights::NOT_CHANGED.to_string());
+        if let Some(why) = self.is_fixed() {
+            return Err(why.to_string());
         }
         let (name, also) = (words::command(&command), words::also(&command));
         let mut done = Ok(None);
@@ -280,6 +284,14 @@ impl Open {
         untrack(|| self.session.only_reads())
     }
 
+    /// Why the document cannot be changed now, if it cannot.
+    fn is_fixed(self) -> Option<&'static str> {
+        if self.only_reads() {
+            return Some(strings::rights::NOT_CHANGED);
+        }
+        self.preview.with_untracked(Option::is_some).then_some(strings::save::TAKE_OVER_FIRST)
+    }
+
     /// Says why something cannot be done, so that it is seen, too.
     pub fn refuse(self, why: impl Into<String>) {
         let why = why.into();
@@ -299,8 +311,8 @@ impl Open {
 
     /// A step through the history, which is told.
     fn walk(self, step: fn(&mut Editor) -> Option<Command>, told: fn(&str) -> String) {
-        if self.only_reads() {
-            return self.refuse(strings::rights::NOT_CHANGED);
+        if let Some(why) = self.is_fixed() {
+            return self.refuse(why);
         }
         let (before, in_drawing) = (self.path.get_untracked(), canvas::is_in_drawing());
         let mut done = None;
@@ -313,8 +325,8 @@ impl Open {
 
     /// Goes to a state of the history, and shows the node that was changed there.
     pub fn jump(self, state: usize) {
-        if self.only_reads() {
-            return self.refuse(strings::rights::NOT_CHANGED);
+        if let Some(why) = self.is_fixed() {
+            return self.refuse(why);
         }
         let mut went = false;
         self.editor.update(|editor| went = editor.jump(state));

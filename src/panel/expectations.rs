@@ -42,7 +42,7 @@ pub fn Expectations() -> impl IntoView {
         Keeping::NotRead => strings::panel::NOT_READ,
         Keeping::NotKept => strings::panel::NOT_KEPT,
         Keeping::Done => match place(open, expected::NAME) {
-            Place::Page => strings::panel::KEPT_WITH_PATH,
+            Place::Draft => strings::panel::KEPT_WITH_PATH,
             Place::Browser => strings::panel::KEPT_HERE,
             Place::Server => strings::panel::KEPT_AT_ONCE,
         },

@@ -158,7 +158,7 @@ pub fn follow(open: Open) {
 /// Reads what is kept.
 pub fn read(open: Open) {
     open.expected.removed.set(None);
-    open.expected.list.read(open, NAME);
+    open.expected.list.read(open, NAME, WORDS);
 }
 
 /// Changes what is expected, keeps it and says so.

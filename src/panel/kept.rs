@@ -1,18 +1,21 @@
 //! What is kept with a path and is no part of it: by the server where it can, else by this browser. Of a path that was
-//! never saved it is kept beside the draft, for as long as the tab is open.
+//! never saved it is kept with the draft. What the server could not be told waits in this browser.
 
 use escalation_api::Value;
+use escalation_editor::Editor;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::editor::state::Open;
 use crate::net::{self, NetError};
+use crate::parts::stored;
+use crate::session::Session;
 
 /// Where it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The path was never saved: for as long as the tab is open, and with the path from then on.
-    Page,
+    /// The path was never saved: with its draft, and with the path from then on.
+    Draft,
     /// This browser.
     Browser,
     /// The server.
@@ -35,7 +38,7 @@ pub enum Keeping {
 /// Where lists of this name are kept.
 pub fn place(open: Open, name: &str) -> Place {
     if open.id.with(String::is_empty) {
-        Place::Page
+        Place::Draft
     } else if open.session.has(name) {
         Place::Server
     } else {
@@ -43,31 +46,14 @@ pub fn place(open: Open, name: &str) -> Place {
     }
 }
 
-/// The key of a list, by the id of its path; for one that was never saved, by the key of its draft.
+/// The key of a list in this browser, by the id of its path.
 fn key(id: &str, name: &str) -> String {
     format!("{name} {id}")
 }
 
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn of_tab() -> Option<web_sys::Storage> {
-    window().session_storage().ok().flatten()
-}
-
-fn stored(storage: Option<web_sys::Storage>, key: &str) -> Vec<Value> {
-    let text = storage.and_then(|storage| storage.get_item(key).ok().flatten());
+fn list(text: Option<String>) -> Vec<Value> {
     // What another program has left there is nothing to us.
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
-}
-
-/// Keeps a list beside the draft of a path that was never saved.
-pub fn beside(draft: &str, name: &str, list: Vec<Value>) {
-    // Where the browser keeps nothing, the page has it for as long as the path is open.
-    if let Some(storage) = of_tab() {
-        let _in_memory = storage.set_item(&key(draft, name), &Value::Array(list).to_string());
-    }
 }
 
 /// The list of a name that is kept with a path.
@@ -82,31 +68,57 @@ struct At {
 impl At {
     fn of(open: Open, name: &'static str) -> Self {
         let place = untrack(|| place(open, name));
-        let id = if place == Place::Page { open.draft.get_untracked() } else { open.id.get_untracked() };
+        let id = if place == Place::Draft { open.draft.get_untracked() } else { open.id.get_untracked() };
         Self { place, name, id }
     }
 
-    async fn read(&self) -> Result<Vec<Value>, NetError> {
+    async fn read(&self, session: Session) -> Result<Vec<Value>, NetError> {
         match self.place {
-            Place::Page => Ok(stored(of_tab(), &key(&self.id, self.name))),
+            Place::Draft => Ok(session.beside(&self.id, self.name)),
             Place::Server => net::kept(&self.id, self.name).await,
-            Place::Browser => Ok(stored(storage(), &key(&self.id, self.name))),
+            Place::Browser => Ok(list(stored::read(stored::for_good(), &key(&self.id, self.name)))),
         }
     }
 
-    async fn write(&self, list: Vec<Value>) -> Result<(), NetError> {
+    /// `editor` is the path's document.
+    async fn write(&self, session: Session, list: Vec<Value>, editor: &Editor) -> Result<(), NetError> {
         match self.place {
-            Place::Page => {
-                beside(&self.id, self.name, list);
+            Place::Draft => {
+                session.keep_beside(&self.id, self.name, list, editor);
                 Ok(())
             }
             Place::Server => net::keep(&self.id, self.name, list).await,
             Place::Browser => {
-                let key = key(&self.id, self.name);
-                let written = storage().map(|storage| storage.set_item(&key, &Value::Array(list).to_string()));
-                written.and_then(Result::ok).ok_or(NetError::Away)
+                let text = Value::Array(list).to_string();
+                let written = stored::write(stored::for_good(), &key(&self.id, self.name), &text);
+                if written { Ok(()) } else { Err(NetError::Away) }
             }
         }
+    }
+
+    /// The key of what could not be kept.
+    fn waiting(&self) -> String {
+        format!("unkept {}", key(&self.id, self.name))
+    }
+}
+
+/// What was last known to be kept, and what was to be kept in its place and could not be.
+type Unkept<T> = (Vec<T>, Vec<T>);
+
+/// What waits in this browser to be kept, if anything does.
+fn unkept<T: Entry>(at: &At) -> Option<Unkept<T>> {
+    let text = stored::read(stored::for_good(), &at.waiting())?;
+    let [base, ours]: [Vec<Value>; 2] = serde_json::from_str(&text).ok()?;
+    let read = |list: Vec<Value>| list.into_iter().map(T::read).collect();
+    Some((read(base), read(ours)))
+}
+
+/// Has a list wait in this browser, so that it outlives the page.
+fn wait<T: Entry>(at: &At, base: &[T], ours: &[T]) {
+    if at.place == Place::Server {
+        let write = |list: &[T]| Value::Array(list.iter().map(T::write).collect());
+        let text = Value::Array(vec![write(base), write(ours)]).to_string();
+        stored::write(stored::for_good(), &at.waiting(), &text);
     }
 }
 
@@ -155,21 +167,28 @@ impl<T: Entry> List<T> {
     }
 
     /// Reads what is kept.
-    pub fn read(self, open: Open, name: &'static str) {
+    pub fn read(self, open: Open, name: &'static str, words: Words) {
         self.keeping.set(Keeping::Reading);
         let (id, at) = (open.id.get_untracked(), At::of(open, name));
         spawn_local(async move {
-            let found = at.read().await;
+            let found = at.read(open.session).await;
             if open.id.try_get_untracked().as_ref() != Some(&id) {
                 return;
             }
             match found {
                 Ok(list) => {
                     let list: Vec<T> = list.into_iter().map(T::read).collect();
+                    let waits = unkept::<T>(&at).filter(|_| !open.only_reads());
+                    let joined = waits.map(|(base, ours)| T::join(&base, &ours, &list));
                     self.base.set_value(list.clone());
                     self.came.set(false);
-                    self.items.set(list);
                     self.keeping.set(Keeping::Done);
+                    if let Some(all) = joined {
+                        self.items.set(all);
+                        self.keep(open, name, words);
+                    } else {
+                        self.items.set(list);
+                    }
                 }
                 Err(_) => self.keeping.set(Keeping::NotRead),
             }
@@ -212,20 +231,21 @@ impl<T: Entry> List<T> {
         }
         self.came.set(false);
         let (mut base, mut ours) = (self.base.get_value(), now.clone());
+        let editor = open.editor.get_untracked();
         let last = ArcStoredValue::new(now);
         self.writing.set_value(Some((at.clone(), last.clone())));
         let is_here = move || open.id.try_get_untracked().as_ref() == Some(&id);
         spawn_local(async move {
             let mut came = false;
             let kept = loop {
-                let theirs: Vec<T> = match at.read().await {
+                let theirs: Vec<T> = match at.read(open.session).await {
                     Ok(list) => list.into_iter().map(T::read).collect(),
                     Err(error) => break Err(error),
                 };
                 let all = T::join(&base, &ours, &theirs);
                 came |= all != ours;
                 if all != theirs
-                    && let Err(error) = at.write(all.iter().map(T::write).collect()).await
+                    && let Err(error) = at.write(open.session, all.iter().map(T::write).collect(), &editor).await
                 {
                     break Err(error);
                 }
@@ -244,9 +264,13 @@ impl<T: Entry> List<T> {
                 (base, ours) = (all, next);
             };
             if kept.is_err() {
+                wait(&at, &base, &last.get_value());
                 open.session.say(words.not_kept);
             } else if came {
                 open.session.say(words.came);
+            }
+            if kept.is_ok() {
+                stored::remove(stored::for_good(), &at.waiting());
             }
             if is_here() {
                 self.writing.set_value(None);

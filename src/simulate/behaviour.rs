@@ -16,6 +16,8 @@ use crate::strings;
 
 /// How long after the page somebody answers, at first.
 pub const SOON: i64 = 4 * 60;
+/// How long somebody puts it off, at first.
+const A_WHILE: i64 = 30 * 60;
 
 /// Somebody who can be told: a person or a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -131,30 +133,40 @@ fn Form(who: Who) -> impl IntoView {
         Behaviour::Silent => Some(0),
         Behaviour::Acks(_) => Some(1),
         Behaviour::Declines(_) => Some(2),
+        Behaviour::Snoozes(..) => Some(3),
         Behaviour::Other => None,
     });
     let after = move || match does.get() {
-        Behaviour::Acks(after) | Behaviour::Declines(after) => Some(after),
+        Behaviour::Acks(after) | Behaviour::Declines(after) | Behaviour::Snoozes(after, _) => Some(after),
         _ => None,
     };
+    let long = move || if let Behaviour::Snoozes(_, long) = does.get() { Some(long) } else { None };
     let choose = move |position| {
         let after = untrack(after).unwrap_or(SOON);
         change(match position {
             1 => Behaviour::Acks(after),
             2 => Behaviour::Declines(after),
+            3 => Behaviour::Snoozes(after, untrack(long).unwrap_or(A_WHILE)),
             _ => Behaviour::Silent,
         });
     };
     let told = Signal::derive(move || after().map(words::duration).unwrap_or_default());
     let take = move |text: String| {
         let after = duration::parse(&text)?;
-        change(if let Behaviour::Declines(_) = does.get_untracked() {
-            Behaviour::Declines(after)
-        } else {
-            Behaviour::Acks(after)
+        change(match does.get_untracked() {
+            Behaviour::Declines(_) => Behaviour::Declines(after),
+            Behaviour::Snoozes(_, long) => Behaviour::Snoozes(after, long),
+            _ => Behaviour::Acks(after),
         });
         Ok(())
     };
+    let told_long = Signal::derive(move || long().map(words::duration).unwrap_or_default());
+    let take_long = move |text: String| {
+        let long = duration::parse(&text)?;
+        change(Behaviour::Snoozes(untrack(after).unwrap_or(SOON), long));
+        Ok(())
+    };
+    let snoozes = Memo::new(move |_| long().is_some());
     let answers = move || {
         let (id, is_channel) = who.with_value(|who| (who.id.clone(), who.is_channel));
         open.assumed.more.with(|more| {
@@ -163,13 +175,23 @@ fn Form(who: Who) -> impl IntoView {
         })
     };
     let takes_time = Memo::new(move |_| after().is_some());
-    let options = vec![strings::assume::DOES_NOTHING, strings::assume::ACKNOWLEDGES, strings::assume::DECLINES];
+    let options = vec![
+        strings::assume::DOES_NOTHING,
+        strings::assume::ACKNOWLEDGES,
+        strings::assume::DECLINES,
+        strings::assume::SNOOZES,
+    ];
     view! {
         <h3>{name.clone()}</h3>
         <Segments label=strings::assume::what_does(&name) options chosen choose/>
         <Show when=move || takes_time.get()>
             <label class="field-label" for="behaviour-after">{strings::assume::AFTER_PAGE}</label>
             <Typed id="behaviour-after" label=strings::assume::AFTER_PAGE told take/>
+        </Show>
+        <Show when=move || snoozes.get()>
+            <label class="field-label" for="behaviour-long">{strings::assume::SNOOZED_FOR}</label>
+            <Typed id="behaviour-long" label=strings::assume::SNOOZED_FOR told=told_long take=take_long/>
+            <p class="hint">{strings::assume::SNOOZES_ONCE}</p>
         </Show>
         <Show when=move || does.get() == Behaviour::Other>
             <p class="hint">{strings::assume::MORE_ANSWERS}</p>

@@ -155,7 +155,15 @@ fn Moments(at: At, choosing: RwSignal<Option<At>>) -> impl IntoView {
                 open.session.say(said.clone());
                 leave();
             };
-            view! { <li><button type="button" class="moment" on:click=choose><span>{what}</span><b>{when}</b></button></li> }
+            let unknown = (!moment.is_known).then(|| view! { " "<i>{strings::assume::ON_CALL_UNKNOWN}</i> });
+            view! {
+                <li>
+                    <button type="button" class="moment" on:click=choose>
+                        <span>{what}{unknown}</span>
+                        <b>{when}</b>
+                    </button>
+                </li>
+            }
         };
         moments(&path, &compiled, &index, &zone, open.assumed.at.get()).into_iter().map(row).collect_view()
     };

@@ -204,7 +204,9 @@ fn LaneRow(lane: Lane) -> impl IntoView {
 fn draw_mark(open: Open, mark: Mark, is_channel: bool, next: i64) -> impl IntoView {
     let (class, word) = match mark.kind {
         MarkKind::Page if is_channel => ("dot page", strings::playback::MARK_TOLD),
+        MarkKind::Page if mark.is_low => ("dot page low", strings::playback::MARK_PAGED_LOW),
         MarkKind::Page => ("dot page", strings::playback::MARK_PAGED),
+        MarkKind::Retry if mark.is_low => ("dot retry low", strings::playback::MARK_AGAIN),
         MarkKind::Retry => ("dot retry", strings::playback::MARK_AGAIN),
         MarkKind::Ack => ("dot ack", strings::playback::MARK_ACKS),
         MarkKind::Nack => ("dot nack", strings::playback::MARK_DECLINES),
@@ -214,7 +216,7 @@ fn draw_mark(open: Open, mark: Mark, is_channel: bool, next: i64) -> impl IntoVi
     let x = axis.x(mark.after);
     let stretch = mark.until.map(|until| {
         let width = format!("{}px", axis.x(until) - x);
-        view! { <i class="stretch" style:transform=format!("translateX({x}px)") style:width=width></i> }
+        view! { <i class="stretch" class:low=mark.is_low style:transform=format!("translateX({x}px)") style:width=width></i> }
     });
     let has_room = next - x - 2 * DOT > i64::from(text_width(word));
     let word = has_room.then(|| {
@@ -238,9 +240,10 @@ fn draw_mark(open: Open, mark: Mark, is_channel: bool, next: i64) -> impl IntoVi
     }
 }
 
-fn word(kind: MarkKind, is_channel: bool) -> &'static str {
-    match kind {
+fn word(mark: &Mark, is_channel: bool) -> &'static str {
+    match mark.kind {
         MarkKind::Page if is_channel => strings::playback::MARK_TOLD,
+        MarkKind::Page if mark.is_low => strings::playback::MARK_PAGED_LOW,
         MarkKind::Page => strings::playback::MARK_PAGED,
         MarkKind::Retry if is_channel => strings::playback::MARK_TOLD_AGAIN,
         MarkKind::Retry => strings::playback::MARK_PAGED_AGAIN,
@@ -251,7 +254,7 @@ fn word(kind: MarkKind, is_channel: bool) -> &'static str {
 }
 
 fn spoken(lane: &Lane) -> String {
-    let words = |mark: &Mark| strings::playback::mark(word(mark.kind, lane.is_channel), &strings::after(mark.after));
+    let words = |mark: &Mark| strings::playback::mark(word(mark, lane.is_channel), &strings::after(mark.after));
     let marks: Vec<String> = lane.marks.iter().map(words).collect();
     format!("{}: {}", lane.name, marks.join(", "))
 }

@@ -3,11 +3,15 @@
 use escalation_editor::assume::{self, Behaviour};
 use escalation_editor::duration;
 use escalation_editor::needed::people;
+use escalation_engine::scenario::Named;
 use escalation_engine::words;
 use leptos::prelude::*;
+use web_sys::{Event, HtmlSelectElement};
 
 use super::behaviour::{Behaving, SOON, Who};
+use super::controls::assume as now_assume;
 use super::more::MoreButton;
+use super::scenarios;
 use crate::editor::state::Open;
 use crate::parts::popup::At;
 use crate::parts::typed::Typed;
@@ -19,6 +23,8 @@ const EVERYBODY_AFTER: i64 = 5 * 60;
 /// The choices that are no person or channel.
 const EVERYBODY: &str = "everybody";
 const SEVERAL: &str = "several";
+/// What people do in a named scenario, before its name.
+const AS_IN: &str = "as ";
 
 /// What is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,16 +66,30 @@ fn key(id: &str, is_channel: bool) -> String {
     format!("{}{id}", if is_channel { "channel " } else { "user " })
 }
 
-#[component]
-pub fn PeopleField() -> impl IntoView {
-    let open = expect_context::<Open>();
-    let now = Memo::new(move |_| chosen(open));
-    let value = move || match now.get() {
+/// What is chosen, as the value of its option.
+fn value(now: Memo<Chosen>) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    move || match now.get() {
         Chosen::Nobody => String::new(),
         Chosen::Everybody(_) => EVERYBODY.to_string(),
         Chosen::One(id, is_channel, _) => key(&id, is_channel),
         Chosen::Several(_) => SEVERAL.to_string(),
-    };
+    }
+}
+
+/// Has people do what they do in the named scenario.
+fn as_in(open: Open, name: &str) {
+    let named = open.scenarios.items.with_untracked(|items| scenarios::known(items));
+    if let Some(named) = named.into_iter().find(|named| named.name == name) {
+        let said = strings::assume::as_in(name);
+        now_assume(open, said, |more| more.responses = named.scenario.responses);
+    }
+}
+
+#[component]
+pub fn PeopleField() -> impl IntoView {
+    let open = expect_context::<Open>();
+    let now = Memo::new(move |_| chosen(open));
+    let value = value(now);
     let options = move || {
         let index = open.session.index.get();
         let mut all = vec![
@@ -94,9 +114,25 @@ pub fn PeopleField() -> impl IntoView {
         };
         all.into_iter().map(option).collect_view()
     };
-    let change = move |event| {
+    // A set of behaviours that is kept: that of a named scenario, whatever else it assumes.
+    let kept = move || {
+        let named = open.scenarios.items.with(|items| scenarios::known(items));
+        let named = named.into_iter().filter(|named| !named.scenario.responses.is_empty());
+        let option = |named: Named| {
+            let value = format!("{AS_IN}{}", named.name);
+            view! { <option value=value>{named.name}</option> }
+        };
+        let options = named.map(option).collect::<Vec<_>>();
+        (!options.is_empty()).then(|| view! { <optgroup label=strings::assume::AS_IN>{options}</optgroup> })
+    };
+    let change = move |event: Event| {
         let value = event_target_value(&event);
         let before = now.get_untracked();
+        if let Some(name) = value.strip_prefix(AS_IN) {
+            as_in(open, name);
+            // What is chosen is what they do now, under whatever name.
+            return event_target::<HtmlSelectElement>(&event).set_value(&untrack(self::value(now)));
+        }
         match value.as_str() {
             SEVERAL => {}
             EVERYBODY => {
@@ -142,7 +178,7 @@ pub fn PeopleField() -> impl IntoView {
                 <MoreButton/>
             </div>
             <div class="people-row">
-                <select id="people" class="field" prop:value=value on:change=change>{options}</select>
+                <select id="people" class="field" prop:value=value on:change=change>{options}{kept}</select>
                 <Show when=move || takes_time.get()>
                     <Typed id="people-after" label=strings::assume::AFTER_PAGE told take/>
                 </Show>

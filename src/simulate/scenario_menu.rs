@@ -55,7 +55,7 @@ fn List(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
         Keeping::NotKept => strings::scenarios::NOT_KEPT,
         Keeping::Done if open.session.only_reads() => strings::scenarios::ONLY_READ,
         Keeping::Done => match place(open, NAME) {
-            Place::Page => strings::scenarios::KEPT_WITH_PATH,
+            Place::Draft => strings::scenarios::KEPT_WITH_PATH,
             Place::Browser => strings::scenarios::KEPT_HERE,
             Place::Server => strings::scenarios::KEPT_AT_ONCE,
         },

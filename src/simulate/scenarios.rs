@@ -66,7 +66,7 @@ pub fn follow(open: Open) {
 
 /// Reads what is kept.
 pub fn read(open: Open) {
-    open.scenarios.list.read(open, NAME);
+    open.scenarios.list.read(open, NAME, WORDS);
 }
 
 /// Keeps what is there.

@@ -8,6 +8,9 @@ use escalation_engine::words::duration;
 pub const DOES_NOTHING: &str = "Does nothing";
 pub const ACKNOWLEDGES: &str = "Acknowledges";
 pub const DECLINES: &str = "Declines";
+pub const SNOOZES: &str = "Snoozes";
+pub const SNOOZED_FOR: &str = "For how long";
+pub const SNOOZES_ONCE: &str = "Nobody is paged until then; the step begins anew, and they do nothing after that.";
 pub const AFTER_PAGE: &str = "After the page";
 pub const DONE: &str = "Done";
 pub const MORE_ANSWERS: &str = "More than one answer, kept until another is chosen:";
@@ -27,6 +30,7 @@ pub fn does(behaviour: Behaviour) -> String {
         Behaviour::Silent => String::new(),
         Behaviour::Acks(seconds) => format!("acks {}", after(seconds)),
         Behaviour::Declines(seconds) => format!("declines {}", after(seconds)),
+        Behaviour::Snoozes(seconds, long) => format!("snoozes {} for {}", after(seconds), duration(long)),
         Behaviour::Other => "several answers".to_string(),
     }
 }
@@ -37,6 +41,7 @@ pub fn now_does(name: &str, behaviour: Behaviour) -> String {
         Behaviour::Silent => format!("{name} does nothing"),
         Behaviour::Acks(seconds) => format!("{name} acknowledges {}", after(seconds)),
         Behaviour::Declines(seconds) => format!("{name} declines {}", after(seconds)),
+        Behaviour::Snoozes(seconds, long) => format!("{name} snoozes {} for {}", after(seconds), duration(long)),
         Behaviour::Other => format!("{name} answers in several ways"),
     }
 }
@@ -53,6 +58,13 @@ pub fn answer(response: &Response) -> String {
 }
 
 pub const ASSUMED: &str = "What is assumed";
+pub const AS_IN: &str = "As in a scenario";
+
+/// That people do what they do in a named scenario.
+pub fn as_in(name: &str) -> String {
+    format!("People do what they do in “{name}”")
+}
+
 pub const EVERYBODY: &str = "Everybody acknowledges";
 
 pub fn respond(count: usize) -> String {
@@ -63,6 +75,7 @@ pub const OF_PATH: &str = "the path's";
 pub const OF_VIEWER: &str = "yours";
 pub const NEXT: &str = "Next…";
 pub const NEXT_LABEL: &str = "Instants worth trying";
+pub const ON_CALL_UNKNOWN: &str = "not known yet who is on call";
 pub const WHICH: &str = "Which of the two";
 pub const FIRST: &str = "First";
 pub const SECOND: &str = "Second";

@@ -54,6 +54,7 @@ pub fn ended(outcome: &str) -> String {
 
 /// The words on a mark.
 pub const MARK_PAGED: &str = "paged";
+pub const MARK_PAGED_LOW: &str = "paged, low urgency";
 pub const MARK_AGAIN: &str = "again";
 pub const MARK_ACKS: &str = "acks";
 pub const MARK_DECLINES: &str = "declines";

@@ -111,7 +111,14 @@ pub const GONE: &str = "Somebody has deleted this path. Your changes are still h
 pub const SAVE_AS_NEW: &str = "Save as a new path";
 pub const REVIEW_IT: &str = "Take over and review";
 pub const TAKE_OVER_FIRST: &str = "Somebody else has saved this path: choose, then take over what you have chosen.";
-pub const YOURS_SHOWN: &str = "The graph and the simulation show your version until you take over.";
+pub const RESULT_SHOWN: &str =
+    "The graph and the simulation show what comes of it; where nothing is chosen yet, yours.";
+
+/// Of steps that are gone: the hint on their mark in the graph.
+pub fn removed(titles: &str) -> String {
+    format!("Removed here: {titles}")
+}
+
 pub const TAKE_OVER: &str = "Take over and go on editing";
 pub const NO_PROBLEMS_THEN: &str = "What is chosen has no problems.";
 

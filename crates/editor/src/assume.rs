@@ -15,6 +15,8 @@ pub enum Behaviour {
     Acks(Seconds),
     /// Declines so long after each page.
     Declines(Seconds),
+    /// Puts it off so long after the first page, and for how long; does nothing after that.
+    Snoozes(Seconds, Seconds),
     /// Something that is not one answer to every page: it is kept until another behaviour is chosen.
     Other,
 }
@@ -32,10 +34,11 @@ pub fn behaviour(scenario: &Scenario, id: &str, is_channel: bool) -> Behaviour {
     let mut all = scenario.responses.iter().filter(|response| by(response) == Some((id, is_channel)));
     match (all.next(), all.next()) {
         (None, _) => Behaviour::Silent,
-        (Some(one), None) if one.to_page.is_none() => match one.response {
-            Answer::Ack => Behaviour::Acks(one.after_seconds),
-            Answer::Nack => Behaviour::Declines(one.after_seconds),
-            Answer::Snooze => Behaviour::Other,
+        (Some(one), None) => match (one.response, one.to_page, one.snooze_seconds) {
+            (Answer::Ack, None, _) => Behaviour::Acks(one.after_seconds),
+            (Answer::Nack, None, _) => Behaviour::Declines(one.after_seconds),
+            (Answer::Snooze, Some(1), Some(long)) => Behaviour::Snoozes(one.after_seconds, long),
+            _ => Behaviour::Other,
         },
         _ => Behaviour::Other,
     }
@@ -43,11 +46,13 @@ pub fn behaviour(scenario: &Scenario, id: &str, is_channel: bool) -> Behaviour {
 
 /// Gives somebody another behaviour; that of the others stays.
 pub fn set(scenario: &mut Scenario, id: &str, is_channel: bool, behaviour: Behaviour) {
-    let (response, after_seconds) = match behaviour {
+    // To put off every page, the one after the snooze, too, would never end.
+    let (response, after_seconds, to_page, snooze_seconds) = match behaviour {
         Behaviour::Other => return,
-        Behaviour::Silent => (None, 0),
-        Behaviour::Acks(after) => (Some(Answer::Ack), after),
-        Behaviour::Declines(after) => (Some(Answer::Nack), after),
+        Behaviour::Silent => (None, 0, None, None),
+        Behaviour::Acks(after) => (Some(Answer::Ack), after, None, None),
+        Behaviour::Declines(after) => (Some(Answer::Nack), after, None, None),
+        Behaviour::Snoozes(after, long) => (Some(Answer::Snooze), after, Some(1), Some(long)),
     };
     scenario.responses.retain(|response| by(response) != Some((id, is_channel)));
     let of = |wanted| Some(id.to_string()).filter(|_| is_channel == wanted);
@@ -56,8 +61,8 @@ pub fn set(scenario: &mut Scenario, id: &str, is_channel: bool, behaviour: Behav
         channel_id: of(true),
         response,
         after_seconds,
-        to_page: None,
-        snooze_seconds: None,
+        to_page,
+        snooze_seconds,
     }));
 }
 
@@ -88,7 +93,7 @@ pub fn of_all(scenario: &Scenario, people: &[String]) -> Option<Behaviour> {
     let answers = match first {
         Behaviour::Other => return None,
         Behaviour::Silent => 0,
-        Behaviour::Acks(_) | Behaviour::Declines(_) => people.len(),
+        Behaviour::Acks(_) | Behaviour::Declines(_) | Behaviour::Snoozes(..) => people.len(),
     };
     let all = people.iter().all(|id| behaviour(scenario, id, false) == first);
     (all && scenario.responses.len() == answers).then_some(first)
@@ -165,6 +170,18 @@ mod tests {
         set(&mut scenario, "tom", false, Behaviour::Silent);
         assert_eq!(behaviour(&scenario, "tom", false), Behaviour::Silent);
         assert_eq!(scenario.responses.len(), 2);
+    }
+
+    #[test]
+    fn a_snooze_is_of_the_first_page() {
+        let mut scenario = Scenario::default();
+        set(&mut scenario, "maya", false, Behaviour::Snoozes(240, 1800));
+        assert_eq!(behaviour(&scenario, "maya", false), Behaviour::Snoozes(240, 1800));
+        assert_eq!(scenario.responses[0].to_page, Some(1));
+        assert_eq!(scenario.check(), Ok(()));
+        // One of every page is something else, and is kept.
+        scenario.responses[0].to_page = None;
+        assert_eq!(behaviour(&scenario, "maya", false), Behaviour::Other);
     }
 
     #[test]

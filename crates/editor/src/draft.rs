@@ -2,6 +2,7 @@
 //!
 //! The document and what it began from are kept, and not the steps in between.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escalation_api::{At, Json as _, Map, PathPayload, Value};
@@ -22,7 +23,12 @@ pub struct Draft {
     pub at: Instant,
     /// The document, with what it began from.
     pub editor: Editor,
+    /// What is kept beside a path that was never saved, as lists by their names: what is expected of it, its scenarios.
+    pub beside: Beside,
 }
+
+/// Lists by their names.
+pub type Beside = BTreeMap<String, Vec<Value>>;
 
 /// Writes a draft. Nothing of either document is lost.
 #[must_use]
@@ -34,6 +40,10 @@ pub fn write(draft: &Draft) -> String {
         fields.insert("base".to_string(), base.write());
     }
     fields.insert("path".to_string(), draft.editor.path().write());
+    if !draft.beside.is_empty() {
+        let lists = draft.beside.iter().map(|(name, list)| (name.clone(), Value::Array(list.clone())));
+        fields.insert("beside".to_string(), Value::Object(lists.collect()));
+    }
     Value::Object(fields).to_string()
 }
 
@@ -57,5 +67,7 @@ pub fn read(text: &str) -> Result<Draft, Fault> {
     };
     let base = document("base")?;
     let path = document("path")?.ok_or_else(|| missing("path"))?;
-    Ok(Draft { path_id, at: Instant::from_unix(at), editor: Editor::resume(base.map(Arc::new), path) })
+    let lists = fields.shift_remove("beside").and_then(|lists| lists.as_object().cloned()).unwrap_or_default();
+    let beside = lists.into_iter().filter_map(|(name, list)| Some((name, list.as_array()?.clone()))).collect();
+    Ok(Draft { path_id, at: Instant::from_unix(at), editor: Editor::resume(base.map(Arc::new), path), beside })
 }

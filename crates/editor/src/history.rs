@@ -5,6 +5,7 @@ use std::sync::Arc;
 use escalation_api::PathPayload;
 use escalation_engine::Index;
 
+use crate::changes::changes;
 use crate::command::{Command, Refusal};
 use crate::{tree, words};
 
@@ -148,6 +149,18 @@ impl Editor {
             is_saved: self.saved.as_ref().is_some_and(|saved| Arc::ptr_eq(saved, &state.path) || *saved == state.path),
         };
         self.states.iter().enumerate().map(entry).collect()
+    }
+
+    /// What the change to a state made different, in short: the first difference in words. Two changes of one name are
+    /// told apart by it.
+    #[must_use]
+    pub fn detail(&self, state: usize, index: &Index) -> Option<String> {
+        let (before, by, after) = self.change_to(state)?;
+        let node = by.node().map(str::to_string).or_else(|| by.selects(&before.path, &after.path));
+        let mut all = changes(&before.path, &after.path, index);
+        let at = all.iter().position(|change| change.node_id == node).unwrap_or_default();
+        let first = if at < all.len() { all.swap_remove(at) } else { return None };
+        first.details.into_iter().next()
     }
 
     /// The node that the change to a state was about, in words as it was then; nothing where it was about the path.

@@ -19,6 +19,7 @@ pub mod duration;
 pub mod expect;
 pub mod export;
 pub mod fault;
+pub mod gone;
 pub mod history;
 pub mod import;
 pub mod kept;

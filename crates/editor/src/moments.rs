@@ -17,6 +17,14 @@ pub struct Moment {
     pub what: What,
     /// When it is.
     pub at: Instant,
+    /// Whether it is known who is on call then, if that matters to the path.
+    pub is_known: bool,
+}
+
+impl Moment {
+    fn new(what: What, at: Instant) -> Self {
+        Self { what, at, is_known: true }
+    }
 }
 
 /// What makes an instant worth trying.
@@ -48,11 +56,12 @@ const MOST_CHANGES: usize = 200;
 /// The next of each kind after `at`, in time order. Zone changes and Sundays are those of `zone`.
 #[must_use]
 pub fn moments(path: &PathPayload, compiled: &CompiledPath, index: &Index, zone: &Zone, at: Instant) -> Vec<Moment> {
-    let mut all = vec![Moment { what: What::SundayNight, at: sunday_night(zone, at) }];
+    let schedules = schedules(compiled);
+    let mut all = vec![Moment::new(What::SundayNight, sunday_night(zone, at))];
     if let Some((change, by)) = clock_changes((at, at + FAR), zone).first().copied() {
         let forward = by > 0;
-        all.push(Moment { what: What::BeforeChange(forward), at: change - MINUTE });
-        all.push(Moment { what: What::AfterChange(forward), at: change });
+        all.push(Moment::new(What::BeforeChange(forward), change - MINUTE));
+        all.push(Moment::new(What::AfterChange(forward), change));
     }
     for set in path.working_hours.iter().flatten().take(MOST) {
         let Ok(hours) = Hours::new(set) else { continue };
@@ -61,11 +70,14 @@ pub fn moments(path: &PathPayload, compiled: &CompiledPath, index: &Index, zone:
             let from = hours.first(at, !active)?;
             hours.first(from, active)
         };
-        all.extend(turns(true).map(|at| Moment { what: What::HoursBegin(set.name.clone()), at }));
-        all.extend(turns(false).map(|at| Moment { what: What::HoursEnd(set.name.clone()), at }));
+        all.extend(turns(true).map(|at| Moment::new(What::HoursBegin(set.name.clone()), at)));
+        all.extend(turns(false).map(|at| Moment::new(What::HoursEnd(set.name.clone()), at)));
     }
-    all.extend(schedules(compiled).iter().take(MOST).filter_map(|id| handover(index, id, at)));
+    all.extend(schedules.iter().take(MOST).filter_map(|id| handover(index, id, at)));
     all.retain(|moment| moment.at > at && moment.at < Instant::MAX);
+    for moment in &mut all {
+        moment.is_known = schedules.is_empty() || index.knows_entries_at(moment.at);
+    }
     all.sort_by_key(|moment| moment.at);
     all
 }
@@ -111,7 +123,7 @@ fn handover(index: &Index, schedule: &str, at: Instant) -> Option<Moment> {
         let then = on_call(now);
         if then != before {
             let names = then.iter().map(|id| index.user_name(id).to_string()).collect();
-            return Some(Moment { what: What::Handover(roster.name.clone(), names), at: now });
+            return Some(Moment::new(What::Handover(roster.name.clone(), names), now));
         }
     }
     None
@@ -148,7 +160,8 @@ mod tests {
         let compiled = CompiledPath::new("", &path, &index);
         let zone = Zone::get(zone).unwrap();
         let all = moments(&path, &compiled, &index, &zone, at.parse().unwrap());
-        all.iter().map(|moment| format!("{} {:?}", moment.at, moment.what)).collect()
+        let unknown = |moment: &Moment| if moment.is_known { "" } else { " unknown" };
+        all.iter().map(|moment| format!("{} {:?}{}", moment.at, moment.what, unknown(moment))).collect()
     }
 
     #[test]
@@ -172,7 +185,7 @@ mod tests {
         // At each of them the next is asked for, and it is a later one.
         for (at, next) in [
             ("2026-03-29T02:00:00Z", "2026-04-05T02:00:00Z SundayNight"),
-            ("2026-03-29T01:00:00Z", "2026-10-25T00:59:00Z BeforeChange(false)"),
+            ("2026-03-29T01:00:00Z", "2026-10-25T00:59:00Z BeforeChange(false) unknown"),
             ("2026-03-29T09:00:00Z", "2026-04-05T09:00:00Z Handover(\"Primary\", [])"),
             ("2026-03-30T08:00:00Z", "2026-04-06T08:00:00Z HoursBegin(\"UK\")"),
         ] {
@@ -188,5 +201,8 @@ mod tests {
         // What is not known is not offered.
         let all = told("UTC", "2026-04-06T12:00:00Z");
         assert!(all.iter().all(|one| !one.contains("Handover")), "{all:?}");
+        // Other instants are, and it is said that it is not known who is on call then.
+        assert!(told("UTC", "2026-04-19T12:00:00Z").iter().all(|one| one.ends_with(" unknown")));
+        assert!(told("UTC", "2026-04-12T12:00:00Z").iter().any(|one| !one.ends_with(" unknown")));
     }
 }

@@ -181,8 +181,10 @@ pub struct Mark {
     pub after: Seconds,
     /// What.
     pub kind: MarkKind,
-    /// Until when the page counts on its level, for a page.
+    /// Until when the page counts on its level, for a page: until it is answered, or the level is over for them.
     pub until: Option<Seconds>,
+    /// Whether it is a page of low urgency.
+    pub is_low: bool,
     /// The position of its step in the trace.
     pub step: usize,
 }
@@ -304,31 +306,52 @@ impl Play {
                 rule: step.rule.clone(),
             });
         }
-        let mark = Mark { after: step.after_seconds, kind, until: None, step: position };
+        let is_low = step.urgency.as_deref() == Some("low");
+        let mark = Mark { after: step.after_seconds, kind, until: None, is_low, step: position };
         match self.lanes.iter_mut().find(|lane| lane.id == *id && lane.is_channel == is_channel) {
             Some(lane) => lane.marks.push(mark),
             None => self.lanes.push(Lane { id: id.clone(), name, is_channel, marks: vec![mark] }),
         }
     }
 
-    /// A page counts on its level until the walk leaves it, or the run ends.
+    /// A page counts on its level until it is answered, the walk leaves the level, or the run ends.
     fn close_pages(&mut self, trace: &Trace) {
-        let leaves = |step: &TraceStep| {
-            matches!(
-                step.step,
-                StepName::Entered | StepName::Acked | StepName::Expired | StepName::Cancelled | StepName::Resolved
-            ) || matches!(step.step, StepName::Snoozed | StepName::Stopped)
-        };
-        let mut ends: Vec<Seconds> =
-            trace.steps.iter().filter(|step| leaves(step)).map(|step| step.after_seconds).collect();
-        ends.dedup();
+        let ends = level_ends(trace);
         for lane in &mut self.lanes {
+            let is_answer = |mark: &&Mark| matches!(mark.kind, MarkKind::Ack | MarkKind::Nack | MarkKind::Snooze);
+            let answers: Vec<Seconds> = lane.marks.iter().filter(is_answer).map(|mark| mark.after).collect();
             for mark in lane.marks.iter_mut().filter(|mark| mark.kind == MarkKind::Page) {
-                let next = ends.partition_point(|end| *end <= mark.after);
-                mark.until = ends.get(next).copied().or(Some(self.lasted)).filter(|until| *until > mark.after);
+                let next = |times: &[Seconds]| times.get(times.partition_point(|time| *time <= mark.after)).copied();
+                let until = [next(&ends), next(&answers)].into_iter().flatten().min().unwrap_or(self.lasted);
+                mark.until = Some(until.min(self.lasted)).filter(|until| *until > mark.after);
             }
         }
     }
+}
+
+/// When pages end that nobody has answered, in order: the walk goes on, or somebody has acknowledged. Where everybody
+/// must, the others stay paged until the time of the level is up (R11).
+fn level_ends(trace: &Trace) -> Vec<Seconds> {
+    let fired_at = trace.steps.first().map_or(trace.ended_at, |step| step.at - step.after_seconds);
+    let mut ends = Vec::new();
+    let mut deadline = None;
+    for step in &trace.steps {
+        match step.step {
+            StepName::Waiting => deadline = step.until.map(|until| until - fired_at),
+            StepName::Acked if step.others_stay_paged => ends.extend(deadline),
+            StepName::Entered
+            | StepName::Acked
+            | StepName::Expired
+            | StepName::Cancelled
+            | StepName::Resolved
+            | StepName::Snoozed
+            | StepName::Stopped => ends.push(step.after_seconds),
+            _ => {}
+        }
+    }
+    ends.sort_unstable();
+    ends.dedup();
+    ends
 }
 
 /// The way of the walk through the lines.

@@ -87,7 +87,27 @@ impl Viewport {
         };
         self.pan(shift(rect.x, rect.width, self.x, screen.0), shift(rect.y, rect.height, self.y, screen.1))
     }
+
+    /// Moves the drawing on by one frame while a pointer that drags something is near an edge of the screen: to what is
+    /// hidden behind that edge, and no further than there is something.
+    #[must_use]
+    pub fn follow(self, at: (f64, f64), drawing: Size, screen: (f64, f64)) -> Self {
+        let shift = |at: f64, offset: f64, length: i32, screen: f64| {
+            if at < EDGE {
+                (-offset).clamp(0.0, STEP)
+            } else if at > screen - EDGE {
+                (screen - (f64::from(length) * self.scale + offset)).clamp(-STEP, 0.0)
+            } else {
+                0.0
+            }
+        };
+        self.pan(shift(at.0, self.x, drawing.width, screen.0), shift(at.1, self.y, drawing.height, screen.1))
+    }
 }
+
+/// How near to an edge of the screen a pointer that drags moves the drawing, and how far at once, in CSS pixels.
+const EDGE: f64 = 44.0;
+const STEP: f64 = 14.0;
 
 /// The smallest scale at which cards can be read.
 const READABLE: f64 = 0.62;
@@ -149,6 +169,22 @@ mod tests {
         assert_eq!(view.reveal(rect(300, 300), SCREEN, 20.0), view);
         assert_eq!(view.reveal(rect(-100, 300), SCREEN, 20.0), Viewport { x: 120.0, ..view });
         assert_eq!(view.reveal(rect(300, 590), SCREEN, 20.0), Viewport { y: -60.0, ..view });
+    }
+
+    #[test]
+    fn a_drag_at_an_edge_goes_to_what_is_hidden_and_no_further() {
+        let drawing = Size { width: 1000, height: 400 };
+        let view = Viewport { x: -30.0, y: 50.0, scale: 1.0 };
+        // In the middle nothing moves, and below nothing is hidden.
+        assert_eq!(view.follow((400.0, 300.0), drawing, SCREEN), view);
+        assert_eq!(view.follow((400.0, 590.0), drawing, SCREEN), view);
+        assert_eq!(view.follow((400.0, 10.0), drawing, SCREEN), view);
+        // At the left 30 pixels are hidden, at the right 170.
+        assert_eq!(view.follow((10.0, 300.0), drawing, SCREEN), Viewport { x: -16.0, ..view });
+        let left = (0..9).fold(view, |view, _| view.follow((10.0, 300.0), drawing, SCREEN));
+        assert_eq!(left, Viewport { x: 0.0, ..view });
+        let right = (0..99).fold(view, |view, _| view.follow((790.0, 300.0), drawing, SCREEN));
+        assert_eq!(right, Viewport { x: -200.0, ..view });
     }
 
     #[test]

@@ -137,8 +137,12 @@ proptest! {
         let path = build(&from, "");
         let mut editor = if saved { Editor::open(path) } else { Editor::new_document(path) };
         editor.dispatch(rename("Other")).unwrap();
-        let text = draft::write(&Draft { path_id: "p".into(), at: Instant::from_unix(at), editor: editor.clone() });
+        let lists = saved.then(|| ("scenarios".to_string(), vec![json!({"name": "Night", "later": [1.50]})]));
+        let beside = lists.into_iter().collect();
+        let draft = Draft { path_id: "p".into(), at: Instant::from_unix(at), editor: editor.clone(), beside };
+        let text = draft::write(&draft);
         let read = draft::read(&text).unwrap();
+        prop_assert_eq!(&read.beside, &draft.beside);
         prop_assert_eq!(read.editor.path().write().to_string(), editor.path().write().to_string());
         prop_assert_eq!(read.editor.saved(), editor.saved());
         prop_assert_eq!((read.path_id.as_str(), read.at), ("p", Instant::from_unix(at)));

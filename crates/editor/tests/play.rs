@@ -71,9 +71,35 @@ fn lanes_and_pages() {
     assert_eq!(lanes, [("Maya Chen", 4), ("Tom Okafor", 2)]);
     let maya: Vec<_> = play.lanes[0].marks.iter().map(|mark| (mark.after, mark.kind)).collect();
     assert_eq!(maya, [(0, MarkKind::Page), (60, MarkKind::Retry), (120, MarkKind::Retry), (150, MarkKind::Ack)]);
-    assert_eq!(play.lanes[0].marks[0].until, Some(30), "until somebody takes it");
+    assert_eq!(play.lanes[0].marks[0].until, Some(150), "everybody must: until she answers herself");
+    assert_eq!(play.lanes[1].marks[0].until, Some(30));
     let pages: Vec<_> = play.pages.iter().map(|page| (page.after, page.name.as_str(), page.attempt)).collect();
     assert_eq!(pages, [(0, "Maya Chen", 1), (0, "Tom Okafor", 1), (60, "Maya Chen", 2), (120, "Maya Chen", 3)]);
+}
+
+#[test]
+fn a_page_counts_until_it_is_answered_or_the_level_is_over() {
+    let until = |name: &str| {
+        let all = case(name).lanes.into_iter();
+        all.map(|lane| (lane.name, lane.marks[0].until)).collect::<Vec<_>>()
+    };
+    let of = |name: &str, until| (name.to_string(), Some(until));
+    assert_eq!(until("r11-all-to-deadline"), [of("Maya Chen", 120), of("Tom Okafor", 30)], "the run ends before");
+    assert_eq!(until("r11-first"), [of("Maya Chen", 30), of("Tom Okafor", 30)], "the first to acknowledge ends all");
+}
+
+#[test]
+fn how_loudly_somebody_is_paged_is_known() {
+    let low = case("r04-named-twice");
+    assert!(low.lanes.iter().flat_map(|lane| &lane.marks).all(|mark| !mark.is_low), "the higher urgency counts");
+    let play = play(
+        json!({"path": {"name": "n", "path": [{"id": "l", "type": "level", "level": {"targets": [
+            {"type": "user", "id": "maya", "urgency": "low"}, {"type": "user", "id": "tom", "urgency": "high"}]}}]},
+            "fired_at": "2026-03-25T10:00:00Z"}),
+        "",
+    );
+    let low: Vec<_> = play.lanes.iter().map(|lane| (lane.name.as_str(), lane.marks[0].is_low)).collect();
+    assert_eq!(low, [("Maya Chen", true), ("Tom Okafor", false)]);
 }
 
 #[test]

@@ -71,6 +71,9 @@ pub struct TraceStep {
     /// Until when it waits. A wait without it is for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Instant>,
+    /// After an acknowledgement: whether others on the level stay paged until they answer or its time is up (R11).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub others_stay_paged: bool,
     /// How the run ended, for the step that ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -208,7 +211,11 @@ impl TraceStep {
                 told.via = text(via);
             }
             What::Waiting(until) | What::Delayed(until) => told.until = *until,
-            What::Acked(who) | What::Nacked(who) => told.who(who),
+            What::Acked(who, others) => {
+                told.who(who);
+                told.others_stay_paged = *others;
+            }
+            What::Nacked(who) => told.who(who),
             What::Snoozed(who, until) => {
                 told.who(who);
                 told.until = Some(*until);
@@ -250,7 +257,7 @@ impl What {
             Self::LeftOut(..) => StepName::LeftOut,
             Self::SkippedEmpty => StepName::SkippedEmpty,
             Self::Waiting(_) => StepName::Waiting,
-            Self::Acked(_) => StepName::Acked,
+            Self::Acked(..) => StepName::Acked,
             Self::Nacked(_) => StepName::Nacked,
             Self::Snoozed(..) => StepName::Snoozed,
             Self::Resumed => StepName::Resumed,
@@ -277,7 +284,7 @@ fn events(context: &Context<'_>, steps: &[Step]) -> Vec<Event> {
             What::Triggered => "triggered",
             What::Paged { .. } => "notified_users",
             What::Posted(..) => "notified_channels",
-            What::Acked(_) => "acked",
+            What::Acked(..) => "acked",
             What::Expired => "expired",
             What::Cancelled => "cancelled",
             What::Resolved => "resolved",
@@ -304,8 +311,10 @@ fn events(context: &Context<'_>, steps: &[Step]) -> Vec<Event> {
         last = Some(key);
         let Some(event) = events.last_mut() else { continue };
         match &step.what {
-            What::Paged { user, .. } | What::Acked(Who::User(user)) => event.users.push(EventUser::new(context, user)),
-            What::Posted(channel, _) | What::Acked(Who::Channel(channel)) => {
+            What::Paged { user, .. } | What::Acked(Who::User(user), _) => {
+                event.users.push(EventUser::new(context, user))
+            }
+            What::Posted(channel, _) | What::Acked(Who::Channel(channel), _) => {
                 event.channels.push(EventChannel::new(context, channel));
             }
             _ => {}

@@ -67,6 +67,7 @@ pub enum Why {
     AckedForAll,
     AckedEachForThemselves,
     AckedLate,
+    AckedForGood(Box<Why>),
     Declined,
     DeclinedWithoutEffect,
     PutOff,
@@ -184,6 +185,10 @@ impl Why {
                 "the path stops; on this level each is paged until they acknowledge themselves".to_string()
             }
             Self::AckedLate => "somebody who was paged before may still acknowledge, and the path stops".to_string(),
+            Self::AckedForGood(why) => {
+                let why = why.text(names, at, user);
+                format!("{why}; it does not page again, as that would be more than 7 days after the alert fired")
+            }
             Self::Declined => "they cannot take it".to_string(),
             Self::DeclinedWithoutEffect => "they cannot take it, which changes nothing any more".to_string(),
             Self::PutOff => "nobody is paged until then".to_string(),

@@ -103,7 +103,7 @@ fn what_is_true_of_every_run() {
                     let is_paused = entered_at == step.at && index.paused_until(user, step.at).is_some();
                     assert!(known && !is_paused, "seed {seed}: {step:?}");
                 }
-                What::Acked(who) => {
+                What::Acked(who, _) => {
                     let all =
                         matches!(node.map(|node| &node.kind), Some(Kind::Level(level)) if level.ack_all == Some(true));
                     acked_first = !all;
@@ -147,7 +147,7 @@ fn paging_again_is_as_an_alert_that_fires_then() {
             let fresh = run(path, index, &again);
             let told = |step: &&Step| matches!(step.what, What::Paged { .. } | What::Posted(..));
             let answered = |step: &&Step| {
-                matches!(step.what, What::Acked(_) | What::Nacked(_) | What::Snoozed(..) | What::Resolved)
+                matches!(step.what, What::Acked(..) | What::Nacked(_) | What::Snoozed(..) | What::Resolved)
             };
             let segment: Vec<&Step> = whole.steps[position + 1..].iter().take_while(|step| !answered(step)).collect();
             let until = whole.steps[position + 1..].iter().find(answered).map_or(limit, |step| step.at);
@@ -202,7 +202,7 @@ fn what_is_unknown_is_never_guessed() {
         });
         let reached = reached.unwrap();
         let told = |step: &Step| {
-            matches!(step.what, What::Paged { .. } | What::Posted(..) | What::Acked(_) | What::Nacked(_))
+            matches!(step.what, What::Paged { .. } | What::Posted(..) | What::Acked(..) | What::Nacked(_))
                 .then(|| (step.at, step.what.clone()))
         };
         let before: Vec<_> = whole.steps[..reached].iter().filter_map(told).collect();

@@ -35,9 +35,13 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
     let found = step.node_id.as_deref().filter(|_| here).and_then(|id| tree::find(path, id));
     let title = || {
         let known = found.as_ref().map(|found| node(found.node, path, index).title);
+        // A step of a path that was handed over to, with that path's name.
         let elsewhere = || {
             let other = step.path_id.as_deref().filter(|_| !here)?;
-            Some(format!("A step of {}", index.path(other).map_or(other, |path| &path.name)))
+            let Some(other) = index.path(other) else { return Some(format!("A step of {other}")) };
+            let (name, other) = (&other.name, PathPayload::from(other));
+            let title = tree::find(&other, step.node_id.as_deref()?).map(|found| node(found.node, &other, index).title);
+            Some(title.map_or_else(|| format!("A step of {name}"), |title| format!("{name}: {title}")))
         };
         known.or_else(elsewhere).or_else(|| step.node_id.clone()).unwrap_or_default()
     };

@@ -1,7 +1,7 @@
 //! What people do: R10, R11, R18, R19.
 
 use super::node::REPEATS_FOR;
-use super::state::{Alert, Paging, Phase, Standing, Status};
+use super::state::{Alert, Paging, Person, Phase, Standing, Status};
 use super::{Run, What, Who};
 use crate::compile::{Kind, RepeatAfterAck};
 use crate::instant::Instant;
@@ -37,7 +37,11 @@ impl Run<'_> {
             (false, false) => Why::AckedLate,
         };
         let decision = if current { decided } else { Some("late_acks_count") };
-        self.say_decided(What::Acked(who.clone()), 11, why, decision);
+        let last = !was_acked && self.repeat_at(self.at).is_some_and(|at| at.is_none());
+        let why = if last { Why::AckedForGood(Box::new(why)) } else { why };
+        let is_open = |person: &Person| matches!(person.paging, Paging::Open { .. });
+        let others = all && self.state.level.as_ref().is_some_and(|level| level.people.iter().any(is_open));
+        self.say_decided(What::Acked(who.clone(), others), 11, why, decision);
         if !was_acked {
             self.state.phase = Phase::Acked;
             self.state.status = Status::Acked;
@@ -96,16 +100,19 @@ impl Run<'_> {
 
     /// R18: when to page again, counted from `since`.
     fn repeat_later(&mut self, since: Instant) {
-        let Some(repeat) = self.repeat_after_ack().filter(|_| self.state.alert == Alert::Firing) else { return };
-        let at = since + repeat.after;
-        if at > self.state.fired_at + REPEATS_FOR {
-            self.state.repeat_at = None;
-            self.state.status = Status::Acked;
-            return;
+        let Some(at) = self.repeat_at(since) else { return };
+        self.state.repeat_at = at;
+        self.state.status = if at.is_some() { Status::PendingRepeat } else { Status::Acked };
+        if let Some(at) = at {
+            self.say(What::RepeatPending(at), 18, Why::WillPageAgain { seconds: at - since });
         }
-        self.state.repeat_at = Some(at);
-        self.state.status = Status::PendingRepeat;
-        self.say(What::RepeatPending(at), 18, Why::WillPageAgain { seconds: repeat.after });
+    }
+
+    /// R18: when it would page again, counted from `since`; nothing inside if that is too late. Nothing at all where
+    /// the path does not page again, or the alert is over.
+    fn repeat_at(&self, since: Instant) -> Option<Option<Instant>> {
+        let repeat = self.repeat_after_ack().filter(|_| self.state.alert == Alert::Firing)?;
+        Some(Some(since + repeat.after).filter(|at| *at <= self.state.fired_at + REPEATS_FOR))
     }
 
     /// The setting of the path that the escalation began with.

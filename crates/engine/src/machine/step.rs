@@ -60,8 +60,8 @@ pub enum What {
     SkippedEmpty,
     /// The walk waits; nothing: for ever.
     Waiting(Option<Instant>),
-    /// Somebody has taken it.
-    Acked(Who),
+    /// Somebody has taken it; whether others on the level stay paged.
+    Acked(Who, bool),
     /// Somebody cannot take it.
     Nacked(Who),
     /// Somebody puts it off.
