@@ -38,7 +38,7 @@ fn Mark(at: Point, titles: Vec<String>) -> impl IntoView {
     let title = strings::save::removed(&titles.join(", "));
     view! {
         <span
-            class="gone"
+            class="was-here"
             aria-hidden="true"
             title=title
             style:transform=format!("translate({}px,{}px) translate(0,-50%)", at.x + 18, at.y)

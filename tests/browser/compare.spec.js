@@ -161,8 +161,9 @@ test('what is chosen is reviewed against theirs before it is saved', async ({ ap
   let puts = 0;
   page.on('request', (request) => { if (request.method() === 'PUT') puts += 1; });
   await app.save.click();
-  await expect(both(page)).toContainText('The graph and the simulation show your version');
-  // The graph is what is here: only what was changed here is marked.
+  await expect(both(page)).toContainText('The graph and the simulation show what comes of it');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile, renamed');
+  // They changed no step: only what was changed here is marked.
   await expect(app.tree.locator('.changed, .added')).toHaveCount(1);
   // The keys for saving do not throw away what is being chosen.
   await page.keyboard.press('Control+s');
@@ -188,4 +189,33 @@ test('what they removed is not marked as new here', async ({ app, page, server }
   await app.save.click();
   await expect(row(page, 'They: removed').first()).toBeVisible();
   await expect(app.tree.locator('.changed, .added')).toHaveCount(0);
+});
+
+test('the graph and the simulation show what comes of each choice, and nothing is changed meanwhile', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await theySave(server, (path) => { path.path = path.path.slice(0, 1); path.path[0].level.time_to_ack_seconds = 900; });
+  await app.save.click();
+  const removed = row(page, 'They: removed').first();
+  // Yours where nothing is chosen; what they removed is not there, and it is told where it was.
+  await expect(app.node(/Page Primary on-call.*then after 7m/)).toBeVisible();
+  await expect(app.tree.getByRole('treeitem')).toHaveCount(1);
+  await expect(page.locator('.was-here')).toHaveCount(1);
+  await row(page, 'Page Primary on-call').getByRole('button', { name: 'Theirs' }).click();
+  await expect(app.node(/Page Primary on-call.*then after 15m/)).toBeVisible();
+  await expect(page.locator('[data-outcome]')).toHaveText('Ends Sun 20:15: nobody acknowledged');
+  await removed.getByRole('button', { name: 'Yours' }).click();
+  await expect(app.tree.getByRole('treeitem')).not.toHaveCount(1);
+  // The document itself waits: no key and no button changes it.
+  const before = await app.tree.getByRole('treeitem').count();
+  await app.node(/Page Primary on-call/).click();
+  await app.node(/Page Primary on-call/).press('Delete');
+  await expect(page.locator('.toast')).toContainText('choose, then take over what you have chosen');
+  await page.keyboard.press('Control+z');
+  await expect(app.tree.getByRole('treeitem')).toHaveCount(before);
+  // Escape shows again what is here.
+  await both(page).getByRole('button', { name: 'Theirs' }).first().press('Escape');
+  await expect(both(page)).toHaveCount(0);
+  await expect(app.node(/Page Primary on-call.*then after 7m/)).toBeVisible();
+  await expect(page.locator('.was-here')).toHaveCount(0);
 });

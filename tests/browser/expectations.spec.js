@@ -289,6 +289,49 @@ test('the height by mouse', async ({ app, page }) => {
   expect(await height()).toBe(before);
 });
 
+test('what the server could not be told waits in the browser, and is joined with what others have kept', async ({ app, page, server }) => {
+  const address = `/builder/v1/escalation_paths/${IDS.mobile}/expectations`;
+  const kept = async () => (await server.api('GET', address)).body.expectations;
+  await expectations(app, page, IDS.mobile);
+  await expect(page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true })).toBeVisible();
+  await page.route(`**${address}`, (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
+  await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
+  await expect(page.getByText('is not kept').first()).toBeVisible();
+  expect(await kept()).toEqual([]);
+  await server.api('PUT', address, { expectations: [{ expect: 'ends_within', seconds: 864_000 }] });
+  await page.unroute(`**${address}`);
+  await page.reload();
+  await tab(page, 'Expectations').click();
+  await expect(list(page).getByRole('listitem')).toHaveCount(2);
+  await expect.poll(kept).toHaveLength(2);
+  // Once it is kept nothing waits any more: what is removed stays removed.
+  await server.api('PUT', address, { expectations: [] });
+  await page.reload();
+  await tab(page, 'Expectations').click();
+  await expect(page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true })).toBeVisible();
+  await expect(list(page).getByRole('listitem')).toHaveCount(0);
+  app.complaints.splice(0);
+});
+
+test('what is expected of a new path is kept with its draft, also where nothing else was done', async ({ app, page, context, server }) => {
+  await app.list();
+  await page.getByRole('link', { name: 'New path' }).click();
+  await tab(page, 'Expectations').click();
+  await page.getByRole('button', { name: 'Add an expectation' }).click();
+  await page.locator('.expect-form').getByLabel('What is expected').selectOption({ label: 'Somebody is paged, whatever happens' });
+  await page.locator('.expect-form').getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(list(page).getByRole('listitem')).toHaveCount(1);
+  const address = page.url();
+  // Another tab, as after this one was closed.
+  await page.close();
+  const other = await context.newPage();
+  await other.goto(`${server.url}/`);
+  await other.getByRole('link', { name: /Never saved/ }).click();
+  await expect(other).toHaveURL(address);
+  await tab(other, 'Expectations').click();
+  await expect(list(other)).toContainText('Somebody is paged');
+});
+
 test('without a server that keeps them, the browser does', async ({ app, page }) => {
   await page.route('**/builder/v1/info', (route) => route.fulfill({ json: { mode: 'proxy', features: [] } }));
   await expectations(app, page, IDS.mobile);

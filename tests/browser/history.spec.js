@@ -22,7 +22,11 @@ test('each change is named, and any state is gone to by a click', async ({ app, 
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'History' }).click();
   await expect(states(page)).toHaveText([
-    /^Delete.*Tell #payments-alerts.*now$/i, /^Change timer.*Page Ruth Adeyemi$/i, /^Change timer.*Page Ruth Adeyemi\s*saved$/i, /^Opened\s*$/i]);
+    /^Delete.*Tell #payments-alerts.*now$/i,
+    // Two changes of one name are told apart by what became of it.
+    /^Change timer.*Page Ruth Adeyemi\s*“then after 25m”, was “then after 20m”$/i,
+    /^Change timer.*Page Ruth Adeyemi\s*“then after 20m”, was “then after 15m”\s*saved$/i,
+    /^Opened\s*$/i]);
   await expect(states(page).first()).toBeFocused();
   await expect(states(page).first()).toHaveAttribute('aria-current', 'step');
 

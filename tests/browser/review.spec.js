@@ -99,6 +99,10 @@ test('what is different is marked in the graph, and a click goes there', async (
   await app.inspector.getByRole('button', { name: 'Delete' }).click();
   await app.save.click();
   await expect(review(page).locator('.difference.removed')).toContainText('Page Ruth Adeyemi');
+  // What is gone is told where it was, behind the level before it.
+  await expect(page.locator('.was-here')).toHaveText(['Page Ruth Adeyemi']);
+  const [mark, before] = [await page.locator('.was-here').boundingBox(), await app.node(/Maya Chen/).boundingBox()];
+  expect(mark.y).toBeGreaterThan(before.y);
   await expect(app.node(/Maya Chen/)).toHaveClass(/changed/);
   await review(page).getByRole('button', { name: /Maya Chen/ }).first().click();
   await expect(app.node(/Maya Chen/)).toHaveClass(/selected/);

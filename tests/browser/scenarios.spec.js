@@ -34,6 +34,66 @@ test('people are given behaviours by clicking their lanes', async ({ app, page }
   await expect(app.steps).toContainText('Ruth Adeyemi acknowledges');
 });
 
+test('somebody snoozes the first page, and for how long', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  await app.assume(MORNING);
+  await page.getByRole('button', { name: 'Ruth Adeyemi', exact: true }).click();
+  const form = page.getByRole('dialog', { name: 'What Ruth Adeyemi does' });
+  await form.getByRole('button', { name: 'Snoozes' }).click();
+  await expect(form).toContainText('they do nothing after that');
+  await form.getByLabel('For how long').fill('1h');
+  await form.getByLabel('For how long').press('Enter');
+  await form.getByLabel('After the page').fill('3m');
+  await form.getByLabel('After the page').press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.lane').getByRole('button', { name: 'Ruth Adeyemi snoozes after 3m for 1h' })).toBeFocused();
+  await expect(app.steps).toContainText('Ruth Adeyemi snoozes');
+  await expect(app.steps).toContainText('The snooze ends');
+  // The step begins anew: she is paged a second time, an hour later.
+  const ruth = (await app.pages()).filter((page) => page.includes('Ruth Adeyemi'));
+  expect(ruth.map((page) => page.match(/T\+\w+( \d+m)?/)[0]).slice(0, 2)).toEqual(['T+5m', 'T+1h 8m']);
+  await expect(page.locator('.dot.snooze')).toHaveCount(1);
+});
+
+test('people do what they do in a scenario that is kept', async ({ app, page, server }) => {
+  const scenario = { fired_at: '2026-11-28T03:10:00Z', responses: [
+    { user_id: '01J0USERMANAGER00000000000', response: 'ack', after_seconds: 60 },
+    { user_id: '01J0USERGRACE0000000000000', response: 'nack', after_seconds: 60 }] };
+  const address = `/builder/v1/escalation_paths/${IDS.payments}/scenarios`;
+  expect((await server.api('PUT', address, { scenarios: [{ name: 'Tired', scenario }, { name: 'Alone', scenario: { fired_at: scenario.fired_at } }] })).status).toBe(200);
+  await app.open(IDS.payments);
+  await app.assume(MORNING);
+  const people = app.simulation.getByLabel('People');
+  // One in which nobody does anything is no set of behaviours.
+  await expect(people.locator('optgroup option')).toHaveText(['Tired']);
+  await people.selectOption({ label: 'Tired' });
+  await expect(people).toHaveValue('several');
+  await expect(page.getByRole('status')).toHaveText('People do what they do in “Tired”');
+  await expect(app.simulation.locator('.who-does')).toHaveText([/Ruth Adeyemi acks after 1m/, /Grace Kim declines after 1m/]);
+  await expect(app.simulation.getByLabel('Fires at'), 'all else stays').toHaveValue(MORNING.at);
+});
+
+test('what is assumed outlives loading the page anew, in its tab', async ({ app, page, context, server }) => {
+  await app.open(IDS.payments);
+  await app.assume({ ...MORNING, priority: 'P2', zone: 'America/New_York', at: '2026-11-25T10:00' });
+  await page.getByRole('button', { name: 'Ruth Adeyemi', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Acknowledges' }).click();
+  await page.keyboard.press('Escape');
+  const outcome = await page.locator('[data-outcome]').textContent();
+  await page.reload();
+  await expect(app.simulation.getByLabel('Fires at')).toHaveValue('2026-11-25T10:00');
+  await expect(app.simulation.getByLabel('Zone')).toHaveValue('America/New_York');
+  await expect(app.simulation.getByLabel('Priority')).toHaveValue('01J0PRIORITYP2000000000000');
+  await expect(page.locator('[data-outcome]')).toHaveText(outcome);
+  // Another path, and another tab, begin with what is assumed of every path.
+  await app.open(IDS.mobile);
+  await expect(app.simulation.getByLabel('Priority')).toHaveValue('01J0PRIORITYP1000000000000');
+  const other = await context.newPage();
+  await other.goto(`${server.url}/#/paths/${IDS.payments}`);
+  await expect(other.getByRole('tabpanel', { name: 'Simulate' }).getByLabel('Priority')).toHaveValue('01J0PRIORITYP1000000000000');
+  await other.close();
+});
+
 test('a behaviour by keyboard, and what is typed wrongly', async ({ app, page }) => {
   await app.open(IDS.payments);
   await app.assume(MORNING);
@@ -42,6 +102,7 @@ test('a behaviour by keyboard, and what is typed wrongly', async ({ app, page })
   await expect(page.getByRole('button', { name: 'Does nothing' })).toBeFocused();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await page.keyboard.type('soon');

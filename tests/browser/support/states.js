@@ -214,7 +214,8 @@ export const STATES = {
     const from = await app.node(/Page Ruth Adeyemi/).boundingBox();
     await page.mouse.move(from.x + 60, from.y + 20);
     await page.mouse.down();
-    const to = await app.places.last().boundingBox();
+    // Near a place, and not so near to an edge that the drawing follows.
+    const to = await app.places.nth(2).boundingBox();
     await page.mouse.move(to.x + 30, to.y + 20, { steps: 4 });
     await expect(page.locator('.plus.over')).toHaveCount(1);
   },
