@@ -9,7 +9,7 @@ mod keys;
 pub mod lines;
 pub mod look;
 pub mod menu;
-mod minimap;
+pub mod minimap;
 pub mod point;
 mod pointer;
 pub mod run;

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use escalation_editor::Viewport;
+use escalation_editor::viewport::Corner;
 use leptos::prelude::*;
 use leptos::svg::Svg;
 use web_sys::PointerEvent;
@@ -13,16 +14,24 @@ use crate::editor::state::Open;
 /// The most that it takes of the screen, across and down.
 const MOST: (f64, f64) = (160.0, 112.0);
 
+/// A frame that is lower than this has no room for it.
+const LOW: f64 = 260.0;
+
+/// What it takes of its corner, with what is around it.
+pub const CORNER: Corner = Corner { is_right: true, width: MOST.0 + 32.0, height: MOST.1 + 32.0 };
+
+/// Whether it is shown: only where there is more than is seen.
+pub fn is_shown(open: Open) -> bool {
+    let size = open.scene.with(|scene| scene.layout.size);
+    let (view, screen) = (open.view.get(), open.screen.get());
+    let larger = |drawing: i32, screen: f64| screen > 1.0 && f64::from(drawing) * view.scale > screen * 1.25;
+    screen.1 > LOW && (larger(size.width, screen.0) || larger(size.height, screen.1))
+}
+
 #[component]
 pub fn Minimap() -> impl IntoView {
     let open = expect_context::<Open>();
-    // Only where there is more than is seen.
-    let needed = Memo::new(move |_| {
-        let size = open.scene.with(|scene| scene.layout.size);
-        let (view, screen) = (open.view.get(), open.screen.get());
-        let larger = |drawing: i32, screen: f64| screen > 1.0 && f64::from(drawing) * view.scale > screen * 1.25;
-        larger(size.width, screen.0) || larger(size.height, screen.1)
-    });
+    let needed = Memo::new(move |_| is_shown(open));
     view! { <Show when=move || needed.get()><Map/></Show> }
 }
 

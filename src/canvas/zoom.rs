@@ -1,6 +1,7 @@
 //! The buttons for zooming.
 
 use escalation_editor::Viewport;
+use escalation_editor::viewport::Corner;
 use leptos::prelude::*;
 
 use crate::editor::state::Open;
@@ -8,6 +9,9 @@ use crate::strings;
 
 /// One step of a button or a key.
 pub const STEP: f64 = 1.25;
+
+/// What they take of their corner, with what is around them.
+pub const CORNER: Corner = Corner { is_right: false, width: 206.0, height: 54.0 };
 
 /// Zooms about the middle.
 pub fn zoom(open: Open, factor: f64) {

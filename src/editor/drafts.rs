@@ -39,7 +39,10 @@ pub fn keep(open: Open) {
             return;
         }
         stop_waiting();
-        waiting.set_value(set_timeout_with_handle(move || write(open), PAUSE).ok());
+        // The first change is kept as soon as it is drawn: what a page writes while it goes may be too late.
+        let is_kept = open.session.drafts.with_untracked(|drafts| drafts.contains_key(&open.draft.get_untracked()));
+        let pause = if is_kept { PAUSE } else { Duration::ZERO };
+        waiting.set_value(set_timeout_with_handle(move || write(open), pause).ok());
     });
     let at_once = move || {
         stop_waiting();

@@ -22,8 +22,9 @@ use crate::worker::For;
 /// How far ahead it is looked what changes for people, and how far where the page must do it.
 const AHEAD: Seconds = 91 * DAY;
 const LESS: Seconds = 28 * DAY;
-/// The most changes for people that are told.
-const MOST: usize = 12;
+/// So many changes for people are told at first, and at most.
+const FIRST: usize = 4;
+const MOST: usize = 40;
 
 /// What is known of what changes for people.
 #[derive(Clone, PartialEq)]
@@ -58,9 +59,21 @@ pub fn ForPeople() -> impl IntoView {
         People::Unknown => view! { <p class="hint">{strings::save::PEOPLE_UNKNOWN}</p> }.into_any(),
         People::Known(found) => {
             let more = found.changes.len().saturating_sub(MOST);
-            let rows = found.changes.iter().take(MOST).cloned().map(|change| view! { <ChangeRow change/> });
+            let mut rows = found.changes.iter().take(MOST).cloned().map(|change| view! { <ChangeRow change/> });
+            let first = rows.by_ref().take(FIRST).collect_view();
+            // One edit may mean something a little different at each handover: the longest times come first.
+            let others = rows.collect::<Vec<_>>();
+            let others = (!others.is_empty()).then(|| {
+                view! {
+                    <details class="more-changes">
+                        <summary>{strings::save::other_changes(others.len())}</summary>
+                        <ul class="differences">{others}</ul>
+                    </details>
+                }
+            });
             view! {
-                <ul class="differences">{rows.collect_view()}</ul>
+                <ul class="differences">{first}</ul>
+                {others}
                 {(more > 0).then(|| view! { <p class="hint">{strings::save::and_more_changes(more)}</p> })}
                 <p class="hint" data-people>{rest(open, &found)}</p>
             }

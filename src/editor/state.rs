@@ -19,6 +19,7 @@ use super::side::Side;
 use crate::canvas;
 use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
+use crate::canvas::{minimap, zoom};
 use crate::clock;
 use crate::panel::Tab;
 use crate::panel::coverage::Coverage;
@@ -391,7 +392,12 @@ impl Open {
         if let Some(rect) = rect {
             let screen = self.screen.get_untracked();
             let now = self.view.get_untracked();
-            let shown = now.reveal(rect, screen, 24.0);
+            let mut shown = now.reveal(rect, screen, 24.0);
+            // Not under what is drawn over the corners.
+            shown = shown.clear_of(rect, screen, zoom::CORNER);
+            if untrack(|| minimap::is_shown(self)) {
+                shown = shown.clear_of(rect, screen, minimap::CORNER);
+            }
             if shown != now {
                 self.view.set(shown);
             }

@@ -96,6 +96,11 @@ pub fn nothing_else_changes(until: &str) -> String {
     )
 }
 
+/// Opens those that are not shown at first.
+pub fn other_changes(count: usize) -> String {
+    if count == 1 { "1 change more".to_string() } else { format!("{count} changes more, of shorter times") }
+}
+
 pub fn and_more_changes(count: usize) -> String {
     if count == 1 { "and 1 change more".to_string() } else { format!("and {count} changes more") }
 }

@@ -91,7 +91,7 @@ test('a level, the history, a review and the problems for the ear', async ({ app
     - dialog "History":
       - list "History":
         - listitem:
-          - button "change timer Page Ruth Adeyemi now"
+          - button "change timer Page Ruth Adeyemi “then after 20m”, was “then after 15m” now"
         - listitem:
           - button "opened saved"
   `);

@@ -40,7 +40,8 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
     wasm.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
     // The runner gives up after twenty seconds unless told.
     wasm.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
-    wasm.args(["test", "--quiet", "--profile", "wasm-release", "--target", "wasm32-unknown-unknown"]);
+    // Without `--quiet`: cargo hands it on to the runner, which does not know it.
+    wasm.args(["test", "--profile", "wasm-release", "--target", "wasm32-unknown-unknown"]);
     wasm.args(["--package", "escalation-engine", "--test", "speed_wasm", "--", "--nocapture"]);
     shell::run(&mut wasm)?;
 

@@ -13,8 +13,8 @@ pub struct Viewport {
     pub scale: f64,
 }
 
-/// The smallest scale.
-pub const MIN_SCALE: f64 = 0.1;
+/// The smallest scale: some hundred steps below one another are on one screen.
+pub const MIN_SCALE: f64 = 0.03;
 /// The largest scale.
 pub const MAX_SCALE: f64 = 2.0;
 
@@ -22,6 +22,17 @@ impl Default for Viewport {
     fn default() -> Self {
         Self { x: 0.0, y: 0.0, scale: 1.0 }
     }
+}
+
+/// What is drawn over a lower corner of the screen, in CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Corner {
+    /// Whether it is the right one.
+    pub is_right: bool,
+    /// Across, from the edge of the screen.
+    pub width: f64,
+    /// Up, from the edge of the screen.
+    pub height: f64,
 }
 
 impl Viewport {
@@ -86,6 +97,18 @@ impl Viewport {
             }
         };
         self.pan(shift(rect.x, rect.width, self.x, screen.0), shift(rect.y, rect.height, self.y, screen.1))
+    }
+
+    /// Moves the drawing up where a rectangle of it would lie under something in a lower corner of the screen that is
+    /// drawn over it: `corner` is the size of that. Nothing is moved where its top would go out of sight.
+    #[must_use]
+    pub fn clear_of(self, rect: Rect, screen: (f64, f64), corner: Corner) -> Self {
+        let at = |from: i32, offset: f64| f64::from(from) * self.scale + offset;
+        let (left, right) = (at(rect.x, self.x), at(rect.right(), self.x));
+        let beside = if corner.is_right { right <= screen.0 - corner.width } else { left >= corner.width };
+        let below = at(rect.bottom(), self.y) - (screen.1 - corner.height);
+        let has_room = at(rect.y, self.y) - below >= 0.0;
+        if beside || below <= 0.0 || !has_room { self } else { self.pan(0.0, -below) }
     }
 
     /// Moves the drawing on by one frame while a pointer that drags something is near an edge of the screen: to what is
@@ -169,6 +192,21 @@ mod tests {
         assert_eq!(view.reveal(rect(300, 300), SCREEN, 20.0), view);
         assert_eq!(view.reveal(rect(-100, 300), SCREEN, 20.0), Viewport { x: 120.0, ..view });
         assert_eq!(view.reveal(rect(300, 590), SCREEN, 20.0), Viewport { y: -60.0, ..view });
+    }
+
+    #[test]
+    fn what_is_under_a_corner_is_moved_up() {
+        let view = Viewport::default();
+        let rect = |x, y| Rect { x, y, width: 100, height: 50 };
+        let right = Corner { is_right: true, width: 180.0, height: 130.0 };
+        let left = Corner { is_right: false, ..right };
+        assert_eq!(view.clear_of(rect(650, 500), SCREEN, right), Viewport { y: -80.0, ..view });
+        assert_eq!(view.clear_of(rect(650, 500), SCREEN, left), view);
+        assert_eq!(view.clear_of(rect(500, 500), SCREEN, right), view);
+        assert_eq!(view.clear_of(rect(650, 400), SCREEN, right), view);
+        assert_eq!(view.clear_of(rect(100, 500), SCREEN, left), Viewport { y: -80.0, ..view });
+        let high = Rect { height: 560, ..rect(650, 20) };
+        assert_eq!(view.clear_of(high, SCREEN, right), view, "its top would go out of sight");
     }
 
     #[test]

@@ -52,6 +52,13 @@ export const STATES = {
     await page.getByRole('dialog').getByRole('button', { name: 'Acknowledges' }).click();
     await expect(page.getByRole('dialog').getByLabel('After the page')).toHaveValue('4m');
   },
+  'somebody snoozes': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
+    await page.getByRole('button', { name: 'Ruth Adeyemi', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Snoozes' }).click();
+    await expect(page.locator('.dot.snooze')).toHaveCount(1);
+  },
   'half-way through': async ({ app, page }) => {
     await app.open(IDS.payments);
     await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
@@ -215,7 +222,7 @@ export const STATES = {
     await page.mouse.move(from.x + 60, from.y + 20);
     await page.mouse.down();
     // Near a place, and not so near to an edge that the drawing follows.
-    const to = await app.places.nth(2).boundingBox();
+    const to = await app.places.nth(1).boundingBox();
     await page.mouse.move(to.x + 30, to.y + 20, { steps: 4 });
     await expect(page.locator('.plus.over')).toHaveCount(1);
   },
@@ -286,6 +293,7 @@ export const STATES = {
   'a draft from an earlier visit': async ({ app, page }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
+    await expect(app.status).toHaveText('1 change not saved');
     await page.reload();
     await expect(page.getByRole('dialog')).toBeVisible();
   },
@@ -464,6 +472,18 @@ export const STATES = {
     await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
     await page.locator('.outline').getByRole('button', { name: /Page Ruth Adeyemi/ }).click();
     await page.evaluate(() => scrollTo(0, 0));
+  },
+  'a path on a telephone held sideways': async ({ page, server }) => {
+    await page.setViewportSize({ width: 844, height: 390 });
+    // A finger is what points there, which the width does not tell.
+    const client = await page.context().newCDPSession(page);
+    await client.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+    await page.goto(`${server.url}/#/paths/${IDS.payments}`);
+    await expect(page.locator('.outline')).toBeVisible();
+  },
+  'a low frame': async ({ app, page }) => {
+    await page.setViewportSize({ width: 1100, height: 420 });
+    await app.open(IDS.payments);
   },
   'a graph on a telephone': async ({ page, server }) => {
     await page.setViewportSize({ width: 390, height: 844 });
