@@ -119,11 +119,13 @@ fn StateRow(
                 on:focus=move |_| at.set(Some(state))
                 on:click=go
             >
-                <strong>{move || row.get().map(|row| row.entry.name)}</strong>
-                " "
-                <span class="detail">{move || row.get().and_then(|row| row.about)}</span>
-                " "
-                <span class="detail">{move || row.get().and_then(|row| row.detail)}</span>
+                <span class="grow">
+                    <strong>{move || row.get().map(|row| row.entry.name)}</strong>
+                    " "
+                    <span class="about">{move || row.get().and_then(|row| row.about)}</span>
+                    " "
+                    <span class="detail">{move || row.get().and_then(|row| row.detail)}</span>
+                </span>
                 {move || is_saved().then(|| view! { <span class="pill">{strings::edit::IS_SAVED}</span> })}
                 {move || is_now().then(|| view! { <span class="pill changed">{strings::edit::IS_NOW}</span> })}
             </button>

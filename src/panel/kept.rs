@@ -113,7 +113,7 @@ fn unkept<T: Entry>(at: &At) -> Option<Unkept<T>> {
     Some((read(base), read(ours)))
 }
 
-/// Has a list wait in this browser, so that it outlives the page.
+/// Has a list wait in this browser for the server to have it.
 fn wait<T: Entry>(at: &At, base: &[T], ours: &[T]) {
     if at.place == Place::Server {
         let write = |list: &[T]| Value::Array(list.iter().map(T::write).collect());
@@ -222,6 +222,7 @@ impl<T: Entry> List<T> {
         let under_way = self.writing.with_value(|writing| match writing {
             Some((to, last)) if *to == at => {
                 last.set_value(now.clone());
+                wait(&at, &self.base.get_value(), &now);
                 true
             }
             _ => false,
@@ -231,6 +232,8 @@ impl<T: Entry> List<T> {
         }
         self.came.set(false);
         let (mut base, mut ours) = (self.base.get_value(), now.clone());
+        // Until it is kept it waits, so that it outlives a page that is closed meanwhile.
+        wait(&at, &base, &ours);
         let editor = open.editor.get_untracked();
         let last = ArcStoredValue::new(now);
         self.writing.set_value(Some((at.clone(), last.clone())));
@@ -264,7 +267,6 @@ impl<T: Entry> List<T> {
                 (base, ours) = (all, next);
             };
             if kept.is_err() {
-                wait(&at, &base, &last.get_value());
                 open.session.say(words.not_kept);
             } else if came {
                 open.session.say(words.came);

@@ -106,3 +106,33 @@ test('ten levels of branches are seen, walked, folded, searched, added to and sa
   expect(list.map((step) => step.id)).toEqual(['last', 'level-1', 'branch-1']);
   expect(list[2].if_else.then_path.map((step) => step.id)).toEqual(['level-2']);
 });
+
+test('a path of ninety steps is seen whole, and what is chosen is not under the small map', async ({ app, server, page: tab }) => {
+  const path = Array.from({ length: 90 }, (_, position) => page(`s${position}`, '01J0USERMAYA00000000000000'));
+  const { body } = await server.api('POST', '/v2/escalation_paths', { name: 'Long', path });
+  await app.open(body.escalation_path.id);
+  await tab.getByRole('button', { name: 'Fit' }).click();
+  const frame = await tab.locator('main.canvas').boundingBox();
+  const box = async (id) => tab.locator(`[id="node:${id}"]`).boundingBox();
+  const [first, last] = [await box('s0'), await box('s89')];
+  expect(first.y).toBeGreaterThanOrEqual(frame.y);
+  expect(last.y + last.height).toBeLessThanOrEqual(frame.y + frame.height);
+
+  // At its own size, moved so that the next step would lie under the map.
+  await tab.getByRole('button', { name: 'Fit' }).click();
+  await tab.locator('[id="node:s0"]').focus();
+  await tab.keyboard.press('Enter');
+  await tab.keyboard.press('Escape');
+  const zoom = tab.getByTitle(/own size/i);
+  await zoom.click();
+  const map = await tab.locator('.minimap').boundingBox();
+  await tab.locator('[id="node:s0"]').focus();
+  await tab.keyboard.press('ArrowDown');
+  const at = await box('s1');
+  await tab.mouse.move(frame.x + 30, frame.y + 30);
+  await tab.mouse.wheel(at.x - map.x + 100, at.y - map.y - 20);
+  await expect.poll(async () => Math.abs((await box('s1')).y - map.y - 20)).toBeLessThan(3);
+  await tab.keyboard.press('ArrowUp');
+  await tab.keyboard.press('ArrowDown');
+  await expect.poll(async () => { const now = await box('s1'); return now.y + now.height <= map.y || now.x + now.width <= map.x; }).toBe(true);
+});

@@ -81,6 +81,16 @@ test('the palette does what is typed', async ({ app, page }) => {
   await expect(page.getByRole('heading', { name: 'Back office' })).toBeVisible();
 });
 
+test('steps of one name are told apart in the palette', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'All commands' }).fill('page primary on-call, all');
+  const lines = page.locator('.palette [role=option]').filter({ hasText: /^Page Primary on-call, all at once/ });
+  await expect(lines).toHaveText([/Level, on “yes”$/, /Level, on “otherwise”$/]);
+  await lines.last().click();
+  await expect(app.node(/Page Primary on-call, all at once.*low urgency/)).toHaveClass(/selected/);
+});
+
 test('all keys, by a key', async ({ app, page }) => {
   await app.open(IDS.payments);
   await page.keyboard.press('?');

@@ -146,6 +146,20 @@ test('the same as a table, which is copied as text', async ({ app, page, context
   await expect(app.steps).toBeVisible();
 });
 
+test('low urgency is another mark, to the eye and to the ear', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  // Out of hours, of low priority: a channel first, and somebody once it is morning.
+  await app.assume({ priority: 'P4', at: '2026-11-25T20:00', zone: 'Europe/London' });
+  const low = page.locator('.dot.page.low');
+  await expect(low).toHaveCount(1);
+  await expect(page.locator('.lane').filter({ has: low }).getByRole('img')).toHaveAttribute('aria-label', /: paged, low urgency at T\+/);
+  const width = (locator) => locator.evaluate((dot) => dot.offsetWidth);
+  expect(await width(low)).toBe(10);
+  await app.assume({ priority: 'P1' });
+  await expect(low).toHaveCount(0);
+  expect(await width(page.locator('.dot.page').first())).toBe(14);
+});
+
 test('a thousand repeats', async ({ app, page, server }) => {
   const { body } = await server.api('POST', '/v2/escalation_paths', {
     name: 'A thousand times',
