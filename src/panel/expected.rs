@@ -24,7 +24,8 @@ use crate::worker::For;
 /// Its name in the API.
 pub const NAME: &str = "expectations";
 
-const WORDS: Words = Words { not_kept: strings::panel::NOT_KEPT, came: strings::panel::CAME };
+const WORDS: Words =
+    Words { not_kept: strings::panel::NOT_KEPT, waits: strings::panel::WAITS, came: strings::panel::CAME };
 
 /// How far is looked at first where there is no worker.
 const FIRST: Seconds = 28 * DAY;

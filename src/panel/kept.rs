@@ -214,8 +214,7 @@ impl<T: Entry> List<T> {
     /// changed during one is kept after it, also if the path is left meanwhile.
     pub fn keep(self, open: Open, name: &'static str, words: Words) {
         if open.only_reads() {
-            open.session.say(words.not_kept);
-            return self.keeping.set(Keeping::NotKept);
+            return open.session.say(words.not_kept);
         }
         let (id, at) = (open.id.get_untracked(), At::of(open, name));
         let now = self.items.get_untracked();
@@ -267,7 +266,7 @@ impl<T: Entry> List<T> {
                 (base, ours) = (all, next);
             };
             if kept.is_err() {
-                open.session.say(words.not_kept);
+                open.session.say(if at.place == Place::Server { words.waits } else { words.not_kept });
             } else if came {
                 open.session.say(words.came);
             }
@@ -288,6 +287,8 @@ impl<T: Entry> List<T> {
 pub struct Words {
     /// That the last change is not kept.
     pub not_kept: &'static str,
+    /// That it waits in this browser.
+    pub waits: &'static str,
     /// That others have changed it, too.
     pub came: &'static str,
 }

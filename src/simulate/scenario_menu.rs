@@ -52,6 +52,7 @@ fn List(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
     let about = move || match all.keeping.get() {
         Keeping::Reading => strings::LOADING,
         Keeping::NotRead => strings::scenarios::NOT_READ,
+        Keeping::NotKept if place(open, NAME) == Place::Server => strings::scenarios::WAITS,
         Keeping::NotKept => strings::scenarios::NOT_KEPT,
         Keeping::Done if open.session.only_reads() => strings::scenarios::ONLY_READ,
         Keeping::Done => match place(open, NAME) {

@@ -12,7 +12,8 @@ use crate::strings;
 /// Their name in the API.
 pub const NAME: &str = "scenarios";
 
-const WORDS: Words = Words { not_kept: strings::scenarios::NOT_KEPT, came: strings::scenarios::CAME };
+const WORDS: Words =
+    Words { not_kept: strings::scenarios::NOT_KEPT, waits: strings::scenarios::WAITS, came: strings::scenarios::CAME };
 
 impl Entry for Item {
     fn read(value: Value) -> Self {

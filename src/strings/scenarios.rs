@@ -7,6 +7,7 @@ pub const KEPT_WITH_PATH: &str = "Kept once the path is saved.";
 pub const ONLY_READ: &str = "Shown for reading: scenarios can be simulated and shared, but not kept.";
 pub const NOT_READ: &str = "The scenarios of this path could not be read from the server.";
 pub const NOT_KEPT: &str = "The last change to the scenarios is not kept.";
+pub const WAITS: &str = "The last change to the scenarios waits in this browser: the server could not keep it yet.";
 pub const CAME: &str = "Somebody else has changed the scenarios, too: both are in the list.";
 pub const NONE: &str = "None yet. Give what is assumed now a name to have it again.";
 pub const NAME: &str = "Name";

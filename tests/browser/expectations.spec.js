@@ -185,9 +185,9 @@ test('what the server could not keep is said, and is kept when it is tried again
   const address = '**/builder/v1/escalation_paths/*/expectations';
   await page.route(address, (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
-  const failed = page.getByText('The last change to what is expected is not kept.').first();
+  const failed = page.getByText('The last change to what is expected waits in this browser: the server could not keep it yet.').first();
   await expect(failed).toBeVisible();
-  await expect(page.locator('.spoken[role=status]')).toHaveText('The last change to what is expected is not kept.');
+  await expect(page.locator('.spoken[role=status]')).toHaveText('The last change to what is expected waits in this browser: the server could not keep it yet.');
   // It stays as it is here.
   await expect(list(page).locator('.holds')).toHaveCount(1);
   await page.unroute(address);
@@ -296,7 +296,7 @@ test('what the server could not be told waits in the browser, and is joined with
   await expect(page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true })).toBeVisible();
   await page.route(`**${address}`, (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
-  await expect(page.getByText('is not kept').first()).toBeVisible();
+  await expect(page.getByText('waits in this browser').first()).toBeVisible();
   expect(await kept()).toEqual([]);
   await server.api('PUT', address, { expectations: [{ expect: 'ends_within', seconds: 864_000 }] });
   await page.unroute(`**${address}`);

@@ -118,11 +118,12 @@ mod tests {
     #[test]
     fn in_branches_and_with_them() {
         let [a, b, c] = ["a", "b", "c"].map(delay);
-        let before = [branch("if", &[a.clone(), b.clone()], &[c.clone()])];
+        let only = std::slice::from_ref;
+        let before = [branch("if", &[a.clone(), b.clone()], only(&c))];
         let then = |index| at(ListAt::Of("if".into(), Side::Then), index, 1);
-        assert_eq!(told(&before, &[branch("if", &[a.clone()], &[c.clone()])]), [then(1)]);
+        assert_eq!(told(&before, &[branch("if", only(&a), only(&c))]), [then(1)]);
         // A branch that is gone is one thing, whatever was in it; what was moved out of it is not gone.
-        assert_eq!(told(&before, &[b.clone()]), [at(ListAt::Root, 0, 1)]);
+        assert_eq!(told(&before, only(&b)), [at(ListAt::Root, 0, 1)]);
         let read = |nodes: &[Value]| PathPayload::read(json!({"name": "n", "path": nodes})).unwrap();
         let all = gone(&read(&before), &read(&[b]), &Index::new(World::default()));
         assert!(all[0].titles[0].ends_with(" and 2 steps in it"), "{all:?}");
