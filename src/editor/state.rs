@@ -353,8 +353,7 @@ impl Open {
 
     /// How the run ends, in a sentence.
     pub fn outcome(self) -> String {
-        let (play, ended_at) = (self.play.get(), self.trace.with(|trace| trace.ended_at));
-        words::outcome(play.outcome, play.pages.len(), (ended_at - play.lasted, ended_at), &self.zone())
+        words::outcome(&self.play.get(), self.assumed.at.get(), &self.zone())
     }
 
     /// What has happened at a node by the time that is looked at.

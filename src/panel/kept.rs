@@ -6,6 +6,7 @@ use escalation_editor::Editor;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::clock;
 use crate::editor::state::Open;
 use crate::net::{self, NetError};
 use crate::parts::stored;
@@ -96,29 +97,35 @@ impl At {
         }
     }
 
-    /// The key of what could not be kept.
+    /// What the keys begin with under which it waits; each page has one of its own, so that none takes another's away.
     fn waiting(&self) -> String {
-        format!("unkept {}", key(&self.id, self.name))
+        format!("unkept {} ", key(&self.id, self.name))
     }
 }
 
 /// What was last known to be kept, and what was to be kept in its place and could not be.
 type Unkept<T> = (Vec<T>, Vec<T>);
 
-/// What waits in this browser to be kept, if anything does.
-fn unkept<T: Entry>(at: &At) -> Option<Unkept<T>> {
-    let text = stored::read(stored::for_good(), &at.waiting())?;
-    let [base, ours]: [Vec<Value>; 2] = serde_json::from_str(&text).ok()?;
+/// A key and the text under it.
+type Kept = (String, String);
+
+/// All that waits in this browser to be kept there.
+fn unkept<T: Entry>(at: &At) -> Vec<(Kept, Unkept<T>)> {
     let read = |list: Vec<Value>| list.into_iter().map(T::read).collect();
-    Some((read(base), read(ours)))
+    let one = |key: String| {
+        let text = stored::read(stored::for_good(), &key)?;
+        let [base, ours]: [Vec<Value>; 2] = serde_json::from_str(&text).ok()?;
+        Some(((key, text), (read(base), read(ours))))
+    };
+    stored::keys(stored::for_good(), &at.waiting()).into_iter().filter_map(one).collect()
 }
 
-/// Has a list wait in this browser for the server to have it.
-fn wait<T: Entry>(at: &At, base: &[T], ours: &[T]) {
+/// Has a list wait in this browser for the server to have it; `page` tells this page from others.
+fn wait<T: Entry>(at: &At, page: &str, base: &[T], ours: &[T]) {
     if at.place == Place::Server {
         let write = |list: &[T]| Value::Array(list.iter().map(T::write).collect());
         let text = Value::Array(vec![write(base), write(ours)]).to_string();
-        stored::write(stored::for_good(), &at.waiting(), &text);
+        stored::write(stored::for_good(), &format!("{}{page}", at.waiting()), &text);
     }
 }
 
@@ -144,6 +151,10 @@ pub struct List<T: Entry> {
     base: StoredValue<Vec<T>>,
     /// What is being written, and where: what is to be kept meanwhile goes there.
     writing: StoredValue<Option<(At, ArcStoredValue<Vec<T>>)>>,
+    /// Tells this page from others.
+    page: StoredValue<String>,
+    /// What waited when it was read: once it is kept it waits no longer.
+    waited: StoredValue<Vec<Kept>>,
 }
 
 // Derived, they would be there for entries that can be copied only.
@@ -163,6 +174,8 @@ impl<T: Entry> List<T> {
             came: RwSignal::new(false),
             base: StoredValue::new(Vec::new()),
             writing: StoredValue::new(None),
+            page: StoredValue::new(clock::token()),
+            waited: StoredValue::new(Vec::new()),
         }
     }
 
@@ -178,8 +191,10 @@ impl<T: Entry> List<T> {
             match found {
                 Ok(list) => {
                     let list: Vec<T> = list.into_iter().map(T::read).collect();
-                    let waits = unkept::<T>(&at).filter(|_| !open.only_reads());
-                    let joined = waits.map(|(base, ours)| T::join(&base, &ours, &list));
+                    let waits = if open.only_reads() { Vec::new() } else { unkept::<T>(&at) };
+                    let join = |all: Vec<T>, (_, (base, ours)): &(Kept, Unkept<T>)| T::join(base, ours, &all);
+                    let joined = (!waits.is_empty()).then(|| waits.iter().fold(list.clone(), join));
+                    self.waited.set_value(waits.into_iter().map(|(kept, _)| kept).collect());
                     self.base.set_value(list.clone());
                     self.came.set(false);
                     self.keeping.set(Keeping::Done);
@@ -221,7 +236,7 @@ impl<T: Entry> List<T> {
         let under_way = self.writing.with_value(|writing| match writing {
             Some((to, last)) if *to == at => {
                 last.set_value(now.clone());
-                wait(&at, &self.base.get_value(), &now);
+                wait(&at, &self.page.get_value(), &self.base.get_value(), &now);
                 true
             }
             _ => false,
@@ -232,7 +247,9 @@ impl<T: Entry> List<T> {
         self.came.set(false);
         let (mut base, mut ours) = (self.base.get_value(), now.clone());
         // Until it is kept it waits, so that it outlives a page that is closed meanwhile.
-        wait(&at, &base, &ours);
+        let page = self.page.get_value();
+        wait(&at, &page, &base, &ours);
+        let waited = self.waited.get_value();
         let editor = open.editor.get_untracked();
         let last = ArcStoredValue::new(now);
         self.writing.set_value(Some((at.clone(), last.clone())));
@@ -271,7 +288,13 @@ impl<T: Entry> List<T> {
                 open.session.say(words.came);
             }
             if kept.is_ok() {
-                stored::remove(stored::for_good(), &at.waiting());
+                stored::remove(stored::for_good(), &format!("{}{page}", at.waiting()));
+                // What its page has changed since waits on.
+                for (key, text) in waited {
+                    if stored::read(stored::for_good(), &key) == Some(text) {
+                        stored::remove(stored::for_good(), &key);
+                    }
+                }
             }
             if is_here() {
                 self.writing.set_value(None);

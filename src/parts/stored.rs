@@ -30,3 +30,13 @@ pub fn remove(storage: Option<Storage>, key: &str) {
         let _not_there = storage.remove_item(key);
     }
 }
+
+/// The keys that begin so, in order.
+pub fn keys(storage: Option<Storage>, begin: &str) -> Vec<String> {
+    let Some(storage) = storage else { return Vec::new() };
+    let count = storage.length().unwrap_or_default();
+    let all = (0..count).filter_map(|position| storage.key(position).ok().flatten());
+    let mut keys: Vec<String> = all.filter(|key| key.starts_with(begin)).collect();
+    keys.sort_unstable();
+    keys
+}

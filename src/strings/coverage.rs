@@ -23,6 +23,7 @@ pub const HOURS_HINT: &str = "Hours in which an alert that fires pages them";
 pub const NIGHTS_HINT: &str = "Those between 22:00 and 07:00";
 pub const WEEKENDS_HINT: &str = "Those on Saturdays and Sundays";
 pub const COUNTED: &str = "Counted by when the alert fires, not by when the page comes.";
+pub const PEOPLE_DEPEND: &str = "Hours in which it depends on a condition, or is not known, are nobody's here.";
 pub const NO_PEOPLE: &str = "Nobody is paged at this rank.";
 pub const AS_TABLE: &str = "As a table";
 pub const PRIORITIES: &str = "Priorities";

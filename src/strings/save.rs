@@ -92,13 +92,14 @@ pub fn nobody_else_paged(until: &str) -> String {
 
 pub fn nothing_else_changes(until: &str) -> String {
     format!(
-        "Nothing else changes for anybody as long as nobody responds, for any priority at any instant until {until}."
+        "All other alerts page as before as long as nobody responds, for any priority at any instant until {until}. Of \
+         those above, what is told is when somebody is paged first; what follows may differ, too: “Show” has all of it."
     )
 }
 
 /// Opens those that are not shown at first.
 pub fn other_changes(count: usize) -> String {
-    if count == 1 { "1 change more".to_string() } else { format!("{count} changes more, of shorter times") }
+    if count == 1 { "1 change more".to_string() } else { format!("{count} changes more") }
 }
 
 pub fn and_more_changes(count: usize) -> String {

@@ -200,3 +200,17 @@ test.describe('by touch', () => {
     await expect(app.simulation.getByLabel('Fires at')).toHaveValue(/^2026-11-28T1/);
   });
 });
+
+test('where it depends on a condition who is paged, it is nobody’s hours, and nobody is said to carry none', async ({ app, page, server }) => {
+  const to = (id, user) => ({ id, type: 'level', level: { targets: [{ type: 'user', id: user, urgency: 'high' }], time_to_ack_seconds: 600 } });
+  const condition = { subject: 'alert.attributes.service', operation: 'one_of', param_bindings: [{ array_value: [{ literal: 'db' }] }] };
+  const branch = { id: 'a', type: 'if_else', if_else: { conditions: [condition], then_path: [to('l1', '01J0USERMAYA00000000000000')], else_path: [to('l2', '01J0USERTOM000000000000000')] } };
+  const { body } = await server.api('POST', '/v2/escalation_paths', { name: 'By service', path: [branch] });
+  await coverage(app, page, body.escalation_path.id);
+  await expect(page.locator('[data-open]')).toContainText('depends on a condition');
+  await expect(page.getByText('Nobody is paged at this rank.')).toHaveCount(0);
+  // Second comes nobody, whatever the condition.
+  await page.getByRole('button', { name: 'Second', exact: true }).click();
+  await expect(page.getByText('Nobody is paged at this rank.')).toBeVisible();
+  await expect(page.locator('[data-open]')).toHaveCount(0);
+});

@@ -313,6 +313,32 @@ test('what the server could not be told waits in the browser, and is joined with
   app.complaints.splice(0);
 });
 
+test('what waits in one tab is not taken away by another', async ({ app, page, context, server }) => {
+  const address = `/builder/v1/escalation_paths/${IDS.mobile}/expectations`;
+  const kept = async () => (await server.api('GET', address)).body.expectations.map((one) => one.expect).sort();
+  await expectations(app, page, IDS.mobile);
+  await page.route(`**${address}`, (route) => route.abort());
+  await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
+  await expect(page.getByText('waits in this browser').first()).toBeVisible();
+  // The other tab had the path open before, so that it knows nothing of what waits.
+  const other = await context.newPage();
+  await other.goto(`${server.url}/#/paths/${IDS.mobile}`);
+  await tab(other, 'Expectations').click();
+  await expect.poll(kept, 'it joins what waits there').toEqual(['pages_someone']);
+  await page.getByRole('button', { name: /^Expect: / }).first().click();
+  await expect(list(page).getByRole('listitem')).toHaveCount(2);
+  await other.getByRole('button', { name: /^Expect: / }).last().click();
+  await expect.poll(async () => (await kept()).length).toBe(2);
+  await page.unroute(`**${address}`);
+  await page.close();
+  await other.reload();
+  await tab(other, 'Expectations').click();
+  await expect(list(other).getByRole('listitem')).toHaveCount(3);
+  await expect.poll(async () => (await kept()).length).toBe(3);
+  await other.close();
+  app.complaints.splice(0);
+});
+
 test('what is expected of a new path is kept with its draft, also where nothing else was done', async ({ app, page, context, server }) => {
   await app.list();
   await page.getByRole('link', { name: 'New path' }).click();

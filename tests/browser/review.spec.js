@@ -43,7 +43,7 @@ test('what changes for people is said, and can be simulated', async ({ app, page
   const people = review(page).locator('.difference').filter({ hasText: 'Maya Chen is now paged' }).first();
   await expect(people).toContainText('P3, P4, P5');
   await people.getByRole('button', { name: 'Simulate it' }).click();
-  await expect(review(page).locator('[data-people]')).toContainText('Nothing else changes for anybody as long as nobody responds');
+  await expect(review(page).locator('[data-people]')).toContainText('All other alerts page as before as long as nobody responds');
   await page.keyboard.press('Escape');
   expect((await app.pages()).join()).toContain('Maya Chen is paged');
 });

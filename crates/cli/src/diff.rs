@@ -71,7 +71,7 @@ fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, un
         }
         (true, false) => format!("no change is known, but not everything is known {over}"),
         (false, true) => {
-            format!("as long as nobody responds, nothing else changes for anybody, at any instant {over}")
+            format!("as long as nobody responds, all other alerts page as before, at any instant {over}")
         }
         (false, false) => format!("what else changes is not known for every instant {over}"),
     });

@@ -12,7 +12,7 @@ pub use axis::{Day, MIN_MARK, Mark, days, fit, instant, pixel};
 pub use broken::broken;
 pub use csv::csv;
 pub use draw::{AXIS, COLOURS, Drawing, Line, ROW, colour};
-pub use loads::{Load, loads};
+pub use loads::{Load, is_partly_open, loads};
 pub use search::{Search, rows};
 pub use told::{
     Hole, Summary, label, lateness, moment, part_of_time, stretch_of_time, summary, title, wait_words, words,

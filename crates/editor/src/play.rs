@@ -31,6 +31,10 @@ pub struct Play {
     pub events: Vec<Seconds>,
     /// The nodes of the open path as the walk came to them.
     entered: Vec<(Seconds, String)>,
+    /// When somebody took it in the last walk: others who must acknowledge, too, may still be paged after that.
+    pub taken: Option<Seconds>,
+    /// Whether somebody took it in a walk before that.
+    pub was_taken: bool,
     /// How it ended.
     pub outcome: Outcome,
     /// How long it lasted.
@@ -222,6 +226,8 @@ impl Play {
             turns: Vec::new(),
             events,
             entered: Vec::new(),
+            taken: None,
+            was_taken: false,
             outcome: trace.outcome,
             lasted: trace.ended_at - fired_at,
         };
@@ -234,6 +240,7 @@ impl Play {
                 route.walk(step, &mut play.walked);
             }
             play.tell(position, step, index);
+            play.take(step);
             stays.follow(position, step, &mut play);
         }
         stays.end(play.lasted, &mut play);
@@ -314,6 +321,14 @@ impl Play {
         }
     }
 
+    fn take(&mut self, step: &TraceStep) {
+        match step.step {
+            StepName::Acked if self.taken.is_none() => self.taken = Some(step.after_seconds),
+            StepName::RepeatStarted => self.was_taken |= self.taken.take().is_some(),
+            _ => {}
+        }
+    }
+
     /// A page counts on its level until it is answered, the walk leaves the level, or the run ends.
     fn close_pages(&mut self, trace: &Trace) {
         let ends = level_ends(trace);
@@ -334,21 +349,27 @@ impl Play {
 fn level_ends(trace: &Trace) -> Vec<Seconds> {
     let fired_at = trace.steps.first().map_or(trace.ended_at, |step| step.at - step.after_seconds);
     let mut ends = Vec::new();
-    let mut deadline = None;
+    let (mut deadline, mut open_until) = (None, None::<Seconds>);
     for step in &trace.steps {
+        let now = step.after_seconds;
         match step.step {
             StepName::Waiting => deadline = step.until.map(|until| until - fired_at),
-            StepName::Acked if step.others_stay_paged => ends.extend(deadline),
+            StepName::Acked if step.others_stay_paged => open_until = Some(deadline.unwrap_or(Seconds::MAX)),
             StepName::Entered
             | StepName::Acked
             | StepName::Expired
             | StepName::Cancelled
             | StepName::Resolved
             | StepName::Snoozed
-            | StepName::Stopped => ends.push(step.after_seconds),
+            | StepName::Stopped => {
+                // What comes before its time ends it: the path begins again, or the last of them has answered.
+                ends.push(open_until.take().map_or(now, |until| until.min(now)));
+                ends.push(now);
+            }
             _ => {}
         }
     }
+    ends.extend(open_until);
     ends.sort_unstable();
     ends.dedup();
     ends

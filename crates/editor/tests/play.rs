@@ -89,6 +89,31 @@ fn a_page_counts_until_it_is_answered_or_the_level_is_over() {
 }
 
 #[test]
+fn a_walk_that_begins_again_ends_what_was_open_and_is_told_by_itself() {
+    let all_must = |times: Value| {
+        json!({"path": {"name": "n", "path": [{"id": "l", "type": "level", "level": {"targets": [
+            {"type": "user", "id": "maya", "urgency": "high"}, {"type": "user", "id": "tom", "urgency": "high"}],
+            "time_to_ack_seconds": 1800, "ack_mode": "all", "retry_config": {"attempts": 3, "interval_seconds": 420}}}],
+            "repeat_config": {"repeat_after_seconds": 600, "delay_repeat_on_activity": false}},
+            "fired_at": "2026-03-25T10:00:00Z", "alert_keeps_firing": times,
+            "responses": [{"user_id": "maya", "response": "ack", "after_seconds": 300, "to_page": 1}]})
+    };
+    let zone = Zone::utc();
+    let told = |play: &Play| words::outcome(play, "2026-03-25T10:00:00Z".parse().unwrap(), &zone);
+    // Tom is paged again at 10:07 and 10:14, which does not make the acknowledgement later.
+    let once = play(all_must(json!(false)), "");
+    assert_eq!(told(&once), "Acknowledged Wed 10:05");
+    let again = play(all_must(json!(true)), "");
+    assert_eq!(told(&again), "Ends Wed 10:45: nobody acknowledged again");
+    let until = |lane: usize| {
+        let marks = again.lanes[lane].marks.iter().filter(|mark| mark.kind == MarkKind::Page);
+        marks.map(|mark| (mark.after, mark.until)).collect::<Vec<_>>()
+    };
+    assert_eq!(until(0), [(0, Some(300)), (900, Some(2700))]);
+    assert_eq!(until(1), [(0, Some(900)), (900, Some(2700))]);
+}
+
+#[test]
 fn how_loudly_somebody_is_paged_is_known() {
     let play = play(
         json!({"path": {"name": "n", "path": [{"id": "l", "type": "level", "level": {"targets": [

@@ -66,6 +66,7 @@ pub enum Why {
     // R10, R11, R18, R19
     AckedForAll,
     AckedEachForThemselves,
+    AckedAndNobodyLeft,
     AckedLate,
     AckedForGood(Box<Why>),
     Declined,
@@ -184,6 +185,7 @@ impl Why {
             Self::AckedEachForThemselves => {
                 "the path stops; on this level each is paged until they acknowledge themselves".to_string()
             }
+            Self::AckedAndNobodyLeft => "the path stops, and nobody is still paged".to_string(),
             Self::AckedLate => "somebody who was paged before may still acknowledge, and the path stops".to_string(),
             Self::AckedForGood(why) => {
                 let why = why.text(names, at, user);
@@ -191,7 +193,7 @@ impl Why {
             }
             Self::Declined => "they cannot take it".to_string(),
             Self::DeclinedWithoutEffect => "they cannot take it, which changes nothing any more".to_string(),
-            Self::PutOff => "nobody is paged until then".to_string(),
+            Self::PutOff => "nobody is paged until the snooze is over".to_string(),
             Self::SnoozeOver => "the snooze is over".to_string(),
             Self::WillPageAgain { seconds } => format!(
                 "the alert still fires, so the path begins again {} later unless it resolves",
@@ -206,7 +208,7 @@ impl Why {
             Self::HandedOverBefore { plan } => {
                 format!("this run has been on `{}` before: the paths hand over in a circle", names.plan(*plan))
             }
-            Self::PathEnds => "nothing follows and nobody has acknowledged".to_string(),
+            Self::PathEnds => "nothing follows, and nobody has acknowledged since paging began".to_string(),
             Self::Unclear(reason) => unclear(reason),
             Self::TooLong { seconds } => format!("a run is followed for {} and no longer", duration(*seconds)),
             Self::TooManySteps { steps } => format!("a run is followed for {steps} steps and no longer"),

@@ -1,6 +1,6 @@
 //! Whether there is always somebody, when there is not, and what each person carries.
 
-use escalation_editor::coverage::{Load, colour, loads, stretch_of_time, summary, title};
+use escalation_editor::coverage::{Load, colour, is_partly_open, loads, stretch_of_time, summary, title};
 use escalation_editor::expect::State;
 use leptos::prelude::*;
 
@@ -74,6 +74,11 @@ fn People() -> impl IntoView {
         let (found, rank) = (coverage.found.get(), coverage.question.get().rank());
         found.map_or_else(Vec::new, |found| loads(&found.rows, rank, &open.zone()))
     });
+    let is_open = Memo::new(move |_| {
+        let (found, rank) = (coverage.found.get(), coverage.question.get().rank());
+        found.is_some_and(|found| is_partly_open(&found.rows, rank))
+    });
+    let open_hint = move || is_open.get().then(|| view! { <p class="hint" data-open>{words::PEOPLE_DEPEND}</p> });
     let rows = move || {
         let Some(found) = coverage.found.get() else { return Vec::new() };
         let mut all: Vec<(String, Load)> =
@@ -128,7 +133,7 @@ fn People() -> impl IntoView {
         <h3>{label}</h3>
         <Show
             when=move || all.with(|all| !all.is_empty())
-            fallback=move || coverage.found.with(Option::is_some).then(|| view! { <p class="hint">{words::NO_PEOPLE}</p> })
+            fallback=move || (coverage.found.with(Option::is_some) && !is_open.get()).then(|| view! { <p class="hint">{words::NO_PEOPLE}</p> })
         >
             <table class="cover-people" class:stale=move || !coverage.is_fresh.get() aria-label=label>
                 <thead>
@@ -143,5 +148,6 @@ fn People() -> impl IntoView {
             </table>
             <p class="hint">{words::COUNTED}</p>
         </Show>
+        {open_hint}
     }
 }

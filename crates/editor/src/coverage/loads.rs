@@ -52,6 +52,13 @@ pub fn loads(rows: &[Row], rank: usize, zone: &Zone) -> Vec<Load> {
     loads
 }
 
+/// Whether there are times that are in nobody's load, as it depends on conditions or is not known who is paged.
+#[must_use]
+pub fn is_partly_open(rows: &[Row], rank: usize) -> bool {
+    let mut all = rows.iter().flat_map(|row| &row.stretches);
+    all.any(|stretch| matches!(stretch.rank(rank), What::Depends(_) | What::Unknown))
+}
+
 /// Nights and weekends, in order.
 struct Unsocial {
     nights: Vec<(Instant, Instant)>,

@@ -6,10 +6,10 @@ use escalation_engine::machine::Outcome;
 use escalation_engine::scenario::Branch;
 use escalation_engine::trace::{StepName, TraceStep};
 use escalation_engine::words::{date_and_time, list, time_after};
-use escalation_engine::{Index, Instant};
+use escalation_engine::{Index, Instant, Seconds};
 
 use super::{node, sides};
-use crate::tree;
+use crate::{Play, tree};
 
 /// A step in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,12 +81,15 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
         StepName::Waiting => until("Waits"),
         StepName::Acked => format!("{} acknowledges", who()),
         StepName::Nacked => format!("{} declines", who()),
-        StepName::Snoozed => format!("{} snoozes", who()),
+        StepName::Snoozed => until(&format!("{} snoozes", who())),
         StepName::Resumed => "The snooze ends".to_string(),
         StepName::Delayed => until("Nobody is paged"),
         StepName::Repeated => "Back".to_string(),
         StepName::HandedOver => "On to another path".to_string(),
-        StepName::RepeatPending => until("Quiet"),
+        StepName::RepeatPending => {
+            let when = step.until.map_or(String::new(), |until| format!(" {}", time_after(zone, step.at, until)));
+            format!("Begins again{when}, unless the alert resolves")
+        }
         StepName::RepeatStarted => "It begins again".to_string(),
         StepName::Expired => "The path ends".to_string(),
         StepName::Cancelled => "Cancelled".to_string(),
@@ -136,13 +139,15 @@ fn other_side(step: &TraceStep, conditions: &[ConditionPayload], path: &PathPayl
     }
 }
 
-/// How a run ended, in a sentence for the head of a page: when the alert fired and when it ended, in a zone.
+/// How a run ended, in a sentence for the head of a page; instants are told in a zone.
 #[must_use]
-pub fn outcome(outcome: Outcome, pages: usize, (fired_at, at): (Instant, Instant), zone: &Zone) -> String {
-    let when = time_after(zone, fired_at, at);
-    match outcome {
-        Outcome::Acked => format!("Acknowledged {when}"),
-        Outcome::Expired if pages == 0 => "Nobody is paged at all".to_string(),
+pub fn outcome(play: &Play, fired_at: Instant, zone: &Zone) -> String {
+    let time = |after: Seconds| time_after(zone, fired_at, fired_at + after);
+    let when = time(play.lasted);
+    match play.outcome {
+        Outcome::Acked => format!("Acknowledged {}", time(play.taken.unwrap_or(play.lasted))),
+        Outcome::Expired if play.pages.is_empty() => "Nobody is paged at all".to_string(),
+        Outcome::Expired if play.was_taken => format!("Ends {when}: nobody acknowledged again"),
         Outcome::Expired => format!("Ends {when}: nobody acknowledged"),
         Outcome::Cancelled => format!("Cancelled {when}"),
         Outcome::Resolved => format!("Resolved {when}"),

@@ -31,7 +31,10 @@ impl Run<'_> {
         }
         self.mark(who, current, Paging::Acked);
         let (all, decided) = self.ack_mode();
+        let is_open = |person: &Person| matches!(person.paging, Paging::Open { .. });
+        let others = all && self.state.level.as_ref().is_some_and(|level| level.people.iter().any(is_open));
         let why = match (all, current) {
+            (true, _) if !others => Why::AckedAndNobodyLeft,
             (true, _) => Why::AckedEachForThemselves,
             (false, true) => Why::AckedForAll,
             (false, false) => Why::AckedLate,
@@ -39,8 +42,6 @@ impl Run<'_> {
         let decision = if current { decided } else { Some("late_acks_count") };
         let last = !was_acked && self.repeat_at(self.at).is_some_and(|at| at.is_none());
         let why = if last { Why::AckedForGood(Box::new(why)) } else { why };
-        let is_open = |person: &Person| matches!(person.paging, Paging::Open { .. });
-        let others = all && self.state.level.as_ref().is_some_and(|level| level.people.iter().any(is_open));
         self.say_decided(What::Acked(who.clone(), others), 11, why, decision);
         if !was_acked {
             self.state.phase = Phase::Acked;
