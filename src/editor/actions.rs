@@ -271,14 +271,14 @@ pub fn shown(key: &str) -> String {
 /// Does what a key stands for in the tree or on the whole screen; whether there is such a thing.
 pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
     let key = key_of(event);
-    let typing = in_field(event);
+    let (typing, undoing) = (in_field(event), is_being_typed(event));
     let fits = |action: &&Action| {
         let listens = match action.scope {
             Tree => in_tree,
             Browser | Simulation => false,
             // One sign is typed into a field.
             Everywhere => !(in_tree || typing && key.len() == 1),
-            NotInFields => !in_tree && !typing,
+            NotInFields => !in_tree && !undoing,
         };
         listens && action.keys.contains(&key.as_str())
     };
@@ -303,6 +303,19 @@ pub fn press_in_simulation(open: Open, event: &KeyboardEvent) {
         event.prevent_default();
         (action.run)(open);
     }
+}
+
+/// Marks a field of the details in which something is typed that is not in the path yet.
+pub const TYPING: &str = "data-typing";
+
+/// Whether there is something in a field that the browser takes back. What is in the path is taken back with it.
+fn is_being_typed(event: &KeyboardEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let in_details = element.filter(|element| element.closest("#inspector").ok().flatten().is_some());
+    in_details.map_or_else(
+        || in_field(event),
+        |element| element.has_attribute(TYPING) || element.get_attribute("aria-invalid").as_deref() == Some("true"),
+    )
 }
 
 fn in_field(event: &KeyboardEvent) -> bool {

@@ -1,5 +1,8 @@
 //! What was done since the path was opened: each change by its name, and the way to how the path was after it.
 
+use std::sync::Arc;
+
+use escalation_api::PathPayload;
 use escalation_editor::Entry;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
@@ -26,17 +29,35 @@ struct Row {
     is_undone: bool,
 }
 
+/// What was said of a change from one document to another: to find it out anew for each of them would hold up undo.
+struct Known {
+    documents: (Arc<PathPayload>, Arc<PathPayload>),
+    about: Option<String>,
+    detail: Option<String>,
+}
+
 /// All states, the oldest first.
-fn rows(open: Open) -> Vec<Row> {
+fn rows(open: Open, known: StoredValue<Vec<Known>>) -> Vec<Row> {
     let index = open.session.index.get();
     open.editor.with(|editor| {
         let entries = editor.history();
         let now = entries.iter().position(|entry| entry.is_now).unwrap_or_default();
-        let row = |(state, entry)| Row {
-            entry,
-            about: editor.about(state, &index),
-            detail: editor.detail(state, &index),
-            is_undone: state > now,
+        let row = |(state, entry)| {
+            let (about, detail) = editor.documents(state).map_or((None, None), |documents| {
+                let same = |known: &&Known| {
+                    Arc::ptr_eq(&known.documents.0, &documents.0) && Arc::ptr_eq(&known.documents.1, &documents.1)
+                };
+                let said = known
+                    .with_value(|all| all.iter().find(same).map(|known| (known.about.clone(), known.detail.clone())));
+                said.unwrap_or_else(|| {
+                    let (about, detail) = (editor.about(state, &index), editor.detail(state, &index));
+                    known.update_value(|all| {
+                        all.push(Known { documents, about: about.clone(), detail: detail.clone() });
+                    });
+                    (about, detail)
+                })
+            });
+            Row { entry, about, detail, is_undone: state > now }
         };
         entries.into_iter().enumerate().map(row).collect()
     })
@@ -49,7 +70,8 @@ fn element_id(state: usize) -> String {
 #[component]
 pub fn History() -> impl IntoView {
     let open = expect_context::<Open>();
-    let all = Memo::new(move |_| rows(open));
+    let known = StoredValue::new(Vec::new());
+    let all = Memo::new(move |_| rows(open, known));
     let count = Memo::new(move |_| all.with(Vec::len));
     let now = Memo::new(move |_| all.with(|all| all.iter().position(|row| row.entry.is_now).unwrap_or_default()));
     // The list is one stop of the Tab key: the state that has the focus, or the one that is now.

@@ -1,6 +1,8 @@
 //! The keys that work everywhere on the screen of a path.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::Element;
 
 use super::state::Open;
 use super::{actions, drafts};
@@ -36,5 +38,24 @@ pub fn listen(open: Open) {
             actions::press(open, &event, true);
         }
     });
-    on_cleanup(move || listener.remove());
+    // What is typed into the details is the field's own until it is taken.
+    let marks = ["input", "change"].map(|name| {
+        window_event_listener_untyped(name, move |event| {
+            let field = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let Some(field) = field.filter(|field| matches!(field.tag_name().as_str(), "INPUT" | "TEXTAREA")) else {
+                return;
+            };
+            let _known = if name == "input" {
+                field.set_attribute(actions::TYPING, "")
+            } else {
+                field.remove_attribute(actions::TYPING)
+            };
+        })
+    });
+    on_cleanup(move || {
+        listener.remove();
+        for mark in marks {
+            mark.remove();
+        }
+    });
 }

@@ -39,6 +39,20 @@ impl Open {
         self.side.set(Some(side));
     }
 
+    /// How much of the graph's right is under what is shown here, in pixels of the screen.
+    pub fn covered(self) -> f64 {
+        if self.side.with_untracked(Option::is_none) {
+            return 0.0;
+        }
+        let rect = |selector: &str| {
+            let element = document().query_selector(selector).ok().flatten();
+            element.map(|element| element.get_bounding_client_rect())
+        };
+        let (Some(panel), Some(graph)) = (rect(".side-panel"), rect("main.canvas")) else { return 0.0 };
+        // Where all of it is covered, as on a telephone, there is nowhere to show anything.
+        if panel.left() <= graph.left() { 0.0 } else { (graph.right() - panel.left()).max(0.0) }
+    }
+
     /// Shows the details again.
     pub fn close_side(self) {
         if self.side.with_untracked(Option::is_none) {

@@ -391,7 +391,7 @@ impl Open {
         if let Some(rect) = rect {
             let screen = self.screen.get_untracked();
             let now = self.view.get_untracked();
-            let mut shown = now.reveal(rect, screen, 24.0);
+            let mut shown = now.reveal(rect, (screen.0 - self.covered(), screen.1), 24.0);
             // Not under what is drawn over the corners.
             shown = shown.clear_of(rect, screen, zoom::CORNER);
             if untrack(|| minimap::is_shown(self)) {

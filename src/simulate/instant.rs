@@ -107,14 +107,20 @@ fn Twice() -> impl IntoView {
 #[component]
 fn Elsewhere() -> impl IntoView {
     let open = expect_context::<Open>();
-    let here = move || strings::assume::which_is(&date_and_time(&open.zone(), open.assumed.at.get()));
-    let others = move || {
-        let (at, now) = (open.assumed.at.get(), open.assumed.zone.get());
-        let day = open.zone().wall(at).day();
+    let names = move || {
+        let now = open.assumed.zone.get();
         let all = zones(open).into_iter().filter(|(zone, whose)| *zone != now && (zone == "UTC" || !whose.is_empty()));
         let mut all: Vec<String> = all.map(|(zone, _)| zone).collect();
         // UTC first: it is what logs and the API tell.
         all.sort_by_key(|zone| zone != "UTC");
+        all.truncate(OTHERS);
+        all
+    };
+    let here =
+        move || strings::assume::which_is(&date_and_time(&open.zone(), open.assumed.at.get()), !names().is_empty());
+    let others = move || {
+        let at = open.assumed.at.get();
+        let day = open.zone().wall(at).day();
         let one = |(position, zone): (usize, String)| {
             let rules = Zone::get(&zone)?;
             let time = day_and_time(&rules, at);
@@ -133,7 +139,7 @@ fn Elsewhere() -> impl IntoView {
             let comma = (position > 0).then_some(", ");
             Some(view! { {comma}<button type="button" class="link" title=title on:click=change>{words}</button> })
         };
-        all.into_iter().take(OTHERS).enumerate().map(one).collect_view()
+        names().into_iter().enumerate().map(one).collect_view()
     };
     view! { {here}{others} }
 }

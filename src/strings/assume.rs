@@ -80,8 +80,9 @@ pub const WHICH: &str = "Which of the two";
 pub const FIRST: &str = "First";
 pub const SECOND: &str = "Second";
 
-pub fn which_is(here: &str) -> String {
-    format!("{here}, which is ")
+/// The time, before the same time in other zones if there are any.
+pub fn which_is(here: &str, elsewhere: bool) -> String {
+    if elsewhere { format!("{here}, which is ") } else { here.to_string() }
 }
 
 pub fn in_zone(time: &str, zone: &str) -> String {

@@ -46,6 +46,31 @@ test('each change is named, and any state is gone to by a click', async ({ app, 
   await expect(states(page).nth(1)).toHaveAttribute('aria-current', 'step');
 });
 
+test('in a field Ctrl+Z takes back what is in the path, and what is typed before that is the field’s own', async ({ app, page }) => {
+  await app.open(IDS.mobile);
+  const time = app.inspector.getByLabel('How long');
+  await app.setTime(/Page Primary on-call/, '7m');
+  await expect(app.status).toHaveText('1 change not saved');
+  await expect(time).toBeFocused();
+  await page.keyboard.press('Control+z');
+  await expect(time).toHaveValue('5m');
+  await expect(app.status).toHaveText('Saved');
+  await page.keyboard.press('Control+Shift+z');
+  await expect(time).toHaveValue('7m');
+  // What is being typed is not in the path yet.
+  await page.keyboard.type('x');
+  await page.keyboard.press('Control+z');
+  await expect(app.status).toHaveText('1 change not saved');
+  await time.fill('7m');
+  await time.press('Enter');
+  const choice = app.inspector.getByLabel('If nobody acknowledges, go on');
+  await choice.selectOption('not said');
+  await expect(app.status).toHaveText('2 changes not saved');
+  await choice.press('Control+z');
+  await expect(app.status).toHaveText('1 change not saved');
+  await expect(choice).toHaveValue(await choice.locator('option', { hasText: /^after$/ }).getAttribute('value'));
+});
+
 test('and by keys alone; another change forgets what was taken back', async ({ app, page }) => {
   await changed(app);
   await expect(app.node(/Wait until UK hours begin/)).toBeFocused();

@@ -110,6 +110,18 @@ test('what is different is marked in the graph, and a click goes there', async (
   await expect(app.node(/Maya Chen/)).not.toHaveClass(/changed/);
 });
 
+test('what is chosen in the review is not under it', async ({ app, page }) => {
+  await page.setViewportSize({ width: 900, height: 800 });
+  await app.open(IDS.payments);
+  await app.node(/Tell #payments-alerts/).click();
+  await app.inspector.getByLabel('How long').fill('2h');
+  await app.inspector.getByLabel('How long').press('Enter');
+  await app.save.click();
+  await review(page).getByRole('button', { name: /Tell #payments-alerts/ }).first().click();
+  const [card, panel] = [await app.node(/Tell #payments-alerts/).boundingBox(), await review(page).boundingBox()];
+  expect(card.x + card.width).toBeLessThanOrEqual(panel.x);
+});
+
 test('what is marked as different stays on the route and chosen', async ({ app, page }) => {
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '20m');

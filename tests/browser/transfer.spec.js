@@ -94,6 +94,16 @@ test('what is wrong with a file is said, with its place', async ({ app, page }) 
   await expect(dialog(page).getByRole('alert')).toContainText('Line 1');
 });
 
+test('two nodes of one id are refused, as nothing could tell them apart', async ({ app, page }) => {
+  await app.list();
+  await page.getByRole('button', { name: 'Import' }).click();
+  const delay = (id, seconds) => ({ id, type: 'delay', delay: { delay_seconds: seconds } });
+  await page.getByLabel('Or paste its text').fill(JSON.stringify({ name: 'Twice', path: [delay('a', 60), delay('b', 60), delay('a', 90)] }));
+  await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Two nodes have the id `a`');
+  await expect(app.tree).toHaveCount(0);
+});
+
 test('an import takes the place of the open path, and is undone', async ({ app, page }) => {
   await app.open(IDS.mobile);
   await menu(page, 'Import');

@@ -44,8 +44,8 @@ fn in_list(
     for node in nodes {
         if !left.contains(&node.id) {
             let (title, slot) = (title(node, documents.0, left, index), Slot { list: list.clone(), index: place });
-            match all.last_mut().filter(|last| last.slot == slot) {
-                Some(last) => last.titles.push(title),
+            match all.iter_mut().find(|gone| gone.slot == slot) {
+                Some(gone) => gone.titles.push(title),
                 None => all.push(Gone { slot, titles: vec![title] }),
             }
             continue;

@@ -175,6 +175,12 @@ impl Editor {
         })
     }
 
+    /// The documents before and after the change to a state.
+    #[must_use]
+    pub fn documents(&self, state: usize) -> Option<(Arc<PathPayload>, Arc<PathPayload>)> {
+        self.change_to(state).map(|(before, _, after)| (before.path.clone(), after.path.clone()))
+    }
+
     /// The node that the change to a state was about, by its id, if that state has it.
     #[must_use]
     pub fn node_of(&self, state: usize) -> Option<String> {

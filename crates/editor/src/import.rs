@@ -1,5 +1,7 @@
 //! Documents from files and from text that was pasted.
 
+use std::collections::BTreeSet;
+
 use escalation_api::{PathPayload, Value};
 use escalation_engine::World;
 use escalation_engine::check::{MAX_DEPTH, MAX_NODES};
@@ -121,5 +123,19 @@ fn one(value: Value) -> Result<Imported, Fault> {
         let message = format!("The path has {count} nodes, with branches {depth} deep");
         return Err(Fault::at("path", message, "Split it: a path has at most 2,000 nodes, and branches 32 deep."));
     }
-    Ok(imported)
+    let (mut known, mut twice) = (BTreeSet::new(), None);
+    tree::walk(&imported.path, |found| {
+        if !known.insert(found.node.id.clone()) && twice.is_none() {
+            twice = Some(found.node.id.clone());
+        }
+    });
+    match twice {
+        // Nothing could tell them apart: neither the graph nor whoever changes one of them.
+        Some(id) if id.is_empty() => Err(Fault::at("path", "Two nodes have no id", "Give each node an id of its own.")),
+        Some(id) => {
+            let message = format!("Two nodes have the id `{id}`");
+            Err(Fault::at("path", message, "Give one of them another, and say so in the repeats that go back to it."))
+        }
+        None => Ok(imported),
+    }
 }

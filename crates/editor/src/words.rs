@@ -160,6 +160,7 @@ pub fn node(node: &PathNode, path: &PathPayload, index: &Index) -> NodeWords {
         NodeKind::HandOver(hand_over) => {
             let id = &hand_over.escalation_path_id;
             let name = index.path(id).map_or(id.as_str(), |path| &path.name);
+            let name = if name.is_empty() { "no path yet" } else { name };
             (NodeIcon::HandOver, "Hand-over", format!("Go on in {name}"))
         }
         NodeKind::Sealed(_) => {

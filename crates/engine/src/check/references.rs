@@ -92,6 +92,7 @@ impl Check<'_> {
     }
 
     fn missing(&mut self, kind: &str, id: &str, at: &At<'_>) {
-        self.say(Code::UnknownReference, at, format!("There is no {kind} `{id}`"));
+        let message = if id.is_empty() { format!("No {kind} is chosen") } else { format!("There is no {kind} `{id}`") };
+        self.say(Code::UnknownReference, at, message);
     }
 }

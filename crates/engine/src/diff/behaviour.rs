@@ -10,7 +10,7 @@ use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, MAX_DAYS, Time, clas
 use crate::read::ReadError;
 use crate::scenario::Scenario;
 use crate::stretch::{Stretch, overlaps};
-use crate::why::Why;
+use crate::why::{Why, hours_name};
 use crate::words::duration;
 
 use super::times::{Known, Words};
@@ -341,7 +341,8 @@ impl Change {
                 "everybody is paged first as before; what follows comes at other times or with another urgency"
                     .to_string()
             } else {
-                format!("everybody is paged first as before; in all it is {is} times instead of {was}")
+                let times = if is == 1 { "once".to_string() } else { format!("{is} times") };
+                format!("everybody is paged first as before; in all it is {times} instead of {was}")
             };
         }
         let said: Vec<String> = self.people.iter().map(|differs| differs.words(index)).collect();
@@ -380,7 +381,7 @@ impl How {
             When::After(0) => format!("at once{low}"),
             When::After(seconds) => format!("after {}{low}", duration(*seconds)),
             When::Later { seconds, hours, begun } => {
-                let edge = if *begun { "begin" } else { "end" };
+                let (edge, hours) = (if *begun { "begin" } else { "end" }, hours_name(hours));
                 match seconds {
                     0 => format!("when {hours} {edge}{low}"),
                     _ => format!("{} after {hours} {edge}{low}", duration(*seconds)),
