@@ -72,6 +72,8 @@ pub enum Scope {
     Everywhere,
     /// On the whole screen except in fields, to which the keys mean something else.
     NotInFields,
+    /// The same, but also in fields of the details in which nothing is being typed.
+    NotWhileTyping,
     /// In the tree.
     Tree,
     /// By the browser, which tells of it by events of its own.
@@ -80,7 +82,7 @@ pub enum Scope {
     Simulation,
 }
 
-use Scope::{Browser, Everywhere, NotInFields, Simulation, Tree};
+use Scope::{Browser, Everywhere, NotInFields, NotWhileTyping, Simulation, Tree};
 
 const fn action(
     name: &'static str,
@@ -126,11 +128,11 @@ pub const ACTIONS: &[Action] = &[
     action(strings::transfer::AS_SVG, &[], Everywhere, always, transfer::as_svg),
     action(strings::transfer::AS_PNG, &[], Everywhere, always, transfer::as_png),
     action(strings::transfer::PRINT, &[], Everywhere, always, transfer::print),
-    edit(strings::UNDO, &["Ctrl+Z"], NotInFields, |open| open.editor.with(|e| e.to_undo().is_some()), Open::undo),
+    edit(strings::UNDO, &["Ctrl+Z"], NotWhileTyping, |open| open.editor.with(|e| e.to_undo().is_some()), Open::undo),
     edit(
         strings::REDO,
         &["Ctrl+Shift+Z", "Ctrl+Y"],
-        NotInFields,
+        NotWhileTyping,
         |open| open.editor.with(|e| e.to_redo().is_some()),
         Open::redo,
     ),
@@ -278,7 +280,8 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
             Browser | Simulation => false,
             // One sign is typed into a field.
             Everywhere => !(in_tree || typing && key.len() == 1),
-            NotInFields => !in_tree && !undoing,
+            NotInFields => !in_tree && !typing,
+            NotWhileTyping => !in_tree && !undoing,
         };
         listens && action.keys.contains(&key.as_str())
     };
@@ -314,7 +317,11 @@ fn is_being_typed(event: &KeyboardEvent) -> bool {
     let in_details = element.filter(|element| element.closest("#inspector").ok().flatten().is_some());
     in_details.map_or_else(
         || in_field(event),
-        |element| element.has_attribute(TYPING) || element.get_attribute("aria-invalid").as_deref() == Some("true"),
+        // A list that is open goes with what is typed above it.
+        |element| {
+            let says = |name: &str| element.get_attribute(name).as_deref() == Some("true");
+            element.has_attribute(TYPING) || says("aria-invalid") || says("aria-expanded")
+        },
     )
 }
 

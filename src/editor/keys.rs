@@ -45,7 +45,9 @@ pub fn listen(open: Open) {
             let Some(field) = field.filter(|field| matches!(field.tag_name().as_str(), "INPUT" | "TEXTAREA")) else {
                 return;
             };
-            let _known = if name == "input" {
+            // What is typed to find something is no value of the path.
+            let is_value = field.get_attribute("role").as_deref() != Some("combobox");
+            let _known = if name == "input" && is_value {
                 field.set_attribute(actions::TYPING, "")
             } else {
                 field.remove_attribute(actions::TYPING)

@@ -68,6 +68,15 @@ test('in a field Ctrl+Z takes back what is in the path, and what is typed before
   await expect(app.status).toHaveText('2 changes not saved');
   await choice.press('Control+z');
   await expect(app.status).toHaveText('1 change not saved');
+  // Whoever is added by type-ahead is taken back from there, too, and a question mark is typed.
+  await app.add('Maya Chen');
+  await expect(app.status).toHaveText('2 changes not saved');
+  await app.inspector.getByLabel('Add to this level').press('Control+z');
+  await expect(app.status).toHaveText('1 change not saved');
+  await app.inspector.getByLabel('Add to this level').press('?');
+  await expect(app.inspector.getByLabel('Add to this level')).toHaveValue('?');
+  await expect(page.getByRole('dialog', { name: 'All keys' })).toHaveCount(0);
+  await page.keyboard.press('Escape');
   await expect(choice).toHaveValue(await choice.locator('option', { hasText: /^after$/ }).getAttribute('value'));
 });
 
