@@ -221,7 +221,10 @@ fn keep_current(frame: NodeRef<html::Div>, open: Open, shown: Memo<Arc<Shown>>, 
         let (current, _) = (current.get(), shown.track());
         let as_table = open.playback.as_table.get();
         if let Some((_, true)) = current {
-            most.update(|most| *most += MOST);
+            // All that are missing at once: each time the whole list is made anew.
+            let until = open.until.get_untracked();
+            let before = open.trace.with_untracked(|trace| trace.steps.partition_point(|s| s.after_seconds <= until));
+            most.update(|most| *most = (*most + MOST).max(before.next_multiple_of(MOST)));
             return;
         }
         // Once the rows are there.

@@ -73,8 +73,8 @@ test('in a field Ctrl+Z takes back what is in the path, and what is typed before
   await expect(app.status).toHaveText('2 changes not saved');
   await app.inspector.getByLabel('Add to this level').press('Control+z');
   await expect(app.status).toHaveText('1 change not saved');
-  await app.inspector.getByLabel('Add to this level').press('?');
-  await expect(app.inspector.getByLabel('Add to this level')).toHaveValue('?');
+  await app.inspector.getByRole('combobox', { name: 'Add to this level' }).press('?');
+  await expect(app.inspector.getByRole('combobox', { name: 'Add to this level' })).toHaveValue('?');
   await expect(page.getByRole('dialog', { name: 'All keys' })).toHaveCount(0);
   await page.keyboard.press('Escape');
   await expect(choice).toHaveValue(await choice.locator('option', { hasText: /^after$/ }).getAttribute('value'));
