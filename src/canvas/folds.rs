@@ -110,7 +110,10 @@ pub fn draw_only(open: Open) {
         NodeKind::IfElse(_) => Some(id.as_str()),
         _ => found.enclosing.last().copied(),
     };
-    only(open, branch.map(str::to_string));
+    // Once more, and all of it is drawn again.
+    let is_alone =
+        open.look.folds.with_untracked(|folds| folds.only(&path).map(|only| only.node.id.as_str()) == branch);
+    only(open, branch.filter(|_| !is_alone).map(str::to_string));
 }
 
 /// Draws a branch alone, or the whole path, and says so.

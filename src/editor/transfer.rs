@@ -7,7 +7,7 @@ use escalation_editor::import::{Imported, Imports};
 use escalation_editor::layout::Folds;
 use escalation_editor::needed::needed;
 use escalation_editor::svg::{self, Labels, Theme};
-use escalation_editor::{Command, export};
+use escalation_editor::{Command, Editor, export};
 use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -28,14 +28,15 @@ const JSON: &str = "application/json";
 
 /// The path as it is sent.
 pub fn as_json(open: Open) {
-    let path = open.path.get_untracked();
+    // The document itself, also while it is shown what would come of two versions.
+    let path = open.editor.with_untracked(Editor::path);
     offer_text(&file_name(&path.name, "json"), JSON, &export::payload(&path));
     open.session.say(strings::transfer::EXPORTED);
 }
 
 /// The path with what it stands in, what is expected of it and the scenarios kept with it.
 pub fn as_bundle(open: Open) {
-    let (id, path) = (open.id.get_untracked(), open.path.get_untracked());
+    let (id, path) = (open.id.get_untracked(), open.editor.with_untracked(Editor::path));
     let world = open.session.index.with_untracked(|index| needed(&path, index.world()));
     let expectations = open.expected.items.with_untracked(|items| expected::known(items));
     let named = open.scenarios.items.with_untracked(|items| scenarios::known(items));

@@ -98,6 +98,12 @@ test('a branch alone', async ({ app, page }) => {
   await crumbs.getByRole('button', { name: 'Whole path' }).click();
   await expect(app.tree.getByRole('treeitem')).toHaveCount(9);
   await expect(crumbs).toHaveCount(0);
+  // The key leads there and back.
+  await app.node(/In UK hours/).click();
+  await page.keyboard.press('o');
+  await expect(app.tree.getByRole('treeitem')).toHaveCount(5);
+  await page.keyboard.press('o');
+  await expect(app.tree.getByRole('treeitem')).toHaveCount(9);
 });
 
 test('the small map moves the view', async ({ app, page }) => {

@@ -241,13 +241,26 @@ pub fn target_mode(target: &Target, index: &Index) -> String {
     }
 }
 
+/// The rota that a target means of a schedule that has others, too.
+fn only_rota(target: &Target, index: &Index) -> Option<String> {
+    use ScheduleMode::{AllUsersForRota, CurrentlyOnCallForRota, NextOnCallForRota};
+    matches!(target.schedule_mode, Some(CurrentlyOnCallForRota | NextOnCallForRota | AllUsersForRota)).then_some(())?;
+    let id = target.selected_rota_id.as_deref()?;
+    let schedule = index.schedule(&target.id)?;
+    let is_only = matches!(schedule.rotas.as_slice(), [only] if *only.id == *id);
+    (!is_only).then(|| schedule.rota(id).map_or_else(|| id.to_string(), |rota| rota.name.clone()))
+}
+
 fn may_be_several(target: &Target) -> bool {
     matches!(target.target_type, TargetType::Schedule)
 }
 
 fn targets(targets: &[Target], index: &Index) -> String {
     let name = |target: &Target| {
-        let name = target_name(target, index);
+        let name = match only_rota(target, index) {
+            Some(rota) => format!("{} ({rota})", target_name(target, index)),
+            None => target_name(target, index),
+        };
         match target.schedule_mode {
             Some(ScheduleMode::NextOnCall | ScheduleMode::NextOnCallForRota) => format!("next on {name}"),
             Some(ScheduleMode::AllUsers | ScheduleMode::AllUsersForRota) => format!("everybody on {name}"),

@@ -114,6 +114,18 @@ fn a_walk_that_begins_again_ends_what_was_open_and_is_told_by_itself() {
 }
 
 #[test]
+fn a_step_names_the_rota_where_the_schedule_has_others() {
+    let said = |schedule: &str, rota: &str| {
+        let path = json!({"name": "n", "path": [{"id": "l", "type": "level", "level": {"targets": [{"type": "schedule",
+            "id": schedule, "urgency": "high", "schedule_mode": "all_users_for_rota", "selected_rota_id": rota}]}}]});
+        let path = PathPayload::read(path).unwrap();
+        words::node(&path.path[0], &path, &world()).title
+    };
+    assert_eq!(said("regions", "west"), "Page everybody on Regions (West), all at once");
+    assert_eq!(said("primary", "main"), "Page everybody on Primary, all at once");
+}
+
+#[test]
 fn how_loudly_somebody_is_paged_is_known() {
     let play = play(
         json!({"path": {"name": "n", "path": [{"id": "l", "type": "level", "level": {"targets": [
