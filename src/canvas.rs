@@ -46,6 +46,7 @@ use zoom::ZoomBar;
 
 pub use card::element_id;
 pub use drag::{Press, cancel as cancel_drag};
+pub use gone::gone_rect;
 pub use keys::{add_below, choose_focused, focus_selected, go_to, is_in_drawing, on_tree};
 
 /// What is drawn around what is seen, in pixels of the screen, so that panning finds it there.

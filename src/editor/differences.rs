@@ -31,16 +31,16 @@ pub fn Differences() -> impl IntoView {
 pub fn DifferenceRow(
     /// What is different.
     change: Change,
-    /// Whether its node can be gone to.
+    /// Whether its node can be gone to, or the place where it was.
     leads: bool,
 ) -> impl IntoView {
     let open = expect_context::<Open>();
     let is_gone = change.became == Became::Removed;
-    let id = change.node_id.clone().filter(|_| leads && !is_gone);
+    let id = change.node_id.clone().filter(|_| leads);
     let details = change.details.into_iter().map(|line| view! { <span class="detail">{line}</span> }).collect_view();
     let title = match id {
         Some(id) => {
-            let go = move |_| open.select(Some(id.clone()));
+            let go = move |_| if is_gone { open.show_gone(&id) } else { open.select(Some(id.clone())) };
             view! { <button class="link" on:click=go>{change.title}</button> }.into_any()
         }
         None => view! { <strong>{change.title}</strong> }.into_any(),

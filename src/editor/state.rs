@@ -6,6 +6,8 @@ use std::sync::Arc;
 use escalation_api::PathPayload;
 use escalation_editor::changes::{Change, changes};
 use escalation_editor::command::to_look_at;
+use escalation_editor::gone::{Gone, gone};
+use escalation_editor::layout::Rect;
 use escalation_editor::play::Visited;
 use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
@@ -115,6 +117,8 @@ pub struct Open {
     pub compared: RwSignal<Option<Arc<PathPayload>>>,
     /// What is different from it.
     pub changes: Memo<Arc<Vec<Change>>>,
+    /// What the compared state has and this one has not, place by place.
+    pub gone: Memo<Arc<Vec<Gone>>>,
     /// Whether the dialog is open that takes a file.
     pub importing: RwSignal<bool>,
     /// What was wrong with what it was given last.
@@ -178,6 +182,10 @@ impl Open {
             let before = compared.get();
             Arc::new(before.map_or_else(Vec::new, |before| changes(&before, &path.get(), &session.index.get())))
         });
+        let gone = Memo::new(move |_| {
+            let before = compared.get();
+            Arc::new(before.map_or_else(Vec::new, |before| gone(&before, &path.get(), &session.index.get())))
+        });
         let panel = RwSignal::new(true);
         let tab = RwSignal::new(Tab::Simulate);
         let playback = Playback::new();
@@ -230,6 +238,7 @@ impl Open {
             side: RwSignal::new(None),
             compared,
             changes,
+            gone,
             importing: RwSignal::new(false),
             import_fault: RwSignal::new(None),
             others: RwSignal::new(BTreeSet::new()),
@@ -389,17 +398,37 @@ impl Open {
     pub fn show(self, id: &str) {
         let rect = self.scene.with_untracked(|scene| scene.layout.node(id).map(|node| node.rect));
         if let Some(rect) = rect {
-            let screen = self.screen.get_untracked();
-            let now = self.view.get_untracked();
-            let mut shown = now.reveal(rect, (screen.0 - self.covered(), screen.1), 24.0);
-            // Not under what is drawn over the corners.
-            shown = shown.clear_of(rect, screen, zoom::CORNER);
-            if untrack(|| minimap::is_shown(self)) {
-                shown = shown.clear_of(rect, screen, minimap::CORNER);
-            }
-            if shown != now {
-                self.view.set(shown);
-            }
+            self.show_rect(rect);
+        }
+    }
+
+    /// Shows where a node was that is gone, whatever hides the place.
+    pub fn show_gone(self, id: &str) {
+        let slot = self.gone.with_untracked(|all| {
+            let gone = all.iter().find(|gone| gone.ids.iter().any(|one| one == id));
+            gone.map(|gone| gone.slot.clone())
+        });
+        let Some(slot) = slot else { return };
+        let (path, mut folds) = (self.path.get_untracked(), self.look.folds.get_untracked());
+        if folds.reveal_list(&path, &slot.list) {
+            self.look.folds.set(folds);
+        }
+        if let Some(at) = self.scene.with_untracked(|scene| scene.layout.beside(&path, &slot)) {
+            self.show_rect(canvas::gone_rect(at));
+        }
+    }
+
+    fn show_rect(self, rect: Rect) {
+        let screen = self.screen.get_untracked();
+        let now = self.view.get_untracked();
+        let mut shown = now.reveal(rect, (screen.0 - self.covered(), screen.1), 24.0);
+        // Not under what is drawn over the corners.
+        shown = shown.clear_of(rect, screen, zoom::CORNER);
+        if untrack(|| minimap::is_shown(self)) {
+            shown = shown.clear_of(rect, screen, minimap::CORNER);
+        }
+        if shown != now {
+            self.view.set(shown);
         }
     }
 

@@ -110,6 +110,32 @@ test('what is different is marked in the graph, and a click goes there', async (
   await expect(app.node(/Maya Chen/)).not.toHaveClass(/changed/);
 });
 
+test('what is gone from a side that is closed is told beside it, and a click shows the place', async ({ app, page }) => {
+  await page.setViewportSize({ width: 900, height: 800 });
+  await app.open(IDS.payments);
+  for (const name of [/Page Ruth Adeyemi/, /Tell #payments-alerts/]) {
+    await app.node(name).click();
+    await app.inspector.getByRole('button', { name: 'Delete' }).click();
+  }
+  const mark = page.locator('.was-here');
+  await page.getByRole('button', { name: 'Collapse “P1, P2”' }).click();
+  await page.getByRole('button', { name: 'Collapse “otherwise”' }).last().click();
+  await app.save.click();
+  await expect(mark).toHaveText(['Page Ruth Adeyemi', /Tell #payments-alerts/]);
+  const chip = await page.getByRole('button', { name: /Expand “P1, P2”/ }).boundingBox();
+  const box = await mark.first().boundingBox();
+  expect(box.x).toBeGreaterThanOrEqual(chip.x + chip.width);
+  expect(Math.abs(box.y + box.height / 2 - chip.y - chip.height / 2)).toBeLessThan(4);
+  // The list leads to the place, whatever hides it: here a closed side, and the review itself.
+  for (const name of [/Tell #payments-alerts/, /Page Ruth Adeyemi/]) {
+    await review(page).getByRole('button', { name }).click();
+    const [shown, panel] = [await mark.filter({ hasText: name }).boundingBox(), await review(page).boundingBox()];
+    expect(shown.x + shown.width).toBeLessThanOrEqual(panel.x);
+    expect(shown.x).toBeGreaterThanOrEqual(0);
+  }
+  await expect(page.getByRole('button', { name: /Expand “/ })).toHaveCount(0);
+});
+
 test('what is chosen in the review is not under it', async ({ app, page }) => {
   await page.setViewportSize({ width: 900, height: 800 });
   await app.open(IDS.payments);

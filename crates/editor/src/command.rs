@@ -175,7 +175,10 @@ impl Command {
                 let kept = tree::list(before, &ListAt::Of(id.clone(), *keep)).and_then(<[_]>::first);
                 kept.map(|node| node.id.clone()).or_else(|| Run::one(id).neighbour(before))
             }
-            Self::Several(_, all) => all.iter().find_map(|command| command.selects(before, after)),
+            // What one of them adds another may take away.
+            Self::Several(_, all) => all
+                .iter()
+                .find_map(|command| command.selects(before, after).filter(|id| tree::find(after, id).is_some())),
             _ => None,
         }
     }

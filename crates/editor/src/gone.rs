@@ -15,10 +15,12 @@ pub struct Gone {
     pub slot: Slot,
     /// The nodes in words, as they were; a branch with how many steps are gone with it.
     pub titles: Vec<String>,
+    /// The ids of all nodes that are gone from there, with those that were in branches.
+    pub ids: Vec<String>,
 }
 
 /// Everything that is gone, place by place, in the order of the earlier document. What was in a branch that is gone is
-/// told with the branch.
+/// told with the branch; what was in one that has become another kind of step, behind that step.
 #[must_use]
 pub fn gone(before: &PathPayload, after: &PathPayload, index: &Index) -> Vec<Gone> {
     let mut left = BTreeSet::new();
@@ -38,15 +40,29 @@ fn in_list(
     index: &Index,
     all: &mut Vec<Gone>,
 ) {
-    // Both sides of a branch that has become another kind of step are gone with it.
-    let Some(now) = tree::list(documents.1, list) else { return };
-    let mut place = 0;
+    let behind = |owner: &str| {
+        let mut slot = tree::find(documents.1, owner)?.slot;
+        slot.index += 1;
+        Some(slot)
+    };
+    let now = tree::list(documents.1, list);
+    // Where the branch of this list has become another kind of step there is no place in the list itself.
+    let instead = match list {
+        ListAt::Of(owner, _) if now.is_none() => behind(owner),
+        _ => None,
+    };
+    let (now, mut place) = (now.unwrap_or_default(), 0);
     for node in nodes {
         if !left.contains(&node.id) {
-            let (title, slot) = (title(node, documents.0, left, index), Slot { list: list.clone(), index: place });
+            let ids = gone_with(node, left);
+            let title = title(node, documents.0, ids.len().saturating_sub(1), index);
+            let slot = instead.clone().unwrap_or_else(|| Slot { list: list.clone(), index: place });
             match all.iter_mut().find(|gone| gone.slot == slot) {
-                Some(gone) => gone.titles.push(title),
-                None => all.push(Gone { slot, titles: vec![title] }),
+                Some(gone) => {
+                    gone.titles.push(title);
+                    gone.ids.extend(ids);
+                }
+                None => all.push(Gone { slot, titles: vec![title], ids }),
             }
             continue;
         }
@@ -61,14 +77,19 @@ fn in_list(
     }
 }
 
-fn title(node: &PathNode, before: &PathPayload, left: &BTreeSet<String>, index: &Index) -> String {
-    let title = words::node(node, before, index).title;
-    let mut inside = 0;
+/// A node that is gone, and those in it that are gone, too.
+fn gone_with(node: &PathNode, left: &BTreeSet<String>) -> Vec<String> {
+    let mut ids = vec![node.id.clone()];
     if let NodeKind::IfElse(branch) = &node.kind {
         for nodes in [&branch.then_path, &branch.else_path] {
-            tree::each(nodes, &mut |node| inside += usize::from(!left.contains(&node.id)));
+            tree::each(nodes, &mut |node| ids.extend((!left.contains(&node.id)).then(|| node.id.clone())));
         }
     }
+    ids
+}
+
+fn title(node: &PathNode, before: &PathPayload, inside: usize, index: &Index) -> String {
+    let title = words::node(node, before, index).title;
     match inside {
         0 => title,
         1 => format!("{title} and 1 step in it"),
@@ -116,6 +137,17 @@ mod tests {
     }
 
     #[test]
+    fn in_a_branch_that_became_another_kind() {
+        let [a, b, c, d] = ["a", "b", "c", "d"].map(delay);
+        let before = [a.clone(), branch("if", &[b.clone(), c.clone()], std::slice::from_ref(&d))];
+        assert_eq!(told(&before, &[a.clone(), delay("if")]), [at(ListAt::Root, 2, 3)]);
+        // What it keeps is not gone, and what is gone behind it is told at the same place.
+        assert_eq!(told(&before, &[a.clone(), delay("if"), c.clone()]), [at(ListAt::Root, 2, 2)]);
+        let inner = [a.clone(), branch("if", &[branch("in", &[b], &[c])], &[d])];
+        assert_eq!(told(&inner, &[a, delay("if")]), [at(ListAt::Root, 2, 2)], "the inner branch with its steps, and d");
+    }
+
+    #[test]
     fn in_branches_and_with_them() {
         let [a, b, c] = ["a", "b", "c"].map(delay);
         let only = std::slice::from_ref;
@@ -127,6 +159,7 @@ mod tests {
         let read = |nodes: &[Value]| PathPayload::read(json!({"name": "n", "path": nodes})).unwrap();
         let all = gone(&read(&before), &read(&[b]), &Index::new(World::default()));
         assert!(all[0].titles[0].ends_with(" and 2 steps in it"), "{all:?}");
+        assert_eq!(all[0].ids, ["if", "a", "c"]);
         // A node that is in another list now leads to nothing in this one.
         assert_eq!(
             told(&[a.clone(), c.clone(), branch("if", &[], &[])], &[branch("if", &[a], &[])]),

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use escalation_api::PathPayload;
 
-use crate::tree::{ListAt, PathNode, Side, Slot};
+use crate::tree::{self, ListAt, PathNode, Side, Slot};
 
 pub use folds::{Folds, inside};
 pub use place::svg_path;
@@ -198,6 +198,25 @@ impl Layout {
     #[must_use]
     pub fn node(&self, id: &str) -> Option<&NodeBox> {
         self.positions.get(id).and_then(|position| self.nodes.get(*position))
+    }
+
+    /// The point beside which something is told of a place: its slot, or the side that is closed with it, or else the
+    /// lower edge of the node before it. Nothing where no part of that is drawn.
+    #[must_use]
+    pub fn beside(&self, path: &PathPayload, slot: &Slot) -> Option<Point> {
+        if let Some(mark) = self.slots.iter().find(|mark| mark.slot == *slot) {
+            return Some(mark.at);
+        }
+        let mut list = slot.list.clone();
+        while let ListAt::Of(branch, side) = list {
+            if let Some(chip) = self.chips.iter().find(|chip| chip.branch == branch && chip.side == side) {
+                return Some(Point { x: chip.rect.right(), y: chip.rect.y + chip.rect.height / 2 });
+            }
+            list = tree::find(path, &branch)?.slot.list;
+        }
+        let before = tree::list(path, &slot.list)?.get(slot.index.checked_sub(1)?)?;
+        let rect = self.node(&before.id)?.rect;
+        Some(Point { x: rect.x + rect.width / 2, y: rect.bottom() + BELOW / 2 })
     }
 
     /// Whether a branch is drawn and all that is in it is closed.

@@ -10,7 +10,7 @@ use escalation_api::{Json as _, NodeKind, PathPayload};
 use escalation_editor::command::open_slots;
 use escalation_editor::layout::{CARD, EdgeKind, Folds, Layout, Point, Rect, Size, svg_path};
 use escalation_editor::tree::PathNode;
-use escalation_editor::{ListAt, Side};
+use escalation_editor::{ListAt, Side, Slot};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -207,6 +207,39 @@ fn a_closed_side_is_one_chip() {
     );
     assert!(!folds.reveal(path, "low-2"), "it is shown already");
     folds.open_all();
+    assert_eq!(folded(path, &folds), lay_out(path));
+}
+
+#[test]
+fn what_is_told_of_a_place_is_beside_it_or_beside_what_hides_it() {
+    let path = &demo()[2];
+    let slot = |branch: &str, side, index| Slot { list: ListAt::Of(branch.into(), side), index };
+    let inner = slot("hours-1", Side::Else, 1);
+    let open = lay_out(path);
+    let marked = open.slots.iter().find(|mark| mark.slot == inner).unwrap();
+    assert_eq!(open.beside(path, &inner), Some(marked.at));
+    let mut folds = Folds::default();
+    for (branch, side) in [("hours-1", Side::Else), ("prio-1", Side::Else)] {
+        folds.set(branch, side, true);
+        let layout = folded(path, &folds);
+        let chip = layout.chips.iter().find(|chip| chip.branch == branch && chip.side == side).unwrap().rect;
+        let at = layout.beside(path, &inner).unwrap();
+        assert_eq!((at.x, at.y), (chip.right(), chip.y + chip.height / 2), "the outermost side that is closed");
+    }
+    // Nothing can be put behind a repeat, and yet something can have been there.
+    let repeat = open.node("crit-3").unwrap();
+    let behind = slot("prio-1", Side::Then, 3);
+    assert!(open.slots.iter().all(|mark| mark.slot != behind || mark.after_repeat));
+    assert!(open.beside(path, &behind).unwrap().y > repeat.rect.bottom());
+    assert_eq!(open.beside(path, &slot("nowhere", Side::Then, 0)), None);
+
+    assert!(folds.reveal_list(path, &inner.list));
+    assert_eq!(folded(path, &folds), lay_out(path));
+    assert!(!folds.reveal_list(path, &inner.list), "it is shown already");
+    folds.draw_only(Some("hours-1".into()));
+    assert!(!folds.reveal_list(path, &inner.list));
+    assert_eq!(folded(path, &folds).beside(path, &behind), None, "it is not drawn");
+    assert!(folds.reveal_list(path, &behind.list), "what is elsewhere shows the whole path");
     assert_eq!(folded(path, &folds), lay_out(path));
 }
 

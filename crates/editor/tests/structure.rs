@@ -164,6 +164,11 @@ fn deleting_wrapping_unwrapping_and_duplicating() {
     ] {
         assert_eq!(after(&path, command.clone()), expected, "{command:?}");
     }
+    // What one change puts in and the next takes away again is not what is chosen afterwards.
+    let mut editor = Editor::open(path.clone());
+    let level = Box::new(new_node(&path, Kind::Level));
+    let both = vec![Command::Insert(side("b", Side::Then, 0), level), Command::DeleteRun(run("b", "b"))];
+    assert_eq!(editor.dispatch(Command::Several(None, both)), Ok(Some("x".into())));
     let mut editor = Editor::open(path.clone());
     assert_eq!(editor.dispatch(Command::Duplicate(run("a", "x"))), Ok(Some("level-1".into())));
     assert_eq!(editor.dispatch(Command::Unwrap("b".into(), Side::Else)), Ok(Some("e".into())));

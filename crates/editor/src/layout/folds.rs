@@ -59,16 +59,35 @@ impl Folds {
     /// Opens whatever hides a node. Whether anything did.
     pub fn reveal(&mut self, path: &PathPayload, id: &str) -> bool {
         let Some(found) = tree::find(path, id) else { return false };
-        let mut changed = false;
-        if let Some(only) = self.only.clone().filter(|only| *only != id && !found.enclosing.contains(&only.as_str())) {
-            // Gone or elsewhere: the path is drawn as a whole.
-            changed = tree::find(path, &only).is_some();
-            self.only = None;
+        let is_in = |only: &str| only == id || found.enclosing.contains(&only);
+        let whole = self.draw_whole_unless(path, is_in);
+        self.open_to(path, found.slot.list) || whole
+    }
+
+    /// Opens whatever hides a list. Whether anything did.
+    pub fn reveal_list(&mut self, path: &PathPayload, list: &ListAt) -> bool {
+        let ListAt::Of(branch, _) = list else { return self.draw_whole_unless(path, |_| false) };
+        let Some(found) = tree::find(path, branch) else { return false };
+        let is_in = |only: &str| only == branch || found.enclosing.contains(&only);
+        let whole = self.draw_whole_unless(path, is_in);
+        self.open_to(path, list.clone()) || whole
+    }
+
+    /// Draws the path as a whole where what is looked for is not in the branch that is drawn alone.
+    fn draw_whole_unless(&mut self, path: &PathPayload, is_in: impl Fn(&str) -> bool) -> bool {
+        match self.only.take_if(|only| !is_in(only)) {
+            // One that is gone hid nothing.
+            Some(only) => tree::find(path, &only).is_some(),
+            None => false,
         }
+    }
+
+    /// Opens a side and all sides around it.
+    fn open_to(&mut self, path: &PathPayload, mut list: ListAt) -> bool {
+        let mut changed = false;
         if self.closed.is_empty() {
             return changed;
         }
-        let mut list = found.slot.list;
         while let ListAt::Of(branch, side) = list {
             list = tree::find(path, &branch).map_or(ListAt::Root, |around| around.slot.list);
             if self.is_closed(&branch, side) {
