@@ -13,7 +13,7 @@ use super::{clipboard, history, link, problems, review, revisions, transfer};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, ahead, folds, menu, point, run, search, zoom};
 use crate::parts::focus;
-use crate::parts::typed::take_typed;
+use crate::parts::typed::{self, take_typed};
 use crate::simulate::playback;
 use crate::simulate::share;
 use crate::strings;
@@ -308,9 +308,6 @@ pub fn press_in_simulation(open: Open, event: &KeyboardEvent) {
     }
 }
 
-/// Marks a field of the details in which something is typed that is not in the path yet.
-pub const TYPING: &str = "data-typing";
-
 /// Whether there is something in a field that the browser takes back. What is in the path is taken back with it.
 fn is_being_typed(event: &KeyboardEvent) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
@@ -320,7 +317,7 @@ fn is_being_typed(event: &KeyboardEvent) -> bool {
         // A list that is open goes with what is typed above it.
         |element| {
             let says = |name: &str| element.get_attribute(name).as_deref() == Some("true");
-            element.has_attribute(TYPING) || says("aria-invalid") || says("aria-expanded")
+            element.has_attribute(typed::TYPING) || says("aria-invalid") || says("aria-expanded")
         },
     )
 }

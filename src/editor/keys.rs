@@ -8,7 +8,7 @@ use super::state::Open;
 use super::{actions, drafts};
 use crate::canvas;
 use crate::parts::focus;
-use crate::parts::typed::take_before_leaving;
+use crate::parts::typed::{self, take_before_leaving};
 
 /// Listens while the screen is there.
 pub fn listen(open: Open) {
@@ -39,18 +39,21 @@ pub fn listen(open: Open) {
         }
     });
     // What is typed into the details is the field's own until it is taken.
-    let marks = ["input", "change"].map(|name| {
+    let marks = ["input", "change", "focusout"].map(|name| {
         window_event_listener_untyped(name, move |event| {
             let field = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let Some(field) = field.filter(|field| matches!(field.tag_name().as_str(), "INPUT" | "TEXTAREA")) else {
                 return;
             };
-            // What is typed to find something is no value of the path.
+            // What is typed to find something is no value of the path; some fields know what there was before.
             let is_value = field.get_attribute("role").as_deref() != Some("combobox");
+            if name == "input" && field.has_attribute(typed::MARK) {
+                return;
+            }
             let _known = if name == "input" && is_value {
-                field.set_attribute(actions::TYPING, "")
+                field.set_attribute(typed::TYPING, "")
             } else {
-                field.remove_attribute(actions::TYPING)
+                field.remove_attribute(typed::TYPING)
             };
         })
     });

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use escalation_editor::beside::{Beside, Row, Told};
+use escalation_editor::changes;
 use escalation_editor::expect::occasions;
 use escalation_editor::work::{Compared, ForPeople as Change, Question, Reply};
 use escalation_engine::instant::DAY;
@@ -76,6 +77,7 @@ pub fn ForPeople() -> impl IntoView {
                 {others}
                 {(more > 0).then(|| view! { <p class="hint">{strings::save::and_more_changes(more)}</p> })}
                 <p class="hint" data-people>{rest(open, &found)}</p>
+                {follows_otherwise(open).then(|| view! { <p class="hint" data-follows>{words::FOLLOWS_OTHERWISE}</p> })}
             }
             .into_any()
         }
@@ -84,6 +86,12 @@ pub fn ForPeople() -> impl IntoView {
         <h3>{strings::save::FOR_PEOPLE}</h3>
         {told}
     }
+}
+
+/// Whether the change is about what follows an acknowledgement, which is not compared.
+fn follows_otherwise(open: Open) -> bool {
+    let before = open.compared.get_untracked();
+    before.is_some_and(|before| changes::follows_otherwise(&before, &open.path.get_untracked()))
 }
 
 /// What is said of all that no sentence is about.

@@ -9,7 +9,10 @@ use web_sys::{Element, Event, HtmlElement, HtmlInputElement};
 use crate::strings;
 
 /// How such a field is known in the page.
-const MARK: &str = "data-typed";
+pub const MARK: &str = "data-typed";
+
+/// Marks a field of the details in which something is typed that is not in the path yet.
+pub const TYPING: &str = "data-typing";
 
 /// Such a field in which something is typed that cannot be taken.
 const WRONG: &str = "[data-typed][aria-invalid=true]";
@@ -131,6 +134,7 @@ pub fn Typed(
         let field = event_target::<HtmlInputElement>(&event);
         if event.key() == "Escape" && (field.value() != told.get_untracked() || wrong.with_untracked(Option::is_some)) {
             field.set_value(&told.get_untracked());
+            let _known = field.remove_attribute(TYPING);
             wrong.set(None);
             event.prevent_default();
             event.stop_propagation();
@@ -151,7 +155,13 @@ pub fn Typed(
             maxlength=most
             prop:value=move || told.get()
             // What was wrong is being mended. It goes now and not when the field is left: nothing moves under the mouse.
-            on:input=move |_| {
+            on:input=move |event| {
+                let field = event_target::<HtmlInputElement>(&event);
+                let _known = if field.value() == told.get_untracked() {
+                    field.remove_attribute(TYPING)
+                } else {
+                    field.set_attribute(TYPING, "")
+                };
                 if wrong.with_untracked(Option::is_some) {
                     wrong.set(None);
                 }

@@ -163,6 +163,9 @@ fn Form(who: Who) -> impl IntoView {
     let told_long = Signal::derive(move || long().map(words::duration).unwrap_or_default());
     let take_long = move |text: String| {
         let long = duration::parse(&text)?;
+        if long == 0 {
+            return Err(strings::assume::NO_SNOOZE.to_string());
+        }
         change(Behaviour::Snoozes(untrack(after).unwrap_or(SOON), long));
         Ok(())
     };

@@ -10,7 +10,9 @@ pub const ACKNOWLEDGES: &str = "Acknowledges";
 pub const DECLINES: &str = "Declines";
 pub const SNOOZES: &str = "Snoozes";
 pub const SNOOZED_FOR: &str = "For how long";
-pub const SNOOZES_ONCE: &str = "Nobody is paged until then; the step begins anew, and they do nothing after that.";
+pub const NO_SNOOZE: &str = "A snooze is longer than 0: for no snooze, choose another behaviour.";
+pub const SNOOZES_ONCE: &str =
+    "Nobody is paged until then, or until a later snooze is over. The step begins anew, and they do nothing more.";
 pub const AFTER_PAGE: &str = "After the page";
 pub const DONE: &str = "Done";
 pub const MORE_ANSWERS: &str = "More than one answer, kept until another is chosen:";

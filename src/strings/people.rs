@@ -10,6 +10,9 @@ pub const LATER: &str = "Later time";
 pub const NOT_TOLD: &str = "not told";
 pub const LOW: &str = "low";
 
+pub const FOLLOWS_OTHERWISE: &str = "What follows an acknowledgement is different, too; how, is in the list of changes. It \
+     is not compared alert by alert: give people a behaviour in the simulation to see it.";
+
 /// To show before and after, or to hide it.
 pub fn before_and_after(word: &str, sentence: &str) -> String {
     format!("{word} before and after: {sentence}")

@@ -61,8 +61,13 @@ test('in a field Ctrl+Z takes back what is in the path, and what is typed before
   await page.keyboard.type('x');
   await page.keyboard.press('Control+z');
   await expect(app.status).toHaveText('1 change not saved');
-  await time.fill('7m');
-  await time.press('Enter');
+  // Escape gives it up, and then the path is taken back again.
+  await page.keyboard.press('Escape');
+  await expect(time).toHaveValue('7m');
+  await page.keyboard.press('Control+z');
+  await expect(time).toHaveValue('5m');
+  await page.keyboard.press('Control+Shift+z');
+  await expect(time).toHaveValue('7m');
   const choice = app.inspector.getByLabel('If nobody acknowledges, go on');
   await choice.selectOption('not said');
   await expect(app.status).toHaveText('2 changes not saved');

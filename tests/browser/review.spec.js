@@ -91,6 +91,21 @@ test('a change that nobody notices is said to be one', async ({ app, page }) => 
   await expect(review(page)).toContainText('The server finds no errors.');
 });
 
+test('where what follows an acknowledgement is different, it is said that this is not compared', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  await app.node(/Page Ruth Adeyemi/).click();
+  await app.inspector.getByRole('button', { name: 'Everyone must' }).click();
+  await app.save.click();
+  await expect(review(page).locator('[data-people]')).toContainText('No change in who is paged as long as nobody responds');
+  await expect(review(page).locator('[data-follows]')).toContainText('What follows an acknowledgement is different, too');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+z');
+  await app.setTime(/Page Ruth Adeyemi/, '7m');
+  await app.save.click();
+  await expect(review(page).locator('[data-people]')).toBeVisible();
+  await expect(review(page).locator('[data-follows]')).toHaveCount(0);
+});
+
 test('what is different is marked in the graph, and a click goes there', async ({ app, page }) => {
   await app.open(IDS.payments);
   await app.node(/on the side “yes”/).click();

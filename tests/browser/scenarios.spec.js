@@ -40,7 +40,10 @@ test('somebody snoozes the first page, and for how long', async ({ app, page }) 
   await page.getByRole('button', { name: 'Ruth Adeyemi', exact: true }).click();
   const form = page.getByRole('dialog', { name: 'What Ruth Adeyemi does' });
   await form.getByRole('button', { name: 'Snoozes' }).click();
-  await expect(form).toContainText('they do nothing after that');
+  await expect(form).toContainText('they do nothing more');
+  await form.getByLabel('For how long').fill('0');
+  await form.getByLabel('For how long').press('Enter');
+  await expect(form).toContainText('A snooze is longer than 0');
   await form.getByLabel('For how long').fill('1h');
   await form.getByLabel('For how long').press('Enter');
   await form.getByLabel('After the page').fill('3m');

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use escalation_api::{NodeKind, PathPayload, Target, Value, WorkingHours};
+use escalation_api::{AckMode, NodeKind, PathPayload, Target, Value, WorkingHours};
 use escalation_engine::Index;
 use escalation_engine::calendar::Hours;
 use escalation_engine::diff::{Difference, Location, structure};
@@ -89,6 +89,23 @@ pub fn changes(before: &PathPayload, after: &PathPayload, index: &Index) -> Vec<
         }
     }
     changes
+}
+
+/// Whether what follows an acknowledgement is set differently: who is still paged on a level that is in both, and
+/// whether the path begins again. As long as nobody responds that changes nothing.
+#[must_use]
+pub fn follows_otherwise(before: &PathPayload, after: &PathPayload) -> bool {
+    // A level that does not say stops the rest.
+    let mode = |node: &PathNode| match &node.kind {
+        NodeKind::Level(level) => Some(level.ack_mode.clone().unwrap_or(AckMode::First)),
+        _ => None,
+    };
+    let mut otherwise = before.repeat_config != after.repeat_config;
+    tree::walk(after, |found| {
+        let was = tree::find(before, &found.node.id).and_then(|was| mode(was.node));
+        otherwise |= was.zip(mode(found.node)).is_some_and(|(was, is)| was != is);
+    });
+    otherwise
 }
 
 /// Whether a value says no more than its absence.
@@ -302,7 +319,7 @@ mod tests {
     use escalation_engine::{Index, World};
     use serde_json::json;
 
-    use super::{Became, changes};
+    use super::{Became, changes, follows_otherwise};
 
     fn world() -> Index {
         let world: World = serde_json::from_value(json!({
@@ -322,6 +339,24 @@ mod tests {
 
     fn path(nodes: Vec<Value>) -> Value {
         json!({"name": "Payments", "path": nodes, "working_hours": []})
+    }
+
+    #[test]
+    fn what_follows_an_acknowledgement() {
+        let read = |ack: Value, repeat: Value| {
+            let mut level = level("a", &[("maya", "high")], 300);
+            level["level"]["ack_mode"] = ack;
+            let mut path = path(vec![level]);
+            path["repeat_config"] = repeat;
+            PathPayload::read(path).unwrap()
+        };
+        let again = json!({"repeat_after_seconds": 1800, "delay_repeat_on_activity": true});
+        let plain = read(Value::Null, Value::Null);
+        assert!(!follows_otherwise(&plain, &read(json!("first"), Value::Null)), "it is the same, only said");
+        assert!(follows_otherwise(&plain, &read(json!("all"), Value::Null)));
+        assert!(follows_otherwise(&plain, &read(Value::Null, again)));
+        let other = PathPayload::read(path(vec![level("b", &[("maya", "high")], 60)])).unwrap();
+        assert!(!follows_otherwise(&plain, &other), "of another level it is told who is paged");
     }
 
     fn told(before: Value, after: Value) -> Vec<(Option<String>, Became, String, String)> {

@@ -85,6 +85,11 @@ pub(crate) fn from_value(value: Value) -> Result<Clip, Fault> {
     let mut nodes = Vec::with_capacity(list.len());
     for (index, value) in list.into_iter().enumerate() {
         let at = at.index(index);
+        if !value.is_object() {
+            let hint =
+                "Take an escalation path as an object, or a list of nodes, each an object with an `id` and a `type`.";
+            return Err(Fault::at(at, "This is no node", hint));
+        }
         for name in ["id", "type"] {
             if value.get(name).and_then(Value::as_str).is_none_or(str::is_empty) {
                 let message = format!("A node needs its `{name}`, a text");

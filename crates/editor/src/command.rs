@@ -224,6 +224,18 @@ impl Command {
         }
     }
 
+    /// How many nodes of a list it is about: those of a run, or of what is pasted.
+    pub(crate) fn count(&self, before: &PathPayload) -> usize {
+        match self {
+            Self::DeleteRun(run) | Self::Move(run, _) | Self::Duplicate(run) => {
+                run.place(before).map_or(1, |(_, nodes)| nodes.len())
+            }
+            Self::Paste(_, clip) => clip.nodes.len(),
+            Self::Several(_, all) => all.iter().map(|command| command.count(before)).max().unwrap_or(1),
+            _ => 1,
+        }
+    }
+
     fn change(&self, path: &mut PathPayload) -> Result<(), Refusal> {
         match self {
             Self::Rename(name) => path::rename(path, name),

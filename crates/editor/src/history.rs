@@ -158,12 +158,17 @@ impl Editor {
         let (before, by, after) = self.change_to(state)?;
         let node = by.node().map(str::to_string).or_else(|| by.selects(&before.path, &after.path));
         let mut all = changes(&before.path, &after.path, index);
-        let at = all.iter().position(|change| change.node_id == node).unwrap_or_default();
-        let first = if at < all.len() { all.swap_remove(at) } else { return None };
-        first.details.into_iter().next()
+        let at = match all.iter().position(|change| change.node_id == node) {
+            Some(at) => at,
+            // What is about no step in particular is told by the first that it changes.
+            None if node.is_none() && !all.is_empty() => 0,
+            None => return None,
+        };
+        all.swap_remove(at).details.into_iter().next()
     }
 
-    /// The node that the change to a state was about, in words as it was then; nothing where it was about the path.
+    /// The node that the change to a state was about, in words as it was then, with how many others it was about;
+    /// nothing where it was about the path.
     #[must_use]
     pub fn about(&self, state: usize, index: &Index) -> Option<String> {
         let (before, by, after) = self.change_to(state)?;
@@ -171,7 +176,8 @@ impl Editor {
         // What was deleted is told as it was before.
         [after, before].into_iter().find_map(|state| {
             let node = tree::find(&state.path, &id)?.node;
-            Some(words::node(node, &state.path, index).title)
+            let title = words::node(node, &state.path, index).title;
+            Some(words::and_more(title, by.count(&before.path).saturating_sub(1)))
         })
     }
 

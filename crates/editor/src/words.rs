@@ -20,7 +20,7 @@ use escalation_engine::{Index, Seconds};
 use crate::command::Timer;
 use crate::tree::{self, PathNode};
 
-pub use command::{also, command, names, opened};
+pub use command::{also, and_more, command, names, opened};
 pub use facts::{Fact, Leads, Said, facts_of_node, facts_of_path};
 pub use form::{clock_changes, hours_about, hours_now, offset_now, on_call_now, person_now, repeat_target, target_now};
 pub use loss::loss;

@@ -90,7 +90,7 @@ fn what_is_no_node_is_told_with_its_place() {
         ("7", Place::Whole),
         ("{}", Place::Whole),
         ("[]", Place::Whole),
-        ("[1]", Place::Pointer("0.id".into())),
+        ("[1]", Place::Pointer("0".into())),
         (r#"{"escalation_nodes": [{"id": "a"}]}"#, Place::Pointer("escalation_nodes.0.type".into())),
         (r#"{"escalation_nodes": 1}"#, Place::Pointer("escalation_nodes".into())),
         (

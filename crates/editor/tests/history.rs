@@ -9,7 +9,7 @@ use escalation_api::{Json as _, PathPayload};
 use escalation_editor::command::{Timer, to_look_at};
 use escalation_editor::draft::{self, Draft};
 use escalation_editor::fault::Place;
-use escalation_editor::{Command, Editor, Run};
+use escalation_editor::{Clip, Command, Editor, ListAt, Run, Slot};
 use escalation_engine::check::check;
 use escalation_engine::{Index, Instant, World};
 use proptest::prelude::*;
@@ -64,6 +64,17 @@ fn a_change_is_told_with_the_step_that_it_was_about() {
     assert_eq!(node(2).as_deref(), Some("a"), "the neighbour of what is gone");
     assert_eq!(node(3).as_deref(), Some("delay-1"), "the copy");
     assert_eq!(node(4), None);
+
+    // What is about several steps says how many.
+    let path = editor.path();
+    let ids: Vec<_> = path.path.iter().map(|node| node.id.clone()).collect();
+    let run = Run::between(&path, &ids[0], &ids[1]).unwrap();
+    let clip = Clip::of(&path, &run).unwrap();
+    editor.dispatch(Command::Paste(Slot { list: ListAt::Root, index: 0 }, Box::new(clip))).unwrap();
+    editor.dispatch(Command::Several(Some("cut"), vec![Command::DeleteRun(run)])).unwrap();
+    let about = |state| editor.about(state, &index);
+    assert_eq!(about(5).as_deref(), Some("Wait 5m and 1 step more"));
+    assert_eq!(about(6).as_deref(), Some("Wait 5m and 1 step more"));
 }
 
 #[test]

@@ -231,6 +231,7 @@ impl Scenario {
             }
             match (response.response, response.snooze_seconds) {
                 (Answer::Snooze, None) => return Err(ReadError::new(at("snooze_seconds"), "is required for a snooze")),
+                (Answer::Snooze, Some(0)) => return Err(ReadError::new(at("snooze_seconds"), "must be longer than 0")),
                 (Answer::Snooze, Some(seconds)) => not_negative(at("snooze_seconds"), seconds)?,
                 (_, Some(_)) => return Err(ReadError::new(at("snooze_seconds"), "is only for a snooze")),
                 (_, None) => {}

@@ -107,6 +107,7 @@ pub enum StepName {
     Repeated,
     HandedOver,
     RepeatPending,
+    RepeatDropped,
     RepeatStarted,
     Expired,
     Cancelled,
@@ -228,7 +229,7 @@ impl TraceStep {
             What::Cancelled => told.outcome = Some(Outcome::Cancelled),
             What::Resolved => told.outcome = Some(Outcome::Resolved),
             What::Stopped(outcome) => told.outcome = Some(*outcome),
-            What::Triggered | What::Entered | What::SkippedEmpty | What::Resumed => {}
+            What::Triggered | What::Entered | What::SkippedEmpty | What::Resumed | What::RepeatDropped => {}
         }
         let names = Names { path: context.path, index: context.index };
         told.why = step.why.text(names, step.at, told.user_id.as_deref());
@@ -265,6 +266,7 @@ impl What {
             Self::Repeated(_) => StepName::Repeated,
             Self::HandedOver(_) => StepName::HandedOver,
             Self::RepeatPending(_) => StepName::RepeatPending,
+            Self::RepeatDropped => StepName::RepeatDropped,
             Self::RepeatStarted(_) => StepName::RepeatStarted,
             Self::Expired => StepName::Expired,
             Self::Cancelled => StepName::Cancelled,

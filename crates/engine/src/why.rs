@@ -72,8 +72,10 @@ pub enum Why {
     Declined,
     DeclinedWithoutEffect,
     PutOff,
+    PutOffAnew,
     SnoozeOver,
     WillPageAgain { seconds: Seconds },
+    TooLateToPageAgain,
     StillFiring,
     Cancelled,
     ResolvedByHand,
@@ -82,7 +84,7 @@ pub enum Why {
     Repeats { count: u32, times: u32 },
     HandsOver { plan: u32 },
     HandedOverBefore { plan: u32 },
-    PathEnds,
+    PathEnds { again: bool },
     Unclear(Reason),
     TooLong { seconds: Seconds },
     TooManySteps { steps: u32 },
@@ -194,11 +196,17 @@ impl Why {
             Self::Declined => "they cannot take it".to_string(),
             Self::DeclinedWithoutEffect => "they cannot take it, which changes nothing any more".to_string(),
             Self::PutOff => "nobody is paged until the snooze is over".to_string(),
+            Self::PutOffAnew => {
+                "this counts in place of the snooze before: nobody is paged until it is over".to_string()
+            }
             Self::SnoozeOver => "the snooze is over".to_string(),
             Self::WillPageAgain { seconds } => format!(
                 "the alert still fires, so the path begins again {} later unless it resolves",
                 duration(*seconds)
             ),
+            Self::TooLateToPageAgain => {
+                "after this activity it would be more than 7 days after the alert fired".to_string()
+            }
             Self::StillFiring => "the alert still fires".to_string(),
             Self::Cancelled => "the escalation is cancelled: nobody is paged any more".to_string(),
             Self::ResolvedByHand => "the escalation is resolved: nobody is paged any more".to_string(),
@@ -208,7 +216,10 @@ impl Why {
             Self::HandedOverBefore { plan } => {
                 format!("this run has been on `{}` before: the paths hand over in a circle", names.plan(*plan))
             }
-            Self::PathEnds => "nothing follows, and nobody has acknowledged since paging began".to_string(),
+            Self::PathEnds { again } => {
+                let again = if *again { " again" } else { "" };
+                format!("nothing follows, and nobody has acknowledged since paging began{again}")
+            }
             Self::Unclear(reason) => unclear(reason),
             Self::TooLong { seconds } => format!("a run is followed for {} and no longer", duration(*seconds)),
             Self::TooManySteps { steps } => format!("a run is followed for {steps} steps and no longer"),

@@ -98,6 +98,16 @@ pub fn command(command: &Command) -> &'static str {
     }
 }
 
+/// A step and how many others.
+#[must_use]
+pub fn and_more(title: String, more: usize) -> String {
+    match more {
+        0 => title,
+        1 => format!("{title} and 1 step more"),
+        _ => format!("{title} and {more} steps more"),
+    }
+}
+
 /// What the state before all changes is called; of a draft that is gone on with the next one too.
 #[must_use]
 pub fn opened(is_draft: bool) -> &'static str {

@@ -90,6 +90,7 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
             let when = step.until.map_or(String::new(), |until| format!(" {}", time_after(zone, step.at, until)));
             format!("Begins again{when}, unless the alert resolves")
         }
+        StepName::RepeatDropped => "It does not begin again".to_string(),
         StepName::RepeatStarted => "It begins again".to_string(),
         StepName::Expired => "The path ends".to_string(),
         StepName::Cancelled => "Cancelled".to_string(),

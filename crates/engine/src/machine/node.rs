@@ -95,7 +95,8 @@ impl Run<'_> {
                 return;
             }
             let Some(place) = to else {
-                self.end(What::Expired, Status::Expired, Outcome::Expired, 17, Why::PathEnds);
+                let again = self.state.was_acked;
+                self.end(What::Expired, Status::Expired, Outcome::Expired, 17, Why::PathEnds { again });
                 return;
             };
             // The node exists: places come from the compiled path itself.

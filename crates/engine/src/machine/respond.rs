@@ -44,6 +44,7 @@ impl Run<'_> {
         let why = if last { Why::AckedForGood(Box::new(why)) } else { why };
         self.say_decided(What::Acked(who.clone(), others), 11, why, decision);
         if !was_acked {
+            self.state.was_acked = true;
             self.state.phase = Phase::Acked;
             self.state.status = Status::Acked;
             if !all {
@@ -102,10 +103,13 @@ impl Run<'_> {
     /// R18: when to page again, counted from `since`.
     fn repeat_later(&mut self, since: Instant) {
         let Some(at) = self.repeat_at(since) else { return };
-        self.state.repeat_at = at;
+        let before = std::mem::replace(&mut self.state.repeat_at, at);
         self.state.status = if at.is_some() { Status::PendingRepeat } else { Status::Acked };
-        if let Some(at) = at {
-            self.say(What::RepeatPending(at), 18, Why::WillPageAgain { seconds: at - since });
+        match (before, at) {
+            (_, Some(at)) => self.say(What::RepeatPending(at), 18, Why::WillPageAgain { seconds: at - since }),
+            (Some(_), None) => self.say(What::RepeatDropped, 18, Why::TooLateToPageAgain),
+            // The acknowledgement says it.
+            (None, None) => {}
         }
     }
 
@@ -156,9 +160,10 @@ impl Run<'_> {
             return;
         }
         let until = until.max(self.at);
+        let why = if matches!(self.state.phase, Phase::Snoozed { .. }) { Why::PutOffAnew } else { Why::PutOff };
         self.state.phase = Phase::Snoozed { until };
         self.state.status = Status::Snoozed;
         self.state.level = None;
-        self.say(What::Snoozed(who.clone(), until), 19, Why::PutOff);
+        self.say(What::Snoozed(who.clone(), until), 19, why);
     }
 }

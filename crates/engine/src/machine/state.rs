@@ -70,6 +70,9 @@ pub struct State {
     pub(super) told: Vec<Told>,
     /// The level or channel node that the walk waits at.
     pub(super) level: Option<Level>,
+    /// Whether somebody has taken it, in this walk or in one before.
+    #[serde(default)]
+    pub(super) was_acked: bool,
     /// R18: when to page again.
     pub(super) repeat_at: Option<Instant>,
     /// R24: how many steps there were.
@@ -172,6 +175,7 @@ impl State {
             handed: Vec::new(),
             told: Vec::new(),
             level: None,
+            was_acked: false,
             repeat_at: None,
             steps: 0,
         }

@@ -76,6 +76,8 @@ pub enum What {
     HandedOver(u32),
     /// It will page again at that instant.
     RepeatPending(Instant),
+    /// It would page again too late, and will not.
+    RepeatDropped,
     /// It pages again, from this node.
     RepeatStarted(Option<Place>),
     /// The path ran out.
