@@ -46,6 +46,8 @@ pub struct Coverage {
     question: RwSignal<Question>,
     /// What was found last.
     found: RwSignal<Option<Arc<Found>>>,
+    /// The same for what is listed beside it, which comes a frame after the drawing.
+    listed: RwSignal<Option<Arc<Found>>>,
     /// Whether that is of the path as it is now.
     is_fresh: RwSignal<bool>,
     /// How much of it is found, while it is looked for.
@@ -81,6 +83,7 @@ impl Coverage {
             shift: RwSignal::new(0),
             question: RwSignal::new(Question::Rank(0)),
             found: RwSignal::new(None),
+            listed: RwSignal::new(None),
             is_fresh: RwSignal::new(false),
             percent: RwSignal::new(0),
             cursor: RwSignal::new(None),

@@ -37,7 +37,7 @@ fn Holes() -> impl IntoView {
     let open = expect_context::<Open>();
     let coverage = open.coverage;
     let found = move || {
-        let found = coverage.found.get()?;
+        let found = coverage.listed.get()?;
         let zone = open.zone();
         let summary = summary(&found.rows, &found.index, &zone);
         let class = match summary.state {
@@ -71,16 +71,16 @@ fn People() -> impl IntoView {
     let coverage = open.coverage;
     let by = RwSignal::new(By::All);
     let all = Memo::new(move |_| {
-        let (found, rank) = (coverage.found.get(), coverage.question.get().rank());
+        let (found, rank) = (coverage.listed.get(), coverage.question.get().rank());
         found.map_or_else(Vec::new, |found| loads(&found.rows, rank, &open.zone()))
     });
     let is_open = Memo::new(move |_| {
-        let (found, rank) = (coverage.found.get(), coverage.question.get().rank());
+        let (found, rank) = (coverage.listed.get(), coverage.question.get().rank());
         found.is_some_and(|found| is_partly_open(&found.rows, rank))
     });
     let open_hint = move || is_open.get().then(|| view! { <p class="hint" data-open>{words::PEOPLE_DEPEND}</p> });
     let rows = move || {
-        let Some(found) = coverage.found.get() else { return Vec::new() };
+        let Some(found) = coverage.listed.get() else { return Vec::new() };
         let mut all: Vec<(String, Load)> =
             all.get().into_iter().map(|load| (found.index.user_name(&load.id).to_string(), load)).collect();
         all.sort_by(|(one, a), (other, b)| match by.get() {
@@ -133,7 +133,7 @@ fn People() -> impl IntoView {
         <h3>{label}</h3>
         <Show
             when=move || all.with(|all| !all.is_empty())
-            fallback=move || (coverage.found.with(Option::is_some) && !is_open.get()).then(|| view! { <p class="hint">{words::NO_PEOPLE}</p> })
+            fallback=move || (coverage.listed.with(Option::is_some) && !is_open.get()).then(|| view! { <p class="hint">{words::NO_PEOPLE}</p> })
         >
             <table class="cover-people" class:stale=move || !coverage.is_fresh.get() aria-label=label>
                 <thead>

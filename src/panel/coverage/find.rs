@@ -38,8 +38,9 @@ pub fn follow(open: Open) {
                 Arc::ptr_eq(&found.compiled, &compiled) && Arc::ptr_eq(&found.index, &index) && found.time == time
             })
         });
-        coverage.is_fresh.set(is_known);
+        coverage.is_fresh.set(false);
         if is_known {
+            list(open, number);
             return;
         }
         coverage.percent.set(0);
@@ -87,6 +88,24 @@ fn slice(open: Open, number: u64, mut search: Search, found: Found) {
         coverage.cursor.set(None);
     }
     coverage.found.set(Some(Arc::new(Found { rows, people, ..found })));
+    // The drawing is a frame of work, and so is the list.
+    request_animation_frame(move || set_timeout(move || list(open, number), Duration::ZERO));
+}
+
+/// Lists what is drawn.
+fn list(open: Open, number: u64) {
+    let coverage = open.coverage;
+    if coverage.asked.try_get_value() != Some(number) {
+        return;
+    }
+    let found = coverage.found.get_untracked();
+    let is_listed = coverage.listed.with_untracked(|listed| match (listed, &found) {
+        (Some(listed), Some(found)) => Arc::ptr_eq(listed, found),
+        _ => false,
+    });
+    if !is_listed {
+        coverage.listed.set(found);
+    }
     coverage.is_fresh.set(true);
     tell(open);
 }
