@@ -9,8 +9,9 @@ use escalation_editor::expect::occasions;
 use escalation_editor::work::{Compared, ForPeople as Change, Question, Reply};
 use escalation_engine::instant::DAY;
 use escalation_engine::prove::During;
+use escalation_engine::simulate::{self, beginners};
 use escalation_engine::words::date_and_time;
-use escalation_engine::{CompiledPath, Seconds, simulate};
+use escalation_engine::{CompiledPath, Scenario, Seconds};
 use leptos::prelude::*;
 
 use super::state::Open;
@@ -121,11 +122,12 @@ fn rest(open: Open, found: &Compared) -> String {
 #[component]
 fn ChangeRow(change: Change) -> impl IntoView {
     let shown = RwSignal::new(false);
-    let Change { sentence, mut during } = change;
-    during.sort_by_key(|one| one.from);
-    let first = during.first().cloned();
-    let count = during.len();
-    let during = StoredValue::new(during);
+    let mut change = change;
+    change.during.sort_by_key(|one| one.from);
+    let sentence = change.sentence.clone();
+    let first = change.during.first().cloned();
+    let count = change.during.len();
+    let change = StoredValue::new(change);
     let label = [words::SHOW, words::HIDE].map(|word| words::before_and_after(word, &sentence));
     let [to_show, to_hide] = label;
     view! {
@@ -141,9 +143,9 @@ fn ChangeRow(change: Change) -> impl IntoView {
                     >
                         {move || if shown.get() { words::HIDE } else { words::SHOW }}
                     </button>
-                    {first.map(|first| view! { <Play during=Signal::stored(first)/> })}
+                    {first.map(|first| view! { <Play change during=Signal::stored(first)/> })}
                 </div>
-                <Show when=move || shown.get()><Instances during count/></Show>
+                <Show when=move || shown.get()><Instances change count/></Show>
             </div>
         </li>
     }
@@ -151,10 +153,16 @@ fn ChangeRow(change: Change) -> impl IntoView {
 
 /// Plays the first alert of such a time in the simulation.
 #[component]
-fn Play(during: Signal<During>) -> impl IntoView {
+fn Play(change: StoredValue<Change>, during: Signal<During>) -> impl IntoView {
     let open = expect_context::<Open>();
     let play = move |_| {
-        open.simulate(&during.with_untracked(During::first_alert));
+        let mut alert = during.with_untracked(|during| change.with_value(|change| change.alert(during)));
+        // Where everybody's turn is alike, nobody in particular begins.
+        if alert.turn > 0 {
+            alert.round_robin = untrack(|| beginners(&open.compiled.get(), &open.session.index.get(), &alert));
+            alert.turn = 0;
+        }
+        open.simulate(&alert);
         open.session.say(strings::save::SIMULATED);
     };
     view! { <button class="link" on:click=play>{strings::save::SIMULATE_IT}</button> }
@@ -162,10 +170,10 @@ fn Play(during: Signal<During>) -> impl IntoView {
 
 /// The times at which something changes, one after the other.
 #[component]
-fn Instances(during: StoredValue<Vec<During>>, count: usize) -> impl IntoView {
+fn Instances(change: StoredValue<Change>, count: usize) -> impl IntoView {
     let open = expect_context::<Open>();
     let at = RwSignal::new(0_usize);
-    let now = Memo::new(move |_| during.with_value(|all| all.get(at.get()).cloned()));
+    let now = Memo::new(move |_| change.with_value(|change| change.during.get(at.get()).cloned()));
     let caption = move || {
         let now = now.get()?;
         let (zone, index) = (open.zone(), open.session.index.get());
@@ -179,7 +187,10 @@ fn Instances(during: StoredValue<Vec<During>>, count: usize) -> impl IntoView {
     };
     let is_first = move || at.get() == 0;
     let is_last = move || at.get() + 1 >= count;
-    let table = move || Some(compared(open, &now.get()?));
+    let table = move || {
+        let during = now.get()?;
+        Some(compared(open, &change.with_value(|change| change.alert(&during))))
+    };
     view! {
         <div class="instances">
             <button class="tool" aria-label=words::EARLIER title=words::EARLIER aria-disabled=move || is_first().to_string() on:click=move |_| go(-1)>"‹"</button>
@@ -188,17 +199,16 @@ fn Instances(during: StoredValue<Vec<During>>, count: usize) -> impl IntoView {
         </div>
         <p class="hint" data-instance>{caption}</p>
         {table}
-        {move || now.get().map(|now| view! { <Play during=Signal::stored(now)/> })}
+        {move || now.get().map(|now| view! { <Play change during=Signal::stored(now)/> })}
     }
 }
 
 /// Who is told when at such a time, before and after.
-fn compared(open: Open, during: &During) -> impl IntoView + use<> {
+fn compared(open: Open, alert: &Scenario) -> impl IntoView + use<> {
     let (index, id, zone) = (open.session.index.get(), open.id.get_untracked(), open.zone());
-    let alert = during.first_alert();
     let before = open.compared.get().unwrap_or_else(|| open.path.get());
     let [before, after] = [before, open.path.get()]
-        .map(|path: Arc<_>| simulate::trace(&CompiledPath::new(&id, &path, &index), &index, &alert));
+        .map(|path: Arc<_>| simulate::trace(&CompiledPath::new(&id, &path, &index), &index, alert));
     let beside = Beside::new(&before, &after, &index);
     let length = beside.length.max(60);
     let cell = move |all: &[Told]| {

@@ -1,15 +1,18 @@
 //! Work that may take longer than a frame, as questions and replies that can be sent as text: to a worker, which has
 //! nothing but what it is sent, or to nobody, where there is none.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use escalation_api::PathPayload;
+use escalation_api::{NodeKind, PathPayload};
 use escalation_engine::diff::behaviour;
 use escalation_engine::prove::{During, Expectation, Horizon};
+use escalation_engine::scenario::Branch;
 use escalation_engine::{CompiledPath, Index, Instant, ReadError, Scenario, World};
 use serde::{Deserialize, Serialize};
 
 use crate::expect::{Judged, Mend, judge, mends, suggestions};
+use crate::{tree, words};
 
 /// A path, and over what something is asked of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,6 +77,18 @@ pub struct ForPeople {
     pub sentence: String,
     /// When such alerts fire.
     pub during: Vec<During>,
+    /// Which way branches go that cannot be decided, by node id, where that matters.
+    pub branches: BTreeMap<String, Branch>,
+    /// Which of the people of a round robin begins, counted from 0.
+    pub turn: usize,
+}
+
+impl ForPeople {
+    /// The first alert of one of its times.
+    #[must_use]
+    pub fn alert(&self, during: &During) -> Scenario {
+        Scenario { branches: self.branches.clone(), turn: self.turn, ..during.first_alert() }
+    }
 }
 
 impl About {
@@ -107,12 +122,24 @@ impl Question {
     }
 }
 
-fn compared(about: &About, before: &PathPayload, index: &Index) -> Option<Compared> {
-    let (before, after) = (CompiledPath::new(&about.id, before, index), about.compiled(index));
+fn compared(about: &About, older: &PathPayload, index: &Index) -> Option<Compared> {
+    let (before, after) = (CompiledPath::new(&about.id, older, index), about.compiled(index));
     let found = behaviour(&before, &after, index, &about.horizon()).ok()?;
+    let side = |id: &str, side: Branch| {
+        let branch = [&*about.path, older].into_iter().find_map(|path| Some((path, tree::find(path, id)?.node)));
+        let Some((path, node)) = branch else { return format!("where `{id}` goes one way") };
+        let [then, otherwise] = match &node.kind {
+            NodeKind::IfElse(branch) => words::sides(&branch.conditions, index),
+            _ => Default::default(),
+        };
+        let side = if side == Branch::Then { then } else { otherwise };
+        format!("where “{}” goes “{side}”", words::node(node, path, index).title)
+    };
     let told = |change: &escalation_engine::diff::Change| ForPeople {
-        sentence: change.sentence(index),
+        sentence: change.sentence_with(index, side),
         during: change.during.clone(),
+        branches: change.branches.clone(),
+        turn: change.turns.first().copied().unwrap_or_default(),
     };
     Some(Compared {
         changes: found.changes.iter().map(told).collect(),

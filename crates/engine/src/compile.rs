@@ -77,6 +77,14 @@ pub struct Node {
     pub kind: Kind,
 }
 
+impl Node {
+    /// Whether it is a level that pages its people in turn.
+    #[must_use]
+    pub fn is_in_turn(&self) -> bool {
+        matches!(&self.kind, Kind::Level(level) if level.round_robin.is_some())
+    }
+}
+
 /// What a node does.
 #[derive(Debug, Clone)]
 pub enum Kind {

@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub branches: &'a BTreeMap<String, Branch>,
     /// Whose turn it is first, by node id.
     pub round_robin: &'a BTreeMap<String, String>,
+    /// The same for levels that it does not name: which of their people, counted from 0 and over again.
+    pub turn: usize,
 }
 
 /// Takes one event and returns the state after it and what happened, in order.

@@ -18,7 +18,7 @@ pub use cells::{Cell, Cells, Incomplete, MAX_WORK, Time};
 pub use expectation::{Expect, Expectation};
 
 use crate::calendar::tzdata_version;
-use crate::compile::{CompiledPath, Condition, Kind};
+use crate::compile::{CompiledPath, Condition, Kind, Node};
 use crate::index::Index;
 use crate::instant::{DAY, Instant};
 use crate::read::ReadError;
@@ -232,8 +232,7 @@ impl Seen {
         let mut assumed = vec![responds.to_string()];
         assumed
             .extend(self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, either way")));
-        let in_turn = |kind: &Kind| matches!(kind, Kind::Level(level) if level.round_robin.is_some());
-        if path.plans().iter().any(|plan| plan.nodes.iter().any(|node| in_turn(&node.kind))) {
+        if path.plans().iter().any(|plan| plan.nodes.iter().any(Node::is_in_turn)) {
             assumed.push("round robin begins with the first in the schedule's order".to_string());
         }
         let tzdata = tzdata_version().to_string();

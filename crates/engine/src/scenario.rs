@@ -51,6 +51,10 @@ pub struct Scenario {
     /// Whose turn it is first on a level with round robin: the user id, by node id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub round_robin: BTreeMap<String, String>,
+    /// Whose turn it is first on the levels that `round_robin` does not name: which of their people, counted from 0 and
+    /// over again. For comparing whoever begins; no document has it.
+    #[serde(skip)]
+    pub turn: usize,
     /// How open questions are read.
     #[serde(default, skip_serializing_if = "is_default")]
     pub semantics: Semantics,

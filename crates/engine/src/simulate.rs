@@ -82,6 +82,27 @@ fn play(path: &CompiledPath, index: &Index, scenario: &Scenario, mut each: impl 
     player.finish()
 }
 
+/// Who begins on each level with round robin that a run comes to first, by node id: what
+/// [`round_robin`](Scenario::round_robin) says of a scenario that has a [`turn`](Scenario::turn).
+#[must_use]
+pub fn beginners(path: &CompiledPath, index: &Index, scenario: &Scenario) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut entered = None;
+    for step in run(path, index, scenario).steps {
+        let node = step.place.and_then(|place| path.node(place));
+        match step.what {
+            What::Entered => entered = node.filter(|node| node.is_in_turn()),
+            What::Paged { user, .. } => {
+                if let Some(node) = entered.take() {
+                    found.entry(node.id.to_string()).or_insert_with(|| user.to_string());
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// What a run of a scenario goes by.
 #[must_use]
 pub fn context<'a>(path: &'a CompiledPath, index: &'a Index, scenario: &'a Scenario) -> Context<'a> {
@@ -91,6 +112,7 @@ pub fn context<'a>(path: &'a CompiledPath, index: &'a Index, scenario: &'a Scena
         semantics: &scenario.semantics,
         branches: &scenario.branches,
         round_robin: &scenario.round_robin,
+        turn: scenario.turn,
     }
 }
 

@@ -59,7 +59,7 @@ fn touched(dice: &mut Dice, path: &Value) -> Value {
 #[test]
 fn a_change_is_what_single_alerts_show() {
     let (mut alerts, mut changed, mut same) = (0, 0, 0);
-    for seed in 50_000..50_200 {
+    for seed in 50_000..50_100 {
         let mut dice = Dice::new(seed);
         let index = Index::new(generate::world(&mut dice));
         let scenario = generate::scenario(&mut dice).left_alone();
@@ -85,7 +85,11 @@ fn a_change_is_what_single_alerts_show() {
             for fired_at in instants.into_iter().filter(|at| from <= *at && *at < until) {
                 alerts += 1;
                 let alert = Scenario { priority_id: Some(priority.to_string()), fired_at, ..scenario.clone() };
-                let differs = pages(&before, &index, &alert) != pages(&after, &index, &alert);
+                // Whoever begins where people are paged in turn; there are no more than eight.
+                let differs = (0..8).any(|turn| {
+                    let alert = Scenario { turn, ..alert.clone() };
+                    pages(&before, &index, &alert) != pages(&after, &index, &alert)
+                });
                 // At a single instant, what moves with the alert may coincide with what does not.
                 let coincides = !differs && covers(fired_at) && covers(fired_at + 1).max(covers(fired_at - 1));
                 // Where it is not known for every instant, what is not said may differ yet.
@@ -152,6 +156,96 @@ fn nodes_that_are_added_removed_moved_and_changed() {
         ]
     );
     assert_eq!(structure(&payload(before.clone()), &payload(before)), []);
+}
+
+fn changes_of(before: Value, after: Value) -> (Vec<String>, bool) {
+    let users = ["amy", "ben", "cat", "dan"].map(|id| json!({"id": id, "name": id, "can_be_paged": true}));
+    let world: World = serde_json::from_value(json!({
+        "users": users,
+        "priorities": [{"id": "p1", "name": "P1"}],
+    }))
+    .unwrap();
+    let index = Index::new(world);
+    let [before, after] =
+        [before, after].map(|path| CompiledPath::new("p", &payload(json!({"name": "n", "path": path})), &index));
+    let (from, until) = (Instant::from_unix(1_800_000_000), Instant::from_unix(1_800_604_800));
+    let horizon = Horizon { from, until, scenario: Scenario::default() };
+    let found = behaviour(&before, &after, &index, &horizon).unwrap();
+    (found.changes.iter().map(|change| change.sentence(&index)).collect(), found.is_complete)
+}
+
+#[test]
+fn whoever_begins_a_round_robin_is_compared() {
+    let turns = |users: &[&str], rotate: Value| {
+        let mut level = level("a", "amy", 300);
+        level["level"]["targets"] =
+            users.iter().map(|id| json!({"type": "user", "id": id, "urgency": "high"})).collect();
+        level["level"]["round_robin_config"] = json!({"enabled": true});
+        if rotate.is_number() {
+            level["level"]["round_robin_config"]["rotate_after_seconds"] = rotate;
+        }
+        level
+    };
+    let and_amy = |level: Value| json!([level, self::level("b", "amy", 300)]);
+    let before = || and_amy(turns(&["amy", "ben"], Value::Null));
+    // Amy is paged first by the first turn and by the second level, whoever has the second.
+    let (said, complete) = changes_of(before(), and_amy(turns(&["amy", "cat"], Value::Null)));
+    assert!(complete);
+    assert_eq!(
+        said,
+        [
+            "P1, at any time, at turn 2 of the round robin: cat is now paged at once; ben is no longer paged (it was at once)"
+        ]
+    );
+    assert_eq!(changes_of(before(), before()), (vec![], true));
+    // What comes of every turn is said once.
+    let (said, _) = changes_of(before(), and_amy(turns(&["cat", "dan"], Value::Null)));
+    assert_eq!(said.len(), 2, "{said:?}");
+    let more = |level: Value| json!([level, self::level("b", "dan", 300)]);
+    let was = more(turns(&["amy", "ben"], Value::Null));
+    let (said, _) = changes_of(was, json!([turns(&["amy", "ben"], Value::Null)]));
+    assert_eq!(said, ["P1, at any time: dan is no longer paged (it was after 5m)"]);
+    // The third of a rotation comes only when the first two have had their time.
+    let (said, _) = changes_of(
+        json!([turns(&["amy", "ben", "cat"], json!(200))]),
+        json!([turns(&["amy", "ben", "dan"], json!(200))]),
+    );
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said.iter().any(|one| one.contains("at turn 3") && one.contains("dan is now paged at once")), "{said:?}");
+    assert!(said.iter().any(|one| one.contains("at turn 2") && one.contains("after 3m 20s")), "{said:?}");
+    // One more person is one turn more.
+    let (said, _) = changes_of(and_amy(turns(&["ben"], Value::Null)), and_amy(turns(&["ben", "cat"], Value::Null)));
+    assert_eq!(
+        said,
+        [
+            "P1, at any time, at turn 2 of the round robin: cat is now paged at once; ben is no longer paged (it was at once)"
+        ]
+    );
+}
+
+#[test]
+fn where_a_condition_cannot_be_decided_it_is_said_which_way_something_changes() {
+    let either = |then: Value, otherwise: Value| {
+        let mut branch = branch("team", then, otherwise);
+        branch["if_else"]["conditions"][0]["subject"] = json!("alert.attributes[\"team\"]");
+        json!([branch])
+    };
+    let [amy, ben, cat] = ["amy", "ben", "cat"].map(|user| json!([level(user, user, 60)]));
+    let before = either(amy.clone(), ben.clone());
+    let (said, complete) = changes_of(before.clone(), either(cat.clone(), ben.clone()));
+    assert!(complete);
+    assert_eq!(
+        said,
+        [
+            "P1, at any time, where the condition of `team` holds: cat is now paged at once; amy is no longer paged (it was at once)"
+        ]
+    );
+    let (said, _) = changes_of(before, either(ben, amy.clone()));
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("does not hold: amy is now") || said[1].contains("does not hold: amy is now"), "{said:?}");
+    // What comes about either way is said once, and without the condition.
+    let (said, _) = changes_of(either(amy.clone(), amy), either(cat.clone(), cat));
+    assert_eq!(said, ["P1, at any time: cat is now paged at once; amy is no longer paged (it was at once)"]);
 }
 
 #[test]

@@ -1,17 +1,24 @@
 //! What a change means for people: when, for which priorities, who is told something else, or at another time.
+//!
+//! Whose turn it is first on levels with round robin is not known, so every position is compared: the first people of
+//! all levels, then the second, and so on, over again where a level has fewer. As long as nobody responds, whom a level
+//! pages says nothing about when the walk comes to it or to another, so that covers every mixture of turns.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::compile::{CompiledPath, Loud};
+use crate::compile::{CompiledPath, Kind, Loud, Target};
 use crate::index::Index;
 use crate::instant::{DAY, Instant, Seconds};
 use crate::machine::{Step, What, Who};
 use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, MAX_DAYS, Time, classes, merged};
 use crate::read::ReadError;
-use crate::scenario::Scenario;
+use crate::roster;
+use crate::scenario::{Branch, Scenario};
 use crate::stretch::{Stretch, overlaps};
 use crate::why::{Why, hours_name};
-use crate::words::duration;
+use crate::words::{duration, list};
 
 use super::times::{Known, Words};
 
@@ -42,6 +49,12 @@ pub struct Change {
     pub was_nobody: bool,
     /// Whether nobody is told now.
     pub is_nobody: bool,
+    /// Which way branches go that cannot be decided, by node id, where that matters.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub branches: BTreeMap<String, Branch>,
+    /// Whose turn it is first on levels with round robin, where that matters: which of their people, counted from 0.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<usize>,
     /// When such alerts fire.
     pub during: Vec<During>,
     /// The same in words.
@@ -116,7 +129,12 @@ struct Does {
     /// When a wait for working hours was first over, the name of the hours, and whether they had begun.
     since: Option<(Instant, String, bool)>,
     is_known: bool,
+    /// Of how many people one has the first turn, at most.
+    in_turn: usize,
 }
+
+/// So many people of a level with round robin are compared; more are said to be incomplete.
+const MOST_TURNS: usize = 16;
 
 /// Compares what two paths do, for every instant of a horizon and every priority, with nobody responding.
 ///
@@ -132,22 +150,101 @@ pub fn behaviour(
     if horizon.until <= horizon.from || horizon.until - horizon.from > MAX_DAYS * DAY {
         return Err(ReadError::new("until", format!("must be after `from`, by at most {MAX_DAYS} days")));
     }
-    let mut found = Behaviour { changes: Vec::new(), is_complete: true, unknown_during: Vec::new(), cells: 0 };
+    let mut found = Found { changes: Vec::new(), is_complete: true, unknown_during: Vec::new(), cells: 0, turns: 1 };
     for class in classes(&[before, after], index) {
         alert.priority_id = class.first().cloned();
-        let old = stretches(before, index, horizon, &alert, &mut found);
-        let new = stretches(after, index, horizon, &alert, &mut found);
-        compare(&class, &old, &new, &mut found);
+        let mut changes = Vec::new();
+        (alert.turn, found.turns) = (0, 1);
+        while alert.turn < found.turns {
+            let old = stretches(before, index, horizon, &alert, &mut found);
+            let new = stretches(after, index, horizon, &alert, &mut found);
+            compare(&class, alert.turn, (&old, &new), &mut changes, &mut found);
+            alert.turn += 1;
+        }
+        for change in &mut changes {
+            change.during = merged(std::mem::take(&mut change.during));
+        }
+        whichever_way(&mut changes);
+        whoever_begins(&mut changes, found.turns);
+        changes.into_iter().for_each(|change| found.add(change));
     }
-    found.unknown_during = merged(std::mem::take(&mut found.unknown_during));
+    let Found { mut changes, is_complete, unknown_during, cells, .. } = found;
     let words = words(before, after, index, horizon);
-    for change in &mut found.changes {
+    for change in &mut changes {
         change.during = merged(std::mem::take(&mut change.during));
         change.when = occasions(&change.during, &words);
     }
+    let unknown_during = merged(unknown_during);
+    let mut found = Behaviour { changes, is_complete, unknown_during, cells };
     let length = |change: &Change| -> Seconds { change.during.iter().map(|during| during.until - during.from).sum() };
     found.changes.sort_by_key(|change| std::cmp::Reverse(length(change)));
     Ok(found)
+}
+
+/// What has been found so far.
+struct Found {
+    changes: Vec<Change>,
+    is_complete: bool,
+    unknown_during: Vec<During>,
+    cells: usize,
+    /// How many positions of round robin there are to compare, as far as is known.
+    turns: usize,
+}
+
+impl Found {
+    /// Adds a change, to one that differs in nothing but its times.
+    fn add(&mut self, change: Change) {
+        match self.changes.iter_mut().find(|known| known.is_like(&change)) {
+            Some(known) => known.during.extend(change.during),
+            None => self.changes.push(change),
+        }
+    }
+}
+
+/// What comes about whichever way a branch goes does not depend on it.
+fn whichever_way(changes: &mut Vec<Change>) {
+    let mut at = 0;
+    while at < changes.len() {
+        let Some(change) = changes.get(at) else { return };
+        let pair = change.branches.iter().find_map(|(node, side)| {
+            let mut turned = change.clone();
+            let other = if *side == Branch::Then { Branch::Else } else { Branch::Then };
+            turned.branches.insert(node.clone(), other);
+            Some((node.clone(), changes.iter().position(|other| *other == turned)?))
+        });
+        match pair {
+            Some((node, other)) => {
+                if let Some(change) = changes.get_mut(at) {
+                    change.branches.remove(&node);
+                }
+                changes.remove(other);
+                // With one branch less it may be like one that was passed.
+                at = 0;
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// What comes about whoever begins does not depend on it.
+fn whoever_begins(changes: &mut Vec<Change>, turns: usize) {
+    let mut merged: Vec<Change> = Vec::new();
+    for change in std::mem::take(changes) {
+        let same = |known: &&mut Change| {
+            let alike = Change { turns: change.turns.clone(), ..(**known).clone() };
+            alike == change
+        };
+        match merged.iter_mut().find(same) {
+            Some(known) => known.turns.extend(change.turns),
+            None => merged.push(change),
+        }
+    }
+    for change in &mut merged {
+        if change.turns.len() == turns {
+            change.turns.clear();
+        }
+    }
+    *changes = merged;
 }
 
 /// What the times of changes may be told by.
@@ -187,24 +284,27 @@ fn stretches(
     index: &Index,
     horizon: &Horizon,
     alert: &Scenario,
-    found: &mut Behaviour,
+    found: &mut Found,
 ) -> Vec<Stretch<Does>> {
     let (from, until) = (horizon.from, horizon.until);
     let cells = Cells::new(path, index, from, until, alert.semantics.cut_off_after_seconds);
-    let mut stretches = Vec::new();
+    let (mut stretches, mut most_in_turn) = (Vec::new(), 1);
     let counted = cells.visit(alert, (from, until), MAX_CELLS, |cell| {
-        let what = Does::new(&cell, path);
+        let what = Does::new(&cell, path, index, alert);
+        most_in_turn = most_in_turn.max(what.in_turn);
         stretches.push(Stretch { from: cell.from, until: cell.until, assumed: cell.assumed, what });
     });
     match counted {
         Ok(count) => found.cells += count,
         Err(_) => found.is_complete = false,
     }
+    found.is_complete &= most_in_turn <= MOST_TURNS;
+    found.turns = found.turns.max(most_in_turn.min(MOST_TURNS));
     stretches
 }
 
 impl Does {
-    fn new(cell: &Cell, path: &CompiledPath) -> Self {
+    fn new(cell: &Cell, path: &CompiledPath, index: &Index, alert: &Scenario) -> Self {
         let told = |(step, time): (&Step, Time)| {
             let (who, urgency) = match &step.what {
                 What::Paged { user, urgency, .. } => (Who::User(user.clone()), *urgency),
@@ -225,7 +325,9 @@ impl Does {
                 waits = path.hours(*plan, *hours).map(|set| (set.name.to_string(), *active));
             }
         }
-        Self { pages: cell.steps().filter_map(told).collect(), since, is_known: cell.run.outcome.is_known() }
+        let in_turn = cell.run.steps.iter().filter(|step| step.what == What::Entered);
+        let in_turn = in_turn.map(|step| people_in_turn(step, path, index, alert)).max().unwrap_or_default();
+        Self { pages: cell.steps().filter_map(told).collect(), since, is_known: cell.run.outcome.is_known(), in_turn }
     }
 
     /// When and how each is told first, in order.
@@ -255,7 +357,28 @@ struct First<'a> {
     how: How,
 }
 
-fn compare(class: &[String], old: &[Stretch<Does>], new: &[Stretch<Does>], found: &mut Behaviour) {
+/// Of how many people one has the first turn on the level that is entered; none where it pages all at once.
+fn people_in_turn(step: &Step, path: &CompiledPath, index: &Index, alert: &Scenario) -> usize {
+    let node = step.place.and_then(|place| path.node(place)).filter(|node| node.is_in_turn());
+    let Some(Kind::Level(level)) = node.map(|node| &node.kind) else { return 0 };
+    let mut chosen = Vec::new();
+    for target in &level.targets {
+        let Target::People(people, urgency) = target else { continue };
+        let people = alert.semantics.reading_of(people);
+        if let Ok(named) = roster::named(&people, index, step.at) {
+            roster::choose(&mut chosen, named.people, *urgency, people.id());
+        }
+    }
+    chosen.len()
+}
+
+fn compare(
+    class: &[String],
+    turn: usize,
+    (old, new): (&[Stretch<Does>], &[Stretch<Does>]),
+    changes: &mut Vec<Change>,
+    found: &mut Found,
+) {
     let none = [String::new()];
     let class = if class.is_empty() { &none } else { class };
     for ((from, until), was, is) in overlaps(old, new) {
@@ -265,28 +388,34 @@ fn compare(class: &[String], old: &[Stretch<Does>], new: &[Stretch<Does>], found
             found.is_complete = false;
             found.unknown_during.extend(during);
         } else if was.what.pages != is.what.pages {
-            note(during, &was.what, &is.what, found);
+            let mut branches = was.assumed.branches.clone();
+            branches.extend(is.assumed.branches.clone());
+            let mut change = Change::between(&was.what, &is.what);
+            (change.branches, change.turns) = (branches, vec![turn]);
+            match changes.iter_mut().find(|known| known.is_like(&change)) {
+                Some(known) => known.during.extend(during),
+                None => changes.push(Change { during: during.collect(), ..change }),
+            }
         }
     }
 }
 
-fn note(during: impl Iterator<Item = During>, was: &Does, is: &Does, found: &mut Behaviour) {
-    let (before, after) = (was.firsts(), is.firsts());
-    let (was_nobody, is_nobody) = (before.is_empty(), after.is_empty());
-    let people = differs(&before, &after);
-    // How often matters where nothing else does.
-    let told = if people.is_empty() { (was.pages.len(), is.pages.len()) } else { (0, 0) };
-    let same = |change: &&mut Change| {
-        change.people == people
-            && change.told == told
-            && (change.was_nobody, change.is_nobody) == (was_nobody, is_nobody)
-    };
-    match found.changes.iter_mut().find(same) {
-        Some(change) => change.during.extend(during),
-        None => {
-            let during = during.collect();
-            found.changes.push(Change { people, told, was_nobody, is_nobody, during, when: Vec::new() });
-        }
+impl Change {
+    /// What is another than before; when, and where that depends on something, is not in it yet.
+    fn between(was: &Does, is: &Does) -> Self {
+        let (before, after) = (was.firsts(), is.firsts());
+        let (was_nobody, is_nobody) = (before.is_empty(), after.is_empty());
+        let people = differs(&before, &after);
+        // How often matters where nothing else does.
+        let told = if people.is_empty() { (was.pages.len(), is.pages.len()) } else { (0, 0) };
+        let (during, when, branches, turns) = Default::default();
+        Self { people, told, was_nobody, is_nobody, branches, turns, during, when }
+    }
+
+    /// Whether it is the same change but for its times.
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.people, self.told, self.was_nobody, self.is_nobody, &self.branches, &self.turns)
+            == (&other.people, other.told, other.was_nobody, other.is_nobody, &other.branches, &other.turns)
     }
 }
 
@@ -319,6 +448,15 @@ impl Change {
     /// The change as a sentence: for whom, when, and what is another than before.
     #[must_use]
     pub fn sentence(&self, index: &Index) -> String {
+        self.sentence_with(index, |node, side| {
+            let holds = if side == Branch::Then { "holds" } else { "does not hold" };
+            format!("where the condition of `{node}` {holds}")
+        })
+    }
+
+    /// The same, with words for a branch that goes one way.
+    #[must_use]
+    pub fn sentence_with(&self, index: &Index, branch: impl Fn(&str, Branch) -> String) -> String {
         let occasion = |occasion: &Occasion| {
             let names: Vec<&str> = occasion.priority_ids.iter().map(|id| index.priority_name(id)).collect();
             match names.len() {
@@ -330,7 +468,18 @@ impl Change {
             }
         };
         let when: Vec<String> = self.when.iter().map(occasion).collect();
-        format!("{}: {}", when.join("; "), self.difference(index))
+        let mut when = when.join("; ");
+        for (node, side) in &self.branches {
+            when.push_str(", ");
+            when.push_str(&branch(node, *side));
+        }
+        if !self.turns.is_empty() {
+            let turns: Vec<String> = self.turns.iter().map(|turn| (turn + 1).to_string()).collect();
+            let turns: Vec<&str> = turns.iter().map(String::as_str).collect();
+            let turn = if turns.len() == 1 { "turn" } else { "turns" };
+            when.push_str(&format!(", at {turn} {} of the round robin", list(&turns, "and")));
+        }
+        format!("{when}: {}", self.difference(index))
     }
 
     /// What is another than before.

@@ -89,7 +89,8 @@ impl Run<'_> {
             let id = self.context.path.node(place).map(|node| node.id.clone());
             let starting = id.and_then(|id| self.context.round_robin.get(&*id));
             let first = starting.and_then(|first| chosen.iter().position(|person| *person.id == **first));
-            chosen.rotate_left(first.unwrap_or(0));
+            let by_turn = self.context.turn.checked_rem(chosen.len()).unwrap_or_default();
+            chosen.rotate_left(first.unwrap_or(by_turn));
             turn = Some(Turn { of: 0, until: round_robin.rotate_after.map(|after| self.at + after) });
         }
         let mut people = Vec::with_capacity(chosen.len());
