@@ -110,8 +110,8 @@ fn rest(open: Open, found: &Compared) -> String {
     let said = if found.changes.is_empty() { strings::save::PEOPLE_INCOMPLETE } else { strings::save::REST_INCOMPLETE };
     let unknown = occasions(&found.unknown_during);
     match unknown.first() {
-        Some((from, until)) => {
-            let times = words::time_span(&time(*from), &time(*until));
+        Some(first) => {
+            let times = words::time_span(&time(first.from), &time(first.until));
             format!("{said} {}", words::not_known(&times, unknown.len() - 1))
         }
         None => said.to_string(),

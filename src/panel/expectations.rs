@@ -3,6 +3,7 @@
 
 use escalation_editor::Command;
 use escalation_editor::expect::{Mend, Ruling, State, Told, occasions, told};
+use escalation_engine::Scenario;
 use escalation_engine::prove::{During, Expectation};
 use escalation_engine::words::date_and_time;
 use leptos::prelude::*;
@@ -228,12 +229,12 @@ fn More(ruling: Memo<Option<Ruling>>) -> impl IntoView {
             <Disclosed
                 title=strings::panel::NOT_TRUE
                 there=has(|ruling| !ruling.refuted_during.is_empty())
-                content=with(|open, ruling| times_view(open, &ruling.refuted_during))
+                content=with(|open, ruling| times_view(open, ruling, &ruling.refuted_during))
             />
             <Disclosed
                 title=strings::panel::NOT_KNOWN
                 there=has(|ruling| !ruling.unknown_during.is_empty())
-                content=with(|open, ruling| times_view(open, &ruling.unknown_during))
+                content=with(|open, ruling| times_view(open, ruling, &ruling.unknown_during))
             />
             <Disclosed
                 title=strings::panel::NEVER_REACHED
@@ -246,28 +247,22 @@ fn More(ruling: Memo<Option<Ruling>>) -> impl IntoView {
 }
 
 /// Times as a list; each leads to the alert that fires then.
-fn times_view(open: Open, during: &[During]) -> AnyView {
+fn times_view(open: Open, ruling: &Ruling, during: &[During]) -> AnyView {
     let index = open.session.index.get();
     let zone = open.zone();
     let all = occasions(during);
     let more = all.len().saturating_sub(MOST);
-    let rows = all.iter().take(MOST).map(|(from, until)| {
-        let of_one = || during.iter().filter(|one| one.from < *until && *from < one.until);
-        let mut names: Vec<&str> = Vec::new();
-        for name in of_one().map(|one| index.priority_name(&one.priority_id)) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+    let rows = all.iter().take(MOST).map(|one| {
+        let names: Vec<&str> = one.priority_ids.iter().map(|id| index.priority_name(id)).collect();
         let time = |at| date_and_time(&zone, at);
-        let text = strings::panel::during(&time(*from), &time(*until), &names.join(", "));
+        let text = strings::panel::during(&time(one.from), &time(one.until), &names.join(", "));
         let label = strings::panel::play_at(&text);
-        let first = of_one().find(|one| one.from == *from).cloned();
-        let go = move |_| {
-            if let Some(first) = &first {
-                expected::play_at(open, first);
-            }
-        };
+        let priority_id = one.priority_ids.first().cloned().unwrap_or_default();
+        let first = During { from: one.from, until: one.until, priority_id };
+        // Where a condition cannot be decided, it goes as in the counterexample.
+        let branches = ruling.example.as_ref().map(|example| example.branches.clone()).unwrap_or_default();
+        let alert = Scenario { branches, ..first.first_alert() };
+        let go = move |_| expected::play_alert(open, &alert);
         view! { <li><button class="link" aria-label=label on:click=go>{text}</button></li> }
     });
     let rows = rows.collect_view();

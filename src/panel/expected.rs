@@ -8,7 +8,7 @@ use escalation_api::Value;
 use escalation_editor::expect::{Judged, Mend, State, told};
 use escalation_editor::work::{About, Question, Reply};
 use escalation_engine::instant::DAY;
-use escalation_engine::prove::{During, Expectation, MAX_DAYS};
+use escalation_engine::prove::{Expectation, MAX_DAYS};
 use escalation_engine::{Instant, Scenario, Seconds};
 use leptos::prelude::*;
 
@@ -406,12 +406,8 @@ pub fn play(open: Open, judged: &Judged) {
     }
 }
 
-/// Plays the first alert of such a time, with nobody responding.
-pub fn play_at(open: Open, during: &During) {
-    play_alert(open, &during.first_alert());
-}
-
-fn play_alert(open: Open, alert: &Scenario) {
+/// Plays an alert in the simulator.
+pub fn play_alert(open: Open, alert: &Scenario) {
     open.simulate(alert);
     open.session.say(strings::panel::PLAYED);
     focus::give_to("tab-simulate");

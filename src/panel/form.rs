@@ -124,6 +124,7 @@ pub fn FormView(what: Typing, typing: RwSignal<Option<Typing>>) -> impl IntoView
             </div>
             <Show when=move || is(Expect::CoveredBy)>
                 <ScheduleField form/>
+                <PeopleField form/>
                 <span class="fault">{fault("schedule")}</span>
             </Show>
             <Show when=move || is(Expect::QuietHours)>
@@ -187,10 +188,58 @@ fn ScheduleField(form: RwSignal<Form>) -> impl IntoView {
     view! {
         <label>
             <span class="field-label">{strings::panel::SCHEDULE}</span>
-            <select class="field" on:change=move |event| form.update(|form| form.schedule = event_target_value(&event))>
+            <select class="field" prop:value=move || form.with(|form| form.schedule.clone()) on:change=move |event| form.update(|form| {
+                form.schedule = event_target_value(&event);
+                form.users.clear();
+            })>
                 {options}
             </select>
         </label>
+    }
+}
+
+/// People in place of a schedule: those that are chosen, and one more.
+#[component]
+fn PeopleField(form: RwSignal<Form>) -> impl IntoView {
+    let open = expect_context::<Open>();
+    let users = Memo::new(move |_| form.with(|form| form.users.clone()));
+    let chosen = move || {
+        let index = open.session.index.get();
+        let chip = |id: String| {
+            let name = index.user_name(&id).to_string();
+            let label = strings::panel::without_person(&name);
+            let remove = move |_| {
+                form.update(|form| form.users.retain(|one| *one != id));
+                focus::give_to("expect-person");
+            };
+            view! { <button type="button" class="chip choice" aria-pressed="true" aria-label=label on:click=remove>{name}</button> }
+        };
+        users.get().into_iter().map(chip).collect_view()
+    };
+    let options = move || {
+        let index = open.session.index.get();
+        let all = index.world().users.iter().filter(|user| users.with(|users| !users.contains(&user.id)));
+        let option = |user: &escalation_engine::world::User| view! { <option value=user.id.clone()>{user.name.clone()}</option> };
+        let none = view! { <option value="" selected=true>{strings::panel::CHOOSE}</option> };
+        (none, all.map(option).collect_view())
+    };
+    let add = move |event: leptos::ev::Event| {
+        let id = event_target_value(&event);
+        if !id.is_empty() {
+            form.update(|form| {
+                form.users.push(id);
+                form.schedule = String::new();
+            });
+        }
+    };
+    view! {
+        <div>
+            <label>
+                <span class="field-label">{strings::panel::OR_PERSON}</span>
+                <select class="field" id="expect-person" on:change=add>{options}</select>
+            </label>
+            <div class="chips">{chosen}</div>
+        </div>
     }
 }
 

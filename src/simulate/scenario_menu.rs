@@ -78,12 +78,16 @@ fn List(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
     };
     let none =
         move || all.items.with(Vec::is_empty) && all.keeping.get() == Keeping::Done && !open.session.only_reads();
+    let undelete = move |_| {
+        scenarios::undelete(open);
+        keep_focus("scenario-name");
+    };
     let deleted = move || {
         let (_, item) = all.deleted.get()?;
         Some(view! {
             <p class="hint gone">
                 {strings::scenarios::deleted(item.name())}" "
-                <button type="button" class="link" on:click=move |_| scenarios::undelete(open)>
+                <button type="button" class="link" id="scenario-undelete" on:click=undelete>
                     {strings::scenarios::TAKE_BACK}
                 </button>
             </p>
@@ -121,6 +125,16 @@ fn List(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
     }
 }
 
+/// Gives the focus to an element of the list where what had it is gone.
+fn keep_focus(id: &str) {
+    let id = id.to_string();
+    request_animation_frame(move || {
+        if focus::is_nowhere() {
+            focus::give_to(&id);
+        }
+    });
+}
+
 #[component]
 fn Row(
     position: usize,
@@ -136,8 +150,9 @@ fn Row(
     };
     let delete = move |_| {
         renaming.set(None);
-        if let Err(why) = scenarios::delete(open, position) {
-            open.scenarios.told.set(Some(why));
+        match scenarios::delete(open, position) {
+            Ok(()) => keep_focus("scenario-undelete"),
+            Err(why) => open.scenarios.told.set(Some(why)),
         }
     };
     let may = !open.only_reads();
@@ -178,6 +193,7 @@ fn Row(
     let take = move |text: String| {
         scenarios::rename(open, position, &text)?;
         renaming.set(None);
+        keep_focus(&format!("scenario-{position}"));
         Ok(())
     };
     let is_renamed = move || renaming.get() == Some(position);
@@ -200,6 +216,7 @@ fn Row(
                 <button
                     type="button"
                     class="scenario-load"
+                    id=format!("scenario-{position}")
                     aria-current=move || is_current().then_some("true")
                     on:click=move |event| load.with_value(|load| load(event))
                 >

@@ -18,7 +18,7 @@ pub fn WalkRow() -> impl IntoView {
         let until = open.until.get();
         let count = open.play.with(|play| play.paged_by(until).len());
         if until == Seconds::MAX {
-            strings::playback::paged_in_all(count)
+            strings::playback::paged_in_all(count, open.play.with(|play| play.outcome.is_known()))
         } else {
             strings::playback::paged_so_far(count)
         }

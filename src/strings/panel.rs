@@ -109,6 +109,13 @@ pub fn fix(title: &str) -> String {
     format!("Fix: {title}")
 }
 
+pub const OR_PERSON: &str = "Or one of these people";
+
+/// Takes a person out of those of whom one must be paged.
+pub fn without_person(name: &str) -> String {
+    format!("{name}: remove")
+}
+
 pub fn play_at(time: &str) -> String {
     format!("Play an alert that fires {time}")
 }

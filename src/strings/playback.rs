@@ -36,11 +36,14 @@ pub fn paged_so_far(count: usize) -> String {
     }
 }
 
-pub fn paged_in_all(count: usize) -> String {
+pub fn paged_in_all(count: usize, is_known: bool) -> String {
     match count {
+        0 if !is_known => "Not known who is paged".to_string(),
         0 => "Nobody is paged".to_string(),
-        1 => "1 person is paged".to_string(),
-        _ => format!("{count} people are paged"),
+        1 if is_known => "1 person is paged".to_string(),
+        1 => "1 person is paged, as far as is known".to_string(),
+        _ if is_known => format!("{count} people are paged"),
+        _ => format!("{count} people are paged, as far as is known"),
     }
 }
 

@@ -265,6 +265,9 @@ fn in_words(field: &str, value: Option<&Value>) -> Option<String> {
             Some(_) => None,
         };
     }
+    if let ("round_robin_config.enabled", Some(Value::Bool(on))) = (field, value) {
+        return Some(if *on { "yes" } else { "no" }.to_string());
+    }
     let fields = value?.as_object()?;
     let knows = |known: &[&str]| fields.keys().all(|key| known.contains(&key.as_str()));
     let time = |name: &str| fields.get(name).and_then(Value::as_i64).map(duration);
@@ -299,7 +302,7 @@ pub(crate) fn label(field: &str) -> &str {
         "retry_config.attempts" => "attempts",
         "retry_config.interval_seconds" => "time between attempts",
         "round_robin_config" => "round robin",
-        "round_robin_config.enabled" => "one after another",
+        "round_robin_config.enabled" => "round robin",
         "round_robin_config.rotate_after_seconds" => "time for each",
         other => other,
     }

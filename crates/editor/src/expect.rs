@@ -12,4 +12,4 @@ pub use judged::{Judged, Ruling, judge};
 pub use mend::{Mend, mends};
 pub use suggest::suggestions;
 pub use told::{State, Told, occasions, told};
-pub(crate) use told::{day, joined, with_year};
+pub(crate) use told::{day, joined};

@@ -267,7 +267,13 @@ fn targets(targets: &[Target], index: &Index) -> String {
             _ => name,
         }
     };
-    let names: Vec<String> = targets.iter().map(name).collect();
+    let mut names: Vec<String> = Vec::new();
+    for name in targets.iter().map(name) {
+        // Who is named twice is paged once.
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     match names.as_slice() {
         [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second} and {} others", rest.len()),

@@ -191,7 +191,52 @@ fn occasions_are_counted_whatever_the_priority() {
     let path = compiled(json!([]), &index);
     let ruling = verdict(&path, &index, Expectation::new(Expect::PagesSomeone)).ruling.unwrap();
     assert!(ruling.refuted_during.len() > 1, "one for each priority");
-    assert_eq!(occasions(&ruling.refuted_during).len(), 1);
+    assert_eq!(occasions(&ruling.refuted_during).len(), 1, "all at the same times");
+}
+
+/// What is never true of one priority says nothing about when it is not true of another.
+#[test]
+fn each_priority_has_its_own_times() {
+    let index = index();
+    let person = people(&index)[0].clone();
+    let ids: Vec<_> = index.world().priorities.iter().map(|priority| priority.id.clone()).collect();
+    let branch = |id: &str, condition: Value, then: Value, otherwise: Value| json!({"id": id, "type": "if_else", "if_else": {"conditions": [condition], "then_path": then, "else_path": otherwise}});
+    let priority = json!({"subject": "escalation.priority", "operation": "one_of", "param_bindings": [{"array_value": [{"literal": ids[3]}]}]});
+    let hours = json!({"subject": "escalation.working_hours[\"uk\"]", "operation": "is_active", "param_bindings": []});
+    let in_hours = branch("h", hours, json!([level("a", &[&person], 300)]), json!([]));
+    let path = compiled(json!([branch("p", priority, json!([]), json!([in_hours]))]), &index);
+    let london = Zone::get("Europe/London").unwrap();
+    let judged = verdict(&path, &index, Expectation::new(Expect::PagesSomeone));
+    assert_eq!(
+        told(&judged, &index, &london).sentence,
+        "Never true for P4; for P1, P2, P3, P5 not true on 3 occasions, first from Mon 23 Mar 2026 00:00 until 09:00"
+    );
+    let all = occasions(&judged.ruling.unwrap().refuted_during);
+    let of: Vec<_> = all.iter().map(|one| one.priority_ids.len()).collect();
+    assert_eq!((all.len(), of.iter().sum::<usize>()), (4, 3 * 4 + 1), "{all:?}");
+}
+
+/// What one and the same alert may do or not is neither true nor never true.
+#[test]
+fn what_depends_on_something_is_said_to() {
+    let index = index();
+    let person = people(&index)[0].clone();
+    let foreign = json!([{"subject": "alert.attributes[\"team\"]", "operation": "is_set", "param_bindings": []}]);
+    let path = |otherwise: Value| {
+        let branch = json!({"conditions": foreign, "then_path": [level("a", &[&person], 300)], "else_path": otherwise});
+        compiled(json!([{"id": "b", "type": "if_else", "if_else": branch}]), &index)
+    };
+    let pages = |path: &CompiledPath| {
+        let judged = verdict(path, &index, Expectation::new(Expect::PagesSomeone));
+        told(&judged, &index, &Zone::utc()).sentence
+    };
+    assert_eq!(pages(&path(json!([]))), "Not certain at any instant: it depends on a condition that cannot be decided");
+    let both = path(json!([level("c", &[&person], 300)]));
+    assert!(pages(&both).starts_with("Proven for every instant"), "{}", pages(&both));
+    let mut turns = level("a", &people(&index)[..2].iter().map(String::as_str).collect::<Vec<_>>(), 300);
+    turns["level"]["round_robin_config"] = json!({"enabled": true});
+    let turns = compiled(json!([turns]), &index);
+    assert!(pages(&turns).ends_with(", if round robins begin with the first person"), "{}", pages(&turns));
 }
 
 fn payload(nodes: Value) -> PathPayload {

@@ -77,6 +77,10 @@ pub struct Verdict {
     /// When it does not hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refuted_during: Vec<During>,
+    /// Whether one and the same alert may go either way: it depends on a condition that cannot be decided, or on who
+    /// declines.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub depends: bool,
     /// When it cannot be said.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_during: Vec<During>,
@@ -205,6 +209,9 @@ const PAGES_AGAIN: &str = "paging again after an acknowledgement is looked at as
 /// R18: what adds up over several walks is another question.
 const PAGES_AGAIN_ADDS_UP: &str = "nobody acknowledges: what paging again after that adds to it is not looked at";
 
+/// R8: what is assumed of a path with round robin.
+pub const FIRST_BEGINS: &str = "round robin begins with the first in the schedule's order";
+
 /// What was met on the way, for the scope.
 #[derive(Default)]
 struct Seen {
@@ -233,7 +240,7 @@ impl Seen {
         assumed
             .extend(self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, either way")));
         if path.plans().iter().any(|plan| plan.nodes.iter().any(Node::is_in_turn)) {
-            assumed.push("round robin begins with the first in the schedule's order".to_string());
+            assumed.push(FIRST_BEGINS.to_string());
         }
         let tzdata = tzdata_version().to_string();
         let limit = self.limit.clone();
@@ -309,6 +316,7 @@ fn verdict(judge: Judge<'_>, scope: &Scope, path: &CompiledPath, index: &Index, 
         scope,
         counterexample,
         refuted_during,
+        depends: found.depends,
         unknown_during,
         never: found.never,
     }
@@ -319,6 +327,7 @@ struct Found {
     expectation: Expectation,
     priorities: Vec<String>,
     refuted: Vec<During>,
+    depends: bool,
     unknown: Vec<During>,
     never: Vec<String>,
     example: Option<(Option<String>, Instant, Assumed)>,

@@ -6,7 +6,7 @@ use crate::index::{Id, Index};
 use crate::instant::{Instant, Seconds};
 use crate::roster::Unknown;
 use crate::scenario::Branch;
-use crate::words::{date_and_time, day_and_time, duration, list, week};
+use crate::words::{date_and_time, date_with_year, day_and_time, duration, list, week};
 
 /// Why a step happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +84,7 @@ pub enum Why {
     Repeats { count: u32, times: u32 },
     HandsOver { plan: u32 },
     HandedOverBefore { plan: u32 },
-    PathEnds { again: bool },
+    PathEnds { again: bool, spent: Option<u32> },
     Unclear(Reason),
     TooLong { seconds: Seconds },
     TooManySteps { steps: u32 },
@@ -216,9 +216,11 @@ impl Why {
             Self::HandedOverBefore { plan } => {
                 format!("this run has been on `{}` before: the paths hand over in a circle", names.plan(*plan))
             }
-            Self::PathEnds { again } => {
+            Self::PathEnds { again, spent } => {
                 let again = if *again { " again" } else { "" };
-                format!("nothing follows, and nobody has acknowledged since paging began{again}")
+                let spent =
+                    spent.map_or(String::new(), |times| format!("it has gone back {}; ", times_in_words(times)));
+                format!("{spent}nothing follows, and nobody has acknowledged since paging began{again}")
             }
             Self::Unclear(reason) => unclear(reason),
             Self::TooLong { seconds } => format!("a run is followed for {} and no longer", duration(*seconds)),
@@ -278,13 +280,19 @@ impl Why {
             Self::NoRotas { schedule } => format!("`{}` has no rotas", names.schedule(schedule)),
             Self::BeyondEntries { schedule } => {
                 let (from, until) = (names.index.world().entries_from, names.index.world().entries_until);
-                let known =
-                    |bound: Option<Instant>| bound.map_or_else(|| "ever".to_string(), |bound| bound.to_string());
+                let schedules = &names.index.world().schedules;
+                let of = schedules.iter().find(|known| *known.id == **schedule).map(|known| known.timezone.as_str());
+                let zone = of.and_then(Zone::get);
+                let (zone_is_known, zone) = (zone.is_some(), zone.unwrap_or_else(Zone::utc));
+                let known = |bound: Option<Instant>| {
+                    bound.map_or_else(|| "ever".to_string(), |bound| date_with_year(&zone, bound))
+                };
                 format!(
-                    "who is on call in `{}` is known from {} until {} only",
+                    "who is on call in `{}` is known from {} until {} only ({})",
                     names.schedule(schedule),
                     known(from),
-                    known(until)
+                    known(until),
+                    if zone_is_known { of.unwrap_or_default() } else { "UTC" }
                 )
             }
             Self::UnknownUser(id) => format!("there is no person `{id}`"),

@@ -43,6 +43,17 @@ pub fn date_and_time(zone: &Zone, at: Instant) -> String {
     format!("{} {day} {month} {}", day_name(wall.weekday()), clock(wall.second_of_day()))
 }
 
+/// The same with the year: `Sat 28 Mar 2026 03:10`.
+#[must_use]
+pub fn date_with_year(zone: &Zone, at: Instant) -> String {
+    let text = date_and_time(zone, at);
+    let (year, ..) = civil(zone.wall(at));
+    match text.rsplit_once(' ') {
+        Some((date, time)) => format!("{date} {year} {time}"),
+        None => text,
+    }
+}
+
 /// A time as it is told beside an earlier one: the weekday says which day is meant for less than six days, and the date
 /// is said from then on.
 #[must_use]

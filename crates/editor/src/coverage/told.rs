@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use escalation_engine::calendar::Zone;
 use escalation_engine::instant::HOUR;
-use escalation_engine::words::{date_and_time, duration, list};
+use escalation_engine::words::{date_and_time, date_with_year, duration, list};
 use escalation_engine::{Index, Instant};
 
 use super::{Band, Question, RANKS, Row, WAITS, Way, What};
 use crate::card::{initials, text_width};
-use crate::expect::{State, day, with_year};
+use crate::expect::{State, day};
 use crate::words::for_priorities;
 
 /// What somebody is called by: `first`.
@@ -187,11 +187,11 @@ pub fn summary(rows: &[Row], index: &Index, zone: &Zone) -> Summary {
             (State::Holds, format!("Somebody is paged first at every instant to {until}{of}"))
         }
         (0, None, Some(at)) => {
-            let from = with_year(zone, at);
+            let from = date_with_year(zone, at);
             (State::Unsure, format!("From {from} on it depends on a condition whether somebody is paged"))
         }
         (0, Some(at), _) => {
-            let from = with_year(zone, at);
+            let from = date_with_year(zone, at);
             (State::Unsure, format!("No hole is known, but from {from} on it is not known for all who is paged"))
         }
         (1, ..) => (State::Broken, format!("1 hole to {until}: nobody is paged")),

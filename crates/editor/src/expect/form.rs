@@ -42,7 +42,7 @@ pub const KINDS: [Kind; 11] = [
     kind(Expect::PagesSomeone, "Somebody is paged, whatever happens"),
     Kind { urgency: true, ..timed(Expect::FirstPageWithin, "Somebody is paged within a time") },
     Kind { people: true, ..timed(Expect::ReachesPeopleWithin, "So many people are paged within a time") },
-    timed(Expect::CoveredBy, "Somebody of a schedule is paged within a time"),
+    timed(Expect::CoveredBy, "Somebody of a schedule, or one of some people, is paged within a time"),
     Kind { urgency: true, with_declines: true, ..kind(Expect::QuietHours, "Nobody is paged in quiet hours") },
     Kind {
         people: true,
@@ -71,6 +71,8 @@ pub struct Form {
     pub urgency: Option<Loud>,
     /// The id of the schedule.
     pub schedule: String,
+    /// The ids of people, in place of a schedule.
+    pub users: Vec<String>,
     /// Quiet hours: the days on which they begin, Monday first.
     pub days: [bool; 7],
     /// Quiet hours: from when, as `22:00`.
@@ -111,6 +113,7 @@ impl Form {
             priorities: Vec::new(),
             urgency: None,
             schedule: String::new(),
+            users: Vec::new(),
             days: [true; 7],
             start: "22:00".to_string(),
             end: "07:00".to_string(),
@@ -135,6 +138,7 @@ impl Form {
         form.priorities = expectation.priorities.clone().unwrap_or_default();
         form.urgency = expectation.urgency;
         form.schedule = expectation.schedule.clone().unwrap_or_default();
+        form.users = expectation.users.clone().unwrap_or_default();
         form.with_declines = expectation.with_declines;
         form.pairs.clone_from(&expectation.pairs);
         if let Some(window) = &expectation.window
@@ -192,10 +196,11 @@ impl Form {
             expectation.urgency = self.urgency;
         }
         if takes.expect == Expect::CoveredBy {
-            if self.schedule.is_empty() {
-                return Err(wrong("schedule", "choose a schedule"));
+            match (self.users.as_slice(), self.schedule.as_str()) {
+                ([], "") => return Err(wrong("schedule", "choose a schedule, or people")),
+                ([], schedule) => expectation.schedule = Some(schedule.to_string()),
+                (users, _) => expectation.users = Some(users.to_vec()),
             }
-            expectation.schedule = Some(self.schedule.clone());
         }
         if takes.expect == Expect::QuietHours {
             expectation.window = Some(self.typed_window()?);

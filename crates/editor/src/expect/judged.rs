@@ -26,6 +26,9 @@ pub struct Ruling {
     /// When it does not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refuted_during: Vec<During>,
+    /// Whether one and the same alert may go either way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub depends: bool,
     /// When it cannot be said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_during: Vec<During>,
@@ -36,9 +39,10 @@ pub struct Ruling {
 
 impl From<Verdict> for Judged {
     fn from(verdict: Verdict) -> Self {
-        let Verdict { expectation, verdict, scope, counterexample, refuted_during, unknown_during, never } = verdict;
+        let Verdict { expectation, verdict, scope, counterexample, refuted_during, depends, unknown_during, never } =
+            verdict;
         let example = counterexample.map(|example| example.scenario);
-        let ruling = Ruling { answer: verdict, scope, example, refuted_during, unknown_during, never };
+        let ruling = Ruling { answer: verdict, scope, example, refuted_during, depends, unknown_during, never };
         Self { expectation, ruling: Ok(ruling) }
     }
 }

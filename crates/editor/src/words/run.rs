@@ -48,10 +48,12 @@ pub fn moment(told: Told<'_>, time: Seconds) -> String {
     let Some(last) = steps.last() else { return String::new() };
     let begin = steps.partition_point(|step| step.after_seconds < last.after_seconds);
     let steps = steps.get(begin..).unwrap_or_default();
-    let (mut paged, mut posted, mut rest, mut least) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let (mut paged, mut again, mut posted) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rest, mut least) = (Vec::new(), None);
     for step in steps {
         let Some(words) = told.words(step) else { continue };
         match step.step {
+            StepName::Paged if step.attempt.unwrap_or(1) > 1 => again.push(words.who),
             StepName::Paged => paged.push(words.who),
             StepName::Posted => posted.push(words.who),
             StepName::Triggered
@@ -63,7 +65,8 @@ pub fn moment(told: Told<'_>, time: Seconds) -> String {
             _ => rest.push(words.what),
         }
     }
-    let groups = [(paged, "paged"), (posted, "told")].into_iter().filter(|(names, _)| !names.is_empty());
+    let groups =
+        [(paged, "paged"), (again, "paged again"), (posted, "told")].into_iter().filter(|(names, _)| !names.is_empty());
     let mut said: Vec<String> = groups.map(|(names, done)| group(&names, done)).collect();
     said.append(&mut rest);
     if said.is_empty() { least.unwrap_or_default() } else { said.join("; ") }

@@ -32,18 +32,20 @@ pub struct StepWords {
 #[must_use]
 pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, zone: &Zone) -> Option<StepWords> {
     let here = step.path_id.as_deref().unwrap_or_default() == path_id;
-    let found = step.node_id.as_deref().filter(|_| here).and_then(|id| tree::find(path, id));
+    // A step of a path that was handed over to.
+    let other = step.path_id.as_deref().filter(|_| !here).and_then(|id| index.path(id)).map(PathPayload::from);
+    let path = other.as_ref().unwrap_or(path);
+    let found = step.node_id.as_deref().filter(|_| here || other.is_some()).and_then(|id| tree::find(path, id));
     let title = || {
-        let known = found.as_ref().map(|found| node(found.node, path, index).title);
-        // A step of a path that was handed over to, with that path's name.
-        let elsewhere = || {
-            let other = step.path_id.as_deref().filter(|_| !here)?;
-            let Some(other) = index.path(other) else { return Some(format!("A step of {other}")) };
-            let (name, other) = (&other.name, PathPayload::from(other));
-            let title = tree::find(&other, step.node_id.as_deref()?).map(|found| node(found.node, &other, index).title);
-            Some(title.map_or_else(|| format!("A step of {name}"), |title| format!("{name}: {title}")))
-        };
-        known.or_else(elsewhere).or_else(|| step.node_id.clone()).unwrap_or_default()
+        let title = found.as_ref().map(|found| node(found.node, path, index).title);
+        if here {
+            return title.or_else(|| step.node_id.clone()).unwrap_or_default();
+        }
+        match (&other, title) {
+            (Some(other), Some(title)) => format!("{}: {title}", other.name),
+            (Some(other), None) => format!("A step of {}", other.name),
+            (None, _) => format!("A step of {}", step.path_id.as_deref().unwrap_or_default()),
+        }
     };
     let who = || {
         let user = step.user_id.as_deref().map(|id| index.user_name(id).to_string());

@@ -39,7 +39,7 @@ impl Run<'_> {
         for channel in channels {
             self.post(channel);
         }
-        self.wait(waits, level.round_robin.is_some());
+        self.wait(waits, level.round_robin.is_some_and(|config| config.rotate_after.is_some()));
         Entered::Waits
     }
 

@@ -96,7 +96,8 @@ impl Run<'_> {
             }
             let Some(place) = to else {
                 let again = self.state.was_acked;
-                self.end(What::Expired, Status::Expired, Outcome::Expired, 17, Why::PathEnds { again });
+                let spent = if let Why::RepeatedEnough { times } = why { Some(times) } else { None };
+                self.end(What::Expired, Status::Expired, Outcome::Expired, 17, Why::PathEnds { again, spent });
                 return;
             };
             // The node exists: places come from the compiled path itself.

@@ -160,7 +160,15 @@ impl Expectation {
             Expect::ReachesPeopleWithin => format!("at least {people} paged {within}"),
             Expect::QuietHours => format!("nobody is paged{loud} in quiet hours"),
             Expect::AtMostPeopleBefore => format!("at most {people} paged before {}", duration(seconds)),
-            Expect::NotLouderThan => "a lower priority is never louder than a higher one".to_string(),
+            Expect::NotLouderThan => match self.pairs.as_deref() {
+                None | Some([]) => "a lower priority is never louder than a higher one".to_string(),
+                Some(pairs) => {
+                    let pair = |(low, high): &(String, String)| {
+                        format!("{} is never louder than {}", index.priority_name(low), index.priority_name(high))
+                    };
+                    pairs.iter().map(pair).collect::<Vec<_>>().join(", ")
+                }
+            },
             Expect::EndsWithin => format!("it ends {within}"),
             Expect::NoSinglePerson => "nobody is the only one who is paged".to_string(),
             Expect::NoConsecutiveSamePerson => "no two levels in a row page the same person only".to_string(),

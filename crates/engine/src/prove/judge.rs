@@ -27,6 +27,11 @@ pub(super) struct Judge<'a> {
     priorities: BTreeSet<String>,
     is_given_up: bool,
     refuted: Vec<During>,
+    /// Whether some alert may go either way.
+    depends: bool,
+    /// Of the alerts that were looked at last, with what else they were assumed: when they fire, and whether it failed,
+    /// and held.
+    last: Option<(Instant, bool, bool)>,
     unknown: Vec<During>,
     example: Option<(Option<String>, Instant, Assumed)>,
     /// `every_node_reachable`: the nodes and the sides of branches that were met.
@@ -72,6 +77,8 @@ impl<'a> Judge<'a> {
             priorities: BTreeSet::new(),
             is_given_up: false,
             refuted: Vec::new(),
+            depends: false,
+            last: None,
             unknown: Vec::new(),
             example: None,
             met: BTreeSet::new(),
@@ -126,6 +133,12 @@ impl<'a> Judge<'a> {
             Expect::EveryNodeReachable => self.reached(view.cell),
             _ => self.ask(view),
         };
+        let (failed, held) = (!said.fails.is_empty(), said.rest_is_known && said.fails != view.whole());
+        let before = self.last.filter(|(from, ..)| *from == view.cell.from);
+        let (_, failed, held) =
+            before.map_or((view.cell.from, failed, held), |(from, f, h)| (from, f | failed, h | held));
+        self.depends |= before.is_some() && failed && held;
+        self.last = Some((view.cell.from, failed, held));
         self.priorities.extend(priorities.iter().cloned());
         self.record(&priorities, (view.cell.from, view.cell.until), said, &view.cell.assumed);
     }
@@ -309,6 +322,7 @@ impl<'a> Judge<'a> {
             is_empty: self.priorities.is_empty(),
             priorities: self.priorities.into_iter().filter(|id| !id.is_empty()).collect(),
             refuted: self.refuted,
+            depends: self.depends,
             unknown: self.unknown,
             never,
             example: self.example,
