@@ -1,6 +1,6 @@
 //! The axis of time: what is written on it, the slider along it, and the buttons that play.
 
-use escalation_editor::axis::FOLD;
+use escalation_editor::axis::{FOLD, SHORT_FOLD};
 use escalation_editor::playback::Speed;
 use escalation_editor::words;
 use leptos::html;
@@ -76,7 +76,8 @@ pub fn Scrubber() -> impl IntoView {
         let (axis, play) = (open.axis.get(), open.play.get());
         let fold = |piece: &escalation_editor::axis::Piece| {
             let (length, why, full) = open.tell(|told| words::fold(told, &play, piece));
-            let words = (piece.width >= FOLD).then(|| view! { <b>{length}</b><i>{why}</i> });
+            let why = (piece.width >= FOLD).then(|| view! { <i>{why}</i> });
+            let words = (piece.width >= SHORT_FOLD).then(|| view! { <b>{length}</b>{why} });
             view! {
                 <span
                     class="fold-words"

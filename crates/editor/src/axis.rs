@@ -11,7 +11,9 @@ use escalation_engine::instant::{DAY, HOUR, MINUTE};
 pub const LEAST: i64 = 11;
 /// The width of a fold, in pixels: its words are on it.
 pub const FOLD: i64 = 116;
-/// The width of a fold where there are so many that their words would leave no room.
+/// From this width on a fold has room for how long it is.
+pub const SHORT_FOLD: i64 = 52;
+/// The least width of a fold. Where there are many, they are as wide as half of the axis allows.
 pub const NARROW_FOLD: i64 = 26;
 /// The room for the words of a tick, in pixels.
 pub const TICK: i64 = 88;
@@ -218,9 +220,9 @@ fn folds(gaps: &[Seconds], width: i64) -> (Seconds, i64) {
         let from = (longest / 2).max(SHORTEST_FOLD);
         let rest = open.partition_point(|gap| *gap < from);
         let count = i64::try_from(sorted.len() - rest).unwrap_or(i64::MAX);
-        let fold = if count.saturating_mul(FOLD) <= width / 2 { FOLD } else { NARROW_FOLD };
-        // What is left must be there, and have room.
-        let fits = count.saturating_mul(fold) <= width * 3 / 4;
+        let fold = (width / 2 / count.max(1)).clamp(NARROW_FOLD, FOLD);
+        // What is left must be there, and have room; and folds that say how long they are are worth more than more folds.
+        let fits = count.saturating_mul(fold) <= width * 3 / 4 && (fold >= SHORT_FOLD || chosen.0 == Seconds::MAX);
         if !cramped || rest == 0 || rest == open.len() || !fits {
             return chosen;
         }
@@ -361,8 +363,19 @@ mod tests {
         let axis = holds(&events, WIDTH);
         assert_eq!(axis.width, WIDTH);
         assert_eq!(axis.folds().count(), 6);
-        assert!(axis.folds().all(|fold| fold.width == NARROW_FOLD), "their words would not leave room");
+        assert!(axis.folds().all(|fold| fold.width == WIDTH / 12), "there is room for how long each is, and no more");
         assert_eq!(axis.ends(), events[events.len() - 1]);
+    }
+
+    #[test]
+    fn days_before_a_few_minutes() {
+        // Until Monday, four hours, three days, and a level of two minutes.
+        let events = [0, 44 * HOUR, 48 * HOUR, 120 * HOUR, 120 * HOUR + 2 * MINUTE];
+        let axis = holds(&events, 600);
+        let widths: Vec<_> = axis.folds().map(|fold| fold.width).collect();
+        assert_eq!(widths, [100, 100, 100], "each has room for its length, and all of them half of the axis");
+        let many: Vec<Seconds> = (0..=80).map(|n| n / 2 * DAY + n % 2 * 60).collect();
+        assert!(holds(&many, WIDTH).folds().all(|fold| fold.width == NARROW_FOLD), "words would leave no room");
     }
 
     #[test]

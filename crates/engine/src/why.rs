@@ -137,6 +137,7 @@ impl Why {
             Self::WentBack { count, times } => {
                 format!("the path goes back here, for the {} of {}", ordinal(*count), times_in_all(*times))
             }
+            Self::RepeatedEnough { times: 0 } => "it may not go back, so the path goes on".to_string(),
             Self::RepeatedEnough { times } => {
                 format!("it has gone back {}, so the path goes on", times_in_words(*times))
             }
@@ -218,8 +219,11 @@ impl Why {
             }
             Self::PathEnds { again, spent } => {
                 let again = if *again { " again" } else { "" };
-                let spent =
-                    spent.map_or(String::new(), |times| format!("it has gone back {}; ", times_in_words(times)));
+                let spent = match spent {
+                    None => String::new(),
+                    Some(0) => "it may not go back; ".to_string(),
+                    Some(times) => format!("it has gone back {}; ", times_in_words(*times)),
+                };
                 format!("{spent}nothing follows, and nobody has acknowledged since paging began{again}")
             }
             Self::Unclear(reason) => unclear(reason),
