@@ -151,7 +151,8 @@ fn Row(
     let delete = move |_| {
         renaming.set(None);
         match scenarios::delete(open, position) {
-            Ok(()) => keep_focus("scenario-undelete"),
+            // Not to the row that takes its place, where one more press would delete that, too.
+            Ok(()) => request_animation_frame(|| focus::give_to("scenario-undelete")),
             Err(why) => open.scenarios.told.set(Some(why)),
         }
     };

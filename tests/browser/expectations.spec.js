@@ -95,6 +95,31 @@ test('a form in plain sentences', async ({ app, page, server }) => {
     .toEqual([]);
 });
 
+test('one of some people, in place of a schedule', async ({ app, page, server }) => {
+  const expectations = [{ expect: 'covered_by', users: ['01J0USERMAYA00000000000000'], seconds: 300 },
+    { expect: 'not_louder_than', pairs: [['01J0PRIORITYP3000000000000', '01J0PRIORITYP1000000000000']] }];
+  await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });
+  await app.open(IDS.mobile);
+  await tab(page, 'Expectations').click();
+  await expect(list(page)).toContainText('Maya Chen is paged within 5m');
+  await expect(list(page)).toContainText('P3 is never louder than P1');
+  await page.getByRole('button', { name: /^Change: Maya Chen/ }).click();
+  const form = page.locator('.expect-form');
+  await expect(form.getByRole('button', { name: 'Maya Chen: remove' })).toBeVisible();
+  await form.getByLabel('Or one of these people').selectOption({ label: 'Tom Okafor' });
+  await form.getByLabel('Time', { exact: true }).fill('10m');
+  await form.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(list(page)).toContainText('Maya Chen or Tom Okafor is paged within 10m');
+  await page.getByRole('button', { name: /^Change: Maya Chen/ }).click();
+  await form.getByRole('button', { name: 'Maya Chen: remove' }).click();
+  await form.getByRole('button', { name: 'Tom Okafor: remove' }).click();
+  await form.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(form).toContainText('choose a schedule, or people');
+  await form.getByLabel(/^Schedule/).selectOption({ index: 1 });
+  await form.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(list(page)).toContainText(/Somebody of .* is paged within 10m/);
+});
+
 test('a worker proves it; where there is none, the page does', async ({ app, page, server }) => {
   const expectations = [{ expect: 'ends_within', seconds: 864_000 }, { expect: 'first_page_within', seconds: 0 }];
   await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });

@@ -81,6 +81,44 @@ test('before and after, person by person, at each time that a change is about', 
   await expect.poll(async () => (await app.pages()).join()).toMatch(new RegExp(`T\\+20m ${name} is (paged|told)`));
 });
 
+const [MAYA, RUTH] = ['MAYA', 'MANAGER'].map((name) => `01J0USER${name}`.padEnd(26, '0'));
+const step = (id, users, more) => ({ id, type: 'level', level: {
+  targets: users.map((user) => ({ type: 'user', id: user, urgency: 'high' })), time_to_ack_seconds: 600, ...more } });
+async function swap(app, page, server, path, name, without, added) {
+  const { body } = await server.api('POST', '/v2/escalation_paths', { name: 'Swapped', path });
+  await app.open(body.escalation_path.id);
+  await app.node(name).click();
+  await app.add(added);
+  await app.inspector.getByRole('button', { name: `Remove ${without}` }).click();
+  await app.save.click();
+}
+
+test('what changes on one side of a condition that nobody can decide says so, and is played on that side', async ({ app, page, server }) => {
+  const condition = { subject: 'alert.attributes.service', operation: 'one_of', param_bindings: [{ array_value: [{ literal: 'db' }] }] };
+  const path = [{ id: 'a', type: 'if_else', if_else: { conditions: [condition], then_path: [step('l1', [MAYA])], else_path: [step('l2', [RUTH])] } }];
+  await swap(app, page, server, path, /Page Maya Chen/, 'Maya Chen', 'Tom Okafor');
+  const change = review(page).locator('.for-people');
+  await expect(change).toHaveCount(1);
+  await expect(change).toContainText(/where “.*service.*” goes “.*”: Tom Okafor is now paged at once; Maya Chen is no longer paged/);
+  await change.getByRole('button', { name: /^Show/ }).click();
+  await expect(change.getByRole('row', { name: /Tom Okafor/ })).toBeVisible();
+  await expect(change.getByRole('row', { name: /Ruth Adeyemi/ })).toHaveCount(0);
+  await change.getByRole('button', { name: 'Simulate it' }).first().click();
+  await expect(page.locator('.lane').first()).toContainText('Tom Okafor');
+});
+
+test('what changes at one turn of a round robin says so, and is played at that turn', async ({ app, page, server }) => {
+  const path = [step('l1', [MAYA, RUTH], { round_robin_config: { enabled: true } }), step('l2', [MAYA])];
+  await swap(app, page, server, path, /Maya Chen and Ruth Adeyemi/, 'Ruth Adeyemi', 'Tom Okafor');
+  const change = review(page).locator('.for-people');
+  await expect(change).toHaveCount(1);
+  await expect(change).toContainText(/at turn 2 of the round robin: Tom Okafor is now paged at once; Ruth Adeyemi is no longer paged/);
+  await change.getByRole('button', { name: /^Show/ }).click();
+  await expect(change.getByRole('row', { name: /Tom Okafor/ })).toBeVisible();
+  await change.getByRole('button', { name: 'Simulate it' }).first().click();
+  await expect(page.locator('.lane').first()).toContainText('Tom Okafor');
+});
+
 test('a change that nobody notices is said to be one', async ({ app, page }) => {
   await app.open(IDS.mobile);
   await app.inspector.getByLabel('Name').fill('Mobile');

@@ -299,10 +299,17 @@ test('scenarios are kept, chosen, renamed, replaced and deleted', async ({ app, 
   await list.getByRole('textbox', { name: 'Rename Nobody' }).press('Enter');
   await expect.poll(async () => (await kept()).map((one) => one.name)).toEqual(['Ruth has it', 'Everybody sleeps']);
 
+  // What had the focus is gone each time; it goes on in the list, which Escape closes.
+  await expect(list.getByRole('button', { name: /^Everybody sleeps/ })).toBeFocused();
+
   await list.getByRole('button', { name: 'Delete Ruth has it' }).click();
+  await expect(list.getByRole('button', { name: 'Undo' })).toBeFocused();
   await expect.poll(async () => (await kept()).map((one) => one.name)).toEqual(['Everybody sleeps']);
   await list.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(async () => (await kept()).map((one) => one.name)).toEqual(['Ruth has it', 'Everybody sleeps']);
+  await expect(list.getByRole('textbox', { name: 'Name' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(list).toHaveCount(0);
 
   await page.reload();
   await expect(app.tree).toBeVisible();
