@@ -27,7 +27,7 @@ use leptos::html::Main;
 use leptos::prelude::*;
 
 use crate::editor::state::Open;
-use crate::parts::size;
+use crate::parts::{focus, size};
 use crate::strings;
 use ahead::AheadHint;
 use card::Card;
@@ -49,6 +49,9 @@ pub use drag::{Press, cancel as cancel_drag};
 pub use gone::gone_rect;
 pub use keys::{add_below, choose_focused, focus_selected, go_to, is_in_drawing, on_tree};
 
+/// Below this scale nothing is written on cards: a thousand of them are drawn anew in a frame.
+const FAR: f64 = 0.15;
+
 /// What is drawn around what is seen, in pixels of the screen, so that panning finds it there.
 const MARGIN: f64 = 300.0;
 /// What is seen is looked at anew when the drawing has moved by so much.
@@ -61,6 +64,8 @@ struct Marks {
     together: Memo<Vec<String>>,
     /// The nodes that a repeat can go back to, while one is chosen for it.
     targets: Memo<Vec<String>>,
+    /// Whether everything is so small that nothing on it can be read or met.
+    far: Memo<bool>,
 }
 
 #[component]
@@ -72,6 +77,7 @@ pub fn Canvas() -> impl IntoView {
     provide_context(Marks {
         together: Memo::new(move |_| run::together(open)),
         targets: Memo::new(move |_| point::targets(open)),
+        far: Memo::new(move |_| open.view.with(|view| view.scale < FAR)),
     });
 
     let move_world = move || {
@@ -187,6 +193,10 @@ fn open_view(open: Open) {
         // The address may have named a node.
         if let Some(chosen) = open.selected.get_untracked() {
             open.select(Some(chosen));
+        }
+        // The keys of the tree work at once, unless the page is a frame in another that has the focus.
+        if focus::is_nowhere() && document().has_focus().unwrap_or(false) {
+            focus_selected(open);
         }
         true
     });

@@ -122,6 +122,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     view! {
         <div class="editor" style=("--panel", move || open.panel_height.get().map(|height| format!("{height}px"))) class:compact=move || compact.get() class:panel-closed=move || !open.panel.get() class:beside=move || open.side.with(Option::is_some)>
             <Bar/>
+            <Printed/>
             {move || if compact.get() {
                 view! { <SmallScreen/> }.into_any()
             } else {
@@ -140,6 +141,5 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
         <DraftQuestion/>
         <Import/>
         <About/>
-        <Printed/>
     }
 }

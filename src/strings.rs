@@ -202,6 +202,7 @@ pub fn kind_on_side(kind: &str, side: Option<&str>) -> String {
 pub const PATH: &str = "Path";
 pub const ALL_KEYS: &str = "All keys";
 pub const ADD_BELOW: &str = "Add level below";
+pub const ADDED_ABOVE: &str = "Added above: nothing but a hand-over comes after a repeat";
 pub const ADDED_INSIDE: &str = "Added inside the branch: nothing comes after a branch";
 pub const NEXT_PROBLEM: &str = "Go to the next problem";
 pub const PREVIOUS_PROBLEM: &str = "Go to the problem before";

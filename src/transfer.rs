@@ -82,15 +82,27 @@ fn offer(name: &str, blob: &Blob) {
     );
 }
 
-/// Offers a picture, given as SVG, as a file of pixels, twice as many as it has units; `failed` is called if the browser
-/// cannot draw it.
+/// The most pixels on a side, and in all, that every browser draws.
+const MOST_PIXELS: (f64, f64) = (16_000.0, 120_000_000.0);
+
+/// By how much a picture of so many units is drawn larger: twice, or less where that is more than a browser draws.
+fn scale_of((width, height): (i32, i32)) -> f64 {
+    let (width, height) = (f64::from(width.max(1)), f64::from(height.max(1)));
+    let by_side = MOST_PIXELS.0 / width.max(height);
+    2.0_f64.min(by_side).min((MOST_PIXELS.1 / (width * height)).sqrt())
+}
+
+/// Offers a picture, given as SVG, as a file of pixels, twice as many as it has units, or fewer where it is very large;
+/// `failed` is called if the browser cannot draw it.
 pub fn offer_pixels(name: String, svg: &str, size: (i32, i32), failed: impl Fn() + Copy + 'static) {
     let drawn = async move |address: String| -> Result<(), JsValue> {
         let image = web_sys::HtmlImageElement::new()?;
         image.set_src(&address);
         JsFuture::from(image.decode()).await?;
         let canvas: web_sys::HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
-        let (width, height) = (2 * size.0.unsigned_abs(), 2 * size.1.unsigned_abs());
+        let scale = scale_of(size);
+        let pixels = |units: i32| (f64::from(units.max(1)) * scale).max(1.0) as u32;
+        let (width, height) = (pixels(size.0), pixels(size.1));
         canvas.set_width(width);
         canvas.set_height(height);
         let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?;

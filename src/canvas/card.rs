@@ -171,8 +171,8 @@ pub fn Card(id: String) -> impl IntoView {
             on:click=click
             on:contextmenu=context
         >
-            {move || drawn.get().map(|drawn| view! { <Face face=drawn.card/> })}
-            {move || visit.get().map(|visit| view! { <span class="when">{open.when(&visit)}</span> })}
+            {move || drawn.get().filter(|_| !marks.far.get()).map(|drawn| view! { <Face face=drawn.card/> })}
+            {move || visit.get().filter(|_| !marks.far.get()).map(|visit| view! { <span class="when">{open.when(&visit)}</span> })}
             {move || {
                 (problems.get() > 0).then(|| view! { <span class="mark"><Icon glyph=Glyph::Warning/></span> })
             }}

@@ -2,7 +2,7 @@
 
 use escalation_editor::command::{Kind, Piece};
 use escalation_editor::layout::NodeBox;
-use escalation_editor::{ListAt, Side};
+use escalation_editor::{ListAt, Side, tree};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -103,9 +103,14 @@ pub fn add_below(open: Open) {
     };
     let chosen = open.selected.get_untracked();
     let into_branch = matches!(&slot.list, ListAt::Of(branch, _) if Some(branch) == chosen.as_ref());
+    let path = open.path.get_untracked();
+    let here = chosen.and_then(|id| tree::find(&path, &id).map(|found| found.slot));
+    let above = here.is_some_and(|here| here.list == slot.list && slot.index <= here.index);
     open.dispatch(run::making(open, slot, Kind::Level));
     if into_branch {
         open.session.say(strings::ADDED_INSIDE);
+    } else if above {
+        open.session.say(strings::ADDED_ABOVE);
     }
     focus_selected(open);
 }

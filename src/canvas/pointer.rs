@@ -41,6 +41,10 @@ pub fn down(open: Open, event: &PointerEvent) {
     }
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let inside = |selector: &str| target.as_ref().and_then(|element| element.closest(selector).ok().flatten());
+    // A finger on a button in the drawing may be one of two that zoom; alone it presses the button.
+    if event.pointer_type() == "touch" && inside(".world button").is_some() {
+        return press(open, event, "");
+    }
     if inside("button, .search, .alone, .menu").is_some() {
         return;
     }
@@ -55,7 +59,8 @@ pub fn down(open: Open, event: &PointerEvent) {
     capture(event);
 }
 
-/// Notes that a pointer is down on a node. A finger that stays there takes it up.
+/// Notes that a pointer is down on a node, or on a button, which has no id here. A finger that stays on a node takes it
+/// up.
 fn press(open: Open, event: &PointerEvent, node: &str) {
     let is_touch = event.pointer_type() == "touch";
     let press = Press { pointer: event.pointer_id(), node: node.to_string(), at: place(event), is_touch };
@@ -69,7 +74,7 @@ fn press(open: Open, event: &PointerEvent, node: &str) {
         return capture(event);
     }
     open.look.press.set_value(Some(press.clone()));
-    if is_touch && !open.only_reads() {
+    if is_touch && !node.is_empty() && !open.only_reads() {
         let frame = event.current_target().and_then(|frame| frame.dyn_into::<Element>().ok());
         set_timeout(
             move || {

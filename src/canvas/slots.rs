@@ -3,6 +3,7 @@
 use escalation_editor::layout::{Rect, SlotMark};
 use leptos::prelude::*;
 
+use super::Marks;
 use super::look::{Menu, MenuOf};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
@@ -12,9 +13,14 @@ use crate::strings;
 #[component]
 pub fn Slots(seen: Memo<Rect>) -> impl IntoView {
     let open = expect_context::<Open>();
+    let far = expect_context::<Marks>().far;
     let marks = move || {
         // Nothing can be put among the steps of a template, nor where the path is for reading alone.
         if open.path.with(|path| path.is_templated()) || open.session.only_reads() {
+            return Vec::new();
+        }
+        // Where they are too small to be met, they are there for what is dragged alone.
+        if far.get() && open.look.drag.with(Option::is_none) {
             return Vec::new();
         }
         let seen = seen.get();

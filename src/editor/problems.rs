@@ -1,7 +1,7 @@
 //! All that is wrong with the path: a list that hangs on the bar, and a walk from one to the next.
 
 use escalation_editor::{Command, problems};
-use escalation_engine::check::Fix;
+use escalation_engine::check::{Fix, is_refused};
 use escalation_engine::{Problem, Severity};
 use leptos::html;
 use leptos::prelude::*;
@@ -63,6 +63,8 @@ fn show_field(field: &str) {
 pub fn ProblemsPill() -> impl IntoView {
     let open = expect_context::<Open>();
     let count = Memo::new(move |_| open.problems.with(|problems| problems.len()));
+    // Red is what cannot be saved.
+    let errors = Memo::new(move |_| open.problems.with(|problems| is_refused(problems)));
     let shown = move || open.look.overlay.get() == Some(Overlay::Problems);
     let pill = NodeRef::<html::Button>::new();
     // The list goes with the last problem.
@@ -82,7 +84,9 @@ pub fn ProblemsPill() -> impl IntoView {
             view! {
                 <div class="hung">
                     <button
-                        class="pill warn"
+                        class="pill"
+                        class:warn=move || !errors.get()
+                        class:bad=move || errors.get()
                         node_ref=pill
                         aria-expanded=move || shown().to_string()
                         aria-haspopup="dialog"

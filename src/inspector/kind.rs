@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::NodeMemo;
 use crate::editor::state::Open;
+use crate::parts::focus;
 use crate::session::session;
 use crate::strings;
 
@@ -39,8 +40,9 @@ pub fn ChangeKind(id: String, node: NodeMemo) -> impl IntoView {
     let buttons = move || {
         now.get().map(|now| {
             let others = Kind::CHANGEABLE.into_iter().filter(move |kind| *kind != now);
-            let buttons =
-                others.map(|kind| view! { <button class="quiet" on:click=move |_| ask(kind)>{name(kind)}</button> });
+            let buttons = others.map(|kind| {
+                view! { <button class="quiet" id=button_id(kind) on:click=move |_| ask(kind)>{name(kind)}</button> }
+            });
             view! {
                 <span class="field-label">{strings::forms::CHANGE_INTO}</span>
                 <div class="choices">{buttons.collect_view()}</div>
@@ -49,10 +51,17 @@ pub fn ChangeKind(id: String, node: NodeMemo) -> impl IntoView {
     };
     let question = move || {
         asked.get().map(|(kind, losses)| {
-            view! { <Question kind losses change=move || change(kind) leave=move || asked.set(None)/> }
+            view! { <Question kind losses change=move || change(kind) leave=move || {
+                asked.set(None);
+                focus::give_to(&button_id(kind));
+            }/> }
         })
     };
     view! { {buttons} {question} }
+}
+
+fn button_id(kind: Kind) -> String {
+    format!("change-into-{kind:?}")
 }
 
 #[component]

@@ -4,7 +4,7 @@ use escalation_api::Json as _;
 use escalation_api::condition::BindingPayload;
 use escalation_api::template::{Param, Template};
 use escalation_editor::Command;
-use escalation_editor::bindings::{binding, bound, literals, strangers};
+use escalation_editor::bindings::{self, binding, bound, literals, strangers};
 use escalation_editor::template::Takes;
 use escalation_engine::calendar::Zone;
 use escalation_engine::{Index, Instant};
@@ -53,7 +53,20 @@ fn Made(templated: Memo<bool>) -> impl IntoView {
         };
         templates.with(|all| all.iter().map(choice).collect::<Vec<_>>())
     });
-    let choose = move |id: String| open.dispatch(Command::SetTemplate(Some(id)));
+    // What the template before was given and this one does not take.
+    let lost = RwSignal::new(None::<String>);
+    let choose = move |id: String| {
+        let to = templates.with_untracked(|all| all.iter().find(|template| template.id == id).cloned());
+        let Some(to) = to else { return };
+        let from = template.get_untracked();
+        let (command, dropped) = bindings::to_template(&open.path.get_untracked(), from.as_ref(), &to);
+        open.dispatch(command);
+        lost.set((!dropped.is_empty()).then(|| strings::forms::values_lost(&dropped.join(", "))));
+        if let Some(said) = lost.get_untracked() {
+            open.session.say(said);
+        }
+    };
+    let told_lost = move || lost.get().map(|said| view! { <p class="hint" data-lost>{said}</p> });
     let leave = move |_| {
         open.dispatch(Command::SetTemplate(None));
         focus("#inspector");
@@ -89,6 +102,7 @@ fn Made(templated: Memo<bool>) -> impl IntoView {
             <label class="field-label" for="template">{strings::forms::TEMPLATE}</label>
             <Combobox id="template" label=strings::forms::TEMPLATE placeholder=strings::forms::PICK_TEMPLATE shown choices choose/>
             <p class="hint">{about}</p>
+            {told_lost}
             <Beside of=None fields=whole(&["template_id"])/>
             {move || templated.get().then(|| view! {
                 <p class="hint">{strings::forms::FROM_TEMPLATE}</p>

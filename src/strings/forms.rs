@@ -115,6 +115,11 @@ pub fn painted(on: bool, marked: &str, week: &str) -> String {
 
 pub const PICK_TEMPLATE: &str = "Choose a template…";
 pub const FROM_TEMPLATE: &str = "All steps come from the template; here they are given what they need.";
+/// What another template does not take.
+pub fn values_lost(labels: &str) -> String {
+    format!("This template does not take what the one before was given: {labels}.")
+}
+
 pub const NO_TEMPLATE: &str = "Use no template";
 pub const STRANGER: &str = "The template does not ask for this.";
 pub const REFERENCE: &str = "This is not one plain value. It is kept as it is until you choose another.";

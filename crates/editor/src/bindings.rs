@@ -1,8 +1,10 @@
 //! The values that a path gives to the parameters of the template that it is made from.
 
 use escalation_api::condition::{BindingPayload, ParamValuePayload};
-use escalation_api::template::Param;
+use escalation_api::template::{Param, Template};
 use escalation_api::{Map, PathPayload};
+
+use crate::Command;
 
 /// What the parameter with this name is bound to.
 #[must_use]
@@ -15,6 +17,24 @@ pub fn binding<'a>(path: &'a PathPayload, name: &str) -> Option<&'a BindingPaylo
 pub fn strangers<'a>(path: &'a PathPayload, params: &[Param]) -> Vec<&'a str> {
     let bound = path.param_bindings.iter().flat_map(|all| &all.0).map(|(name, _)| name.as_str());
     bound.filter(|name| params.iter().all(|param| param.name != *name)).collect()
+}
+
+/// The change to another template: values are kept for parameters that it has, too, and that take the same; with the
+/// labels of those whose values are lost.
+#[must_use]
+pub fn to_template(path: &PathPayload, from: Option<&Template>, to: &Template) -> (Command, Vec<String>) {
+    let (mut all, mut lost) = (vec![Command::SetTemplate(Some(to.id.clone()))], Vec::new());
+    for (name, binding) in path.param_bindings.iter().flat_map(|all| &all.0) {
+        let was = from.and_then(|from| from.params.iter().find(|param| param.name == *name));
+        let is = to.params.iter().find(|param| param.name == *name);
+        let takes = |param: &Param| (param.param_type.clone(), param.array);
+        if is.is_some_and(|is| was.is_none_or(|was| takes(was) == takes(is))) {
+            all.push(Command::SetBinding(name.clone(), Some(Box::new(binding.clone()))));
+        } else {
+            lost.push(was.map_or_else(|| name.clone(), |was| was.label.clone()));
+        }
+    }
+    (Command::Several(None, all), lost)
 }
 
 /// The literals of a binding in order; nothing if it has something else, such as a reference.
@@ -54,6 +74,24 @@ mod tests {
 
     fn read(value: Value) -> BindingPayload {
         BindingPayload::read(value).unwrap()
+    }
+
+    #[test]
+    fn what_another_template_takes_too_is_kept() {
+        let template = |id: &str, params: Value| {
+            Template::read(json!({"id": id, "name": id, "params": params, "path": [], "expressions": []})).unwrap()
+        };
+        let param = |name: &str, takes: &str| json!({"name": name, "label": name.to_uppercase(), "type": takes, "array": false, "optional": false, "description": ""});
+        let from = template("one", json!([param("lead", "User"), param("team", "Schedule"), param("old", "User")]));
+        let to = template("two", json!([param("lead", "User"), param("team", "User")]));
+        let value = |id: &str| json!({"value": {"literal": id}});
+        let path = PathPayload::read(json!({"name": "n", "path": [], "kind": "templated", "template_id": "one",
+            "param_bindings": {"lead": value("u"), "team": value("s"), "old": value("v")}}));
+        let path = path.unwrap();
+        let (command, lost) = to_template(&path, Some(&from), &to);
+        assert_eq!(lost, ["TEAM", "OLD"]);
+        let after = command.apply(&path).unwrap().write();
+        assert_eq!((&after["template_id"], &after["param_bindings"]), (&json!("two"), &json!({"lead": value("u")})));
     }
 
     #[test]
