@@ -110,6 +110,10 @@ pub fn Canvas() -> impl IntoView {
             shown.map(|node| node.id.clone()).collect::<Vec<_>>()
         })
     };
+    let far = expect_context::<Marks>().far;
+    // As thin as can be seen, however small the drawing is.
+    let hair =
+        move || far.get().then(|| open.view.with(|view| ((1.0 / view.scale.max(0.001)).round() as i64).to_string()));
     view! {
         <main
             class="canvas"
@@ -124,7 +128,7 @@ pub fn Canvas() -> impl IntoView {
             on:pointerup=move |event| pointer::up(open, &event)
             on:pointercancel=move |event| pointer::cancelled(open, &event)
         >
-            <div class="world" style:transform=move_world>
+            <div class="world" class:far=far style:transform=move_world style=("--hair", hair)>
                 <Lines seen/>
                 <Start/>
                 <div

@@ -21,6 +21,29 @@ function branch(depth) {
   };
 }
 
+test('from far away cards are bare, and are told as before', async ({ app, server, page: tab }) => {
+  const wide = (depth) => (depth === 0 ? [page('x', '01J0USERMAYA00000000000000')] : [{ id: `w${depth}`, type: 'if_else',
+    if_else: { conditions: [{ subject: 'escalation.priority', operation: 'one_of', param_bindings: [{ array_value: [{ literal: '01J0PRIORITYP1000000000000' }] }] }],
+      then_path: wide(depth - 1), else_path: wide(depth - 1) } }]);
+  let made = 0;
+  const named = JSON.parse(JSON.stringify(wide(6)), (key, value) => (key === 'id' && typeof value === 'string' && !value.startsWith('01J0') ? `n${(made += 1)}` : value));
+  const { status, body } = await server.api('POST', '/v2/escalation_paths', { name: 'Wide', path: named });
+  expect(status, JSON.stringify(body)).toBe(201);
+  await app.open(body.escalation_path.id);
+  await expect(tab.locator('.world')).not.toHaveClass(/far/);
+  await expect(tab.locator('.node .title').first()).toBeVisible();
+  await tab.keyboard.press('f');
+  await expect(tab.locator('.world')).toHaveClass(/far/);
+  await expect(app.tree.getByRole('treeitem')).toHaveCount(127);
+  await expect(tab.locator('.node .title, .node .question, .plus')).toHaveCount(0);
+  await expect(app.tree.getByRole('treeitem', { name: /^Level: Page Maya Chen/ })).toHaveCount(64);
+  // The keys go on as they did, and what is gone to by them is marked.
+  await tab.keyboard.press('ArrowDown');
+  await expect(tab.locator('.node.selected')).toBeFocused();
+  await tab.keyboard.press('0');
+  await expect(tab.locator('.node').locator('.title, .question').first()).toBeVisible();
+});
+
 test('ten levels of branches are seen, walked, folded, searched, added to and saved', async ({ app, server, page: tab }) => {
   const node = (id) => tab.locator(`[id="node:${id}"]`);
   const items = app.tree.getByRole('treeitem');

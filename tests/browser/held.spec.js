@@ -107,7 +107,8 @@ test('every key acts on the step that has the focus, also if none is chosen', as
 test('a first step is added by its key where there is none, and comes back with the focus', async ({ app, page }) => {
   await page.goto(`${app.server.url}/#/new`);
   await expect(app.tree).toBeVisible();
-  await expect(page.locator('body')).toBeFocused();
+  // Where there is no step, the place for one has the focus.
+  await expect(app.places.first()).toBeFocused();
   await page.keyboard.press('a');
   await expect(node(page, 'level-1')).toBeFocused();
   await page.keyboard.press('Delete');

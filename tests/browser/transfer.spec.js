@@ -180,4 +180,18 @@ test('what is printed is the whole graph, on paper’s colours, and the steps', 
     return getComputedStyle(probe).color;
   });
   expect(paper).toBe('rgb(255, 255, 255)');
+  // The graph comes first, and nothing around the steps scrolls, which would be cut off at the end of a page.
+  const [graph, steps] = [await page.locator('.printed').boundingBox(), await page.locator('.steps').boundingBox()];
+  expect(graph.y + graph.height).toBeLessThanOrEqual(steps.y);
+  const cut = await page.locator('.steps ol').evaluate((list) => {
+    const cuts = [];
+    for (let at = list; at; at = at.parentElement) {
+      const { display, overflowY } = getComputedStyle(at);
+      if (overflowY !== 'visible' || display !== 'block') cuts.push(`${at.className}: ${display}, ${overflowY}`);
+    }
+    return cuts;
+  });
+  expect(cut).toEqual([]);
+  const pages = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type\s*\/Page\b/g).length;
+  expect(pages).toBeGreaterThanOrEqual(1 + Math.ceil(steps.height / 1123));
 });

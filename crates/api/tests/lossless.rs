@@ -125,7 +125,11 @@ fn a_payload_gets_its_fields_back_that_nobody_knows() {
              "param_bindings": [{"value": {"label": "R", "literal": "red", "weight": 2}}], "negate": true}],
             "then_path": [{"id": "x", "type": "hologram", "hologram": {"z": 1, "a": [1, null]}}], "else_path": []}}],
         "stickiness": {"on": true}, "current_responders": []});
-    let payload = PathPayload::from(&Path::read(read).unwrap()).write();
+    let payload = PathPayload::from(&Path::read(read.clone()).unwrap()).write();
+    // Whoever takes the id away has what was returned all the same.
+    let mut nameless = read;
+    nameless.as_object_mut().unwrap().shift_remove("id");
+    assert_eq!(PathPayload::read_either(nameless).unwrap().write(), payload);
     let expected = json!({"name": "n", "kind": "standalone", "team_ids": [], "path": [
         {"id": "a", "type": "if_else", "note": "kept", "if_else": {"conditions": [
             {"subject": "alert.colour", "operation": "is",

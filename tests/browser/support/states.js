@@ -556,6 +556,12 @@ export const STATES = {
     await page.mouse.wheel(0, card.y + card.height + 16 - frame.y - frame.height);
     await expect.poll(async () => (await app.tree.getByRole('treeitem').nth(4).boundingBox()).y).not.toBe(card.y);
   },
+  'a long path from far away': async (it) => {
+    await STATES['a long path'](it);
+    await it.app.tree.getByRole('treeitem').nth(4).click();
+    await it.page.keyboard.press('f');
+    await expect(it.page.locator('.world')).toHaveClass(/far/);
+  },
   'a conflict that is not decided': async ({ app, page, server }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
