@@ -33,7 +33,7 @@ use crate::clock;
 use crate::inspector::Inspector;
 use crate::outline::SmallScreen;
 use crate::panel::Panel;
-use crate::parts::typed::TellDropped;
+use crate::parts::typed::{KeepTyped, TellDropped};
 use crate::session::Session;
 use crate::strings;
 use about::About;
@@ -105,6 +105,10 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
         let _left = open.look.refused.try_set(Some(what.clone()));
         open.session.say(what);
     })));
+    provide_context(KeepTyped {
+        begin: Callback::new(move |()| drafts::begin_ahead(open)),
+        end: Callback::new(move |()| drafts::end_ahead(open)),
+    });
     keys::listen(open);
     title(open);
     clipboard::listen(open);

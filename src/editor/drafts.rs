@@ -73,13 +73,33 @@ pub fn keep(open: Open) {
     });
 }
 
+/// From now on changes are tried on a copy: those that what is being typed would make.
+pub fn begin_ahead(open: Open) {
+    if let Some(editor) = open.editor.try_get_untracked() {
+        open.ahead.set_value(Some(editor));
+    }
+}
+
+/// Writes the draft as it would be with them.
+pub fn end_ahead(open: Open) {
+    if let Some(editor) = open.ahead.try_update_value(Option::take).flatten() {
+        write_of(open, editor);
+    }
+}
+
 /// Writes the draft as it is now, or removes it where nothing is left to keep.
 pub fn write(open: Open) {
+    if let Some(editor) = open.editor.try_get_untracked() {
+        write_of(open, editor);
+    }
+}
+
+fn write_of(open: Open, editor: Editor) {
     // While it is asked what becomes of the draft, it stays as it is.
     if open.question.try_with_untracked(Option::is_some) != Some(false) {
         return;
     }
-    let (Some(editor), Some(key)) = (open.editor.try_get_untracked(), open.draft.try_get_untracked()) else { return };
+    let Some(key) = open.draft.try_get_untracked() else { return };
     let path_id = open.id.get_untracked();
     let known = open.session.drafts.with_untracked(|drafts| drafts.get(&key).cloned());
     // What is kept beside a path that has been saved is kept with it.

@@ -109,6 +109,8 @@ pub struct Open {
     pub unsure: RwSignal<Option<Arc<PathPayload>>>,
     /// The key under which changes are kept that are not saved.
     pub draft: RwSignal<String>,
+    /// While what is being typed is tried: the copy that it is tried on.
+    pub ahead: StoredValue<Option<Editor>>,
     /// The key of a draft from an earlier visit, for as long as it is asked about.
     pub question: RwSignal<Option<String>>,
     /// What takes the place of the details for a while.
@@ -235,6 +237,7 @@ impl Open {
             unsure: RwSignal::new(None),
             draft: RwSignal::new(String::new()),
             question: RwSignal::new(None),
+            ahead: StoredValue::new(None),
             side: RwSignal::new(None),
             compared,
             changes,
@@ -265,6 +268,11 @@ impl Open {
     pub fn try_dispatch(self, command: Command) -> Result<(), String> {
         if let Some(why) = self.is_fixed() {
             return Err(why.to_string());
+        }
+        // What is only being typed is tried on a copy.
+        let tried = self.ahead.try_update_value(|ahead| ahead.as_mut().map(|editor| editor.dispatch(command.clone())));
+        if let Some(tried) = tried.flatten() {
+            return tried.map(|_| ()).map_err(|refusal| refusal.to_string());
         }
         let (name, also) = (words::command(&command), words::also(&command));
         let mut done = Ok(None);

@@ -42,6 +42,18 @@ pub fn go_to_wrong(inside: &Element) -> Option<String> {
 #[derive(Clone, Copy)]
 pub struct TellDropped(pub Callback<String>);
 
+/// Keeps what is being typed before it is taken, so that it outlives a crash. For fields of the details alone.
+#[derive(Clone, Copy)]
+pub struct KeepTyped {
+    /// From now on what is taken is only tried.
+    pub begin: Callback<()>,
+    /// What was tried is kept, and no more is.
+    pub end: Callback<()>,
+}
+
+/// So long nothing may be typed before it is kept.
+const REST: std::time::Duration = std::time::Duration::from_millis(500);
+
 /// Something that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Wrong {
@@ -110,7 +122,31 @@ pub fn Typed(
             }
         });
     }
+    let keep = use_context::<KeepTyped>();
+    // What was typed last, as a number: only that is kept, and nothing once the field is gone.
+    let typed = StoredValue::new(0_u64);
+    let rest = move || {
+        typed.try_update_value(|typed| {
+            *typed += 1;
+            *typed
+        })
+    };
+    let keep_typed = move |text: Option<String>| {
+        let (Some(keep), Some(mine)) = (keep, rest()) else { return };
+        let try_it = move || {
+            if typed.try_get_value() != Some(mine) {
+                return;
+            }
+            keep.begin.run(());
+            if let Some(text) = &text {
+                let _whatever = take(text.clone());
+            }
+            keep.end.run(());
+        };
+        set_timeout(try_it, REST);
+    };
     let change = move |event: Event| {
+        let _passed = rest();
         // A field that is taken away with its focus tells of a change, too, when all that it is about is gone.
         let Some(now) = wrong.try_get_untracked().and_then(|_| told.try_get_untracked()) else { return };
         let field = event_target::<HtmlInputElement>(&event);
@@ -135,6 +171,7 @@ pub fn Typed(
         if event.key() == "Escape" && (field.value() != told.get_untracked() || wrong.with_untracked(Option::is_some)) {
             field.set_value(&told.get_untracked());
             let _known = field.remove_attribute(TYPING);
+            keep_typed(None);
             wrong.set(None);
             event.prevent_default();
             event.stop_propagation();
@@ -157,6 +194,9 @@ pub fn Typed(
             // What was wrong is being mended. It goes now and not when the field is left: nothing moves under the mouse.
             on:input=move |event| {
                 let field = event_target::<HtmlInputElement>(&event);
+                if field.closest("#inspector").is_ok_and(|inside| inside.is_some()) {
+                    keep_typed(Some(field.value()));
+                }
                 let _known = if field.value() == told.get_untracked() {
                     field.remove_attribute(TYPING)
                 } else {

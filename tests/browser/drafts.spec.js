@@ -20,6 +20,28 @@ async function change(app, page, time = '7m') {
 
 const question = (page) => page.getByRole('dialog', { name: 'Your changes were not saved' });
 
+test('what is being typed outlives a crash, and is gone with Escape', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.node(/Page Primary on-call/).click();
+  const time = app.inspector.getByLabel('How long');
+  await time.fill('13m');
+  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  // It is not in the path yet.
+  await expect(app.status).toHaveText('Saved');
+  await expect(time).toHaveValue('13m');
+  await expect(app.node(/Page Primary on-call.*then after 5m/)).toBeVisible();
+  await time.press('Escape');
+  await expect(time).toHaveValue('5m');
+  await expect.poll(async () => (await kept(page)).length).toBe(0);
+  await time.fill('soon');
+  await time.fill('13m');
+  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  await page.goto('about:blank');
+  await page.goto(`${server.url}/#/paths/${IDS.mobile}`);
+  await question(page).getByRole('button', { name: 'Resume' }).click();
+  await expect(app.node(/Page Primary on-call.*then after 13m/)).toBeVisible();
+});
+
 test('a draft outlives a crash of the page and is resumed', async ({ app, page, server }) => {
   await change(app, page);
   // As after a crash: no handler of the old page has run.
