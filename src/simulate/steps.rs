@@ -43,8 +43,6 @@ struct Shown {
 
 /// So many steps are shown at first, and so many more each time: a path may repeat itself a thousand times.
 const MOST: usize = 500;
-/// Of more steps than these, the browser draws those that are near what is seen.
-const LONG: usize = 100;
 
 #[component]
 pub fn Steps() -> impl IntoView {
@@ -94,7 +92,6 @@ pub fn Steps() -> impl IntoView {
             }
         })
     };
-    let is_long = move || shown.with(|shown| shown.rows.len() > LONG);
     let copy = move |_| {
         let columns = strings::playback::columns(&open.assumed.zone.get_untracked());
         let head = columns.each_ref().map(String::as_str);
@@ -128,7 +125,7 @@ pub fn Steps() -> impl IntoView {
                     choose=move |position| as_table.set(position == 1)
                 />
             </div>
-            <div class="steps-all" class:long=is_long node_ref=frame>{all}{more}</div>
+            <div class="steps-all" node_ref=frame>{all}{more}</div>
         </div>
     }
 }
