@@ -216,6 +216,26 @@ fn each_priority_has_its_own_times() {
     assert_eq!((all.len(), of.iter().sum::<usize>()), (4, 3 * 4 + 1), "{all:?}");
 }
 
+/// Two priorities are two alerts, also where neither depends on the clock: what is true of one makes nothing uncertain.
+#[test]
+fn what_differs_by_priority_depends_on_nothing() {
+    let index = index();
+    let first = index.world().priorities[0].id.clone();
+    let foreign = json!([{"subject": "alert.attributes[\"team\"]", "operation": "is_set", "param_bindings": []}]);
+    let only_first = json!([{"subject": "escalation.priority", "operation": "one_of", "param_bindings": [{"array_value": [{"literal": first}]}]}]);
+    let branch = |id: &str, conditions: &Value, [then, otherwise]: [Value; 2]| json!([{"id": id, "type": "if_else", "if_else": {"conditions": conditions, "then_path": then, "else_path": otherwise}}]);
+    let delay = |id: &str, seconds: i64| json!([{"id": id, "type": "delay", "delay": {"delay_seconds": seconds}}]);
+    let ends = |nodes: Value| {
+        let expected = Expectation { seconds: Some(60), ..Expectation::new(Expect::EndsWithin) };
+        told(&verdict(&compiled(nodes, &index), &index, expected), &index, &Zone::utc()).sentence
+    };
+    assert_eq!(ends(branch("p", &only_first, [delay("a", 30), delay("b", 90)])), "Never true for P2 to P5");
+    // Nor where each goes several ways, and all of them come to the same.
+    let short = branch("x", &foreign, [delay("a", 30), delay("b", 40)]);
+    let long = branch("y", &foreign, [delay("c", 80), delay("d", 90)]);
+    assert_eq!(ends(branch("p", &only_first, [short, long])), "Never true for P2 to P5");
+}
+
 /// What one and the same alert may do or not is neither true nor never true.
 #[test]
 fn what_depends_on_something_is_said_to() {

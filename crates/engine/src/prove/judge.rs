@@ -29,9 +29,8 @@ pub(super) struct Judge<'a> {
     refuted: Vec<During>,
     /// Whether some alert may go either way.
     depends: bool,
-    /// Of the alerts that were looked at last, with what else they were assumed: when they fire, and whether it failed,
-    /// and held.
-    last: Option<(Instant, bool, bool)>,
+    /// What was said of each way in which the alert may go that was looked at last: its priority, and when it fires.
+    ways: Option<(String, Instant, Vec<Said>)>,
     unknown: Vec<During>,
     example: Option<(Option<String>, Instant, Assumed)>,
     /// `every_node_reachable`: the nodes and the sides of branches that were met.
@@ -78,7 +77,7 @@ impl<'a> Judge<'a> {
             is_given_up: false,
             refuted: Vec::new(),
             depends: false,
-            last: None,
+            ways: None,
             unknown: Vec::new(),
             example: None,
             met: BTreeSet::new(),
@@ -133,14 +132,25 @@ impl<'a> Judge<'a> {
             Expect::EveryNodeReachable => self.reached(view.cell),
             _ => self.ask(view),
         };
-        let (failed, held) = (!said.fails.is_empty(), said.rest_is_known && said.fails != view.whole());
-        let before = self.last.filter(|(from, ..)| *from == view.cell.from);
-        let (_, failed, held) =
-            before.map_or((view.cell.from, failed, held), |(from, f, h)| (from, f | failed, h | held));
-        self.depends |= before.is_some() && failed && held;
-        self.last = Some((view.cell.from, failed, held));
+        if let (false, Some(first)) = (self.depends, priorities.first()) {
+            self.compare_ways(first, view.cell, &said);
+        }
         self.priorities.extend(priorities.iter().cloned());
         self.record(&priorities, (view.cell.from, view.cell.until), said, &view.cell.assumed);
+    }
+
+    /// Whether one and the same alert fails by one way and holds by another. Its ways follow one another.
+    fn compare_ways(&mut self, priority: &str, cell: &Cell, said: &Said) {
+        if cell.assumed == Assumed::default() {
+            return;
+        }
+        match &mut self.ways {
+            Some((of, from, ways)) if of == priority && *from == cell.from => {
+                self.depends = ways.iter().any(|other| said.contradicts(other) || other.contradicts(said));
+                ways.push(said.clone());
+            }
+            ways => *ways = Some((priority.to_string(), cell.from, vec![said.clone()])),
+        }
     }
 
     /// Keeps what was said of alerts of some priorities that fire between two instants.

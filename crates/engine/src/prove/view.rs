@@ -10,6 +10,7 @@ use crate::machine::What;
 pub(super) type Intervals = Vec<(Instant, Instant)>;
 
 /// What can be said of a cell.
+#[derive(Clone)]
 pub(super) struct Said {
     /// The expectation fails when the alert fires in these intervals.
     pub(super) fails: Intervals,
@@ -19,6 +20,14 @@ pub(super) struct Said {
 
 pub(super) const HOLDS: Said = Said { fails: Vec::new(), rest_is_known: true };
 pub(super) const UNKNOWN: Said = Said { fails: Vec::new(), rest_is_known: false };
+
+impl Said {
+    /// Whether it fails somewhere where it is known to hold by another.
+    pub(super) fn contradicts(&self, other: &Self) -> bool {
+        let is_in = |(from, until): &(Instant, Instant)| other.fails.iter().any(|(a, b)| a <= from && until <= b);
+        other.rest_is_known && !self.fails.iter().all(is_in)
+    }
+}
 
 /// It fails in these intervals and holds otherwise.
 pub(super) fn fails(fails: Intervals) -> Said {
