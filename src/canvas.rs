@@ -74,10 +74,11 @@ pub fn Canvas() -> impl IntoView {
     let frame = NodeRef::<Main>::new();
     watch_size(frame, open);
     open_view(open);
+    let far = Memo::new(move |_| open.view.with(|view| view.scale < FAR));
     provide_context(Marks {
         together: Memo::new(move |_| run::together(open)),
         targets: Memo::new(move |_| point::targets(open)),
-        far: Memo::new(move |_| open.view.with(|view| view.scale < FAR)),
+        far,
     });
 
     let move_world = move || {
@@ -110,7 +111,6 @@ pub fn Canvas() -> impl IntoView {
             shown.map(|node| node.id.clone()).collect::<Vec<_>>()
         })
     };
-    let far = expect_context::<Marks>().far;
     // As thin as can be seen, however small the drawing is.
     let hair =
         move || far.get().then(|| open.view.with(|view| ((1.0 / view.scale.max(0.001)).round() as i64).to_string()));

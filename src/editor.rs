@@ -11,6 +11,7 @@ mod help;
 mod history;
 mod keys;
 pub mod link;
+mod look_at;
 mod menu;
 pub mod notes;
 mod palette;

@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use escalation_api::PathPayload;
 use escalation_editor::changes::{Change, changes};
-use escalation_editor::command::to_look_at;
 use escalation_editor::gone::{Gone, gone};
-use escalation_editor::layout::Rect;
 use escalation_editor::play::Visited;
-use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
+use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::time_after;
 use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Trace, check, simulate};
@@ -21,7 +19,7 @@ use super::side::Side;
 use crate::canvas;
 use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
-use crate::canvas::{minimap, zoom};
+
 use crate::clock;
 use crate::panel::Tab;
 use crate::panel::coverage::Coverage;
@@ -381,84 +379,6 @@ impl Open {
     /// How many problems a node has.
     pub fn problems_of(self, id: String) -> Memo<usize> {
         Memo::new(move |_| self.problems.with(|all| all.iter().filter(|one| one.node_id.as_ref() == Some(&id)).count()))
-    }
-
-    /// Looks at a node, and shows it, whatever hides it.
-    pub fn select(self, id: Option<String>) {
-        if let Some(id) = &id {
-            let (path, mut folds) = (self.path.get_untracked(), self.look.folds.get_untracked());
-            if folds.reveal(&path, id) {
-                self.look.folds.set(folds);
-            }
-        }
-        if let Some(id) = &id {
-            self.show(id);
-        }
-        if self.look.to.with_untracked(Option::is_some) {
-            self.look.to.set(None);
-        }
-        if self.selected.get_untracked() != id {
-            self.selected.set(id);
-        }
-    }
-
-    /// Moves the drawing as little as it takes to show a node.
-    pub fn show(self, id: &str) {
-        let rect = self.scene.with_untracked(|scene| scene.layout.node(id).map(|node| node.rect));
-        if let Some(rect) = rect {
-            self.show_rect(rect);
-        }
-    }
-
-    /// Shows where a node was that is gone, whatever hides the place.
-    pub fn show_gone(self, id: &str) {
-        let slot = self.gone.with_untracked(|all| {
-            let gone = all.iter().find(|gone| gone.ids.iter().any(|one| one == id));
-            gone.map(|gone| gone.slot.clone())
-        });
-        let Some(slot) = slot else { return };
-        let (path, mut folds) = (self.path.get_untracked(), self.look.folds.get_untracked());
-        if folds.reveal_list(&path, &slot.list) {
-            self.look.folds.set(folds);
-        }
-        if let Some(at) = self.scene.with_untracked(|scene| scene.layout.beside(&path, &slot)) {
-            self.show_rect(canvas::gone_rect(at));
-        }
-    }
-
-    fn show_rect(self, rect: Rect) {
-        let screen = self.screen.get_untracked();
-        let now = self.view.get_untracked();
-        let mut shown = now.reveal(rect, (screen.0 - self.covered(), screen.1), 24.0);
-        // Not under what is drawn over the corners.
-        shown = shown.clear_of(rect, screen, zoom::CORNER);
-        if untrack(|| minimap::is_shown(self)) {
-            shown = shown.clear_of(rect, screen, minimap::CORNER);
-        }
-        if shown != now {
-            self.view.set(shown);
-        }
-    }
-
-    /// Looks at what is there again, or beside what is gone; a focus in the drawing goes with it.
-    fn look_at_what_came(self, before: &PathPayload, in_drawing: bool) {
-        let selected = self.selected.get_untracked();
-        let next = to_look_at(before, &self.path.get_untracked(), selected.as_deref());
-        if next == selected {
-            return;
-        }
-        self.select(next);
-        if in_drawing {
-            canvas::focus_selected(self);
-        }
-    }
-
-    fn forget_missing_selection(self) {
-        let path = self.path.get_untracked();
-        let gone = self.selected.get_untracked().is_some_and(|id| tree::find(&path, &id).is_none());
-        if gone {
-            self.selected.set(None);
-        }
     }
 
     /// The zone in which times are told.

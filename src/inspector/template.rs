@@ -53,20 +53,24 @@ fn Made(templated: Memo<bool>) -> impl IntoView {
         };
         templates.with(|all| all.iter().map(choice).collect::<Vec<_>>())
     });
-    // What the template before was given and this one does not take.
-    let lost = RwSignal::new(None::<String>);
+    // What the template before was given and this one, by its id, does not take.
+    let lost = RwSignal::new(None::<(String, String)>);
     let choose = move |id: String| {
         let to = templates.with_untracked(|all| all.iter().find(|template| template.id == id).cloned());
         let Some(to) = to else { return };
         let from = template.get_untracked();
         let (command, dropped) = bindings::to_template(&open.path.get_untracked(), from.as_ref(), &to);
         open.dispatch(command);
-        lost.set((!dropped.is_empty()).then(|| strings::forms::values_lost(&dropped.join(", "))));
-        if let Some(said) = lost.get_untracked() {
-            open.session.say(said);
+        let said = (!dropped.is_empty()).then(|| strings::forms::values_lost(&dropped.join(", ")));
+        if let Some(said) = &said {
+            open.session.say(said.clone());
         }
+        lost.set(said.map(|said| (to.id, said)));
     };
-    let told_lost = move || lost.get().map(|said| view! { <p class="hint" data-lost>{said}</p> });
+    let told_lost = move || {
+        let said = lost.get().filter(|(of, _)| *of == id.get()).map(|(_, said)| said);
+        said.map(|said| view! { <p class="hint" data-lost>{said}</p> })
+    };
     let leave = move |_| {
         open.dispatch(Command::SetTemplate(None));
         focus("#inspector");

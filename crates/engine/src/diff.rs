@@ -3,6 +3,7 @@
 mod behaviour;
 mod structure;
 mod times;
+mod told;
 
 pub use behaviour::{Behaviour, Change, Differs, How, Occasion, When, behaviour};
 pub use structure::{Difference, Location, structure};

@@ -14,6 +14,8 @@ use crate::index::Index;
 use crate::scenario::Branch;
 use crate::semantics::Semantics;
 
+pub(crate) use level::choose;
+
 pub use event::{Event, EventKind, Who};
 pub use state::{Alert, State, Status};
 pub use step::{Outcome, Rule, Step, What};

@@ -137,10 +137,7 @@ impl Why {
             Self::WentBack { count, times } => {
                 format!("the path goes back here, for the {} of {}", ordinal(*count), times_in_all(*times))
             }
-            Self::RepeatedEnough { times: 0 } => "it may not go back, so the path goes on".to_string(),
-            Self::RepeatedEnough { times } => {
-                format!("it has gone back {}, so the path goes on", times_in_words(*times))
-            }
+            Self::RepeatedEnough { times } => format!("{}, so the path goes on", gone_back(*times)),
             Self::HandedOver => "the other path begins here".to_string(),
             Self::DelayOver => "the delay is over".to_string(),
             Self::EnteredAfresh => "the snooze is over, so the node is entered afresh".to_string(),
@@ -219,11 +216,7 @@ impl Why {
             }
             Self::PathEnds { again, spent } => {
                 let again = if *again { " again" } else { "" };
-                let spent = match spent {
-                    None => String::new(),
-                    Some(0) => "it may not go back; ".to_string(),
-                    Some(times) => format!("it has gone back {}; ", times_in_words(*times)),
-                };
+                let spent = spent.map_or(String::new(), |times| format!("{}; ", gone_back(times)));
                 format!("{spent}nothing follows, and nobody has acknowledged since paging began{again}")
             }
             Self::Unclear(reason) => unclear(reason),
@@ -286,8 +279,8 @@ impl Why {
                 let (from, until) = (names.index.world().entries_from, names.index.world().entries_until);
                 let schedules = &names.index.world().schedules;
                 let of = schedules.iter().find(|known| *known.id == **schedule).map(|known| known.timezone.as_str());
-                let zone = of.and_then(Zone::get);
-                let (zone_is_known, zone) = (zone.is_some(), zone.unwrap_or_else(Zone::utc));
+                let zone = of.and_then(|name| Some((name, Zone::get(name)?)));
+                let (zone_name, zone) = zone.unwrap_or_else(|| ("UTC", Zone::utc()));
                 let known = |bound: Option<Instant>| {
                     bound.map_or_else(|| "ever".to_string(), |bound| date_with_year(&zone, bound))
                 };
@@ -296,7 +289,7 @@ impl Why {
                     names.schedule(schedule),
                     known(from),
                     known(until),
-                    if zone_is_known { of.unwrap_or_default() } else { "UTC" }
+                    zone_name
                 )
             }
             Self::UnknownUser(id) => format!("there is no person `{id}`"),
@@ -338,6 +331,11 @@ fn ordinal(count: u32) -> String {
 
 fn times_in_all(times: u32) -> String {
     if times == 1 { "1 time".to_string() } else { format!("{times} times") }
+}
+
+/// That a repeat is used up.
+fn gone_back(times: u32) -> String {
+    if times == 0 { "it may not go back".to_string() } else { format!("it has gone back {}", times_in_words(times)) }
 }
 
 fn times_in_words(times: u32) -> String {

@@ -135,12 +135,8 @@ fn when_not(judged: &Judged, ruling: &Ruling, index: &Index, zone: &Zone) -> Str
     if all.is_empty() {
         return said;
     }
-    let mut others: Vec<String> = Vec::new();
-    for during in &sometimes {
-        if !others.contains(&during.priority_id) {
-            others.push(during.priority_id.clone());
-        }
-    }
+    let is_other = |id: &&String| sometimes.iter().any(|during| during.priority_id == **id);
+    let others: Vec<String> = ruling.scope.priorities.iter().filter(is_other).cloned().collect();
     format!("{said}; for {} {}", priorities(&others, index), on_occasions("not true"))
 }
 

@@ -32,8 +32,10 @@ pub struct StepWords {
 #[must_use]
 pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, zone: &Zone) -> Option<StepWords> {
     let here = step.path_id.as_deref().unwrap_or_default() == path_id;
-    // A step of a path that was handed over to.
-    let other = step.path_id.as_deref().filter(|_| !here).and_then(|id| index.path(id)).map(PathPayload::from);
+    // Of a path that was handed over to, where the step is told by its node.
+    let by_node = matches!(step.step, StepName::Entered | StepName::Branched);
+    let elsewhere = step.path_id.as_deref().filter(|_| by_node && !here);
+    let other = elsewhere.and_then(|id| index.path(id)).map(PathPayload::from);
     let path = other.as_ref().unwrap_or(path);
     let found = step.node_id.as_deref().filter(|_| here || other.is_some()).and_then(|id| tree::find(path, id));
     let title = || {

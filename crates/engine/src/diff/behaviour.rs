@@ -8,17 +8,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::compile::{CompiledPath, Kind, Loud, Target};
+use crate::compile::{CompiledPath, Kind, Loud};
 use crate::index::Index;
 use crate::instant::{DAY, Instant, Seconds};
-use crate::machine::{Step, What, Who};
+use crate::machine::{Step, What, Who, choose};
 use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, MAX_DAYS, Time, classes, merged};
 use crate::read::ReadError;
-use crate::roster;
 use crate::scenario::{Branch, Scenario};
+use crate::simulate::context;
 use crate::stretch::{Stretch, overlaps};
-use crate::why::{Why, hours_name};
-use crate::words::{duration, list};
+use crate::why::Why;
 
 use super::times::{Known, Words};
 
@@ -361,15 +360,7 @@ struct First<'a> {
 fn people_in_turn(step: &Step, path: &CompiledPath, index: &Index, alert: &Scenario) -> usize {
     let node = step.place.and_then(|place| path.node(place)).filter(|node| node.is_in_turn());
     let Some(Kind::Level(level)) = node.map(|node| &node.kind) else { return 0 };
-    let mut chosen = Vec::new();
-    for target in &level.targets {
-        let Target::People(people, urgency) = target else { continue };
-        let people = alert.semantics.reading_of(people);
-        if let Ok(named) = roster::named(&people, index, step.at) {
-            roster::choose(&mut chosen, named.people, *urgency, people.id());
-        }
-    }
-    chosen.len()
+    choose(&context(path, index, alert), level, step.at).map_or(0, |choice| choice.chosen.len())
 }
 
 fn compare(
@@ -442,100 +433,4 @@ fn differs(before: &[First<'_>], after: &[First<'_>]) -> Vec<Differs> {
         Some(Differs { id, is_channel, before: how(was), after: how(is), later_by })
     });
     differs.collect()
-}
-
-impl Change {
-    /// The change as a sentence: for whom, when, and what is another than before.
-    #[must_use]
-    pub fn sentence(&self, index: &Index) -> String {
-        self.sentence_with(index, |node, side| {
-            let holds = if side == Branch::Then { "holds" } else { "does not hold" };
-            format!("where the condition of `{node}` {holds}")
-        })
-    }
-
-    /// The same, with words for a branch that goes one way.
-    #[must_use]
-    pub fn sentence_with(&self, index: &Index, branch: impl Fn(&str, Branch) -> String) -> String {
-        let occasion = |occasion: &Occasion| {
-            let names: Vec<&str> = occasion.priority_ids.iter().map(|id| index.priority_name(id)).collect();
-            match names.len() {
-                0 => occasion.times.clone(),
-                all if all > 2 && all == index.world().priorities.len() => {
-                    format!("every priority, {}", occasion.times)
-                }
-                _ => format!("{}, {}", names.join(", "), occasion.times),
-            }
-        };
-        let when: Vec<String> = self.when.iter().map(occasion).collect();
-        let mut when = when.join("; ");
-        for (node, side) in &self.branches {
-            when.push_str(", ");
-            when.push_str(&branch(node, *side));
-        }
-        if !self.turns.is_empty() {
-            let turns: Vec<String> = self.turns.iter().map(|turn| (turn + 1).to_string()).collect();
-            let turns: Vec<&str> = turns.iter().map(String::as_str).collect();
-            let turn = if turns.len() == 1 { "turn" } else { "turns" };
-            when.push_str(&format!(", at {turn} {} of the round robin", list(&turns, "and")));
-        }
-        format!("{when}: {}", self.difference(index))
-    }
-
-    /// What is another than before.
-    fn difference(&self, index: &Index) -> String {
-        if self.people.is_empty() {
-            let (was, is) = self.told;
-            return if was == is {
-                "everybody is paged first as before; what follows comes at other times or with another urgency"
-                    .to_string()
-            } else {
-                let times = if is == 1 { "once".to_string() } else { format!("{is} times") };
-                format!("everybody is paged first as before; in all it is {times} instead of {was}")
-            };
-        }
-        let said: Vec<String> = self.people.iter().map(|differs| differs.words(index)).collect();
-        let nobody = match (self.was_nobody, self.is_nobody) {
-            (true, _) => "; it was nobody",
-            (_, true) => "; nobody is left",
-            _ => "",
-        };
-        said.join("; ") + nobody
-    }
-}
-
-impl Differs {
-    fn words(&self, index: &Index) -> String {
-        // A channel is nobody, and is told rather than paged.
-        let (name, verb) =
-            if self.is_channel { (index.channel_name(&self.id), "told") } else { (index.user_name(&self.id), "paged") };
-        match (&self.before, &self.after) {
-            (Some(_), Some(is)) if self.later_by.is_some() => {
-                let by = self.later_by.unwrap_or_default();
-                let later = if by < 0 { "earlier" } else { "later" };
-                format!("{name} is {verb} {} {later} than before, {}", duration(by.abs()), is.words())
-            }
-            (Some(was), Some(is)) => format!("{name} is {verb} {} instead of {}", is.words(), was.words()),
-            (None, Some(is)) => format!("{name} is now {verb} {}", is.words()),
-            (Some(was), None) => format!("{name} is no longer {verb} (it was {})", was.words()),
-            (None, None) => String::new(),
-        }
-    }
-}
-
-impl How {
-    fn words(&self) -> String {
-        let low = if self.urgency == Loud::Low { " with low urgency" } else { "" };
-        match &self.when {
-            When::After(0) => format!("at once{low}"),
-            When::After(seconds) => format!("after {}{low}", duration(*seconds)),
-            When::Later { seconds, hours, begun } => {
-                let (edge, hours) = (if *begun { "begin" } else { "end" }, hours_name(hours));
-                match seconds {
-                    0 => format!("when {hours} {edge}{low}"),
-                    _ => format!("{} after {hours} {edge}{low}", duration(*seconds)),
-                }
-            }
-        }
-    }
 }

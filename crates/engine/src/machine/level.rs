@@ -2,7 +2,7 @@
 
 use super::node::Entered;
 use super::state::{Level, Paging, Person, Phase, Standing, Status, Told, Turn};
-use super::{Outcome, Run, What, Who};
+use super::{Context, Outcome, Run, What, Who};
 use crate::compile::{self, ChannelTarget, People, Place, Target, Timer};
 use crate::index::Id;
 use crate::instant::Instant;
@@ -10,12 +10,33 @@ use crate::roster::{self, Chosen, Unknown};
 use crate::why::Why;
 
 /// R4: who is paged and who is not.
-struct Choice {
-    chosen: Vec<Chosen>,
+pub(crate) struct Choice {
+    pub(crate) chosen: Vec<Chosen>,
     /// Who, the target that named them, and why not.
     left_out: Vec<(Option<Id>, Id, Why)>,
     /// Whether a target does not say which users of its schedule it means.
     mode_unsaid: bool,
+}
+
+/// R4: who is paged by a level that is entered at an instant; or why that cannot be said, with the target that it is
+/// about.
+pub(crate) fn choose(context: &Context<'_>, level: &compile::Level, at: Instant) -> Result<Choice, (Id, Unknown)> {
+    let mut choice = Choice { chosen: Vec::new(), left_out: Vec::new(), mode_unsaid: false };
+    for target in &level.targets {
+        let Target::People(people, urgency) = target else { continue };
+        choice.mode_unsaid |= matches!(people, People::OnCall(_, _, true));
+        let people = &context.semantics.reading_of(people);
+        let via = people.id();
+        let named = roster::named(people, context.index, at).map_err(|unknown| (via.clone(), unknown))?;
+        for (user, why) in named.left_out {
+            // A person who cannot be paged is said once, however often they are named.
+            if user.is_none() || choice.left_out.iter().all(|(known, ..)| *known != user) {
+                choice.left_out.push((user, via.clone(), why));
+            }
+        }
+        roster::choose(&mut choice.chosen, named.people, *urgency, via);
+    }
+    Ok(choice)
 }
 
 impl Run<'_> {
@@ -45,33 +66,17 @@ impl Run<'_> {
 
     /// R4. Nothing where it cannot be said: the run has been stopped.
     fn choose(&mut self, level: &compile::Level) -> Option<Choice> {
-        let mut choice = Choice { chosen: Vec::new(), left_out: Vec::new(), mode_unsaid: false };
-        for target in &level.targets {
-            let Target::People(people, urgency) = target else { continue };
-            choice.mode_unsaid |= matches!(people, People::OnCall(_, _, true));
-            let people = &self.context.semantics.reading_of(people);
-            let via = people.id();
-            match roster::named(people, self.context.index, self.at) {
-                Ok(named) => {
-                    for (user, why) in named.left_out {
-                        // A person who cannot be paged is said once, however often they are named.
-                        if user.is_none() || choice.left_out.iter().all(|(known, ..)| *known != user) {
-                            choice.left_out.push((user, via.clone(), why));
-                        }
-                    }
-                    roster::choose(&mut choice.chosen, named.people, *urgency, via);
-                }
-                Err(Unknown::BeyondEntries) => {
-                    self.stop(Outcome::BeyondEntries, 4, Why::BeyondEntries { schedule: via.clone() });
-                    return None;
-                }
-                Err(unknown) => {
-                    self.stop(Outcome::Undecided, 4, Why::from(unknown));
-                    return None;
-                }
+        match choose(self.context, level, self.at) {
+            Ok(choice) => Some(choice),
+            Err((schedule, Unknown::BeyondEntries)) => {
+                self.stop(Outcome::BeyondEntries, 4, Why::BeyondEntries { schedule });
+                None
+            }
+            Err((_, unknown)) => {
+                self.stop(Outcome::Undecided, 4, Why::from(unknown));
+                None
             }
         }
-        Some(choice)
     }
 
     /// R7: everyone at once. R8: the first in turn.
