@@ -35,7 +35,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
     }
 }
 
-/// `If-Match`: a path is changed only where it is at one of these revisions.
+/// `If-Match`: a path, or a list kept with one, is changed only where it is at one of these revisions.
 impl<S: Send + Sync> FromRequestParts<S> for Expected {
     type Rejection = ApiError;
 

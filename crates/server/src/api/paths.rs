@@ -103,12 +103,17 @@ fn missing() -> ApiError {
 }
 
 impl Outcome {
-    /// The new revision.
+    /// The new revision of a path.
     pub(crate) fn revision(self) -> Result<i64, ApiError> {
+        self.revision_of("Escalation path")
+    }
+
+    /// The new revision of what is called this.
+    pub(crate) fn revision_of(self, what: &str) -> Result<i64, ApiError> {
         match self {
             Self::Done(revision) => Ok(revision),
             Self::Missing => Err(missing()),
-            Self::Stale(revision) => Err(ApiError::stale("Escalation path", revision)),
+            Self::Stale(revision) => Err(ApiError::stale(what, revision)),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What is expected of a path, and named scenarios, kept with it.
 
 use axum::extract::{Path, Request, State};
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse as _, Response};
 use chrono::Utc;
 use escalation_api::{ErrorSingle, Map, Value};
 use escalation_engine::prove::Expectation;
@@ -10,20 +12,21 @@ use escalation_engine::{ReadError, Scenario};
 use crate::api::Json;
 use crate::body;
 use crate::error::ApiError;
-use crate::store::{Kept, Store};
+use crate::store::{Expected, Kept, Store};
 
 /// How many expectations are kept with a path.
 const MAX_EXPECTATIONS: usize = 100;
 
-pub(super) async fn expectations(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
+pub(super) async fn expectations(State(store): State<Store>, Path(id): Path<String>) -> Result<Response, ApiError> {
     told(&store, &id, Kept::Expectations).await
 }
 
 pub(super) async fn keep_expectations(
     State(store): State<Store>,
     Path(id): Path<String>,
+    expected: Expected,
     request: Request,
-) -> Result<Json, ApiError> {
+) -> Result<Response, ApiError> {
     let list = list(request, Kept::Expectations, MAX_EXPECTATIONS).await?;
     let mut errors = Vec::new();
     for (position, expectation) in list.iter().enumerate() {
@@ -33,18 +36,19 @@ pub(super) async fn keep_expectations(
             errors.push(fault(&format!("expectations.{position}"), &within, error));
         }
     }
-    keep(&store, &id, Kept::Expectations, list, errors).await
+    keep(&store, &id, Kept::Expectations, &expected, list, errors).await
 }
 
-pub(super) async fn scenarios(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
+pub(super) async fn scenarios(State(store): State<Store>, Path(id): Path<String>) -> Result<Response, ApiError> {
     told(&store, &id, Kept::Scenarios).await
 }
 
 pub(super) async fn keep_scenarios(
     State(store): State<Store>,
     Path(id): Path<String>,
+    expected: Expected,
     request: Request,
-) -> Result<Json, ApiError> {
+) -> Result<Response, ApiError> {
     let list = list(request, Kept::Scenarios, Named::MOST).await?;
     let mut errors = Vec::new();
     let mut names = Vec::new();
@@ -71,36 +75,36 @@ pub(super) async fn keep_scenarios(
             errors.push(fault(&at, &within, error));
         }
     }
-    keep(&store, &id, Kept::Scenarios, list, errors).await
+    keep(&store, &id, Kept::Scenarios, &expected, list, errors).await
 }
 
-async fn told(store: &Store, id: &str, kind: Kept) -> Result<Json, ApiError> {
-    let list = store.kept(id, kind).await?.ok_or_else(missing)?;
-    Ok(answer(kind, list))
+async fn told(store: &Store, id: &str, kind: Kept) -> Result<Response, ApiError> {
+    let (list, revision) = store.kept(id, kind).await?.ok_or_else(|| ApiError::not_found("Escalation path"))?;
+    Ok(answer(kind, list, revision))
 }
 
-/// Keeps a list in which nothing is wrong, and answers with it.
+/// Keeps a list in which nothing is wrong, if the one there is as expected, and answers with it.
 async fn keep(
     store: &Store,
     id: &str,
     kind: Kept,
+    expected: &Expected,
     list: Vec<Value>,
     errors: Vec<ErrorSingle>,
-) -> Result<Json, ApiError> {
+) -> Result<Response, ApiError> {
     if !errors.is_empty() {
         return Err(ApiError::invalid(errors));
     }
     let list = Value::Array(list);
-    if store.keep(id, kind, &list, Utc::now()).await? { Ok(answer(kind, list)) } else { Err(missing()) }
+    let outcome = store.keep(id, kind, &list, expected, Utc::now()).await?;
+    let what = format!("The list of {}", kind.as_str());
+    Ok(answer(kind, list, outcome.revision_of(&what)?))
 }
 
-fn missing() -> ApiError {
-    ApiError::not_found("Escalation path")
-}
-
-fn answer(kind: Kept, list: Value) -> Json {
+/// The answer with a list; its revision is its tag.
+fn answer(kind: Kept, list: Value, revision: i64) -> Response {
     let named: Map = [(kind.as_str().to_string(), list)].into_iter().collect();
-    Json(Value::Object(named))
+    ([(ETAG, format!("\"{revision}\""))], Json(Value::Object(named))).into_response()
 }
 
 /// The list in a body, of at most so many.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use escalation_api::Value;
 
+use super::paths::{Expected, Outcome};
 use super::{Result, Store, stamp};
 
 /// What can be kept with a path: a list of each.
@@ -25,25 +26,50 @@ impl Kept {
 }
 
 impl Store {
-    /// What is kept with a path; nothing if there is no such path.
-    pub(crate) async fn kept(&self, id: &str, kind: Kept) -> Result<Option<Value>> {
-        let query = sqlx::query_scalar::<_, Option<String>>(
-            "select path_documents.document from escalation_paths
+    /// What is kept with a path and the revision of that list, 0 where none was ever saved; nothing if there is no such
+    /// path.
+    pub(crate) async fn kept(&self, id: &str, kind: Kept) -> Result<Option<(Value, i64)>> {
+        let query = sqlx::query_as::<_, (Option<String>, Option<i64>)>(
+            "select path_documents.document, revision from escalation_paths
              left join path_documents on path_id = id and kind = $2 where id = $1 and archived_at is null",
         );
         let row = query.bind(id).bind(kind.as_str()).fetch_optional(&self.pool).await?;
         let read = |text: String| serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()));
-        row.map(|text| text.map_or_else(|| Ok(Value::Array(Vec::new())), read)).transpose()
+        row.map(|(text, revision)| {
+            let list = text.map_or_else(|| Ok(Value::Array(Vec::new())), read)?;
+            Ok((list, revision.unwrap_or_default()))
+        })
+        .transpose()
     }
 
-    /// Replaces what is kept with a path; false if there is no such path.
-    pub(crate) async fn keep(&self, id: &str, kind: Kept, list: &Value, now: DateTime<Utc>) -> Result<bool> {
-        let query = sqlx::query(
-            "insert into path_documents (path_id, kind, document, saved_at)
-             select id, $2, $3, $4 from escalation_paths where id = $1 and archived_at is null
-             on conflict (path_id, kind) do update set document = excluded.document, saved_at = excluded.saved_at",
+    /// Replaces a list that is kept with a path and is at the revision expected.
+    pub(crate) async fn keep(
+        &self,
+        id: &str,
+        kind: Kept,
+        list: &Value,
+        expected: &Expected,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome> {
+        // Locked from the start: between the look at the revision and the change nobody else saves.
+        let mut transaction = self.pool.begin_with("begin immediate").await?;
+        let query = sqlx::query_scalar::<_, Option<i64>>(
+            "select revision from escalation_paths
+             left join path_documents on path_id = id and kind = $2 where id = $1 and archived_at is null",
         );
-        let query = query.bind(id).bind(kind.as_str()).bind(list.to_string()).bind(stamp(now));
-        Ok(query.execute(&self.pool).await?.rows_affected() > 0)
+        let row = query.bind(id).bind(kind.as_str()).fetch_optional(&mut *transaction).await?;
+        let Some(revision) = row.map(Option::unwrap_or_default) else { return Ok(Outcome::Missing) };
+        if !expected.has(revision) {
+            return Ok(Outcome::Stale(revision));
+        }
+        let query = sqlx::query(
+            "insert into path_documents (path_id, kind, document, saved_at, revision) values ($1, $2, $3, $4, $5)
+             on conflict (path_id, kind) do update
+             set document = excluded.document, saved_at = excluded.saved_at, revision = excluded.revision",
+        );
+        let query = query.bind(id).bind(kind.as_str()).bind(list.to_string()).bind(stamp(now)).bind(revision + 1);
+        query.execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Outcome::Done(revision + 1))
     }
 }

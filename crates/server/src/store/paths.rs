@@ -48,13 +48,23 @@ pub(crate) enum Expected {
     OneOf(Vec<i64>),
 }
 
-/// What became of a change of a path.
+impl Expected {
+    /// Whether this is the revision expected, or one of them.
+    pub(super) fn has(&self, revision: i64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(numbers) => numbers.contains(&revision),
+        }
+    }
+}
+
+/// What became of a change of a path, or of what is kept with one.
 pub(crate) enum Outcome {
     /// It is done, and this is the new revision.
     Done(i64),
     /// There is no such path.
     Missing,
-    /// The path is at this revision, which is not the one expected.
+    /// It is at this revision, which is not the one expected.
     Stale(i64),
 }
 
@@ -119,9 +129,7 @@ impl Store {
         let with_archived = matches!(change, Change::Restore(_));
         let row = query.bind(id).bind(with_archived).fetch_optional(&mut *transaction).await?;
         let Some((number, current)) = row else { return Ok(Outcome::Missing) };
-        if let Expected::OneOf(numbers) = expected
-            && !numbers.contains(&number)
-        {
+        if !expected.has(number) {
             return Ok(Outcome::Stale(number));
         }
         let current: PathPayload = document(&current)?;
