@@ -32,7 +32,12 @@ async fn a_list_is_saved_only_where_it_is_what_it_was() {
         let url = format!("{PATH}/{kind}");
         assert_eq!(server.get(&url).await.headers["etag"], "\"0\"", "never saved");
         let first = put_if(&server, &url, &list(kind, 1), "\"0\"").await;
-        assert_eq!((first.status, &first.headers["etag"]), (StatusCode::OK, &"\"1\"".parse().unwrap()), "{}", first.body);
+        assert_eq!(
+            (first.status, &first.headers["etag"]),
+            (StatusCode::OK, &"\"1\"".parse().unwrap()),
+            "{}",
+            first.body
+        );
         let late = put_if(&server, &url, &list(kind, 2), "\"0\"").await;
         assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
         common::is_a("ErrorResponse", &late.body, "a stale list");
