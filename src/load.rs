@@ -40,16 +40,19 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
     let entries = join_all(schedules.iter().map(|schedule| net::entries(&schedule.id, window)));
     let (entries, (pauses, teams, templates)) = join(entries, further(&features, window)).await;
     let entries: Result<Vec<_>, _> = entries.into_iter().collect();
+    let templates = templates?;
     let world = World::from_api(Answers {
         users: users?,
-        schedules: schedules.into_iter().zip(entries?).collect(),
+        schedules: schedules.into_iter().zip(entries?.into_iter().map(Some)).collect(),
         paths: paths?,
         priorities: priorities?,
         channels: channels?,
         pauses: pauses?.iter().map(pause).collect(),
         window: Some(window),
+        templates: templates.clone(),
+        unread: Vec::new(),
     });
-    Ok(Organisation { world, teams: teams?, templates: templates?, features, only_read })
+    Ok(Organisation { world, teams: teams?, templates, features, only_read })
 }
 
 /// What only some servers have.

@@ -1,6 +1,7 @@
 //! Talking to the server.
 
 use escalation_api::list::{OnePath, Paths, Pauses, ScheduleEntries, Schedules, Teams, Templates, Users};
+use escalation_api::schedule::Entries;
 use escalation_api::template::Template;
 use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule, Value};
 use escalation_engine::Instant;
@@ -158,12 +159,12 @@ pub async fn schedules() -> Answer<Vec<Schedule>> {
 }
 
 /// Who is on call by a schedule in a window, overrides merged in.
-pub async fn entries(schedule_id: &str, window: (Instant, Instant)) -> Answer<Vec<escalation_api::Entry>> {
+pub async fn entries(schedule_id: &str, window: (Instant, Instant)) -> Answer<Entries> {
     let (from, until) = window;
     let url =
         format!("/v2/schedule_entries?schedule_id={schedule_id}&entry_window_start={from}&entry_window_end={until}");
     let entries: ScheduleEntries = read(&get(&url).await?)?;
-    Ok(entries.schedule_entries.r#final)
+    Ok(entries.schedule_entries)
 }
 
 #[derive(Deserialize)]

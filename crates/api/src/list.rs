@@ -1,8 +1,62 @@
 //! What the API wraps its answers in.
 
+use crate::json::{At, Fault, Json, Map, Value, What};
+
 use crate::macros::object;
 use crate::schedule::{Entries, Schedule};
 use crate::{Path, Pause, Team, User, template::Template};
+
+/// A page of a list whose elements are read one by one, so that one that cannot be read takes no other with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The elements that could be read, in order.
+    pub items: Vec<T>,
+    /// Why the others could not: the first reason of each, with its place in the answer.
+    pub unread: Vec<Fault>,
+    /// What to ask for the next page with; absent on the last.
+    pub after: Option<String>,
+}
+
+impl<T: Json> Page<T> {
+    /// Reads the answer that has the list under `field`, such as `schedules`.
+    ///
+    /// # Errors
+    /// Where the text is no JSON object, has no list under that name, or does not say readably what comes after. A list
+    /// that is not there is not an empty one.
+    pub fn from_text(text: &str, field: &str) -> Result<Self, Fault> {
+        let answer = Map::from_text(text)?;
+        let at = At::Top;
+        let at = at.field(field);
+        let list = match answer.get(field) {
+            None | Some(Value::Null) => return Err(at.fault(What::Required)),
+            Some(Value::Array(list)) => list,
+            Some(_) => return Err(at.fault(What::MustBe("a list"))),
+        };
+        let mut page = Self { items: Vec::with_capacity(list.len()), unread: Vec::new(), after: None };
+        for (index, item) in list.iter().enumerate() {
+            match T::read(item.clone()) {
+                Ok(item) => page.items.push(item),
+                Err(item) => {
+                    let mut faults = Vec::new();
+                    let at = at.index(index);
+                    T::explain(&item, &at, &mut faults);
+                    let unexplained = at.fault(What::MustBe("of another kind"));
+                    page.unread.push(faults.into_iter().next().unwrap_or(unexplained));
+                }
+            }
+        }
+        let meta = "pagination_meta";
+        if let Some(value) = answer.get(meta).filter(|value| !value.is_null()) {
+            let unclear = || At::Top.field(meta).fault(What::MustBe("an object"));
+            let read = PaginationMeta::read(value.clone()).map_err(|_| unclear())?;
+            if read.misread() == Some("after") {
+                return Err(At::Top.field("after").fault(What::MustBe("a string")));
+            }
+            page.after = read.after;
+        }
+        Ok(page)
+    }
+}
 
 object! {
     /// Where a page of a list ends.

@@ -1,7 +1,7 @@
 //! On-call schedules and their entries.
 
 use crate::macros::{object, open_enum};
-use crate::{Map, Timestamp, User, WeekdayInterval};
+use crate::{Json as _, Map, Timestamp, User, Value, WeekdayInterval};
 
 open_enum! {
     /// The unit of a handover's interval.
@@ -53,15 +53,15 @@ object! {
         /// For people.
         required name: String,
         /// Who takes part, in the order of their shifts.
-        list users: Vec<User>,
+        required users: Vec<User>,
         /// As many as are on call at the same time.
-        list layers: Vec<Layer>,
+        required layers: Vec<Layer>,
         /// When the first user's first shift begins.
         required handover_start_at: Timestamp,
         /// How long shifts last; several apply in turn.
-        list handovers: Vec<Handover>,
+        required handovers: Vec<Handover>,
         /// When anybody is on call at all; empty: always.
-        list working_intervals: Vec<WeekdayInterval>,
+        required working_intervals: Vec<WeekdayInterval>,
         /// When this version takes effect; the first has none.
         optional effective_from: Timestamp,
         /// How shifts are shared out.
@@ -73,7 +73,7 @@ object! {
     /// What a schedule is made of.
     pub struct ScheduleConfig {
         /// Its rotations.
-        list rotations: Vec<Rotation>,
+        required rotations: Vec<Rotation>,
     }
 }
 
@@ -102,6 +102,31 @@ object! {
         optional updated_at: Timestamp,
         /// Who manages it, among other things.
         optional annotations: Map,
+        /// Whose public holidays it is configured for.
+        optional holidays_public_config: HolidaysPublicConfig,
+    }
+}
+
+object! {
+    /// Whose public holidays a schedule is configured for.
+    pub struct HolidaysPublicConfig {
+        /// Countries, by ISO 3166-1 alpha-2.
+        list country_codes: Vec<String>,
+    }
+}
+
+impl Schedule {
+    /// Its rotations, each read by itself: one that cannot be read, or of which a known field cannot, is given as it came.
+    /// Nothing where the schedule has no list of rotations that could be read; that is not the same as an empty one.
+    #[must_use]
+    pub fn rotations(&self) -> Option<Vec<Result<Rotation, Value>>> {
+        let whole =
+            |rotation: Rotation| if rotation.misread().is_some() { Err(rotation.write()) } else { Ok(rotation) };
+        if let Some(config) = &self.config {
+            return Some(config.rotations.iter().cloned().map(whole).collect());
+        }
+        let rotations = self.extra.get("config")?.get("rotations")?.as_array()?;
+        Some(rotations.iter().map(|rotation| Rotation::read(rotation.clone()).and_then(whole)).collect())
     }
 }
 
@@ -132,6 +157,29 @@ object! {
         list overrides: Vec<Entry>,
         /// Who is on call in the end.
         list r#final as "final": Vec<Entry>,
+    }
+}
+
+/// No entries.
+impl Default for Entries {
+    fn default() -> Self {
+        Self { scheduled: Vec::new(), overrides: Vec::new(), r#final: Vec::new(), extra: Map::new() }
+    }
+}
+
+impl Entries {
+    /// Who is on call in the end, each entry read by itself; one that cannot be read, or of which a known field cannot, is
+    /// given as it came. Nothing where there is no such list, which is not the same as an empty one.
+    #[must_use]
+    pub fn each_final(&self) -> Option<Vec<Result<Entry, Value>>> {
+        let whole = |entry: Entry| if entry.misread().is_some() { Err(entry.write()) } else { Ok(entry) };
+        match self.extra.get("final") {
+            None => Some(self.r#final.iter().cloned().map(whole).collect()),
+            Some(Value::Array(entries)) => {
+                Some(entries.iter().map(|entry| Entry::read(entry.clone()).and_then(whole)).collect())
+            }
+            Some(_) => None,
+        }
     }
 }
 

@@ -110,17 +110,16 @@ fn schedules(compiled: &CompiledPath) -> Vec<&str> {
 fn handover(index: &Index, schedule: &str, at: Instant) -> Option<Moment> {
     let roster = index.schedule(schedule)?;
     let on_call = |at: Instant| {
-        let all: BTreeSet<&str> = roster.rotas.iter().flat_map(|rota| rota.on_call(at)).map(|id| &**id).collect();
-        all
+        roster.knows_entries_at(at).ok()?;
+        let rotas = roster.rotas.iter().map(|rota| rota.on_call(at).ok());
+        let all: Option<Vec<_>> = rotas.collect();
+        Some(all?.into_iter().flatten().map(|id| &**id).collect::<BTreeSet<&str>>())
     };
-    let before = on_call(at);
+    let before = on_call(at)?;
     let mut now = at;
     for _ in 0..MOST_CHANGES {
         now = roster.rotas.iter().filter_map(|rota| rota.next_change(now)).min()?;
-        if !index.knows_entries_at(now) {
-            return None;
-        }
-        let then = on_call(now);
+        let then = on_call(now)?;
         if then != before {
             let names = then.iter().map(|id| index.user_name(id).to_string()).collect();
             return Some(Moment::new(What::Handover(roster.name.clone(), names), now));

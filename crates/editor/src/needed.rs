@@ -26,6 +26,8 @@ pub fn needed(path: &PathPayload, world: &World) -> World {
         pauses: world.pauses.iter().filter(|pause| people.contains(pause.user_id.as_str())).cloned().collect(),
         entries_from: world.entries_from,
         entries_until: world.entries_until,
+        templates: world.templates.clone(),
+        unread: world.unread.clone(),
         schedules,
     }
 }

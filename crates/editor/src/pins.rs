@@ -114,7 +114,7 @@ fn people(targets: &[Target], index: &Index) -> Vec<(String, String)> {
             Target::People(People::OnCall(id, rota, _) | People::Next(id, rota) | People::All(id, rota), _) => {
                 let rotas = index.schedule(id).map_or(&[][..], |schedule| &schedule.rotas);
                 let rotas = rotas.iter().filter(|one| rota.as_ref().is_none_or(|rota| *rota == one.id));
-                rotas.flat_map(|rota| &rota.members).for_each(|id| add(id));
+                rotas.filter_map(|rota| rota.members().ok()).flatten().for_each(|id| add(id));
             }
             Target::Channel(_) => {}
         }

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use escalation_api::schedule::Entries;
 use escalation_api::{Json as _, PathPayload, Schedule, User};
 use escalation_editor::coverage::{
     Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, band_at, before, broken, colour, csv,
@@ -158,7 +159,7 @@ fn demo(now: Instant) -> (Arc<Index>, Vec<(String, PathPayload)>) {
     let (from, until) = (now - 31 * DAY, now + 120 * DAY);
     let mut world = World::from_api(Answers {
         users,
-        schedules: schedules.iter().map(|schedule| (schedule.clone(), Vec::new())).collect(),
+        schedules: schedules.iter().map(|schedule| (schedule.clone(), Some(Entries::default()))).collect(),
         priorities,
         window: Some((from, until)),
         ..Answers::default()
@@ -170,6 +171,7 @@ fn demo(now: Instant) -> (Arc<Index>, Vec<(String, PathPayload)>) {
             user_id: Some(shift.user_id),
             start_at: shift.start_at,
             end_at: shift.end_at,
+            unread: false,
         }));
     }
     let names = [

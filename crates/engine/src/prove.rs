@@ -22,10 +22,12 @@ use crate::compile::{CompiledPath, Condition, Kind, Node};
 use crate::index::Index;
 use crate::instant::{DAY, Instant};
 use crate::read::ReadError;
+use crate::roster::NOBODY_ELSE_PAUSED;
 use crate::scenario::Scenario;
 use crate::simulate::trace;
 use crate::stretch::joined;
 use crate::trace::Trace;
+use crate::world::WorldPart;
 
 use judge::Judge;
 use view::View;
@@ -164,7 +166,7 @@ pub fn prove(
             judges.iter_mut().filter(|judge| judge.with_declines() == declines).collect();
         let mut seen = Seen { declines, ..Seen::default() };
         if judges.is_empty() {
-            scopes.push(seen.scope(from, until, path));
+            scopes.push(seen.scope((from, until), path, index));
             continue;
         }
         let cells = Cells::new(path, index, from, until, quiet.semantics.cut_off_after_seconds);
@@ -194,7 +196,7 @@ pub fn prove(
                 }
             }
         }
-        scopes.push(seen.scope(from, until, path));
+        scopes.push(seen.scope((from, until), path, index));
     }
     let verdict_of = |judge: Judge<'_>| {
         let scope = scopes.get(usize::from(judge.with_declines()))?;
@@ -230,7 +232,7 @@ impl Seen {
         }
     }
 
-    fn scope(&self, from: Instant, until: Instant, path: &CompiledPath) -> Scope {
+    fn scope(&self, (from, until): (Instant, Instant), path: &CompiledPath, index: &Index) -> Scope {
         let responds = if self.declines {
             "whole levels may decline at once, in every way, and nobody else responds"
         } else {
@@ -241,6 +243,9 @@ impl Seen {
             .extend(self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, either way")));
         if path.plans().iter().any(|plan| plan.nodes.iter().any(Node::is_in_turn)) {
             assumed.push(FIRST_BEGINS.to_string());
+        }
+        if index.world().is_unread(WorldPart::Pauses) {
+            assumed.push(NOBODY_ELSE_PAUSED.to_string());
         }
         let tzdata = tzdata_version().to_string();
         let limit = self.limit.clone();

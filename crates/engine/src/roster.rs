@@ -1,9 +1,13 @@
 //! R4: who a level pages.
 
 use crate::compile::{Loud, People};
-use crate::index::{Id, Index, Roster, RotaRoster};
+use crate::index::{self, Id, Index, Known, Roster, RotaRoster};
 use crate::instant::Instant;
 use crate::why::Why;
+use crate::world::WorldPart;
+
+/// What is assumed where the pauses could not all be read.
+pub(crate) const NOBODY_ELSE_PAUSED: &str = "nobody else has paused notifications: not all pauses could be read";
 
 /// Whom a target names at an instant, in R4's order.
 pub(crate) struct Named {
@@ -11,18 +15,38 @@ pub(crate) struct Named {
     pub(crate) people: Vec<(Id, Why)>,
     /// Who is not (nobody in particular for a rota with nobody on call), and why.
     pub(crate) left_out: Vec<(Option<Id>, Why)>,
+    /// The field of the semantics on which this rests, where another reading would name others.
+    pub(crate) decision: Option<&'static str>,
 }
 
 /// Why it cannot be said whom a target names.
 pub(crate) enum Unknown {
     /// The instant lies outside the known entries.
     BeyondEntries,
+    /// Who is on call could not be read.
+    UnreadEntries(Id),
+    /// Who is in the schedule, or in one of its rotas, could not be read.
+    UnreadRotas(Id),
     /// There is no such person.
     User(Id),
+    /// Whether there is such a person, or whether they can be paged, could not be read.
+    UnreadUser(Id),
     /// There is no such schedule.
     Schedule(Id),
+    /// Not all schedules could be read, and it is not among those that could.
+    UnreadSchedule(Id),
     /// The schedule has no such rota.
     Rota(Id),
+}
+
+impl Unknown {
+    /// Why it is not known who is on call in a schedule.
+    fn on_call(unknown: index::Unknown, schedule: &Id) -> Self {
+        match unknown {
+            index::Unknown::BeyondEntries => Self::BeyondEntries,
+            index::Unknown::Unread => Self::UnreadEntries(schedule.clone()),
+        }
+    }
 }
 
 /// One person to page.
@@ -45,15 +69,16 @@ pub(crate) fn choose(chosen: &mut Vec<Chosen>, named: Vec<(Id, Why)>, urgency: L
 }
 
 /// Whom a target names.
-pub(crate) fn named(people: &People, index: &Index, at: Instant) -> Result<Named, Unknown> {
-    let mut named = Named { people: Vec::new(), left_out: Vec::new() };
+pub(crate) fn named(people: &People, index: &Index, at: Instant, next_may_be_nobody: bool) -> Result<Named, Unknown> {
+    let mut named = Named { people: Vec::new(), left_out: Vec::new(), decision: None };
     match people {
         People::User(id) => named.add(index, id, at, Why::NamedOnLevel)?,
         People::OnCall(id, rota, _) => {
             let (schedule, rotas) = rotas(index, id, rota.as_ref())?;
-            known(index, at)?;
+            let unknown = |unknown| Unknown::on_call(unknown, id);
+            schedule.knows_entries_at(at).map_err(unknown)?;
             for rota in rotas {
-                let on_call = rota.on_call(at);
+                let on_call = rota.on_call(at).map_err(unknown)?;
                 if on_call.is_empty() {
                     named.left_out.push((None, Why::NobodyOnCall { schedule: id.clone(), rota: rota.id.clone() }));
                 }
@@ -68,36 +93,35 @@ pub(crate) fn named(people: &People, index: &Index, at: Instant) -> Result<Named
             }
         }
         People::Next(id, rota) => {
-            let (_, rotas) = rotas(index, id, rota.as_ref())?;
-            known(index, at)?;
-            let starts: Vec<_> =
-                rotas.iter().filter_map(|rota| rota.next_start(at).map(|next| (*rota, next))).collect();
-            let Some(first) = starts.iter().map(|(_, (start, _))| *start).min() else {
-                // The next entry may lie beyond those that are known. If all are, there is none.
-                if index.world().entries_until.is_some() {
-                    return Err(Unknown::BeyondEntries);
-                }
+            let (schedule, rotas) = rotas(index, id, rota.as_ref())?;
+            let unknown = |unknown| Unknown::on_call(unknown, id);
+            schedule.knows_entries_at(at).map_err(unknown)?;
+            let starts = next(&rotas, at, next_may_be_nobody).map_err(unknown)?;
+            if next(&rotas, at, !next_may_be_nobody).as_ref() != Ok(&starts) {
+                named.decision = Some("next_may_be_nobody");
+            }
+            if starts.is_empty() {
                 named.left_out.push((None, Why::NobodyNext { schedule: id.clone() }));
-                return Ok(named);
-            };
-            known(index, first)?;
-            for (rota, (start, users)) in starts {
-                if start != first {
+            }
+            for (rota, from, users) in starts {
+                let (schedule, rota) = (id.clone(), rota.clone());
+                if users.is_empty() {
+                    named.left_out.push((None, Why::NobodyFrom { schedule, rota, from }));
                     continue;
                 }
-                if users.is_empty() {
-                    named.left_out.push((None, Why::NobodyOnCall { schedule: id.clone(), rota: rota.id.clone() }));
-                }
                 for user in users {
-                    let why = Why::NextOnCall { schedule: id.clone(), rota: rota.id.clone(), from: start };
+                    let why = Why::NextOnCall { schedule: schedule.clone(), rota: rota.clone(), from };
                     named.add(index, user, at, why)?;
                 }
             }
         }
         People::All(id, rota) => {
-            let (_, rotas) = rotas(index, id, rota.as_ref())?;
+            let (schedule, rotas) = rotas(index, id, rota.as_ref())?;
+            if !schedule.has_all_rotas() && rota.is_none() {
+                return Err(Unknown::UnreadRotas(id.clone()));
+            }
             for rota in rotas {
-                for user in &rota.members {
+                for user in rota.members().map_err(|_| Unknown::UnreadRotas(id.clone()))? {
                     let why = Why::InRota { schedule: id.clone(), rota: rota.id.clone() };
                     named.add(index, user, at, why)?;
                 }
@@ -107,16 +131,30 @@ pub(crate) fn named(people: &People, index: &Index, at: Instant) -> Result<Named
     Ok(named)
 }
 
-fn known(index: &Index, at: Instant) -> Result<(), Unknown> {
-    if index.knows_entries_at(at) { Ok(()) } else { Err(Unknown::BeyondEntries) }
+/// R4: the entries that are the first to start after `at`, in any of the rotas: the rota, when, and whom they put on call.
+fn next<'a>(rotas: &[&'a RotaRoster], at: Instant, or_nobody: bool) -> Known<Vec<(&'a Id, Instant, &'a [Id])>> {
+    let starts =
+        rotas.iter().filter_map(|rota| rota.next_start(at, or_nobody).map(|(from, users)| (&rota.id, from, users)));
+    let starts: Vec<_> = starts.collect();
+    let Some(first) = starts.iter().map(|(_, from, _)| *from).min() else { return Ok(Vec::new()) };
+    let starts = starts.into_iter().filter(|(_, from, _)| *from == first);
+    starts.map(|(rota, from, users)| Ok((rota, from, users?))).collect()
 }
 
 /// The schedule and those of its rotas that count.
 fn rotas<'a>(index: &'a Index, id: &Id, rota: Option<&Id>) -> Result<(&'a Roster, Vec<&'a RotaRoster>), Unknown> {
-    let schedule = index.schedule(id).ok_or_else(|| Unknown::Schedule(id.clone()))?;
+    let is_unread = index.world().is_unread(WorldPart::Schedules);
+    let missing = if is_unread { Unknown::UnreadSchedule } else { Unknown::Schedule };
+    let schedule = index.schedule(id).ok_or_else(|| missing(id.clone()))?;
     let rotas = match rota {
         None => schedule.rotas.iter().collect(),
-        Some(rota) => vec![schedule.rota(rota).ok_or_else(|| Unknown::Rota(rota.clone()))?],
+        Some(rota) => {
+            let missing = || match schedule.has_all_rotas() {
+                true => Unknown::Rota(rota.clone()),
+                false => Unknown::UnreadRotas(id.clone()),
+            };
+            vec![schedule.rota(rota).ok_or_else(missing)?]
+        }
     };
     Ok((schedule, rotas))
 }
@@ -124,7 +162,12 @@ fn rotas<'a>(index: &'a Index, id: &Id, rota: Option<&Id>) -> Result<(&'a Roster
 impl Named {
     /// Adds a person once, unless they cannot be paged now.
     fn add(&mut self, index: &Index, id: &Id, at: Instant, why: Why) -> Result<(), Unknown> {
-        let user = index.user(id).ok_or_else(|| Unknown::User(id.clone()))?;
+        let is_unread = index.world().is_unread(WorldPart::Users);
+        let missing = if is_unread { Unknown::UnreadUser } else { Unknown::User };
+        let user = index.user(id).ok_or_else(|| missing(id.clone()))?;
+        if user.unread {
+            return Err(Unknown::UnreadUser(id.clone()));
+        }
         let known =
             self.people.iter().map(|(known, _)| Some(known)).chain(self.left_out.iter().map(|(l, _)| l.as_ref()));
         if known.flatten().any(|known| known == id) {

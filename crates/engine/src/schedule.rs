@@ -1,10 +1,11 @@
 //! From the rotations of a schedule to who is on call when.
 
 use escalation_api::schedule::{Handover, IntervalType, Rotation, Schedule, SchedulingMode};
-use escalation_api::{Map, WorkingHours};
+use escalation_api::{At, Json as _, Map, Value, WorkingHours};
 
 use crate::calendar::{Hours, WallTime, Zone};
 use crate::instant::{DAY, HOUR, Instant, Seconds, WEEK};
+use crate::world::NOBODY;
 
 /// A time for which somebody is on call by the rotations of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,15 @@ pub enum ScheduleError {
     /// The schedule's zone is not known.
     #[error("timezone: `{0}` is no IANA zone")]
     UnknownZone(String),
+    /// It has no rotations that can be read: another system provides it, or they are not as they must be.
+    #[error("config.rotations: there is no list of rotations that can be read, so it is not known who is on call")]
+    NoRotations,
+    /// A rotation cannot be read: where and why.
+    #[error("{0}: {1}, so it is not known who is on call")]
+    Unread(String, String),
+    /// The schedule is configured for public holidays, and what becomes of shifts on them is not known.
+    #[error("holidays_public_config: what becomes of shifts on public holidays is not known")]
+    Holidays,
     /// The rotation with this id has no handover, or one that is not a positive number of hours, days or weeks.
     #[error("rotation `{0}`: handovers must name at least one, each a positive number of hours, days or weeks")]
     Handover(String),
@@ -56,12 +66,53 @@ const MAX_SHIFTS: usize = 50_000;
 /// the same: the vendor does not say how it does it, so this is our decision.
 ///
 /// # Errors
-/// Where the zone, a handover or the working intervals have no meaning.
+/// Where the zone, a handover or the working intervals have no meaning, a rotation cannot be read, or the schedule is
+/// configured for public holidays. What cannot be read is never taken for nobody.
 pub fn shifts(schedule: &Schedule, from: Instant, until: Instant) -> Result<Vec<Shift>, ScheduleError> {
+    if has_holidays(schedule) {
+        return Err(ScheduleError::Holidays);
+    }
+    let (shifts, unknown) = known_shifts(schedule, from, until)?;
+    unknown.into_iter().next().map_or(Ok(shifts), Err)
+}
+
+/// Whether a schedule is configured for the public holidays of some country, or that cannot be read. The vendor does not
+/// say whether shifts are different on them.
+#[must_use]
+pub fn has_holidays(schedule: &Schedule) -> bool {
+    match &schedule.holidays_public_config {
+        Some(holidays) => !holidays.country_codes.is_empty() || holidays.misread().is_some(),
+        None => schedule.extra.get("holidays_public_config").is_some_and(|value| !value.is_null()),
+    }
+}
+
+/// The shifts of those rotations that can be read and have a meaning, as [`shifts`] has them, whatever the public holidays
+/// are; and why it is not known who is on call in the others.
+///
+/// # Errors
+/// Where nothing is known of the whole schedule: its zone, or its list of rotations.
+pub fn known_shifts(
+    schedule: &Schedule,
+    from: Instant,
+    until: Instant,
+) -> Result<(Vec<Shift>, Vec<ScheduleError>), ScheduleError> {
     let zone = Zone::get(&schedule.timezone).ok_or_else(|| ScheduleError::UnknownZone(schedule.timezone.clone()))?;
-    let rotations = schedule.config.as_ref().map_or(&[][..], |config| &config.rotations);
+    let all = schedule.rotations().ok_or(ScheduleError::NoRotations)?;
+    let (mut rotations, mut unread, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, rotation) in all.into_iter().enumerate() {
+        match rotation {
+            Ok(rotation) => rotations.push(rotation),
+            Err(value) => {
+                unknown.push(unreadable(index, &value));
+                unread.push(value.get("id").and_then(Value::as_str).map(str::to_string));
+            }
+        }
+    }
+    // What cannot be read may be another version of a rotation that can, which then ends nobody knows when.
+    rotations.retain(|rotation| unread.iter().all(|id| id.as_ref().is_some_and(|id| *id != rotation.id)));
     let mut shifts = Vec::new();
-    for rotation in rotations {
+    let mut broken: Vec<String> = Vec::new();
+    for rotation in &rotations {
         let begins = rotation.effective_from.as_ref().map(|at| Instant::from(at.at()));
         // A version counts until the next one of the same rotation.
         let others = rotations.iter().filter(|other| other.id == rotation.id);
@@ -69,10 +120,28 @@ pub fn shifts(schedule: &Schedule, from: Instant, until: Instant) -> Result<Vec<
         let ends = later.filter(|at| begins.is_none_or(|begins| begins < *at)).min();
         let effective = (begins.unwrap_or(Instant::MIN), ends.unwrap_or(Instant::MAX));
         let window = (from.max(effective.0), until.min(effective.1));
-        version(&zone, &schedule.timezone, rotation, window, effective, &mut shifts)?;
+        if let Err(error) = version(&zone, &schedule.timezone, rotation, window, effective, &mut shifts) {
+            unknown.push(error);
+            broken.push(rotation.id.clone());
+        }
     }
+    shifts.retain(|shift: &Shift| !broken.contains(&shift.rotation_id));
     shifts.sort();
-    Ok(shifts)
+    Ok((shifts, unknown))
+}
+
+/// Why a rotation cannot be read, with its place in the schedule.
+fn unreadable(index: usize, rotation: &Value) -> ScheduleError {
+    let top = At::Top;
+    let (config, mut faults) = (top.field("config"), Vec::new());
+    let rotations = config.field("rotations");
+    let at = rotations.index(index);
+    Rotation::explain(rotation, &at, &mut faults);
+    let fault = faults.into_iter().next();
+    fault.map_or_else(
+        || ScheduleError::Unread(at.to_string(), "The rotation cannot be read".to_string()),
+        |fault| ScheduleError::Unread(fault.pointer.clone(), fault.to_string()),
+    )
 }
 
 /// Adds the shifts of one version of a rotation that lie in `window`, cut to the time for which the version counts.
@@ -106,11 +175,17 @@ fn version(
     }
     let mut turn = usize::try_from(cycles).unwrap_or_default().saturating_mul(lengths.len());
     let mut wall = first.plus(cycles.saturating_mul(cycle));
-    let mut start = zone.first_at_wall(wall);
+    // The anchor may be the second of two instants at which the wall shows the same. Nobody is on before it, and what the
+    // wall shows twice counts the second time until the wall has gone past that.
+    let starts_at = |wall: WallTime| {
+        let at = zone.first_at_wall(wall);
+        if at < anchor { anchor + wall.seconds_since(first) } else { at }
+    };
+    let mut start = starts_at(wall);
     while start < window.1 {
         let Some(length) = lengths.get(turn % lengths.len()) else { break };
         wall = wall.plus(*length);
-        let end = zone.first_at_wall(wall);
+        let end = starts_at(wall);
         let (cut_start, cut_end) = (start.max(effective.0), end.min(effective.1));
         let on_call: Vec<usize> = match &mut fair {
             Some(load) => least(load, layers, *length),
@@ -118,7 +193,7 @@ fn version(
         };
         if cut_end > window.0 {
             for (layer, user) in on_call.into_iter().enumerate() {
-                let Some(user) = rotation.users.get(user) else { continue };
+                let Some(user) = rotation.users.get(user).filter(|user| user.id != NOBODY) else { continue };
                 for (start_at, end_at) in within(working.as_ref(), cut_start, cut_end) {
                     if end_at > window.0 && start_at < window.1 {
                         let (rotation_id, user_id) = (rotation.id.clone(), user.id.clone());
@@ -203,7 +278,8 @@ pub fn overridden(scheduled: &[Shift], overrides: &[Override]) -> Vec<Shift> {
                 left.push(Shift { start_at: one.end_at, ..shift });
             }
         }
-        left.extend(one.user_id.clone().map(|user_id| Shift {
+        let user_id = one.user_id.clone().filter(|id| id != NOBODY);
+        left.extend(user_id.map(|user_id| Shift {
             start_at: one.start_at,
             end_at: one.end_at,
             rotation_id: one.rotation_id.clone(),
@@ -271,7 +347,6 @@ impl WallTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use escalation_api::Json as _;
     use serde_json::{Value, json};
 
     fn schedule(zone: &str, rotations: Value) -> Schedule {

@@ -14,6 +14,9 @@ use crate::instant::{DAY, MINUTE, Seconds};
 pub struct Semantics {
     /// R4: which users of a schedule are meant by a target that does not say.
     pub default_schedule_mode: DefaultScheduleMode,
+    /// R4: whether a gap counts for `next_on_call`: nobody is next where nobody follows whoever is on call. Otherwise the
+    /// next person is, whenever their entry starts.
+    pub next_may_be_nobody: bool,
     /// R6: how long a level waits that does not say.
     pub default_time_to_ack_seconds: Seconds,
     /// R6, R14: whether working hours win where a node names both them and a number of seconds.
@@ -56,6 +59,7 @@ impl Default for Semantics {
     fn default() -> Self {
         Self {
             default_schedule_mode: DefaultScheduleMode::CurrentlyOnCall,
+            next_may_be_nobody: false,
             default_time_to_ack_seconds: 30 * MINUTE,
             interval_wins: true,
             default_ack_mode: DefaultAckMode::First,

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::index::Id;
 use crate::instant::{Instant, Seconds};
 use crate::machine::{Context, Outcome, State, Status, Step, What, Who};
+use crate::roster::NOBODY_ELSE_PAUSED;
 use crate::scenario::Branch;
 use crate::why::Names;
+use crate::world::WorldPart;
 
 /// A run from its first to its last step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +25,9 @@ pub struct Trace {
     pub steps: Vec<TraceStep>,
     /// The same as the API tells it.
     pub events: Vec<Event>,
+    /// What was assumed because it could not be read, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
 }
 
 /// One thing that happened.
@@ -175,8 +180,16 @@ impl Trace {
             tzdata: crate::calendar::tzdata_version().to_string(),
             steps: steps.iter().map(|step| TraceStep::new(context, state.fired_at, step)).collect(),
             events: events(context, steps),
+            assumed: assumed(context, steps),
         }
     }
+}
+
+/// What a run rests on that could not be read.
+fn assumed(context: &Context<'_>, steps: &[Step]) -> Vec<String> {
+    let has_paged = steps.iter().any(|step| matches!(step.what, What::Paged { .. }));
+    let unread = has_paged && context.index.world().is_unread(WorldPart::Pauses);
+    if unread { vec![NOBODY_ELSE_PAUSED.to_string()] } else { Vec::new() }
 }
 
 impl TraceStep {

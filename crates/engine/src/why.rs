@@ -47,11 +47,16 @@ pub enum Why {
     Paused { until: Instant },
     NobodyOnCall { schedule: Id, rota: Id },
     NobodyNext { schedule: Id },
+    NobodyFrom { schedule: Id, rota: Id, from: Instant },
     NoRotas { schedule: Id },
     BeyondEntries { schedule: Id },
     UnknownUser(Id),
     UnknownSchedule(Id),
     UnknownRota(Id),
+    UnreadEntries { schedule: Id },
+    UnreadRotas { schedule: Id },
+    UnreadUser(Id),
+    UnreadSchedule(Id),
     // R5 to R9, R12
     NobodyToPage,
     WaitsSeconds { seconds: Seconds },
@@ -97,6 +102,10 @@ impl From<Unknown> for Why {
             Unknown::User(id) => Self::UnknownUser(id),
             Unknown::Schedule(id) => Self::UnknownSchedule(id),
             Unknown::Rota(id) => Self::UnknownRota(id),
+            Unknown::UnreadEntries(schedule) => Self::UnreadEntries { schedule },
+            Unknown::UnreadRotas(schedule) => Self::UnreadRotas { schedule },
+            Unknown::UnreadUser(id) => Self::UnreadUser(id),
+            Unknown::UnreadSchedule(id) => Self::UnreadSchedule(id),
             Unknown::BeyondEntries => Self::BeyondEntries { schedule: Id::from("") },
         }
     }
@@ -162,6 +171,11 @@ impl Why {
             | Self::Paused { .. }
             | Self::NobodyOnCall { .. }
             | Self::NobodyNext { .. }
+            | Self::NobodyFrom { .. }
+            | Self::UnreadEntries { .. }
+            | Self::UnreadRotas { .. }
+            | Self::UnreadUser(_)
+            | Self::UnreadSchedule(_)
             | Self::NoRotas { .. }
             | Self::BeyondEntries { .. }
             | Self::UnknownUser(_)
@@ -273,6 +287,26 @@ impl Why {
             }
             Self::NobodyNext { schedule } => {
                 format!("nobody comes on call in `{}` after this", names.schedule(schedule))
+            }
+            Self::NobodyFrom { schedule, rota, from } => {
+                format!(
+                    "nobody is next on call in {}, from {}",
+                    names.rota(schedule, rota),
+                    names.when(schedule, *from)
+                )
+            }
+            Self::UnreadEntries { schedule } => {
+                format!("who is on call in `{}` could not be read", names.schedule(schedule))
+            }
+            Self::UnreadRotas { schedule } => {
+                format!("who belongs to `{}` could not be read", names.schedule(schedule))
+            }
+            Self::UnreadUser(id) => match names.index.user(id) {
+                Some(user) => format!("whether {} can be paged could not be read", user.name),
+                None => format!("not all people could be read, and `{id}` is not among those that could"),
+            },
+            Self::UnreadSchedule(id) => {
+                format!("not all schedules could be read, and `{id}` is not among those that could")
             }
             Self::NoRotas { schedule } => format!("`{}` has no rotas", names.schedule(schedule)),
             Self::BeyondEntries { schedule } => {

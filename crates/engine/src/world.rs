@@ -1,6 +1,7 @@
 //! Everything outside a path that decides who is paged: people, schedules, priorities, other paths.
 
 use escalation_api::Path;
+use escalation_api::template::Template;
 use serde::{Deserialize, Serialize};
 
 use crate::instant::Instant;
@@ -18,8 +19,13 @@ pub struct World {
     pub schedules: Vec<Schedule>,
     /// Channels whose names are known.
     pub channels: Vec<Channel>,
-    /// Escalation paths, as the API returns them; hand-overs go to these.
+    /// Escalation paths; hand-overs go to these. Each is as the API returns it or, in a document, as it is sent with an
+    /// `id`.
+    #[serde(deserialize_with = "read::paths")]
     pub paths: Vec<Path>,
+    /// Templates, which templated paths take their nodes from.
+    #[serde(deserialize_with = "read::templates", skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<Template>,
     /// Times in which a person is not to be paged.
     pub pauses: Vec<Pause>,
     /// Before this instant it is not known who is on call. Absent: known from the beginning of time.
@@ -28,6 +34,38 @@ pub struct World {
     /// From this instant on it is not known who is on call. Absent: known for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entries_until: Option<Instant>,
+    /// Which of its lists could not be read, or not whole. What such a list lacks is unknown, not absent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<WorldPart>,
+}
+
+/// The id of the user with which the vendor fills shifts that nobody has. It is nobody, whatever a world lists.
+pub const NOBODY: &str = "NOBODY";
+
+/// A list of a [`World`] that may be incomplete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorldPart {
+    /// People: one who is not listed may exist, and it is not known whether they can be paged.
+    Users,
+    /// Schedules.
+    Schedules,
+    /// Escalation paths.
+    Paths,
+    /// Templates.
+    Templates,
+    /// Pauses: there may be more. Runs assume that there are none, and say so.
+    Pauses,
+}
+
+/// A list of a [`Schedule`] that may be incomplete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SchedulePart {
+    /// Rotas: there may be others, and it is not known who is in the schedule as a whole.
+    Rotas,
+    /// Entries: it is not known who is on call.
+    Entries,
 }
 
 /// How urgent an alert is.
@@ -56,6 +94,9 @@ pub struct User {
     /// Why they cannot be paged, for people: "has no on-call seat".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_paged_reason: Option<String>,
+    /// Whether it could not be read if they can be paged; then `can_be_paged` does not count.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 /// An on-call schedule with its entries.
@@ -74,6 +115,9 @@ pub struct Schedule {
     /// Who is on call when, overrides merged in.
     #[serde(default)]
     pub entries: Vec<Entry>,
+    /// Which of its lists could not be read, or not whole. What such a list lacks is unknown, not absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<SchedulePart>,
 }
 
 /// One rota of a schedule.
@@ -87,6 +131,9 @@ pub struct Rota {
     /// Who takes part, in order.
     #[serde(default)]
     pub user_ids: Vec<String>,
+    /// Whether it could not be read who takes part; then `user_ids` does not count.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 /// A time for which somebody, or nobody, is on call.
@@ -102,6 +149,9 @@ pub struct Entry {
     pub start_at: Instant,
     /// Until just before when.
     pub end_at: Instant,
+    /// Whether it could not be read who is on call; then `user_id` does not count.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 /// A channel.
@@ -137,5 +187,11 @@ impl World {
     /// one would be a wrong answer.
     pub fn from_text(text: &str) -> Result<Self, ReadError> {
         read::from_text(text)
+    }
+
+    /// Whether one of its lists is known to be incomplete.
+    #[must_use]
+    pub fn is_unread(&self, part: WorldPart) -> bool {
+        self.unread.contains(&part)
     }
 }

@@ -442,7 +442,8 @@ impl<'a> Naive<'a> {
         };
         let mut named = Vec::new();
         if mode.starts_with("next_on_call") {
-            let starts = rotas().flat_map(|rota| entries(&rota.id)).map(|entry| entry.start_at.unix());
+            let of_somebody = rotas().flat_map(|rota| entries(&rota.id)).filter(|entry| entry.user_id.is_some());
+            let starts = of_somebody.map(|entry| entry.start_at.unix());
             let Some(first) = starts.filter(|start| *start > self.now).min() else {
                 return if self.world.entries_until.is_some() { Err("beyond_entries") } else { Ok(Vec::new()) };
             };

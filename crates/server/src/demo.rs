@@ -73,6 +73,7 @@ fn damaged(error: serde_json::Error) -> StartError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use escalation_api::schedule::Entries;
     use escalation_engine::check::is_refused;
     use escalation_engine::from_api::Answers;
     use escalation_engine::{Index, World, check};
@@ -90,7 +91,7 @@ mod tests {
         let as_read = |(id, path): &(String, PathPayload)| crate::api::read_form(id, path, &priorities);
         let world = World::from_api(Answers {
             users,
-            schedules: schedules.into_iter().map(|schedule| (schedule, Vec::new())).collect(),
+            schedules: schedules.into_iter().map(|schedule| (schedule, Some(Entries::default()))).collect(),
             paths: paths.iter().map(as_read).collect(),
             priorities: priorities.clone(),
             channels,

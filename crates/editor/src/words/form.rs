@@ -35,13 +35,15 @@ pub fn target_now(target: &Target, index: &Index, at: Instant, zone: &Zone) -> S
 /// "nobody then". Nothing where that is not known.
 #[must_use]
 pub fn on_call_now(schedule: &str, rota: Option<&str>, index: &Index, at: Instant, zone: &Zone) -> Option<String> {
-    let schedule = index.schedule(schedule).filter(|_| index.knows_entries_at(at))?;
+    let schedule = index.schedule(schedule)?;
+    schedule.knows_entries_at(at).ok()?;
     let rotas = schedule.rotas.iter().filter(|other| rota.is_none_or(|id| *other.id == *id));
     let name = |id: &str| match paused(id, index, at, zone) {
         Some(paused) => format!("{}, {paused}", index.user_name(id)),
         None => index.user_name(id).to_string(),
     };
-    let people: Vec<String> = rotas.flat_map(|rota| rota.on_call(at)).map(|id| name(id)).collect();
+    let on_call: Result<Vec<_>, _> = rotas.map(|rota| rota.on_call(at)).collect();
+    let people: Vec<String> = on_call.ok()?.into_iter().flatten().map(|id| name(id)).collect();
     Some(if people.is_empty() { "nobody then".to_string() } else { people.join("; ") })
 }
 
@@ -52,7 +54,7 @@ pub fn person_now(id: &str, index: &Index, at: Instant, zone: &Zone) -> Option<S
     not_paged(id, index, at, zone).or_else(|| {
         let is_on_call = |schedule: &&escalation_engine::world::Schedule| {
             let rotas = index.schedule(&schedule.id).map_or(&[][..], |roster| &roster.rotas);
-            rotas.iter().any(|rota| rota.on_call(at).iter().any(|on_call| **on_call == *id))
+            rotas.iter().filter_map(|rota| rota.on_call(at).ok()).flatten().any(|on_call| **on_call == *id)
         };
         let schedules: Vec<&str> =
             index.world().schedules.iter().filter(is_on_call).map(|schedule| schedule.name.as_str()).collect();

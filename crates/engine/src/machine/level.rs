@@ -14,20 +14,24 @@ pub(crate) struct Choice {
     pub(crate) chosen: Vec<Chosen>,
     /// Who, the target that named them, and why not.
     left_out: Vec<(Option<Id>, Id, Why)>,
-    /// Whether a target does not say which users of its schedule it means.
-    mode_unsaid: bool,
+    /// The field of the semantics that decided whom a target names.
+    decision: Option<&'static str>,
 }
 
 /// R4: who is paged by a level that is entered at an instant; or why that cannot be said, with the target that it is
 /// about.
 pub(crate) fn choose(context: &Context<'_>, level: &compile::Level, at: Instant) -> Result<Choice, (Id, Unknown)> {
-    let mut choice = Choice { chosen: Vec::new(), left_out: Vec::new(), mode_unsaid: false };
+    let mut choice = Choice { chosen: Vec::new(), left_out: Vec::new(), decision: None };
     for target in &level.targets {
         let Target::People(people, urgency) = target else { continue };
-        choice.mode_unsaid |= matches!(people, People::OnCall(_, _, true));
+        if matches!(people, People::OnCall(_, _, true)) {
+            choice.decision = Some("default_schedule_mode");
+        }
         let people = &context.semantics.reading_of(people);
         let via = people.id();
-        let named = roster::named(people, context.index, at).map_err(|unknown| (via.clone(), unknown))?;
+        let named = roster::named(people, context.index, at, context.semantics.next_may_be_nobody);
+        let named = named.map_err(|unknown| (via.clone(), unknown))?;
+        choice.decision = choice.decision.or(named.decision);
         for (user, why) in named.left_out {
             // A person who cannot be paged is said once, however often they are named.
             if user.is_none() || choice.left_out.iter().all(|(known, ..)| *known != user) {
@@ -43,9 +47,10 @@ impl Run<'_> {
     /// R4, R5, R7, R8.
     pub(super) fn level(&mut self, place: Place, level: &compile::Level) -> Entered {
         self.state.entry += 1;
-        let Some(Choice { chosen, left_out, mode_unsaid }) = self.choose(level) else { return Entered::Waits };
+        let Some(Choice { chosen, left_out, decision }) = self.choose(level) else { return Entered::Waits };
         for (user, via, why) in left_out {
-            self.say(What::LeftOut(user, via), 4, why);
+            let decided = matches!(why, Why::NobodyFrom { .. }).then_some("next_may_be_nobody");
+            self.say_decided(What::LeftOut(user, via), 4, why, decided);
         }
         let channels: Vec<_> = level.targets.iter().filter_map(Target::channel).collect();
         if chosen.is_empty() && channels.is_empty() {
@@ -55,7 +60,6 @@ impl Run<'_> {
         let default = self.context.semantics.default_time_to_ack_seconds;
         let waits = self.until(place, &level.timer, Some(default));
         let deadline = waits.as_ref().ok().and_then(|(until, ..)| *until);
-        let decision = mode_unsaid.then_some("default_schedule_mode");
         self.page_first(place, level, chosen, deadline, !channels.is_empty(), decision);
         for channel in channels {
             self.post(channel);

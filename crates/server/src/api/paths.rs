@@ -6,6 +6,7 @@ use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use escalation_api::condition::Labelled;
 use escalation_api::list::{OnePath, Paths};
+use escalation_api::schedule::Entries;
 use escalation_api::{self as api, ErrorSingle, Json as _, Map, Named, PathKind, PathPayload, Value, WorkingHours};
 use escalation_engine::check::{Code, Problem, Severity};
 use escalation_engine::from_api::Answers;
@@ -153,12 +154,12 @@ pub(super) async fn world(store: &Store) -> Result<World, ApiError> {
     let schedules = store.schedules("", u32::MAX).await?;
     Ok(World::from_api(Answers {
         users: store.users(&everybody, "", u32::MAX).await?,
-        schedules: schedules.into_iter().map(|schedule| (schedule, Vec::new())).collect(),
+        schedules: schedules.into_iter().map(|schedule| (schedule, Some(Entries::default()))).collect(),
         paths: paths.iter().map(|path| read_form(&path.id, &path.payload, &priorities)).collect(),
         channels: store.channels().await?,
+        templates: templates::all(store, &priorities).await?,
         priorities,
-        pauses: Vec::new(),
-        window: None,
+        ..Answers::default()
     }))
 }
 

@@ -78,6 +78,12 @@ async fn one(store: &Store, id: &str) -> Result<Json, ApiError> {
 }
 
 /// The form in which a template is returned: conditions and bindings with labels. Expressions are as they were sent.
+/// All templates, in the form that is returned.
+pub(super) async fn all(store: &Store, priorities: &[Priority]) -> Result<Vec<Template>, ApiError> {
+    let stored = store.templates("", "", u32::MAX).await?;
+    Ok(stored.iter().filter_map(|template| Template::read(read_form(template, priorities)).ok()).collect())
+}
+
 fn read_form(template: &StoredTemplate, priorities: &[Priority]) -> Value {
     let StoredTemplate { id, payload, was_used } = template;
     let hours = payload.working_hours.as_deref().unwrap_or_default();
