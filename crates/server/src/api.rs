@@ -52,14 +52,27 @@ pub(crate) struct Json(pub(crate) Value);
 
 impl axum::response::IntoResponse for Json {
     fn into_response(self) -> axum::response::Response {
-        let json = [(axum::http::header::CONTENT_TYPE, "application/json")];
-        let store = [(axum::http::header::CACHE_CONTROL, "no-store")];
-        (json, store, self.0.to_string()).into_response()
+        ([(axum::http::header::CONTENT_TYPE, "application/json")], self.0.to_string()).into_response()
     }
+}
+
+/// Fields of what is answered that the server gives. In a body they are ignored: what has been read may be sent back, and
+/// nothing can be told in their place.
+const GIVEN_BY_THE_SERVER: [&str; 5] =
+    ["id", "created_at", "updated_at", "current_responders", "has_historical_escalation_path_versions"];
+
+/// Without the fields that the server gives.
+pub(crate) fn without_given(mut fields: Map) -> Map {
+    fields.retain(|name, _| !GIVEN_BY_THE_SERVER.contains(&name.as_str()));
+    fields
 }
 
 /// Reads a body as what it must be, or says why it cannot be read.
 fn read<T: escalation_api::Json>(body: Value) -> Result<T, ApiError> {
+    let body = match body {
+        Value::Object(fields) => Value::Object(without_given(fields)),
+        other => other,
+    };
     T::read(body).map_err(|value| {
         let mut faults = Vec::new();
         T::explain(&value, &At::Top, &mut faults);

@@ -19,7 +19,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{ApiError, StartError};
+use crate::error::{ApiError, IsFile, StartError};
+use crate::{guard, tags};
 
 /// The files of the app by their path in the address.
 pub(crate) struct AppFiles {
@@ -28,13 +29,27 @@ pub(crate) struct AppFiles {
 }
 
 struct File {
-    plain: Bytes,
-    brotli: Option<Bytes>,
-    gzip: Option<Bytes>,
+    plain: Representation,
+    brotli: Option<Representation>,
+    gzip: Option<Representation>,
     content_type: &'static str,
-    etag: HeaderValue,
     /// Its name has a hash of its content, so it never changes.
     hashed: bool,
+}
+
+/// A file in one encoding, with a tag of its own: by the same strong tag, a cache may take one for the other.
+struct Representation {
+    content: Bytes,
+    encoding: Option<&'static str>,
+    /// Without quotation marks.
+    tag: String,
+}
+
+impl Representation {
+    fn new(content: &[u8], encoding: Option<&'static str>) -> Self {
+        let tag = STANDARD.encode(Sha256::digest(content));
+        Self { content: Bytes::copy_from_slice(content), encoding, tag }
+    }
 }
 
 impl AppFiles {
@@ -48,19 +63,27 @@ impl AppFiles {
                 }
                 read(folder, "", &mut contents)?;
             }
-            None => embedded(&mut contents)?,
+            None if embedded(&mut contents) => {}
+            // `dist` is where the build puts the app; a program without the app inside looks there.
+            None => {
+                let folder = PathBuf::from("dist");
+                if !folder.join("index.html").is_file() {
+                    return Err(StartError::NoAppInside { folder });
+                }
+                read(&folder, "", &mut contents)?;
+            }
         }
         let policy = policy(contents.get("index.html").map_or(&[], Vec::as_slice), frames);
         let compressed = |name: &str| name.ends_with(".br") || name.ends_with(".gz");
         let files = contents.iter().filter(|(name, _)| !compressed(name)).map(|(name, content)| {
-            let other = |ending: &str| contents.get(&format!("{name}{ending}")).map(|c| Bytes::from(c.clone()));
-            let digest = STANDARD.encode(Sha256::digest(content));
+            let other = |ending: &str, encoding: &'static str| {
+                contents.get(&format!("{name}{ending}")).map(|content| Representation::new(content, Some(encoding)))
+            };
             let file = File {
-                plain: Bytes::from(content.clone()),
-                brotli: other(".br"),
-                gzip: other(".gz"),
+                plain: Representation::new(content, None),
+                brotli: other(".br", "br"),
+                gzip: other(".gz", "gzip"),
                 content_type: content_type(name),
-                etag: HeaderValue::from_str(&format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"\"")),
                 hashed: is_hashed(name),
             };
             (format!("/{name}"), file)
@@ -86,8 +109,9 @@ fn read(folder: &Path, prefix: &str, contents: &mut BTreeMap<String, Vec<u8>>) -
     Ok(())
 }
 
+/// Takes the app from inside this program; false if it has none.
 #[cfg(feature = "embed-app")]
-fn embedded(contents: &mut BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
+fn embedded(contents: &mut BTreeMap<String, Vec<u8>>) -> bool {
     static APP: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/../../dist");
     fn add(dir: &include_dir::Dir<'_>, contents: &mut BTreeMap<String, Vec<u8>>) {
         for file in dir.files() {
@@ -98,13 +122,12 @@ fn embedded(contents: &mut BTreeMap<String, Vec<u8>>) -> Result<(), StartError> 
         }
     }
     add(&APP, contents);
-    Ok(())
+    contents.contains_key("index.html")
 }
 
 #[cfg(not(feature = "embed-app"))]
-fn embedded(_contents: &mut BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
-    // `dist` is where the build puts the app; a program without the app inside looks there.
-    Err(StartError::NoApp { folder: PathBuf::from("dist") })
+fn embedded(_contents: &mut BTreeMap<String, Vec<u8>>) -> bool {
+    false
 }
 
 /// What the page may do: load its own files and talk to this server. The scripts inside the page are named by their
@@ -134,8 +157,7 @@ pub(crate) fn router(app: Arc<AppFiles>) -> Router {
 
 async fn serve(State(app): State<Arc<AppFiles>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path();
-    if path.starts_with("/v1/") || path.starts_with("/v2/") || path.starts_with("/v3/") || path.starts_with("/builder/")
-    {
+    if guard::is_of_the_api(path) {
         return ApiError::not_found("The requested resource").into_response();
     }
     let path = if path == "/" { "/index.html" } else { path };
@@ -143,44 +165,55 @@ async fn serve(State(app): State<Arc<AppFiles>>, method: Method, uri: Uri, heade
     if method != Method::GET && method != Method::HEAD {
         return ApiError::method_not_allowed().into_response();
     }
+    let chosen = match (&file.brotli, &file.gzip) {
+        (Some(brotli), _) if accepts(&headers, "br") => brotli,
+        (_, Some(gzip)) if accepts(&headers, "gzip") => gzip,
+        _ => &file.plain,
+    };
     let mut answer = HeaderMap::new();
     let caching = if file.hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
     answer.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
-    answer.insert(ETAG, file.etag.clone());
+    if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", chosen.tag)) {
+        answer.insert(ETAG, etag);
+    }
     answer.insert(VARY, HeaderValue::from_static("accept-encoding"));
     answer.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     answer.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if file.content_type.starts_with("text/html") {
         answer.insert(CONTENT_SECURITY_POLICY, app.policy.clone());
     }
-    let etag = file.etag.to_str().unwrap_or_default();
-    let known = headers.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)) {
-        return (StatusCode::NOT_MODIFIED, answer).into_response();
-    }
-    answer.insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
-    let content = match (&file.brotli, &file.gzip) {
-        (Some(brotli), _) if accepts(&headers, "br") => {
-            answer.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
-            brotli
+    let mut response = if is_known(&headers, &chosen.tag) {
+        (StatusCode::NOT_MODIFIED, answer).into_response()
+    } else {
+        answer.insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+        if let Some(encoding) = chosen.encoding {
+            answer.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
-        (_, Some(gzip)) if accepts(&headers, "gzip") => {
-            answer.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            gzip
-        }
-        _ => &file.plain,
+        (answer, Body::from(chosen.content.clone())).into_response()
     };
-    (answer, Body::from(content.clone())).into_response()
+    response.extensions_mut().insert(IsFile);
+    response
+}
+
+/// Whether the browser has a file with this tag already, whatever was done to the tag on its way.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    headers.get_all(IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok()).any(|known| {
+        known.trim() == "*" || tags::opaque(known).any(|known| known == tag || tags::without_encoding(known) == tag)
+    })
 }
 
 /// Whether a request accepts an encoding: named, and not with a weight of 0.
 fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.split(',').any(|one| {
+    let accepted = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|one| {
         let mut parts = one.split(';').map(str::trim);
-        let named = parts.next() == Some(encoding);
-        let refused = parts.any(|weight| weight.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0));
-        named && !refused
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        let weight = |part: &str| {
+            part.split_once('=')
+                .filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
+                .and_then(|(_, weight)| weight.trim().parse::<f32>().ok())
+        };
+        named && !parts.any(|part| weight(part) == Some(0.0))
     })
 }
 

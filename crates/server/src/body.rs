@@ -1,10 +1,15 @@
 //! Bodies: JSON, and not without bounds.
 
+use std::error::Error;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
+use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use escalation_api::Value;
+use http_body_util::LengthLimitError;
 
+use crate::connections::TooSlow;
 use crate::error::ApiError;
 
 /// The largest body that is read, in bytes.
@@ -48,13 +53,17 @@ fn is_too_deep(value: &Value, pointer: &mut Vec<String>) -> bool {
     }
 }
 
+/// Whether a body is said to be JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).and_then(|t| t.to_str().ok()).is_some_and(|content_type| {
+        content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+    })
+}
+
 /// Reads the body of a request that says it is JSON.
 pub(crate) async fn bytes(request: Request) -> Result<Vec<u8>, ApiError> {
     let headers = request.headers();
-    let is_json = headers.get(CONTENT_TYPE).and_then(|t| t.to_str().ok()).is_some_and(|content_type| {
-        content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
-    });
-    if !is_json {
+    if !is_json(headers) {
         return Err(ApiError::not_json());
     }
     let announced = headers.get(CONTENT_LENGTH).and_then(|n| n.to_str().ok()).and_then(|n| n.parse::<usize>().ok());
@@ -68,6 +77,21 @@ async fn limited(body: Body) -> Result<Vec<u8>, ApiError> {
     // One byte more, to tell a body of exactly the limit from a larger one.
     match to_bytes(body, MAX_BODY + 1).await {
         Ok(bytes) if bytes.len() <= MAX_BODY => Ok(bytes.into()),
-        _ => Err(ApiError::too_large(MAX_BODY)),
+        Ok(_) => Err(ApiError::too_large(MAX_BODY)),
+        Err(error) if is_by::<TooSlow>(&error) => Err(ApiError::too_slow()),
+        Err(error) if is_by::<LengthLimitError>(&error) => Err(ApiError::too_large(MAX_BODY)),
+        Err(_) => Err(ApiError::bad_request("The body did not come whole")),
     }
+}
+
+/// Whether an error has one of this kind for its cause.
+fn is_by<T: Error + 'static>(error: &axum::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<T>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use axum::http::{HeaderName, Uri};
 use clap::Parser;
 
+use crate::{guard, who};
+
 /// Serves the Escalation Path Builder: the app and the API behind it.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "escalation-server", version)]
@@ -29,7 +31,7 @@ pub struct Config {
 
     /// A name by which browsers reach this server, besides its address and localhost; may be given several times.
     /// Requests to other names are refused, so that no foreign page can reach it under a name of its own
-    #[arg(long = "allow-host", value_name = "NAME")]
+    #[arg(long = "allow-host", value_name = "NAME", value_parser = guard::host_name)]
     pub allow_hosts: Vec<String>,
 
     /// A page that may show the app in a frame, such as https://portal.example.com; may be given several times. Without
@@ -44,7 +46,7 @@ pub struct Config {
 
     /// Somebody who may change paths, as the user header names them; may be given several times. Everybody else only
     /// reads. Without it, whoever reaches the server may change paths
-    #[arg(long = "editor", value_name = "NAME", requires = "user_header")]
+    #[arg(long = "editor", value_name = "NAME", requires = "user_header", value_parser = who::name)]
     pub editors: Vec<String>,
 
     /// Nobody may change anything: the server is for reading

@@ -5,12 +5,16 @@ use std::path::PathBuf;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use escalation_api::{ErrorResponse, ErrorSingle, ErrorType, Json as _, Map};
 use ulid::Ulid;
+
+use crate::health;
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +61,15 @@ pub enum StartError {
     #[error("the app is not built: there is no index.html in `{folder}`; build it with `cargo xtask run`")]
     NoApp {
         /// The folder.
+        folder: PathBuf,
+    },
+    /// Nobody said where the app is.
+    #[error(
+        "this program has no app inside, and there is no index.html in `{folder}`; \
+         say where the app is with --app FOLDER, or build it with `cargo xtask run`"
+    )]
+    NoAppInside {
+        /// Where it was looked for.
         folder: PathBuf,
     },
     /// A file cannot be read.
@@ -144,9 +157,16 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, ErrorType::InvalidRequest, "invalid_request", message)
     }
 
+    /// The body is not said to be JSON. The vendor has no 415.
     pub(crate) fn not_json() -> Self {
         let message = "The body must be sent with content-type application/json";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorType::InvalidRequest, "unsupported_media_type", message)
+        Self::new(StatusCode::BAD_REQUEST, ErrorType::InvalidRequest, "unsupported_media_type", message)
+    }
+
+    /// The request did not come whole in time.
+    pub(crate) fn too_slow() -> Self {
+        let message = "The request did not come whole in time; nothing was done";
+        Self::new(StatusCode::REQUEST_TIMEOUT, ErrorType::RequestTimeout, "request_timeout", message)
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
@@ -172,11 +192,31 @@ impl ApiError {
         Self::new(status, ErrorType::Api, code, message)
     }
 
+    /// Not now; later perhaps.
+    pub(crate) fn unavailable(message: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorType::Api, "unavailable", message)
+    }
+
     /// The fault is ours: the log has it, the answer does not.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "cannot answer");
         let message = "Something went wrong on the server; its log says what";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorType::Api, "internal_error", message)
+    }
+}
+
+impl ApiError {
+    /// The error as the vendor tells one, for the request with this id.
+    pub(crate) fn envelope(self, id: &str) -> String {
+        let envelope = ErrorResponse {
+            error_type: self.error_type,
+            status: self.status.as_u16().into(),
+            request_id: id.to_string(),
+            errors: self.errors,
+            rate_limit: None,
+            extra: Map::new(),
+        };
+        envelope.write().to_string()
     }
 }
 
@@ -196,28 +236,45 @@ impl IntoResponse for ApiError {
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives each request an id, answers errors in the vendor's envelope, and writes a line to the log.
+/// Says of an answer that it is a file of the app, which has headers of its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IsFile;
+
+/// Gives each request an id, answers errors in the vendor's envelope, and writes a line to the log. Whatever is no file
+/// of the app is data: not kept, not guessed at, and if a browser shows it all the same, without any rights.
 pub(crate) async fn finish(request: Request, next: Next) -> Response {
     let id = Ulid::generate().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_string());
     let mut response = next.run(request).await;
-    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-        let envelope = ErrorResponse {
-            error_type: error.error_type,
-            status: error.status.as_u16().into(),
-            request_id: id.clone(),
-            errors: error.errors,
-            rate_limit: None,
-            extra: Map::new(),
-        };
-        *response.body_mut() = Body::from(envelope.write().to_string());
-        // That of the empty body.
-        response.headers_mut().remove(CONTENT_LENGTH);
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let error = response.extensions_mut().remove::<ApiError>();
+    let is_file = response.extensions_mut().remove::<IsFile>().is_some() && error.is_none();
+    let headers = response.headers_mut();
+    if !is_file {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, value);
+        headers.insert(REQUEST_ID, value);
     }
-    tracing::info!(%method, %path, status = response.status().as_u16(), request = id);
+    if let Some(error) = error {
+        // That of the empty body.
+        headers.remove(CONTENT_LENGTH);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *response.body_mut() = Body::from(error.envelope(&id));
+    }
+    let status = response.status().as_u16();
+    if health::is_asked(&path) && status == 200 {
+        // They are asked every few seconds.
+        tracing::debug!(%method, %path, status, request = id);
+    } else {
+        tracing::info!(%method, %path, status, request = id);
+    }
     response
+}
+
+/// Answers in the envelope where a handler has panicked; the log has it.
+pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    let message = "Something went wrong on the server; its log says what";
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorType::Api, "internal_error", message).into_response()
 }

@@ -8,13 +8,18 @@ mod app_files;
 mod body;
 mod builder;
 mod config;
+mod connections;
 mod demo;
 mod error;
+mod files;
 mod guard;
+mod health;
+mod names;
 mod proxy;
 mod query;
 mod rights;
 mod store;
+mod tags;
 mod who;
 
 use std::net::SocketAddr;
@@ -22,8 +27,12 @@ use std::sync::Arc;
 
 use axum::{Extension, Router, middleware};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tower_http::catch_panic::CatchPanicLayer;
 
 pub use config::Config;
+pub use connections::Limits;
 pub use error::StartError;
 
 use app_files::AppFiles;
@@ -36,6 +45,8 @@ pub struct Running {
     address: SocketAddr,
     listener: TcpListener,
     router: Router,
+    limits: Limits,
+    stopping: watch::Sender<Option<Instant>>,
 }
 
 impl Running {
@@ -45,12 +56,15 @@ impl Running {
         self.address
     }
 
-    /// Serves until `stop` is done.
-    ///
-    /// # Errors
-    /// Where the listener fails.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await
+    /// With other limits than those of [`start`].
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Serves until `stop` is done. Then no more connections are taken, and what is under way has [`Limits::stop`] left.
+    pub async fn serve(self, stop: impl Future<Output = ()>) {
+        connections::serve(self.listener, self.router, self.limits, self.stopping, stop).await;
     }
 }
 
@@ -60,11 +74,12 @@ impl Running {
 /// Says what is wrong and what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = AppFiles::load(config.app.as_deref(), &config.allow_frames)?;
-    let v2 = match config.upstream() {
-        Some(upstream) => proxy::router(Arc::new(Proxy::new(upstream)?)),
+    let (stopping, is_stopping) = watch::channel(None);
+    let (v2, store) = match config.upstream() {
+        Some(upstream) => (proxy::router(Arc::new(Proxy::new(upstream, is_stopping)?)), None),
         None => {
             let store = Store::open(&config.data, !config.empty).await?;
-            api::router(store.clone()).merge(builder::router(store))
+            (api::router(store.clone()).merge(builder::router(store.clone())), Some(store))
         }
     };
     let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::bind(config.listen, source))?;
@@ -73,10 +88,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let rights = Arc::new(Rights::new(config.read_only, config.editors.clone()));
     let router = v2
         .merge(builder::info(config.upstream().is_some(), rights.clone()))
+        .merge(health::router(store))
         .fallback_service(app_files::router(app))
         .layer(middleware::from_fn_with_state(rights, rights::check))
+        .layer(middleware::from_fn(guard::plain))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::check))
-        .layer(Extension(who::Header(config.user_header)))
+        .layer(Extension(who::Header(config.user_header.clone())))
+        .layer(CatchPanicLayer::custom(error::panicked))
         .layer(middleware::from_fn(error::finish));
-    Ok(Running { address, listener, router })
+    let limits = Limits::of_process(config.upstream().is_some());
+    Ok(Running { address, listener, router, limits, stopping })
 }

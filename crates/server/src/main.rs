@@ -1,58 +1,110 @@
 //! Starts the server.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use escalation_server::{Config, start};
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How long what runs beside the server, such as a check of a path, may still take when it has ended.
+const LEFT_OVER: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
     let config = Config::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     // Colours are for people who look on, not for files.
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
-    match run(config).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Each error says its cause itself.
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    let code = match runtime.block_on(run(config)) {
+        Ok(code) => code,
+        // Each error says its cause itself.
+        Err(error) => failed(&*error),
+    };
+    runtime.shutdown_timeout(LEFT_OVER);
+    code
+}
+
+fn failed(error: &dyn std::fmt::Display) -> ExitCode {
+    let _nobody_listens = writeln!(std::io::stderr(), "error: {error}");
+    ExitCode::FAILURE
+}
+
+async fn run(config: Config) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let running = start(config).await?;
+    let (first, is_asked) = oneshot::channel();
+    let (second, is_urged) = oneshot::channel();
+    // Before anybody is told that it runs.
+    tokio::spawn(say_when(Signals::new()?, first, second));
+    // The one line on standard output: whoever started the server waits for it.
+    let mut out = std::io::stdout();
+    let _nobody_listens = writeln!(out, "Escalation Path Builder is at http://{}/", running.address());
+    let stop = async {
+        if is_asked.await.is_err() {
+            // Nothing but the end of the process stops it.
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = running.serve(stop) => Ok(ExitCode::SUCCESS),
+        Ok(()) = is_urged => {
+            tracing::warn!("asked to stop twice: stopped at once");
+            Ok(ExitCode::FAILURE)
         }
     }
 }
 
-async fn run(config: Config) -> anyhow::Result<()> {
-    let running = start(config).await?;
-    // The one line on standard output: whoever started the server waits for it.
-    println!("Escalation Path Builder is at http://{}/", running.address());
-    running.serve(stop()).await?;
-    Ok(())
+/// Says when the process is asked to stop, and when once more.
+async fn say_when(mut signals: Signals, first: oneshot::Sender<()>, second: oneshot::Sender<()>) {
+    for told in [first, second] {
+        signals.next().await;
+        tracing::info!("asked to stop");
+        let _served = told.send(());
+    }
 }
 
-/// Done when the process is asked to stop.
-async fn stop() {
-    let interrupt = async {
+/// By what the process is asked to stop.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// By what the process is asked to stop.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
-            // Without the signal, nothing but the end of the process stops it.
+            // Nothing but the end of the process stops it.
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
 }

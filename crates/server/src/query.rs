@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use axum::extract::{FromRequestParts, Query as AxumQuery};
 use axum::http::request::Parts;
+use escalation_api::capitalised;
 use escalation_engine::Instant;
 
 use crate::error::ApiError;
+
+/// The longest value of a parameter, in bytes. The database searches for no more than some ten thousand.
+const MAX_VALUE: usize = 1_000;
 
 /// The parameters of a request.
 pub(crate) struct Query(BTreeMap<String, String>);
@@ -16,7 +20,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let query = AxumQuery::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
-        query.map(|AxumQuery(map)| Self(map)).map_err(|error| ApiError::bad_request(error.to_string()))
+        let AxumQuery(map) = query.map_err(|error| ApiError::bad_request(error.to_string()))?;
+        for (name, value) in &map {
+            let wrong = |what: &str| Err(ApiError::invalid_parameter(name, format!("{} {what}", capitalised(name))));
+            if value.contains('\0') {
+                return wrong("must not contain NUL");
+            }
+            if value.len() > MAX_VALUE {
+                return wrong(&format!("must have at most {MAX_VALUE} bytes"));
+            }
+        }
+        Ok(Self(map))
     }
 }
 
@@ -33,10 +47,12 @@ impl Query {
         size.ok_or_else(|| ApiError::invalid_parameter("page_size", format!("Page_size must be from 1 to {most}")))
     }
 
-    /// An instant, if one is given.
+    /// An instant, if one is given, within the times that are told apart here.
     pub(crate) fn instant(&self, name: &str) -> Result<Option<Instant>, ApiError> {
         let wrong = |message| ApiError::invalid_parameter(name, message);
-        self.get(name).map(|text| text.parse::<Instant>().map_err(wrong)).transpose()
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let at = text.parse::<Instant>().map_err(wrong)?;
+        if is_told_apart(at) { Ok(Some(at)) } else { Err(wrong(out_of_time(name))) }
     }
 
     /// True or false; false if that is not said.
@@ -48,4 +64,14 @@ impl Query {
             Some(_) => Err(ApiError::invalid_parameter(name, format!("{name} must be true or false"))),
         }
     }
+}
+
+/// Whether an instant is none of those that all that lie beyond are taken for.
+pub(crate) fn is_told_apart(at: Instant) -> bool {
+    Instant::MIN < at && at < Instant::MAX
+}
+
+/// What is said of a field with an instant that is not.
+pub(crate) fn out_of_time(name: &str) -> String {
+    format!("{} must be after {} and before {}", capitalised(name), Instant::MIN, Instant::MAX)
 }

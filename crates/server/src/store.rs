@@ -1,5 +1,6 @@
 //! The database: one SQLite file.
 
+mod health;
 mod kept;
 mod overrides;
 mod paths;
@@ -15,6 +16,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 
 use crate::demo;
 use crate::error::StartError;
+use crate::files;
 
 pub(crate) use kept::Kept;
 pub(crate) use overrides::OverrideFilter;
@@ -40,6 +42,8 @@ impl Store {
         std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(not_writable)?;
 
         let file = folder.join("escalation.db");
+        // Names, addresses and ids of people are in it.
+        files::keep_private(&file).map_err(not_writable)?;
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(true)

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 
 use crate::error::ApiError;
 use crate::store::Expected;
+use crate::tags;
 
 /// The longest name that is kept, in characters.
 const MAX_NAME: usize = 200;
@@ -28,10 +29,34 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let header = parts.extensions.get::<Header>().and_then(|header| header.0.as_ref());
-        let value = header.and_then(|header| parts.headers.get(header));
+        let mut values = header.into_iter().flat_map(|header| parts.headers.get_all(header));
+        let Some(value) = values.next() else { return Ok(Self(None)) };
+        // What stands in front may add its own to what a browser sent; which is which cannot be known.
+        if values.next().is_some() {
+            return Err(ApiError::bad_request("The header that says who is asking is there more than once"));
+        }
         // Names are not all ASCII.
-        let name = value.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().chars().take(MAX_NAME).collect());
-        Ok(Self(name.filter(|name: &String| !name.is_empty())))
+        let Ok(text) = str::from_utf8(value.as_bytes()) else {
+            return Err(ApiError::bad_request("The header that says who is asking is not UTF-8"));
+        };
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        name(text).map(|name| Self(Some(name))).map_err(ApiError::bad_request)
+    }
+}
+
+/// A name of somebody, as the header gives it.
+///
+/// # Errors
+/// Where it is empty or longer than is kept: two that begin alike must not be taken for one.
+pub(crate) fn name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if (1..=MAX_NAME).contains(&name.chars().count()) {
+        Ok(name.to_string())
+    } else {
+        Err(format!("the name of somebody has from 1 to {MAX_NAME} characters"))
     }
 }
 
@@ -44,14 +69,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Expected {
         if tags.peek().is_none() {
             return Ok(Self::Any);
         }
-        let tags = tags.filter_map(|tags| tags.to_str().ok()).flat_map(|tags| tags.split(',')).map(str::trim);
         let mut numbers = Vec::new();
-        for tag in tags {
-            if tag == "*" {
+        for list in tags.filter_map(|tags| tags.to_str().ok()) {
+            if list.trim() == "*" {
                 return Ok(Self::Any);
             }
-            // A tag that is none of ours is one that the path is not at.
-            numbers.extend(tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')?.parse::<i64>().ok()));
+            // A tag that is none of ours is one that the path is not at. A weak one is as good as another: our tags are
+            // numbers of revisions, and what stands between must make them weak where it compresses.
+            numbers.extend(tags::opaque(list).filter_map(tags::number));
         }
         Ok(Self::OneOf(numbers))
     }

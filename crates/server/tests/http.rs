@@ -377,7 +377,8 @@ async fn every_input_has_a_bound() {
             .body(path("n").to_string()),
     )
     .await;
-    assert_eq!(form.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "a foreign page can send plain text without asking");
+    assert_eq!(form.status, StatusCode::BAD_REQUEST, "a foreign page can send plain text without asking");
+    assert_eq!(form.body["errors"][0]["code"], "unsupported_media_type", "and the vendor has no 415");
     is_a("ErrorResponse", &form.body, "a refused content type");
 }
 

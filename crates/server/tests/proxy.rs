@@ -253,7 +253,8 @@ async fn a_redirect_is_not_followed() {
     tokio::spawn(async move { axum::serve(listener, router).await });
     let proxy = proxy(&url, &[]).await;
     let answer = answer(proxy.request(Method::GET, "/v2/users")).await;
-    assert_eq!(answer.status, StatusCode::FOUND);
+    assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(answer.body["errors"][0]["code"], "upstream_elsewhere");
     assert!(answer.headers.get("location").is_none());
 }
 

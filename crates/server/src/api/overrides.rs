@@ -14,7 +14,7 @@ use super::schedules::{MAX_WINDOW, named};
 use super::{Json, page, read_strictly};
 use crate::body;
 use crate::error::ApiError;
-use crate::query::Query;
+use crate::query::{self, Query};
 use crate::store::{OverrideFilter, Store, UserFilter};
 
 pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
@@ -135,7 +135,11 @@ async fn check(
         }
     }
     let (start, end) = (Instant::from(payload.start_at.at()), Instant::from(payload.end_at.at()));
-    if end <= start || end - start > MAX_WINDOW {
+    let beyond: Vec<_> =
+        [("start_at", start), ("end_at", end)].into_iter().filter(|(_, at)| !query::is_told_apart(*at)).collect();
+    if !beyond.is_empty() {
+        beyond.into_iter().for_each(|(name, _)| wrong(name, query::out_of_time(name)));
+    } else if end <= start || end - start > MAX_WINDOW {
         wrong("end_at", "End_at must be after start_at, and not by more than 370 days".to_string());
     }
     if user.is_none() {

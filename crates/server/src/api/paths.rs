@@ -7,7 +7,10 @@ use axum::response::{IntoResponse, Response};
 use escalation_api::condition::Labelled;
 use escalation_api::list::{OnePath, Paths};
 use escalation_api::schedule::Entries;
-use escalation_api::{self as api, ErrorSingle, Json as _, Map, Named, PathKind, PathPayload, Value, WorkingHours};
+use escalation_api::{
+    self as api, At, ConditionForm, ErrorSingle, Json as _, Map, Named, Node, NodeKind, PathKind, PathPayload, Value,
+    WorkingHours,
+};
 use escalation_engine::check::{Code, Problem, Severity};
 use escalation_engine::from_api::Answers;
 use escalation_engine::world::Priority;
@@ -15,9 +18,10 @@ use escalation_engine::{Index, World, check};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::{Json, page, read, templates};
+use super::{Json, page, read, templates, without_given};
 use crate::body;
 use crate::error::ApiError;
+use crate::names;
 use crate::query::Query;
 use crate::store::{Change, Expected, Outcome, Saving, Store, UserFilter};
 use crate::who::Who;
@@ -131,11 +135,40 @@ pub(crate) async fn take(store: &Store, id: &str, path: &PathPayload) -> Result<
     let index = Index::new(world(store).await?);
     let (refused, warnings): (Vec<_>, Vec<_>) =
         check(id, path, &index).into_iter().partition(|problem| problem.severity == Severity::Error);
-    let unnamed = path.name.trim().is_empty();
-    let name = unnamed.then(|| ErrorSingle::new("is_required", "Name is required").at("name"));
+    let name = name_fault(&path.name);
+    let mut voicemail = Vec::new();
+    find_voicemail(&path.path, &At::Top.field("path"), &mut voicemail);
     let misused = templates::misused(store, path).await?;
-    let errors: Vec<_> = name.into_iter().chain(refused.into_iter().map(error)).chain(misused).collect();
+    let errors: Vec<_> =
+        name.into_iter().chain(refused.into_iter().map(error)).chain(voicemail).chain(misused).collect();
     if errors.is_empty() { Ok(warnings) } else { Err(ApiError::invalid(errors)) }
+}
+
+/// What is wrong with a name, if something is.
+pub(super) fn name_fault(name: &str) -> Option<ErrorSingle> {
+    names::fault(name).map(|(code, message)| ErrorSingle::new(code, message).at("name"))
+}
+
+/// Adds each node that only the path of a call route may have. There are no call routes here, so it is refused, as the
+/// vendor refuses it; the engine cannot know whether a path that it is shown is that of one. Types that nobody knows are
+/// taken and kept: they may be younger than this program.
+pub(super) fn find_voicemail<C: ConditionForm>(nodes: &[Node<C>], at: &At<'_>, errors: &mut Vec<ErrorSingle>) {
+    for (index, node) in nodes.iter().enumerate() {
+        let at = at.index(index);
+        if node.kind.type_name() == "voicemail" {
+            let mut metadata = Map::new();
+            metadata.insert("code".to_string(), Value::from(Code::UnknownNode.as_str()));
+            metadata.insert("hint".to_string(), Value::from("Delete the step, or page somebody instead."));
+            let message = "Voicemail is only valid inside a call route's path";
+            let error = ErrorSingle::new("invalid_value", message).at(&at.field("type").to_string());
+            errors.push(ErrorSingle { metadata: Some(metadata), ..error });
+        }
+        if let NodeKind::IfElse(branch) = &node.kind {
+            let at = at.field("if_else");
+            find_voicemail(&branch.then_path, &at.field("then_path"), errors);
+            find_voicemail(&branch.else_path, &at.field("else_path"), errors);
+        }
+    }
 }
 
 pub(super) fn error(problem: Problem) -> ErrorSingle {
@@ -200,6 +233,6 @@ pub(crate) fn read_form(id: &str, path: &PathPayload, priorities: &[Priority]) -
             .as_ref()
             .map(|all| Named(all.0.iter().map(|(name, binding)| (name.clone(), binding.to_read(&label))).collect())),
         current_responders: None,
-        extra: path.extra.clone(),
+        extra: without_given(path.extra.clone()),
     }
 }

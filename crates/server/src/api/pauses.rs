@@ -12,7 +12,7 @@ use ulid::Ulid;
 use super::{Json, page, read_strictly};
 use crate::body;
 use crate::error::ApiError;
-use crate::query::Query;
+use crate::query::{self, Query};
 use crate::store::Store;
 
 /// The longest reason, in characters.
@@ -39,7 +39,12 @@ pub(crate) async fn create(State(store): State<Store>, request: Request) -> Resu
     if store.user(&payload.user_id).await?.is_none() {
         wrong("user_id", format!("User_id must be the id of a user; there is none `{}`", payload.user_id));
     }
-    if Instant::from(payload.ends_at.at()) <= Instant::from(payload.starts_at.at()) {
+    let (start, end) = (Instant::from(payload.starts_at.at()), Instant::from(payload.ends_at.at()));
+    let beyond: Vec<_> =
+        [("starts_at", start), ("ends_at", end)].into_iter().filter(|(_, at)| !query::is_told_apart(*at)).collect();
+    if !beyond.is_empty() {
+        beyond.into_iter().for_each(|(name, _)| wrong(name, query::out_of_time(name)));
+    } else if end <= start {
         wrong("ends_at", "Ends_at must be after starts_at".to_string());
     }
     if payload.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {

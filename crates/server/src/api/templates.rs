@@ -13,8 +13,8 @@ use escalation_engine::{Index, check};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::paths::{error, labels, world};
-use super::{Json, page, read};
+use super::paths::{error, find_voicemail, labels, name_fault, world};
+use super::{Json, page, read, without_given};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
@@ -98,7 +98,7 @@ fn read_form(template: &StoredTemplate, priorities: &[Priority]) -> Value {
         working_hours: payload.working_hours.clone(),
         repeat_config: payload.repeat_config.clone(),
         has_historical_escalation_path_versions: Some(*was_used),
-        extra: payload.extra.clone(),
+        extra: without_given(payload.extra.clone()),
     };
     let of_params = |of: Labelled<'_>| match of {
         Labelled::Literal(name) => {
@@ -144,9 +144,8 @@ async fn valid(store: &Store, body: Value) -> Result<TemplatePayload, ApiError> 
     let mut faults = Vec::new();
     TemplatePayload { path: Vec::new(), ..plain.clone() }.faults(&At::Top, &mut faults);
     errors.extend(faults.into_iter().map(ErrorSingle::from));
-    if plain.name.trim().is_empty() {
-        errors.push(ErrorSingle::new("is_required", "Name is required").at("name"));
-    }
+    errors.extend(name_fault(&plain.name));
+    find_voicemail(&plain.path, &At::Top.field("path"), &mut errors);
     let is_left = plain.extra.get("params").is_some_and(|params| !params.is_null());
     if plain.params.is_empty() && !is_left {
         errors.push(ErrorSingle::new("invalid_value", "Params must have at least one parameter").at("params"));

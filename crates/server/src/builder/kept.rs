@@ -12,6 +12,7 @@ use escalation_engine::{ReadError, Scenario};
 use crate::api::Json;
 use crate::body;
 use crate::error::ApiError;
+use crate::names;
 use crate::store::{Expected, Kept, Store};
 
 /// How many expectations are kept with a path.
@@ -56,8 +57,8 @@ pub(super) async fn keep_scenarios(
         let at = format!("scenarios.{position}");
         let name = named.get("name").and_then(Value::as_str).unwrap_or_default().trim();
         let wrong = |message: String| ErrorSingle::new("invalid_value", message).at(&format!("{at}.name"));
-        if name.is_empty() {
-            errors.push(wrong("Name is required".to_string()));
+        if let Some((_, message)) = names::fault(name) {
+            errors.push(wrong(message.to_string()));
         } else if name.chars().count() > Named::LONGEST_NAME {
             errors.push(wrong(format!("Name must have at most {} characters", Named::LONGEST_NAME)));
         } else if names.contains(&name) {

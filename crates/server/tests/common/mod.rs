@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use clap::Parser as _;
-use escalation_server::{Config, start};
+use escalation_server::{Config, Limits, start};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 pub(crate) struct Server {
@@ -51,7 +53,14 @@ impl Server {
     }
 
     pub(crate) async fn with(folder: TempDir, more: &[&str]) -> Self {
-        let running = start(config(folder.path(), more)).await.unwrap();
+        Self::limited(folder, more, |_| ()).await
+    }
+
+    /// With other limits of connections.
+    pub(crate) async fn limited(folder: TempDir, more: &[&str], change: impl FnOnce(&mut Limits)) -> Self {
+        let mut limits = Limits::default();
+        change(&mut limits);
+        let running = start(config(folder.path(), more)).await.unwrap().with_limits(limits);
         let base = format!("http://{}", running.address());
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(running.serve(async { drop(stopped.await) }));
@@ -79,6 +88,29 @@ impl Server {
         answer
     }
 
+    /// A connection, on which this has been sent.
+    pub(crate) async fn connect(&self, sent: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.base.trim_start_matches("http://")).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        stream
+    }
+
+    /// What is answered to a request as it goes over the wire, to the end of the connection.
+    pub(crate) async fn raw(&self, sent: &str) -> String {
+        rest(&mut self.connect(sent).await).await
+    }
+
+    /// The status of the same, with `host: localhost` and the end of the connection asked for.
+    pub(crate) async fn status_of(&self, line: &str, headers: &str) -> u16 {
+        let said = self.raw(&format!("{line} HTTP/1.1\r\n{headers}connection: close\r\n\r\n")).await;
+        said.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{line}: {said}"))
+    }
+
+    /// Lets the server stop; done when it has.
+    pub(crate) fn stop(&mut self) {
+        drop(self.stop.take());
+    }
+
     /// Sends a request as it is put together by the test.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
@@ -90,6 +122,18 @@ pub(crate) async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let (status, headers) = (response.status(), response.headers().clone());
     let text = response.text().await.unwrap();
     Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+}
+
+/// All that comes until the other side ends the connection, or breaks it.
+pub(crate) async fn rest(stream: &mut TcpStream) -> String {
+    let (mut all, mut piece) = (Vec::new(), [0; 4096]);
+    while let Ok(count) = stream.read(&mut piece).await {
+        if count == 0 {
+            break;
+        }
+        all.extend_from_slice(&piece[..count]);
+    }
+    String::from_utf8_lossy(&all).into_owned()
 }
 
 fn client() -> Client {

@@ -1,0 +1,14 @@
+//! Whether the database can be written.
+
+use super::{Result, Store};
+
+impl Store {
+    /// Writes something and takes it back, through to the disk.
+    pub(crate) async fn can_write(&self) -> Result<()> {
+        let mut transaction = self.pool.begin_with("begin immediate").await?;
+        for query in ["insert into begun (at) values ('probe')", "delete from begun where at = 'probe'"] {
+            sqlx::query(query).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await
+    }
+}

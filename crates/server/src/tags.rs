@@ -1,0 +1,91 @@
+//! Entity tags in the headers of requests, as they come back after what is between here and the browser has changed them.
+//!
+//! What compresses an answer on its way must not leave its tag as it was: nginx, HAProxy and CDNs make it weak (`W/"7"`),
+//! Apache, Caddy and Jetty add the encoding (`"7-gzip"`, `"7--gzip"`, once also `"7"-gzip`).
+
+/// The encodings that are added to tags.
+const ENCODINGS: [&str; 7] = ["gzip", "x-gzip", "br", "zstd", "deflate", "compress", "identity"];
+
+/// The opaque part of each tag in a list, weak or not.
+pub(crate) fn opaque(list: &str) -> impl Iterator<Item = &str> {
+    let mut rest = list;
+    std::iter::from_fn(move || {
+        let (_, opened) = rest.split_once('"')?;
+        let (tag, after) = opened.split_once('"')?;
+        rest = after;
+        Some(tag)
+    })
+}
+
+/// The tag without an encoding that was added to it.
+pub(crate) fn without_encoding(tag: &str) -> &str {
+    for encoding in ENCODINGS {
+        let Some(before) = tag.strip_suffix(encoding) else { continue };
+        for separator in ["--", "-", ";", ":", "/"] {
+            if let Some(tag) = before.strip_suffix(separator)
+                && !tag.is_empty()
+            {
+                return tag;
+            }
+        }
+    }
+    tag
+}
+
+/// The number that a tag of ours is: digits and nothing else.
+pub(crate) fn number(tag: &str) -> Option<i64> {
+    let tag = without_encoding(tag);
+    if tag.bytes().all(|byte| byte.is_ascii_digit()) { tag.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(list: &str) -> Vec<i64> {
+        opaque(list).filter_map(number).collect()
+    }
+
+    #[test]
+    fn a_number_survives_what_compresses() {
+        let same = [
+            "\"7\"",
+            "W/\"7\"",
+            "\"7-gzip\"",
+            "\"7--gzip\"",
+            "\"7;gzip\"",
+            "\"7-br\"",
+            "\"7-zstd\"",
+            "W/\"7-gzip\"",
+            "\"7\"-gzip",
+            "\"7/gzip\"",
+            "\"7:br\"",
+        ];
+        for tag in same {
+            assert_eq!(numbers(tag), [7], "{tag}");
+        }
+        assert_eq!(numbers("W/\"4\", \"5-gzip\",\"x\" , \"6\""), [4, 5, 6]);
+    }
+
+    #[test]
+    fn what_is_none_of_ours_is_no_number() {
+        let none = [
+            "",
+            "7",
+            "\"",
+            "\"7",
+            "\"\"",
+            "\"-gzip\"",
+            "\"7-\"",
+            "\"7-x\"",
+            "\"+7\"",
+            "\"-7\"",
+            "\"7 \"",
+            "\"7gzip\"",
+            "\"٧\"",
+        ];
+        for tag in none {
+            assert_eq!(numbers(tag), [0_i64; 0], "{tag}");
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The proxy, and an API behind it that misbehaves: what was surely not done is told apart from what may have been.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use common::{Answer, Server, answer, is_a};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+const KEY: &str = "inc_secret_0123456789";
+const NOT_KNOWN: &str = "whether it did what was asked is not known";
+
+async fn proxy(upstream: &str) -> Server {
+    let folder = TempDir::new().unwrap();
+    let key = folder.path().join("key");
+    fs::write(&key, format!("{KEY}\n")).unwrap();
+    Server::with(folder, &["--upstream", upstream, "--upstream-key-file", key.to_str().unwrap()]).await
+}
+
+/// An API that reads each request, answers it with these bytes, and ends the connection. It writes down what it is asked.
+async fn upstream(said: Vec<u8>, breaks: bool) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    tokio::spawn({
+        let seen = Arc::clone(&seen);
+        async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let request = whole(&mut stream).await;
+                seen.lock().unwrap().push(request.lines().next().unwrap_or_default().to_string());
+                if breaks {
+                    stream.set_zero_linger().unwrap();
+                    continue;
+                }
+                stream.write_all(&said).await.unwrap();
+                stream.shutdown().await.unwrap();
+            }
+        }
+    });
+    (url, seen)
+}
+
+async fn whole(stream: &mut TcpStream) -> String {
+    let mut all = Vec::new();
+    loop {
+        let mut piece = [0; 4096];
+        let count = stream.read(&mut piece).await.unwrap_or(0);
+        all.extend_from_slice(&piece[..count]);
+        let text = String::from_utf8_lossy(&all).into_owned();
+        let length = |head: &str| {
+            let line = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            line.map_or(0, |line| line.parse::<usize>().unwrap())
+        };
+        match text.split_once("\r\n\r\n") {
+            Some((head, body)) if body.len() >= length(head) => return text,
+            _ if count == 0 => return text,
+            _ => {}
+        }
+    }
+}
+
+fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status}\r\n{headers}connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+        .into_bytes()
+}
+
+fn json_of(status: &str, body: &str) -> Vec<u8> {
+    http(status, "content-type: application/json\r\n", body)
+}
+
+/// Reads, checks and does each write.
+async fn asked(url: &str) -> (Vec<Answer>, Vec<Answer>) {
+    let proxy = proxy(url).await;
+    let body = json!({"name": "n", "path": []});
+    let send = async |method: Method, path: &str| {
+        let request = proxy.request(method.clone(), path);
+        let request = if matches!(method, Method::POST | Method::PUT) { request.json(&body) } else { request };
+        let said = answer(request).await;
+        assert!(!format!("{:?}{}", said.headers, said.body).contains(KEY));
+        assert_eq!(said.headers["x-content-type-options"], "nosniff");
+        assert_eq!(
+            said.headers["content-security-policy"].to_str().unwrap().split(';').next(),
+            Some("default-src 'none'")
+        );
+        said
+    };
+    let mut reads = Vec::new();
+    for (method, path) in [(Method::GET, "/v2/users"), (Method::POST, "/v2/escalation_paths/actions/validate")] {
+        reads.push(send(method, path).await);
+    }
+    let mut writes = Vec::new();
+    for (method, path) in [
+        (Method::POST, "/v2/escalation_paths"),
+        (Method::PUT, "/v2/escalation_paths/a"),
+        (Method::DELETE, "/v2/escalation_paths/a"),
+        (Method::POST, "/v2/schedule_overrides"),
+        (Method::PUT, "/v2/escalation_path_templates/a"),
+    ] {
+        writes.push(send(method, path).await);
+    }
+    (reads, writes)
+}
+
+fn refused(said: &Answer, status: u16, code: &str) {
+    assert_eq!((said.status.as_u16(), &said.body["errors"][0]["code"]), (status, &json!(code)), "{}", said.body);
+    assert_eq!(said.body.to_string().contains(NOT_KNOWN), status == 504, "{}", said.body);
+    is_a("ErrorResponse", &said.body, code);
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_may_have_been_done() {
+    let made = "{\"escalation_path\":{\"id\":\"01J0X\",\"name\":\"x\",\"path\":[]}}";
+    let json_type = "content-type: application/json\r\n";
+    let half = format!("HTTP/1.1 201 Created\r\n{json_type}content-length: 100\r\n\r\n{{\"esc").into_bytes();
+    let chunks =
+        format!("HTTP/1.1 200 OK\r\n{json_type}transfer-encoding: chunked\r\n\r\n4\r\n{{\"es\r\n").into_bytes();
+    let html = |status: &str| http(status, "content-type: text/html\r\n", "<script>alert(1)</script>");
+    for (said, breaks, code) in [
+        (Vec::new(), false, "upstream_lost"),
+        (Vec::new(), true, "upstream_lost"),
+        (b"NOT HTTP AT ALL\r\n\r\n".to_vec(), false, "upstream_lost"),
+        (half, false, "upstream_lost"),
+        (chunks, false, "upstream_lost"),
+        (html("200 OK"), false, "upstream_not_understood"),
+        (html("502 Bad Gateway"), false, "upstream_not_understood"),
+        (html("503 Service Unavailable"), false, "upstream_not_understood"),
+        (json_of("201 Created", "{\"escalation_path\":"), false, "upstream_not_understood"),
+        (json_of("201 Created", ""), false, "upstream_not_understood"),
+        (json_of("999 Odd", "{}"), false, "upstream_not_understood"),
+        (http("201 Created", "", made), false, "upstream_not_understood"),
+        (
+            http("201 Created", "content-type: application/json; charset=utf-8\r\ncontent-encoding: gzip\r\n", made),
+            false,
+            "upstream_not_understood",
+        ),
+        (http("303 See Other", "location: /elsewhere\r\n", ""), false, "upstream_not_understood"),
+    ] {
+        let (url, seen) = upstream(said.clone(), breaks).await;
+        let (reads, writes) = asked(&url).await;
+        for said in reads {
+            refused(&said, 502, code);
+        }
+        for said in writes {
+            refused(&said, 504, code);
+        }
+        assert_eq!(seen.lock().unwrap().len(), 7, "nothing is tried twice: {}", String::from_utf8_lossy(&said));
+    }
+}
+
+#[tokio::test]
+async fn what_was_surely_not_done_is_refused() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gone = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let html = |status: &str| http(status, "content-type: text/html\r\nretry-after: 7\r\n", "<h1>No</h1>");
+    let elsewhere = |status: &str| http(status, "location: http://127.0.0.1:1/stolen\r\n", "");
+    let mut all = vec![(gone, "upstream_unreachable")];
+    for (said, code) in [
+        (html("403 Forbidden"), "upstream_not_understood"),
+        (html("429 Too Many Requests"), "upstream_not_understood"),
+        (elsewhere("302 Found"), "upstream_elsewhere"),
+        (elsewhere("307 Temporary Redirect"), "upstream_elsewhere"),
+    ] {
+        all.push((upstream(said, false).await.0, code));
+    }
+    for (url, code) in all {
+        let (reads, writes) = asked(&url).await;
+        for said in reads.iter().chain(&writes) {
+            refused(said, 502, code);
+            assert!(said.headers.get("location").is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_an_answer_is_passed_on_whatever_its_status() {
+    let error = "{\"type\":\"api_error\",\"status\":500,\"request_id\":\"x\",\"errors\":[]}";
+    for (said, status, body) in [
+        (json_of("500 Internal Server Error", error), 500, error),
+        (json_of("429 Too Many Requests", error), 429, error),
+        (
+            http("200 OK", "Content-Type: Application/JSON ; charset=utf-8\r\nset-cookie: a=b\r\n", "{\"a\":[1.50]}"),
+            200,
+            "{\"a\":[1.50]}",
+        ),
+    ] {
+        let (url, _) = upstream(said, false).await;
+        let (reads, writes) = asked(&url).await;
+        for said in reads.iter().chain(&writes) {
+            assert_eq!((said.status.as_u16(), said.body.to_string()), (status, body.to_string()));
+            assert_eq!(said.headers["content-type"], "application/json");
+            assert!(said.headers.get("set-cookie").is_none());
+        }
+    }
+    let (url, _) = upstream(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(), false).await;
+    assert!(asked(&url).await.1.iter().all(|said| said.status == StatusCode::NO_CONTENT));
+}
+
+#[tokio::test]
+async fn no_address_here_is_another_one_there() {
+    let (url, seen) = upstream(json_of("200 OK", "{}"), false).await;
+    let plain = proxy(&url).await;
+    let below = proxy(&format!("{url}/base/")).await;
+    let bad = [
+        "..\\..\\v1\\identity",
+        "..\\..\\v2\\schedules\\01ABC",
+        "\\",
+        "a\\..\\..",
+        "..\\..\\..\\elsewhere",
+        "%5C..",
+        "%2e%2e",
+        "a%00",
+        "a;b",
+        "a#b",
+        "a\tb",
+        "..",
+        ".",
+        "a..b",
+        "ａ",
+        "a|b",
+        "a{b}",
+        "a\"b",
+        "a<b",
+    ];
+    for server in [&plain, &below] {
+        for list in ["escalation_paths", "users", "schedules", "schedule_overrides", "escalation_path_templates"] {
+            for id in bad {
+                for method in ["GET", "PUT", "DELETE"] {
+                    let headers = "host: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n";
+                    let said = server.raw(&format!("{method} /v2/{list}/{id} HTTP/1.1\r\n{headers}\r\n{{}}")).await;
+                    // A `#` ends an address, so what is before it is asked for: nothing else.
+                    let ends = id.contains('#');
+                    assert!(
+                        ["400", "404", "405"].contains(&said.split(' ').nth(1).unwrap()) || ends,
+                        "{method} {id}: {said}"
+                    );
+                }
+            }
+        }
+    }
+    let asked: Vec<_> = seen.lock().unwrap().drain(..).collect();
+    assert!(asked.iter().all(|line| line.ends_with("/a HTTP/1.1")), "{asked:?}");
+    let plain = below.request(Method::GET, "/v2/users/a_B-9?x=%2e%2e%5C&y=a%2Bb%3D%3D");
+    assert_eq!(answer(plain).await.status, StatusCode::OK);
+    assert_eq!(*seen.lock().unwrap(), ["GET /base/v2/users/a_B-9?x=%2e%2e%5C&y=a%2Bb%3D%3D HTTP/1.1"]);
+}
+
+#[tokio::test]
+async fn a_key_is_one_line_of_ascii() {
+    let folder = TempDir::new().unwrap();
+    let key = folder.path().join("key");
+    let starts = async |content: &[u8]| {
+        fs::write(&key, content).unwrap();
+        let options = ["--upstream", "https://api.example", "--upstream-key-file", key.to_str().unwrap()];
+        escalation_server::start(common::config(folder.path(), &options)).await.err().map(|error| error.to_string())
+    };
+    for good in ["key", "key\n", "key\r\n", " \tkey  \n\n"] {
+        assert_eq!(starts(good.as_bytes()).await, None, "{good:?}");
+    }
+    for bad in ["\u{feff}key", "ключ", "two words", "two\nlines", "", "\n", "k\0y", "k\u{7f}", "kéy", "k\u{a0}"] {
+        let said = starts(bad.as_bytes()).await.unwrap();
+        assert!(said.contains("does not hold a key") && (bad.len() < 3 || !said.contains(bad)), "{bad:?}: {said}");
+    }
+    assert!(starts(b"\xff\xfek\0e\0y\0").await.unwrap().contains("does not hold a key"), "UTF-16");
+    fs::write(&key, KEY).unwrap();
+    for url in ["https://user@api.example", "https://api.example/?a=b", "https://api.example/#x"] {
+        let options = ["--upstream", url, "--upstream-key-file", key.to_str().unwrap()];
+        let said = escalation_server::start(common::config(folder.path(), &options)).await.err().unwrap().to_string();
+        assert!(said.contains("nothing else"), "{url}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn all_teams_or_none() {
+    use axum::extract::Query;
+    use std::collections::BTreeMap;
+    /// Pages of teams by cursor; one of them is odd, another has no name.
+    async fn page(Query(asked): Query<BTreeMap<String, String>>) -> axum::response::Response {
+        use axum::response::IntoResponse as _;
+        let next = |after: &str| json!({"after": after, "page_size": 250});
+        let team = |id: &str, name: &str| json!({"id": id, "name": name});
+        let page = match asked.get("after").map(String::as_str) {
+            None => json!({"teams": [team("b", "B")], "pagination_meta": next("a+b==&x")}),
+            Some("a+b==&x") => json!({"teams": [{"id": "nameless"}], "pagination_meta": next("last")}),
+            Some("last") => json!({"teams": [team("a", "A")], "pagination_meta": {"page_size": 250}}),
+            Some(other) => panic!("{other}"),
+        };
+        ([("content-type", "application/json")], page.to_string()).into_response()
+    }
+    let serve = async |router: axum::Router| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        proxy(&url).await.get("/builder/v1/teams").await
+    };
+    let all = serve(axum::Router::new().fallback(page)).await;
+    let names: Vec<_> =
+        all.body["teams"].as_array().unwrap().iter().map(|team| team["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["A", "B", "nameless"]);
+    for odd in [
+        json!({"teams": [{"id": "a", "name": "A"}], "pagination_meta": {"after": "again"}}),
+        json!({"teams": [{"name": "no id"}]}),
+        json!({"teams": {}}),
+        json!([]),
+    ] {
+        let odd = async move || ([("content-type", "application/json")], odd.to_string());
+        let said = serve(axum::Router::new().fallback(odd)).await;
+        refused(&said, 502, "upstream_not_understood");
+    }
+    let count = Arc::new(AtomicUsize::new(0));
+    let endless = move || {
+        let page = count.fetch_add(1, Ordering::Relaxed);
+        async move {
+            let body = json!({"teams": [{"id": "a", "name": "A"}], "pagination_meta": {"after": page.to_string()}});
+            ([("content-type", "application/json")], body.to_string())
+        }
+    };
+    refused(&serve(axum::Router::new().fallback(endless)).await, 502, "upstream_too_large");
+}
