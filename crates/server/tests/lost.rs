@@ -201,6 +201,13 @@ async fn what_is_an_answer_is_passed_on_whatever_its_status() {
             assert!(said.headers.get("set-cookie").is_none());
         }
     }
+    let (url, seen) = upstream(json_of("200 OK", "{\"users\":[]}"), false).await;
+    let head = answer(proxy(&url).await.request(Method::HEAD, "/v2/users")).await;
+    assert_eq!(
+        (head.status, head.body, &head.headers["content-length"]),
+        (StatusCode::OK, json!(""), &"12".parse().unwrap())
+    );
+    assert_eq!(*seen.lock().unwrap(), ["GET /v2/users HTTP/1.1"]);
     let (url, _) = upstream(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(), false).await;
     assert!(asked(&url).await.1.iter().all(|said| said.status == StatusCode::NO_CONTENT));
 }
