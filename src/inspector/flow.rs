@@ -2,7 +2,7 @@
 
 use escalation_api::NodeKind;
 use escalation_editor::command::legal_repeat_targets;
-use escalation_editor::{Command, words};
+use escalation_editor::{Command, numerals, words};
 use leptos::prelude::*;
 
 use super::beside::{Beside, whole};
@@ -43,7 +43,7 @@ pub fn RepeatForm(id: String, node: NodeMemo) -> impl IntoView {
         open.dispatch(Command::SetRepeatTarget(stored.get_value(), event_target_value(&event)));
     };
     let take = move |text: String| {
-        let times = text.trim().parse().map_err(|_| strings::forms::NOT_A_NUMBER.to_string())?;
+        let times = numerals::count(&text)?;
         open.try_dispatch(Command::SetRepeatTimes(stored.get_value(), times))
     };
     view! {

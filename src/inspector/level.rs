@@ -3,7 +3,7 @@
 use escalation_api::{AckMode, Level, Map, NodeKind, ScheduleMode, Target, TargetType, Urgency};
 use escalation_editor::problems::Field;
 use escalation_editor::tree::PathNode;
-use escalation_editor::{Command, duration};
+use escalation_editor::{Command, duration, numerals};
 use escalation_engine::{Seconds, words};
 use leptos::prelude::*;
 
@@ -120,7 +120,7 @@ fn Retries(id: String, level: Memo<Option<Level>>) -> impl IntoView {
     };
     let now = move || retry.get_untracked().unwrap_or(SUGGESTED_RETRY);
     let take_attempts = move |text: String| {
-        let attempts = text.trim().parse().map_err(|_| strings::forms::NOT_A_NUMBER.to_string())?;
+        let attempts = numerals::count(&text)?;
         set(Some((attempts, now().1)))
     };
     let take_apart = move |text: String| set(Some((now().0, duration::parse(&text)?)));

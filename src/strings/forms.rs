@@ -21,7 +21,6 @@ pub fn change_to(kind: &str) -> String {
 }
 
 pub const TIMES: &str = "How often it goes back";
-pub const NOT_A_NUMBER: &str = "type a whole number";
 
 pub fn runs(times: i64) -> String {
     format!("The section runs {} times in all, then the path goes on or ends.", times.saturating_add(1))

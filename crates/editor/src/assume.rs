@@ -142,6 +142,16 @@ pub fn reset_others(scenario: &mut Scenario) {
 /// # Errors
 /// The first that cannot be read, or that there are too many.
 pub fn durations(text: &str) -> Result<Vec<Seconds>, String> {
+    let text = crate::numerals::plain(text);
+    // `5,20` may be two times or a fraction.
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    if text
+        .as_bytes()
+        .windows(3)
+        .any(|near| near.get(1) == Some(&b',') && is_digit(near.first()) && is_digit(near.last()))
+    {
+        return Err(format!("`{text}` may be fractions: put a space or a point in place of the comma"));
+    }
     let parts = text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
     let mut all = parts.map(duration::parse).collect::<Result<Vec<_>, _>>()?;
     all.sort_unstable();
@@ -232,6 +242,10 @@ mod tests {
     fn durations_in_a_row() {
         assert_eq!(durations("20m, 5m,5m"), Ok(vec![300, 1200]));
         assert_eq!(durations(" "), Ok(vec![]));
+        assert_eq!(durations("1.5h; 5、 ２０m"), Ok(vec![300, 1200, 5400]));
+        for wrong in ["1,5h", "5,20", "1,5h, 20m", "1:30", "1,000s, 5m"] {
+            assert!(durations(wrong).is_err(), "{wrong}");
+        }
         assert!(durations("5m, soon").is_err());
         assert!(durations(&(0..21).map(|n| format!("{n}m,")).collect::<String>()).is_err());
     }

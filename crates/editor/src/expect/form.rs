@@ -6,6 +6,7 @@ use escalation_engine::prove::{Expect, Expectation};
 use escalation_engine::words::duration;
 
 use crate::duration;
+use crate::numerals::count;
 
 /// The most people that can be asked for.
 const MOST_PEOPLE: usize = 1_000;
@@ -188,7 +189,8 @@ impl Form {
             expectation.seconds = Some(duration::parse(&self.time).map_err(|message| wrong("seconds", message))?);
         }
         if takes.people {
-            let people = self.people.trim().parse().ok().filter(|people| (1..=MOST_PEOPLE).contains(people));
+            let people = count(&self.people).ok().and_then(|people| people.try_into().ok());
+            let people = people.filter(|people| (1..=MOST_PEOPLE).contains(people));
             let people = people.ok_or_else(|| wrong("people", format!("type a number from 1 to {MOST_PEOPLE}")))?;
             expectation.people = Some(people);
         }
