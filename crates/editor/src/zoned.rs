@@ -26,16 +26,7 @@ pub fn from_field(zone: &Zone, text: &str) -> Option<Instant> {
 /// The two instants at which the clock on the wall shows what it shows at `at`, if it does so twice.
 #[must_use]
 pub fn twice(zone: &Zone, at: Instant) -> Option<[Instant; 2]> {
-    let here = zone.stretch(at);
-    let wall = at.unix() + here.offset;
-    let in_stretch = |of: Instant| {
-        let stretch = zone.stretch(of);
-        let same = Instant::from_unix(wall - stretch.offset);
-        (stretch.from <= same && same < stretch.until && same != at).then_some(same)
-    };
-    let before = Some(here.from).filter(|from| *from > Instant::MIN).and_then(|from| in_stretch(from - 1));
-    let after = Some(here.until).filter(|until| *until < Instant::MAX).and_then(in_stretch);
-    before.map(|before| [before, at]).or_else(|| after.map(|after| [at, after]))
+    zone.twice(at)
 }
 
 /// Whether the clock on the wall of a zone never shows what a form field says: a change of the clock skips it.

@@ -86,6 +86,22 @@ impl Zone {
         WallTime(at.unix() + self.offset(at))
     }
 
+    /// The two instants at which the clock on the wall shows what it shows at `at`, the earlier first, if it does so
+    /// twice: where it goes back.
+    #[must_use]
+    pub fn twice(&self, at: Instant) -> Option<[Instant; 2]> {
+        let here = self.stretch(at);
+        let wall = at.unix() + here.offset;
+        let in_stretch = |of: Instant| {
+            let stretch = self.stretch(of);
+            let same = Instant::from_unix(wall - stretch.offset);
+            (stretch.from <= same && same < stretch.until && same != at).then_some(same)
+        };
+        let before = Some(here.from).filter(|from| *from > Instant::MIN).and_then(|from| in_stretch(from - 1));
+        let after = Some(here.until).filter(|until| *until < Instant::MAX).and_then(in_stretch);
+        before.map(|before| [before, at]).or_else(|| after.map(|after| [at, after]))
+    }
+
     /// The instant at which the wall first shows this time or, where a change of the clock skips it, the instant of
     /// that change.
     #[must_use]

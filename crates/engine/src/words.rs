@@ -27,31 +27,48 @@ pub fn duration(seconds: Seconds) -> String {
     text
 }
 
-/// A weekday and time such as `Sat 03:10`, in a zone.
+/// A weekday and time such as `Sat 03:10`, in a zone; with the offset where the clock shows it twice.
 #[must_use]
 pub fn day_and_time(zone: &Zone, at: Instant) -> String {
-    let wall = zone.wall(at);
-    format!("{} {}", day_name(wall.weekday()), clock(wall.second_of_day()))
+    format!("{} {}", day_name(zone.wall(at).weekday()), time(zone, at))
 }
 
-/// A weekday, date and time such as `Sat 28 Mar 03:10`, in a zone.
+/// A weekday, date and time such as `Sat 28 Mar 03:10`, in a zone; with the offset where the clock shows it twice.
 #[must_use]
 pub fn date_and_time(zone: &Zone, at: Instant) -> String {
-    let wall = zone.wall(at);
-    let (_, month, day) = civil(wall);
-    let month = usize::try_from(month - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or_default();
-    format!("{} {day} {month} {}", day_name(wall.weekday()), clock(wall.second_of_day()))
+    format!("{} {}", date(zone, at), time(zone, at))
 }
 
 /// The same with the year: `Sat 28 Mar 2026 03:10`.
 #[must_use]
 pub fn date_with_year(zone: &Zone, at: Instant) -> String {
-    let text = date_and_time(zone, at);
     let (year, ..) = civil(zone.wall(at));
-    match text.rsplit_once(' ') {
-        Some((date, time)) => format!("{date} {year} {time}"),
-        None => text,
-    }
+    format!("{} {year} {}", date(zone, at), time(zone, at))
+}
+
+/// A weekday and date such as `Sat 28 Mar`, in a zone.
+#[must_use]
+pub fn date(zone: &Zone, at: Instant) -> String {
+    let wall = zone.wall(at);
+    let (_, month, day) = civil(wall);
+    let month = usize::try_from(month - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or_default();
+    format!("{} {day} {month}", day_name(wall.weekday()))
+}
+
+/// The time on the wall of a zone: `03:10`, and `01:10 UTC−05:00` in an hour that the clock shows twice, when it goes
+/// back. Every time that is shown is made here, so that no two instants look alike.
+#[must_use]
+pub fn time(zone: &Zone, at: Instant) -> String {
+    let time = clock(zone.wall(at).second_of_day());
+    if zone.twice(at).is_some() { format!("{time} {}", offset(zone, at)) } else { time }
+}
+
+/// How far the clock of a zone is from UTC at an instant: `UTC+05:30`.
+#[must_use]
+pub fn offset(zone: &Zone, at: Instant) -> String {
+    let offset = zone.offset(at);
+    let sign = if offset < 0 { '−' } else { '+' };
+    format!("UTC{sign}{}", clock(offset.abs()))
 }
 
 /// A time as it is told beside an earlier one: the weekday says which day is meant for less than six days, and the date
@@ -161,6 +178,47 @@ mod tests {
         assert_eq!(day_and_time(&london, at), "Sun 04:10");
         assert_eq!(date_and_time(&london, at), "Sun 29 Mar 04:10");
         assert_eq!(date_and_time(&Zone::utc(), at), "Sun 29 Mar 03:10");
+    }
+
+    #[test]
+    fn an_hour_that_is_shown_twice_has_its_offset() {
+        let new_york = Zone::get("America/New_York").unwrap();
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        for (instant, told) in [
+            ("2026-11-01T04:59:59Z", "Sun 1 Nov 00:59:59"),
+            ("2026-11-01T05:00:00Z", "Sun 1 Nov 01:00 UTC−04:00"),
+            ("2026-11-01T05:55:00Z", "Sun 1 Nov 01:55 UTC−04:00"),
+            ("2026-11-01T06:10:00Z", "Sun 1 Nov 01:10 UTC−05:00"),
+            ("2026-11-01T06:59:59Z", "Sun 1 Nov 01:59:59 UTC−05:00"),
+            ("2026-11-01T07:00:00Z", "Sun 1 Nov 02:00"),
+            ("2026-03-08T07:00:00Z", "Sun 8 Mar 03:00"),
+        ] {
+            assert_eq!(date_and_time(&new_york, at(instant)), told);
+        }
+        let second = at("2026-11-01T06:10:00Z");
+        assert_eq!(day_and_time(&new_york, second), "Sun 01:10 UTC−05:00");
+        assert_eq!(date_with_year(&new_york, second), "Sun 1 Nov 2026 01:10 UTC−05:00");
+        assert_eq!(time_after(&new_york, at("2026-11-01T05:50:00Z"), second), "Sun 01:10 UTC−05:00");
+    }
+
+    #[test]
+    fn no_two_instants_of_a_night_look_alike() {
+        // By an hour, by half an hour, at midnight, and by a whole day.
+        for (zone, near) in [
+            ("Europe/London", "2026-10-25T00:00:00Z"),
+            ("Australia/Lord_Howe", "2026-04-04T15:00:00Z"),
+            ("America/Havana", "2026-11-01T05:00:00Z"),
+            ("Africa/Casablanca", "2026-02-15T02:00:00Z"),
+            ("Antarctica/Troll", "2026-10-25T01:00:00Z"),
+            ("America/St_Johns", "2010-11-07T02:30:00Z"),
+            ("Pacific/Kwajalein", "1969-10-01T00:00:00Z"),
+        ] {
+            let (zone, near) = (Zone::get(zone).unwrap(), near.parse::<Instant>().unwrap());
+            let told: Vec<String> =
+                (-36 * 12..36 * 12).map(|step| date_and_time(&zone, near + step * 5 * MINUTE)).collect();
+            let different: std::collections::BTreeSet<&String> = told.iter().collect();
+            assert_eq!(different.len(), told.len());
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use escalation_engine::calendar::{WallTime, Zone};
 use escalation_engine::instant::MINUTE;
-use escalation_engine::words::date_and_time;
+use escalation_engine::words::date;
 use escalation_engine::{Instant, Seconds};
 
 use super::{Band, What};
@@ -48,7 +48,7 @@ pub fn days((from, until): (Instant, Instant), zone: &Zone, width: i64) -> Vec<D
     let start = |day| zone.first_at_wall(WallTime::new(day, 0));
     let day = |day: i64| {
         let (from, weekday) = (start(day), WallTime::new(day, 0).weekday());
-        let label = label(&date_and_time(zone, from), weekday, wide, day == first, last - day);
+        let label = label(&date(zone, from), weekday, wide, day == first, last - day);
         Day { from, until: start(day + 1), weekday, label, day }
     };
     let mut days: Vec<Day> = (first..=last).map(day).collect();

@@ -3,7 +3,7 @@
 use escalation_api::{PathPayload, ScheduleMode, Target, TargetType, WorkingHours};
 use escalation_engine::calendar::{Hours, Zone};
 use escalation_engine::instant::{DAY, WEEK};
-use escalation_engine::words::{clock, date_and_time, day_and_time, duration, list};
+use escalation_engine::words::{clock, date_and_time, day_and_time, duration, list, offset};
 use escalation_engine::{Index, Instant, Seconds};
 
 use super::{target_mode, target_of_repeat};
@@ -75,10 +75,7 @@ fn paused(id: &str, index: &Index, at: Instant, zone: &Zone) -> Option<String> {
 /// How far the clock of a zone is from UTC at an instant: "UTC+05:30". Empty where the zone is not known.
 #[must_use]
 pub fn offset_now(zone: &str, at: Instant) -> String {
-    let Some(zone) = Zone::get(zone) else { return String::new() };
-    let offset = zone.offset(at);
-    let sign = if offset < 0 { '−' } else { '+' };
-    format!("UTC{sign}{}", clock(offset.abs()))
+    Zone::get(zone).map(|zone| offset(&zone, at)).unwrap_or_default()
 }
 
 /// Where a repeat goes back to: "the start" or the question of a branch.
