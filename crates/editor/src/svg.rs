@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use escalation_api::{NodeKind, PathPayload};
 use escalation_engine::Index;
 
+use crate::bidi;
 use crate::card;
 use crate::layout::{EdgeKind, Layout, NodeBox, Point, Rect, svg_path};
 use crate::tree::{self, PathNode, Side};
@@ -61,7 +62,7 @@ const TITLE_LINE: i32 = 19;
 /// Draws all that a layout has of a path.
 #[must_use]
 pub fn draw(path: &PathPayload, layout: &Layout, index: &Index, labels: &Labels<'_>, theme: &Theme) -> String {
-    let mut picture = Picture { text: String::new(), theme };
+    let mut picture = Picture { text: String::new(), theme, names: bidi::names(index.world(), path) };
     picture.open(path, layout);
     let sides = |id: &str| match tree::find(path, id).map(|found| &found.node.kind) {
         Some(NodeKind::IfElse(branch)) => Some(words::sides(&branch.conditions, index)),
@@ -106,6 +107,8 @@ pub fn draw(path: &PathPayload, layout: &Layout, index: &Index, labels: &Labels<
 struct Picture<'a> {
     text: String,
     theme: &'a Theme,
+    /// What is to be set apart in all that is written.
+    names: Vec<String>,
 }
 
 /// How something is written.
@@ -138,7 +141,7 @@ impl Picture<'_> {
             self.text,
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" font-family="{}"><title>{}</title><rect width="100%" height="100%" fill="{}"/>"#,
             escaped(&self.theme.font),
-            escaped(&path.name),
+            escaped(&bidi::shown(&path.name, &self.names)),
             escaped(&self.theme.canvas)
         );
     }
@@ -184,7 +187,7 @@ impl Picture<'_> {
         let said = [words.kind.as_str(), &words.title, &words.timer].into_iter();
         let said = said.chain(words.badges.iter().map(words::Badge::text)).filter(|part| !part.is_empty());
         let said = said.collect::<Vec<_>>().join(". ");
-        let _infallible = write!(self.text, "<g><title>{}</title>", escaped(&said));
+        let _infallible = write!(self.text, "<g><title>{}</title>", escaped(&bidi::shown(&said, &self.names)));
         if let NodeKind::IfElse(_) = node.kind {
             self.rect(rect, rect.height / 2, &theme.surface, Some(&theme.branch));
             let at = Point { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 + 4 };
@@ -245,7 +248,7 @@ impl Picture<'_> {
             escaped(ink.colour),
             ink.size / 10,
             ink.size % 10,
-            escaped(words)
+            escaped(&bidi::shown(words, &self.names))
         );
     }
 }

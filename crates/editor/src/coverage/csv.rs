@@ -3,6 +3,7 @@
 use escalation_engine::Index;
 
 use super::{RANKS, Row, words};
+use crate::sheet::csv_field;
 
 /// All stretches as comma-separated values (RFC 4180): the priorities, from when until when alerts fire (UTC), and for
 /// each rank who is paged and after how many seconds, the least and the most.
@@ -23,17 +24,10 @@ pub fn csv(rows: &[Row], index: &Index) -> String {
                 let [least, most] = band.wait.map_or_else(Default::default, |(a, b)| [a.to_string(), b.to_string()]);
                 fields.extend([least, most]);
             }
-            let fields: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
+            let fields: Vec<String> = fields.iter().map(|field| csv_field(field)).collect();
             text.push_str(&fields.join(","));
             text.push_str("\r\n");
         }
     }
     text
-}
-
-/// A field, in quotes where it must be, and never a formula to a spreadsheet.
-fn quoted(field: &str) -> String {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let field = if is_formula { format!("'{field}") } else { field.to_string() };
-    if field.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
 }

@@ -10,6 +10,7 @@ use super::step;
 use crate::Play;
 use crate::axis::Piece;
 use crate::play::{Stay, StayKind, Turn, TurnKind};
+use crate::{bidi, sheet};
 
 /// So many names are said at once.
 const NAMES: usize = 4;
@@ -140,15 +141,16 @@ pub fn after(seconds: Seconds) -> String {
 /// All steps as lines of text with tabs, as spreadsheets take them. `head` names the columns.
 #[must_use]
 pub fn table(told: Told<'_>, head: &[&str; 6]) -> String {
-    // A name may have anything in it.
-    let clean = |text: String| text.replace(['\t', '\n', '\r'], " ");
+    let names = bidi::names(told.index.world(), told.path);
     let row = |at: &TraceStep| {
         let words = told.words(at)?;
         let why = words.other_side.map_or_else(|| words.why.clone(), |other| format!("{}; {other}", words.why));
         let cells =
             [date_and_time(told.zone, at.at), after(at.after_seconds), words.what, words.who, why, at.rule.clone()];
-        Some(cells.map(clean).join("\t"))
+        // A name may have anything in it. What is a sentence keeps its order around names from right to left.
+        let shown = cells.each_ref().map(|cell| bidi::shown(cell, &names).into_owned());
+        Some(sheet::row(&shown.each_ref().map(String::as_str)))
     };
     let rows = told.trace.steps.iter().filter_map(row);
-    std::iter::once(head.join("\t")).chain(rows).fold(String::new(), |text, row| text + &row + "\n")
+    std::iter::once(sheet::row(head)).chain(rows).fold(String::new(), |text, row| text + &row + "\n")
 }
