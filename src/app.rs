@@ -8,6 +8,7 @@ use crate::editor::{EditorScreen, Opened};
 use crate::list::PathsScreen;
 use crate::net::{self, NetError};
 use crate::parts::notice::Notice;
+use crate::parts::texts;
 use crate::reading::Reading;
 use crate::route::{Route, route};
 use crate::session::{Loading, Session, ask_before_leaving};
@@ -21,6 +22,7 @@ pub fn App() -> impl IntoView {
     let _for_ever = ask_before_leaving(move || {
         session.keeping.get_untracked() != Keeping::Works && session.drafts.with_untracked(|drafts| !drafts.is_empty())
     });
+    Effect::new(move || session.index.with(|index| texts::of_world(index.world())));
     let route = route();
     let screen = move || match session.loading.get() {
         Loading::Busy => view! { <Skeleton/> }.into_any(),

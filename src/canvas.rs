@@ -25,9 +25,10 @@ use escalation_editor::changes::Became;
 use escalation_editor::words::NodeIcon;
 use leptos::html::Main;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
 
 use crate::editor::state::Open;
-use crate::parts::{focus, size};
+use crate::parts::{focus, hold, size};
 use crate::strings;
 use ahead::AheadHint;
 use card::Card;
@@ -74,6 +75,8 @@ pub fn Canvas() -> impl IntoView {
     let frame = NodeRef::<Main>::new();
     watch_size(frame, open);
     open_view(open);
+    let element = move || frame.get_untracked().map(|frame| frame.unchecked_into::<web_sys::Element>());
+    hold::watch(element, move |which| pointer::is_held(open, which), move || pointer::lost(open));
     let far = Memo::new(move |_| open.view.with(|view| view.scale < FAR));
     provide_context(Marks {
         together: Memo::new(move |_| run::together(open)),
@@ -126,7 +129,6 @@ pub fn Canvas() -> impl IntoView {
             on:pointerdown=move |event| pointer::down(open, &event)
             on:pointermove=move |event| pointer::moved(open, &event)
             on:pointerup=move |event| pointer::up(open, &event)
-            on:pointercancel=move |event| pointer::cancelled(open, &event)
         >
             <div class="world" class:far=far style:transform=move_world style=("--hair", hair)>
                 <Lines seen/>

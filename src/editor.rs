@@ -34,6 +34,7 @@ use crate::clock;
 use crate::inspector::Inspector;
 use crate::outline::SmallScreen;
 use crate::panel::Panel;
+use crate::parts::texts;
 use crate::parts::typed::{KeepTyped, TellDropped};
 use crate::session::Session;
 use crate::strings;
@@ -89,8 +90,10 @@ impl Opened {
     }
 }
 
-/// Keeps the path's name in the title of the page.
+/// Keeps the path's name in the title of the page, and has its names set apart.
 fn title(open: Open) {
+    Effect::new(move || open.path.with(|path| texts::of_path(Some(path))));
+    on_cleanup(|| texts::of_path(None));
     let name = Memo::new(move |_| open.path.with(|path| path.name.clone()));
     Effect::new(move || name.with(|name| document().set_title(&strings::title(name))));
     on_cleanup(|| document().set_title(strings::PRODUCT));

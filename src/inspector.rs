@@ -24,6 +24,7 @@ use leptos::prelude::*;
 use crate::canvas::{self, run};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::keyboard::pressed;
 use crate::session::session;
 use crate::strings;
 use beside::HeadProblems;
@@ -57,7 +58,7 @@ pub fn Inspector() -> impl IntoView {
     };
     // Back to where Enter came from; a field that is open or being typed into takes Escape for itself.
     let keys = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Escape" && !event.default_prevented() {
+        if pressed(&event) == "Escape" && !event.default_prevented() {
             event.prevent_default();
             canvas::focus_selected(open);
         }

@@ -35,5 +35,7 @@ fn main() {
     if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
         boot.remove();
     }
+    parts::texts::watch();
+    parts::focus::keep_near();
     mount_to_body(app::App);
 }

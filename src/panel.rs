@@ -8,11 +8,14 @@ pub mod kept;
 
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
 use web_sys::{KeyboardEvent, PointerEvent};
 
 use crate::editor::state::Open;
 use crate::parts::focus;
+use crate::parts::hold;
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::keyboard::pressed;
 use crate::simulate::{ScenarioMenu, Simulate};
 use crate::strings;
 use coverage::CoverageView;
@@ -120,7 +123,7 @@ fn TabList() -> impl IntoView {
     let press = move |event: KeyboardEvent| {
         let now = open.tab.get_untracked();
         let at = TABS.iter().position(|tab| *tab == now).unwrap_or_default();
-        let next = match event.key().as_str() {
+        let next = match pressed(&event).as_str() {
             "ArrowRight" => (at + 1) % TABS.len(),
             "ArrowLeft" => (at + TABS.len() - 1) % TABS.len(),
             "Home" => 0,
@@ -174,11 +177,11 @@ fn Handle() -> impl IntoView {
     let set = move |height: i32| open.panel_height.set(Some(height.clamp(LEAST, most())));
     // Where the pointer went down, and how high the panel was then.
     let drag = RwSignal::new(None::<(i32, i32)>);
+    let handle = NodeRef::<html::Div>::new();
+    let element = move || handle.get_untracked().map(|handle| handle.unchecked_into::<web_sys::Element>());
+    hold::watch(element, move |_| drag.with_untracked(Option::is_some), move || drag.set(None));
     let down = move |event: PointerEvent| {
-        use wasm_bindgen::JsCast as _;
-        if let Some(target) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
-            let _gone = target.set_pointer_capture(event.pointer_id());
-        }
+        hold::capture(&event);
         drag.set(Some((event.client_y(), untrack(now))));
     };
     let moved = move |event: PointerEvent| {
@@ -188,7 +191,7 @@ fn Handle() -> impl IntoView {
     };
     let press = move |event: KeyboardEvent| {
         let height = untrack(now);
-        match event.key().as_str() {
+        match pressed(&event).as_str() {
             "ArrowUp" => set(height + STEP),
             "ArrowDown" => set(height - STEP),
             "Home" => set(LEAST),
@@ -202,6 +205,7 @@ fn Handle() -> impl IntoView {
         <Show when=move || open.panel.get()>
             <div
                 class="handle"
+                node_ref=handle
                 role="separator"
                 tabindex="0"
                 aria-orientation="horizontal"
@@ -212,7 +216,6 @@ fn Handle() -> impl IntoView {
                 on:pointerdown=down
                 on:pointermove=moved
                 on:pointerup=move |_| drag.set(None)
-                on:pointercancel=move |_| drag.set(None)
                 on:dblclick=move |_| open.panel_height.set(None)
                 on:keydown=press
             ></div>

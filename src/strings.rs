@@ -192,6 +192,8 @@ pub const SEARCH_HINT: &str = "Kind, name or id";
 pub const NEXT: &str = "Next";
 pub const PREVIOUS: &str = "Previous";
 pub const CLOSE: &str = "Close";
+pub const OTHER_LETTERS: &str =
+    "On a keyboard without Latin letters, press the keys where these letters are on a US keyboard.";
 pub const PALETTE: &str = "All commands";
 pub const PALETTE_HINT: &str = "Type a command, a step or a path";
 /// The kind of a step, with the side of the branch that it is on.

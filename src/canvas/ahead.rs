@@ -8,6 +8,7 @@ use web_sys::{Element, FocusEvent, KeyboardEvent};
 
 use super::keys;
 use crate::editor::state::Open;
+use crate::parts::keyboard;
 use crate::parts::text::folded;
 use crate::strings;
 
@@ -24,7 +25,7 @@ pub fn start(open: Open) {
 /// A key in the tree; whether it was taken.
 pub fn press(open: Open, event: &KeyboardEvent) -> bool {
     let Some(mut typed) = open.look.ahead.get_untracked() else { return false };
-    let key = event.key();
+    let key = keyboard::typed(event);
     let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
     match key.as_str() {
         "Escape" | "Enter" => open.look.ahead.set(None),
@@ -39,8 +40,8 @@ pub fn press(open: Open, event: &KeyboardEvent) -> bool {
             go(open, &typed);
             open.look.ahead.set(Some(typed));
         }
-        // Not keys by themselves.
-        "Shift" | "Control" | "Alt" | "AltGraph" | "Meta" | "CapsLock" | "Dead" | "Process" => return true,
+        // Not keys by themselves, or those of a word that is being composed.
+        "" | "Shift" | "Control" | "Alt" | "AltGraph" | "Meta" | "CapsLock" | "Dead" => return true,
         _ => {
             open.look.ahead.set(None);
             return false;

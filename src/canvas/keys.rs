@@ -12,11 +12,12 @@ use super::{ahead, folds, point, run};
 use crate::editor::actions;
 use crate::editor::state::Open;
 use crate::parts::focus;
+use crate::parts::keyboard::{self, pressed};
 use crate::strings;
 
 /// A key on the tree. What is not ours goes on to the page.
 pub fn on_tree(open: Open, event: &KeyboardEvent) {
-    if open.look.drag.with_untracked(Option::is_some) {
+    if keyboard::is_composing(event) || open.look.drag.with_untracked(Option::is_some) {
         return;
     }
     if open.look.pointing.with_untracked(Option::is_some) {
@@ -29,10 +30,11 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
         actions::press(open, event, true);
         return;
     }
-    if event.key().starts_with("Arrow") {
+    let key = pressed(event);
+    if key.starts_with("Arrow") {
         choose_focused(open);
     }
-    let target = match event.key().as_str() {
+    let target = match key.as_str() {
         "ArrowDown" => step(open, 1),
         "ArrowUp" => step(open, -1),
         // A branch is opened and closed before it is gone into and out of.
@@ -80,7 +82,7 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
 
 /// A key while it is being chosen where a repeat goes back to.
 fn pointing(open: Open, event: &KeyboardEvent) {
-    match event.key().as_str() {
+    match pressed(event).as_str() {
         "ArrowDown" | "ArrowRight" => point::go(open, true),
         "ArrowUp" | "ArrowLeft" => point::go(open, false),
         "Enter" | " " => {

@@ -13,6 +13,7 @@ use super::{folds, keys, run};
 use crate::editor::actions::{ACTIONS, Action, shown};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::keyboard::pressed;
 use crate::strings;
 
 /// How wide a menu is, and how high a line and what is around all lines, in pixels; as in the style sheet.
@@ -165,7 +166,7 @@ fn Lines(menu: Menu) -> impl IntoView {
     let press = move |event: KeyboardEvent| {
         let count = letters.with_value(Vec::len).max(1);
         let at = position(list).unwrap_or(0);
-        match event.key().as_str() {
+        match pressed(&event).as_str() {
             "Escape" | "Tab" => shut(),
             "ArrowDown" => focus_at(list, (at + 1) % count),
             "ArrowUp" => focus_at(list, (at + count - 1) % count),
@@ -176,10 +177,9 @@ fn Lines(menu: Menu) -> impl IntoView {
                     take(open, item.what);
                 }
             }
-            key if event.ctrl_key() || event.meta_key() || event.alt_key() => {
-                let _goes_on = key;
-                return;
-            }
+            // A word is being composed, or the key is one of the browser's.
+            "" => return,
+            _ if event.ctrl_key() || event.meta_key() || event.alt_key() => return,
             key => {
                 let item =
                     letters.with_value(|all| all.iter().find(|item| item.keys.eq_ignore_ascii_case(key)).cloned());

@@ -7,9 +7,11 @@ use escalation_editor::Viewport;
 use escalation_editor::viewport::Corner;
 use leptos::prelude::*;
 use leptos::svg::Svg;
+use wasm_bindgen::JsCast as _;
 use web_sys::PointerEvent;
 
 use crate::editor::state::Open;
+use crate::parts::hold;
 
 /// The most that it takes of the screen, across and down.
 const MOST: (f64, f64) = (160.0, 112.0);
@@ -40,6 +42,8 @@ fn Map() -> impl IntoView {
     let open = expect_context::<Open>();
     let frame = NodeRef::<Svg>::new();
     let held = RwSignal::new(false);
+    let element = move || frame.get_untracked().map(|frame| frame.unchecked_into::<web_sys::Element>());
+    hold::watch(element, move |_| held.get_untracked(), move || held.set(false));
     let size = Memo::new(move |_| open.scene.with(|scene| scene.layout.size));
     let scale = Memo::new(move |_| {
         let size = size.get();
@@ -82,9 +86,7 @@ fn Map() -> impl IntoView {
     let down = move |event: PointerEvent| {
         event.stop_propagation();
         event.prevent_default();
-        if let Some(frame) = frame.get_untracked() {
-            let _gone = frame.set_pointer_capture(event.pointer_id());
-        }
+        hold::capture(&event);
         held.set(true);
         center(&event);
     };
@@ -105,7 +107,6 @@ fn Map() -> impl IntoView {
                 }
             }
             on:pointerup=move |_| held.set(false)
-            on:pointercancel=move |_| held.set(false)
         >
             <path class="all" d=move || boxes(false)/>
             <path class="walked" d=move || boxes(true)/>

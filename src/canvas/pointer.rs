@@ -8,6 +8,7 @@ use web_sys::{Element, PointerEvent, WheelEvent};
 use super::card::NODE;
 use super::drag::{self, Press};
 use crate::editor::state::Open;
+use crate::parts::hold;
 
 /// Fingers and pointers that are down on the background: each with its place on the screen.
 pub type Down = Vec<(i32, (f64, f64))>;
@@ -56,7 +57,7 @@ pub fn down(open: Open, event: &PointerEvent) {
         return;
     }
     pan(open, event.pointer_id(), place(event));
-    capture(event);
+    hold::capture(event);
 }
 
 /// Notes that a pointer is down on a node, or on a button, which has no id here. A finger that stays on a node takes it
@@ -71,7 +72,7 @@ fn press(open: Open, event: &PointerEvent, node: &str) {
         for finger in first.into_iter().chain([press]) {
             pan(open, finger.pointer, finger.at);
         }
-        return capture(event);
+        return hold::capture(event);
     }
     open.look.press.set_value(Some(press.clone()));
     if is_touch && !node.is_empty() && !open.only_reads() {
@@ -96,12 +97,6 @@ fn pan(open: Open, pointer: i32, at: (f64, f64)) {
     open.panning.set(true);
 }
 
-fn capture(event: &PointerEvent) {
-    if let Some(frame) = event.current_target().and_then(|frame| frame.dyn_into::<Element>().ok()) {
-        let _gone = frame.set_pointer_capture(event.pointer_id());
-    }
-}
-
 /// A pointer that is down moves: what it holds follows; one on the background pans, two zoom about their middle.
 pub fn moved(open: Open, event: &PointerEvent) {
     let now = place(event);
@@ -113,7 +108,7 @@ pub fn moved(open: Open, event: &PointerEvent) {
             return;
         }
         open.look.press.set_value(None);
-        capture(event);
+        hold::capture(event);
         if !press.is_touch && !open.only_reads() {
             drag::begin(open, &press.node, now);
             return drag::moved(open, now);
@@ -136,10 +131,20 @@ pub fn up(open: Open, event: &PointerEvent) {
     released(open, event);
 }
 
-/// The browser takes the pointer away.
-pub fn cancelled(open: Open, event: &PointerEvent) {
+/// Whether a pointer, or any, holds something in the drawing.
+pub fn is_held(open: Open, which: Option<i32>) -> bool {
+    let is = |pointer: i32| which.is_none_or(|which| which == pointer);
+    let is_pressed = open.look.press.with_value(|press| press.as_ref().is_some_and(|press| is(press.pointer)));
+    let pans = open.fingers.with_untracked(|down| down.iter().any(|(pointer, _)| is(*pointer)));
+    is_pressed || pans || open.look.drag.with_untracked(Option::is_some)
+}
+
+/// The page loses the pointers: what is dragged stays where it was.
+pub fn lost(open: Open) {
     drag::cancel(open);
-    released(open, event);
+    open.look.press.set_value(None);
+    open.fingers.set(Vec::new());
+    open.panning.set(false);
 }
 
 fn released(open: Open, event: &PointerEvent) {

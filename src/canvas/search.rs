@@ -10,6 +10,7 @@ use super::look::Overlay;
 use crate::editor::state::Open;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::keyboard::pressed;
 use crate::strings;
 
 /// Opens the field, or goes back to it.
@@ -57,13 +58,13 @@ fn Field() -> impl IntoView {
         if empty { String::new() } else { strings::hits(at.map(|at| at + 1), hits.len()) }
     };
     let escape = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
+        if pressed(&event) == "Escape" {
             event.prevent_default();
             finish(open);
         }
     };
     let enter = move |event: KeyboardEvent| {
-        if event.key() == "Enter" {
+        if pressed(&event) == "Enter" {
             event.prevent_default();
             step(open, !event.shift_key());
         }
@@ -77,6 +78,7 @@ fn Field() -> impl IntoView {
                 aria-label=strings::SEARCH
                 placeholder=strings::SEARCH_HINT
                 autocomplete="off"
+                dir="auto"
                 spellcheck="false"
                 maxlength="200"
                 prop:value=move || open.look.typed.get()

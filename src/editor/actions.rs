@@ -13,6 +13,7 @@ use super::{clipboard, history, link, problems, review, revisions, transfer};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, ahead, folds, menu, point, run, search, zoom};
 use crate::parts::focus;
+use crate::parts::keyboard;
 use crate::parts::typed::{self, take_typed};
 use crate::simulate::playback;
 use crate::simulate::share;
@@ -243,9 +244,10 @@ fn has_problems(open: Open) -> bool {
     open.problems.with(|problems| !problems.is_empty())
 }
 
-/// A key as the table has it: `Ctrl+Shift+Z`, `F8`, `A`, `?`. The command key is `Ctrl`, as it is used in its place.
+/// A key as the table has it: `Ctrl+Shift+Z`, `F8`, `A`, `?`; a letter of another keyboard by its place. The command key is
+/// `Ctrl`, as it is used in its place.
 pub fn key_of(event: &KeyboardEvent) -> String {
-    let mut key = event.key();
+    let mut key = keyboard::pressed(event);
     let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
     let is_letter = key.len() == 1 && key.bytes().all(|byte| byte.is_ascii_alphabetic());
     if is_letter {

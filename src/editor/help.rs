@@ -38,7 +38,10 @@ fn Keys() -> impl IntoView {
     let moving = strings::MOVES.iter().map(|(keys, name)| row(keys, (*name).to_string())).collect_view();
     let with_keys = ACTIONS.iter().filter(|action| !action.keys.is_empty() && untrack(|| action.may(open)));
     let doing = with_keys.map(|action| row(action.keys, action.title())).collect_view();
-    view! { <dl>{moving}{doing}</dl> }
+    view! {
+        <dl>{moving}{doing}</dl>
+        <p class="hint">{strings::OTHER_LETTERS}</p>
+    }
 }
 
 fn row(keys: &'static [&'static str], name: String) -> impl IntoView {

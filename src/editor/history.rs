@@ -10,6 +10,7 @@ use web_sys::KeyboardEvent;
 use super::side::{Side, SidePanel};
 use super::state::Open;
 use crate::parts::focus;
+use crate::parts::keyboard::pressed;
 use crate::strings;
 
 /// Shows the list.
@@ -80,7 +81,7 @@ pub fn History() -> impl IntoView {
     let keys = move |event: KeyboardEvent| {
         let (here, last) = (stop.get_untracked(), count.get_untracked().saturating_sub(1));
         // The latest is at the top.
-        let to = match event.key().as_str() {
+        let to = match pressed(&event).as_str() {
             "ArrowUp" => (here + 1).min(last),
             "ArrowDown" => here.saturating_sub(1),
             "Home" => last,

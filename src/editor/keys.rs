@@ -8,13 +8,19 @@ use super::state::Open;
 use super::{actions, drafts};
 use crate::canvas;
 use crate::parts::focus;
+use crate::parts::keyboard;
 use crate::parts::typed::{self, take_before_leaving};
 
 /// Listens while the screen is there.
 pub fn listen(open: Open) {
     take_before_leaving(move || drafts::write(open));
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == "Escape" {
+        let key = keyboard::pressed(&event);
+        // What is being composed is the input method's.
+        if key.is_empty() {
+            return;
+        }
+        if key == "Escape" {
             canvas::cancel_drag(open);
             open.look.refused.set(None);
         }
@@ -27,7 +33,7 @@ pub fn listen(open: Open) {
         let nowhere = focus::is_nowhere();
         if nowhere && open.look.focusing.get_value() {
             canvas::on_tree(open, &event);
-        } else if nowhere && event.key() == "Escape" {
+        } else if nowhere && key == "Escape" {
             // What had the focus is gone, such as the button that mends a problem that a field has mended.
             event.prevent_default();
             canvas::focus_selected(open);

@@ -10,6 +10,7 @@ use super::state::Open;
 use crate::canvas::look::Overlay;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::keyboard::pressed;
 use crate::strings;
 
 /// The actions that are in it, by name.
@@ -70,7 +71,7 @@ fn Items(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
         focus::give(first);
     });
     let keys = move |event: KeyboardEvent| {
-        match event.key().as_str() {
+        match pressed(&event).as_str() {
             "Escape" | "Tab" => close(),
             "ArrowDown" => step(list, |at, count| (at + 1) % count),
             "ArrowUp" => step(list, |at, count| (at + count - 1) % count),

@@ -9,6 +9,7 @@ use super::state::Open;
 use crate::canvas;
 use crate::canvas::look::Overlay;
 use crate::parts::dialog::Dialog;
+use crate::parts::keyboard::pressed;
 use crate::parts::text::folded;
 use crate::route::Route;
 use crate::session::session;
@@ -119,7 +120,7 @@ fn Lines() -> impl IntoView {
     let option_id = |position: usize| format!("palette-{position}");
     let press = move |event: KeyboardEvent| {
         let count = found.with_untracked(Vec::len).max(1);
-        match event.key().as_str() {
+        match pressed(&event).as_str() {
             "ArrowDown" => at.update(|at| *at = (*at + 1) % count),
             "ArrowUp" => at.update(|at| *at = (*at + count - 1) % count),
             "Enter" => take(at.get_untracked()),
@@ -174,6 +175,7 @@ fn Lines() -> impl IntoView {
             aria-controls="palette-list"
             aria-activedescendant=move || (!none()).then(|| option_id(at.get()))
             autocomplete="off"
+            dir="auto"
             spellcheck="false"
             maxlength="200"
             placeholder=strings::PALETTE_HINT

@@ -14,6 +14,7 @@ use crate::canvas;
 use crate::canvas::look::Overlay;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::keyboard::pressed;
 use crate::strings;
 
 /// Goes to the next problem, or to the one before, and says which it is.
@@ -112,7 +113,7 @@ fn ProblemsList(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
         focus::give(first);
     });
     let keys = move |event: KeyboardEvent| {
-        match event.key().as_str() {
+        match pressed(&event).as_str() {
             "Escape" => close(),
             "ArrowDown" => move_focus(list, 1),
             "ArrowUp" => move_focus(list, -1),

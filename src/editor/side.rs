@@ -17,6 +17,7 @@ use super::save::Saving;
 use super::state::Open;
 use crate::canvas;
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::keyboard::pressed;
 use crate::strings;
 
 /// What is shown.
@@ -102,7 +103,7 @@ pub fn SidePanel(
         });
     });
     let keys = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
+        if pressed(&event) == "Escape" {
             event.prevent_default();
             event.stop_propagation();
             open.close_side();

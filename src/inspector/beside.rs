@@ -5,6 +5,7 @@ use escalation_editor::tree;
 use escalation_engine::{Problem, Severity};
 use leptos::prelude::*;
 
+use crate::canvas;
 use crate::editor::about::Code;
 use crate::editor::problems::FixButton;
 use crate::editor::state::Open;
@@ -70,8 +71,16 @@ fn Row(
     let open = expect_context::<Open>();
     let Problem { code, severity, node_id, message, hint, fix, .. } = problem;
     let class = if severity == Severity::Error { "problem error" } else { "problem" };
+    let go = {
+        let node_id = node_id.clone();
+        move |_| {
+            if let Some(id) = &node_id {
+                canvas::go_to(open, id);
+            }
+        }
+    };
     let message = if leads && node_id.is_some() {
-        view! { <button class="link" on:click=move |_| open.select(node_id.clone())>{message}</button> }.into_any()
+        view! { <button class="link" on:click=go>{message}</button> }.into_any()
     } else {
         view! { <strong>{message}</strong> }.into_any()
     };

@@ -4,10 +4,13 @@ use escalation_editor::Command;
 use escalation_editor::week::{Cell, Cursor, DAYS, QUARTERS, Step, Week};
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::{KeyboardEvent, PointerEvent};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, KeyboardEvent, PointerEvent};
 
 use super::hours::SetMemo;
 use crate::editor::state::Open;
+use crate::parts::hold;
+use crate::parts::keyboard::pressed;
 use crate::session::session;
 use crate::strings;
 
@@ -48,7 +51,7 @@ pub fn WeekGrid(set: SetMemo, zone: Memo<String>) -> impl IntoView {
     };
 
     let keys = move |event: KeyboardEvent| {
-        let step = match (event.key().as_str(), event.ctrl_key()) {
+        let step = match (pressed(&event).as_str(), event.ctrl_key()) {
             ("ArrowLeft", false) => Step::Earlier,
             ("ArrowRight", false) => Step::Later,
             ("ArrowLeft", true) | ("PageUp", _) => Step::HourEarlier,
@@ -86,13 +89,14 @@ pub fn WeekGrid(set: SetMemo, zone: Memo<String>) -> impl IntoView {
     };
     let down = move |event: PointerEvent| {
         let Some(at) = place(&event).filter(|_| event.button() == 0) else { return };
-        if let Some(frame) = frame.get_untracked() {
-            let _gone = frame.set_pointer_capture(event.pointer_id());
-        }
+        hold::capture(&event);
         corner.set(at);
         cursor.set(at);
         painting.set(Some(week.with_untracked(|week| week.cell(at.day, at.quarter)) != Cell::On));
     };
+    // What is painted while the pointer is lost is not meant.
+    let element = move || frame.get_untracked().map(|frame| frame.unchecked_into::<Element>());
+    hold::watch(element, move |_| painting.get_untracked().is_some(), move || painting.set(None));
     let moved = move |event: PointerEvent| {
         if let Some(at) = place(&event).filter(|_| painting.get_untracked().is_some()) {
             cursor.set(at);
@@ -149,7 +153,6 @@ pub fn WeekGrid(set: SetMemo, zone: Memo<String>) -> impl IntoView {
                 on:pointerdown=down
                 on:pointermove=moved
                 on:pointerup=up
-                on:pointercancel=move |_| painting.set(None)
             >
                 <svg viewBox="0 0 1440 700" preserveAspectRatio="none" aria-hidden="true" focusable="false">
                     <path class="week-line" d=lines(|hour| !hour.is_multiple_of(6))/>

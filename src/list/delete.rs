@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use escalation_api::{NodeKind, PathPayload};
+use escalation_editor::bidi::without_controls;
 use escalation_editor::tree;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -25,8 +26,9 @@ pub fn DeleteDialog(
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(String::new());
     let leave = move || deleting.set(None);
-    let name = row.name.clone();
-    let fits = Memo::new(move |_| typed.with(|typed| typed.trim() == name.trim()));
+    // Marks that turn the order round are not shown, and cannot be typed.
+    let name = without_controls(row.name.trim()).into_owned();
+    let fits = Memo::new(move |_| typed.with(|typed| without_controls(typed.trim()) == name));
     let referring = referring(session, &row.id);
     let (id, label) = (row.id.clone(), strings::transfer::delete(&row.name));
     let told = row.name.clone();
@@ -65,6 +67,7 @@ pub fn DeleteDialog(
                     class="field"
                     autofocus=true
                     autocomplete="off"
+                    dir="auto"
                     prop:value=move || typed.get()
                     on:input=move |event| typed.set(event_target_value(&event))
                 />

@@ -94,7 +94,7 @@ fn Field(param: Param, values: RwSignal<BTreeMap<String, String>>) -> impl IntoV
     };
     let label = if param.optional { strings::transfer::optional(&param.label) } else { param.label.clone() };
     let field = if all.is_empty() {
-        view! { <input id=id.clone() class="field" autocomplete="off" on:input=set/> }.into_any()
+        view! { <input id=id.clone() class="field" autocomplete="off" dir="auto" on:input=set/> }.into_any()
     } else {
         let options = all.into_iter().map(|(id, name)| view! { <option value=id>{name}</option> }).collect_view();
         view! { <select id=id.clone() class="field" on:change=set><option value=""></option>{options}</select> }

@@ -5,6 +5,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::avatar::{Avatar, Of};
+use super::keyboard::pressed;
 use crate::parts::text::folded;
 use crate::strings;
 
@@ -73,7 +74,7 @@ pub fn Combobox(
     };
     let keys = move |event: web_sys::KeyboardEvent| {
         let count = found.with(Vec::len);
-        match event.key().as_str() {
+        match pressed(&event).as_str() {
             "ArrowDown" if !open.get() => open.set(true),
             "ArrowDown" => at.update(|at| *at = (*at + 1) % count.max(1)),
             "ArrowUp" => at.update(|at| *at = (*at + count.max(1) - 1) % count.max(1)),
@@ -141,6 +142,7 @@ pub fn Combobox(
                 aria-controls=move || open.get().then(list_id)
                 aria-activedescendant=active
                 autocomplete="off"
+                dir="auto"
                 placeholder=placeholder
                 prop:value=move || typed.get().or_else(|| shown.get()).unwrap_or_default()
                 on:input=move |event| {

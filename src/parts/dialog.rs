@@ -42,6 +42,8 @@ pub fn Dialog(
             }
         });
     });
+    // Some browsers take the Escape of a word that is being composed for one of the dialog.
+    let composing = StoredValue::new(false);
     let beside = move |event: MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         // All that is in it lies in elements of its own.
@@ -56,7 +58,16 @@ pub fn Dialog(
             aria-label=label
             on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
-                leave();
+                if !composing.get_value() {
+                    leave();
+                }
+            }
+            on:compositionstart=move |_| composing.set_value(true)
+            on:compositionend=move |_| {
+                // Its last key comes after it.
+                request_animation_frame(move || {
+                    let _left = composing.try_set_value(false);
+                });
             }
             // Keys are those of the dialog as long as it is open.
             on:keydown=|event| event.stop_propagation()

@@ -38,6 +38,7 @@ pub fn ImportDialog(
                 class="field"
                 rows="8"
                 spellcheck="false"
+                dir="auto"
                 prop:value=move || typed.get()
                 on:input=move |event| typed.set(event_target_value(&event))
             ></textarea>

@@ -2,12 +2,15 @@
 
 use std::cmp::Ordering;
 
+use escalation_editor::bidi::without_controls;
 use js_sys::{Array, JsString, Object};
 
 /// In small letters without accents, so that `elodie` finds `Élodie`.
 pub fn folded(text: &str) -> String {
     let apart = String::from(JsString::from(text).normalize("NFD").to_lower_case());
-    apart.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect()
+    let letters: String = apart.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect();
+    // What is copied from the page has marks that set names apart.
+    without_controls(&letters).into_owned()
 }
 
 /// In the order of the reader's language.

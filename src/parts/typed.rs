@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement};
 
+use super::keyboard::pressed;
 use crate::strings;
 
 /// How such a field is known in the page.
@@ -168,7 +169,9 @@ pub fn Typed(
     };
     let keys = move |event: web_sys::KeyboardEvent| {
         let field = event_target::<HtmlInputElement>(&event);
-        if event.key() == "Escape" && (field.value() != told.get_untracked() || wrong.with_untracked(Option::is_some)) {
+        if pressed(&event) == "Escape"
+            && (field.value() != told.get_untracked() || wrong.with_untracked(Option::is_some))
+        {
             field.set_value(&told.get_untracked());
             let _known = field.remove_attribute(TYPING);
             keep_typed(None);
@@ -187,6 +190,7 @@ pub fn Typed(
             aria-invalid=move || why.with(Option::is_some).to_string()
             aria-describedby=fault.clone()
             autocomplete="off"
+            dir="auto"
             data-typed=""
             placeholder=placeholder
             maxlength=most

@@ -9,6 +9,7 @@ use web_sys::KeyboardEvent;
 use crate::clock;
 use crate::editor::state::Open;
 use crate::panel::Tab;
+use crate::parts::keyboard::pressed;
 use crate::strings;
 
 /// How many events a page is.
@@ -201,7 +202,7 @@ pub fn press(open: Open, event: &KeyboardEvent) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
         return;
     }
-    match event.key().as_str() {
+    match pressed(event).as_str() {
         "ArrowRight" | "ArrowUp" => step(open, true, 1),
         "ArrowLeft" | "ArrowDown" => step(open, false, 1),
         "PageUp" => step(open, true, PAGE),

@@ -286,6 +286,7 @@ fn KeepForm() -> impl IntoView {
                     node_ref=field
                     maxlength="200"
                     autocomplete="off"
+                    dir="auto"
                     prop:value=move || typed.get()
                     on:input=move |event| {
                         wrong.set(String::new());

@@ -10,6 +10,7 @@ use web_sys::PointerEvent;
 
 use super::playback::{look_at, now, press, seek, step_and_say, toggle, told};
 use crate::editor::state::Open;
+use crate::parts::hold;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
@@ -97,13 +98,13 @@ pub fn Scrubber() -> impl IntoView {
         look_at(open, open.axis.get_untracked().near(x.round() as i64, NEAR));
     };
     let held = RwSignal::new(false);
+    let element = move || track.get_untracked().map(|track| track.unchecked_into::<web_sys::Element>());
+    hold::watch(element, move |_| held.get_untracked(), move || held.set(false));
     let down = move |event: PointerEvent| {
         if event.button() != 0 {
             return;
         }
-        if let Some(target) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
-            let _gone = target.set_pointer_capture(event.pointer_id());
-        }
+        hold::capture(&event);
         held.set(true);
         open.playback.running.set(false);
         place(&event);
@@ -136,7 +137,6 @@ pub fn Scrubber() -> impl IntoView {
                 }
             }
             on:pointerup=move |_| held.set(false)
-            on:pointercancel=move |_| held.set(false)
             on:dblclick=move |_| seek(open, escalation_engine::Seconds::MAX)
         >
             {ticks}

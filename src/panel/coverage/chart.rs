@@ -10,6 +10,7 @@ use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
 use super::shown::{Drawn, Shown};
 use super::{Pointed, refuted, simulate};
 use crate::editor::state::Open;
+use crate::parts::keyboard::pressed;
 use crate::parts::size;
 use crate::strings::{self, coverage as words};
 
@@ -68,7 +69,7 @@ fn Bands(width: RwSignal<i64>, shown: Drawn, pointed: Pointed) -> impl IntoView 
         }
         let bands = shown.bands.get(row).map(Vec::as_slice).unwrap_or_default();
         let (from, until) = shown.found.time;
-        let to = match event.key().as_str() {
+        let to = match pressed(&event).as_str() {
             "ArrowRight" => (row, next(bands, at)),
             "ArrowLeft" => (row, before(bands, at)),
             "ArrowDown" => ((row + 1).min(shown.bands.len().saturating_sub(1)), at),
