@@ -117,7 +117,7 @@ pub(crate) fn may_be_grouped(text: &str) -> bool {
     match parts.as_slice() {
         // Nobody writes the thousands of nothing.
         [first, rest @ ..] if !rest.is_empty() && *first != "0" => {
-            are_digits(first) && first.len() <= 3 && rest.iter().all(|part| are_digits(&part) && part.len() == 3)
+            are_digits(first) && first.len() <= 3 && rest.iter().all(|part| are_digits(part) && part.len() == 3)
         }
         _ => false,
     }

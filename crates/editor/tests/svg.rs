@@ -18,10 +18,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn picture(path: &PathPayload) -> String {
-    let index = Index::new(World::default());
-    let size = |node: &PathNode| card::size(node, &words::node(node, path, &index));
+    picture_in(path, &Index::new(World::default()))
+}
+
+fn picture_in(path: &PathPayload, index: &Index) -> String {
+    let size = |node: &PathNode| card::size(node, &words::node(node, path, index));
     let labels = |node: &PathNode| match &node.kind {
-        NodeKind::IfElse(branch) => words::sides(&branch.conditions, &index).map(|side| card::text_width(&side) + 20),
+        NodeKind::IfElse(branch) => words::sides(&branch.conditions, index).map(|side| card::text_width(&side) + 20),
         _ => [0, 0],
     };
     let layout = Layout::new(path, &Folds::default(), &size, &labels);
@@ -43,8 +46,8 @@ fn picture(path: &PathPayload) -> String {
         Labels {
             start: "Alert <fires>", ends: "ends", ends_after: "then ends", repeats: &|times| format!("×{times}")
         };
-    let drawn = draw(path, &layout, &index, &labels, &theme);
-    assert_eq!(drawn, draw(path, &layout, &index, &labels, &theme), "always the same");
+    let drawn = draw(path, &layout, index, &labels, &theme);
+    assert_eq!(drawn, draw(path, &layout, index, &labels, &theme), "always the same");
     drawn
 }
 
@@ -138,5 +141,35 @@ proptest! {
     #[test]
     fn every_path_is_drawn_with_all_its_words(from in outline()) {
         says_everything(&build(&from, ""));
+    }
+}
+
+#[test]
+fn names_of_other_scripts_are_whole_and_keep_their_place() {
+    let world = json!({"users": [
+        {"id": "maha", "name": "مها الخطيب"},
+        {"id": "dana", "name": "דנה לוי (2)"},
+        {"id": "sasha", "name": "Александр Константинопольский"},
+        {"id": "eleni", "name": "Ελένη Παπαδοπούλου-Κωνσταντίνου"},
+        {"id": "turned", "name": "Tom \u{202e}moT"}
+    ]});
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let level = |id: &str, users: &[&str]| {
+        let targets: Vec<Value> = users.iter().map(|id| json!({"type": "user", "id": id, "urgency": "high"})).collect();
+        json!({"id": id, "type": "level", "level": {"targets": targets, "time_to_ack_seconds": 300}})
+    };
+    let path = json!({"name": "دفعات 24/7", "path": [
+        level("a", &["maha", "dana"]), level("b", &["sasha"]), level("c", &["eleni"]), level("d", &["turned"])
+    ]});
+    let texts = texts(&picture_in(&PathPayload::read(path).unwrap(), &index));
+    let all = texts.join("\n");
+    assert!(!all.contains('…') && !all.contains('\u{202e}'), "{all}");
+    assert!(texts.iter().any(|text| text == "\u{2068}دفعات 24/7\u{2069}"), "{all}");
+    assert!(
+        all.contains("Page \u{2068}مها الخطيب\u{2069} and \u{2068}דנה לוי (2)\u{2069}, all at once. then after 5m"),
+        "{all}"
+    );
+    for part in ["Константинопольский", "Κωνσταντίνου", "Tom moT"] {
+        assert!(texts.iter().any(|text| text.ends_with(part)), "{part}: {all}");
     }
 }
