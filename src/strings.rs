@@ -14,6 +14,9 @@ pub mod transfer;
 
 pub use escalation_editor::words::labels::{ACKNOWLEDGING, DURATION, EVERYONE_MUST, FIRST_STOPS, WHO, WHO_TOLD};
 
+use escalation_engine::World;
+use escalation_engine::world::PrioritySource;
+
 pub const PRODUCT: &str = "Escalation Path Builder";
 pub const PATHS: &str = "Paths";
 pub const NEW_PATH: &str = "New path";
@@ -96,6 +99,17 @@ pub const COLLAPSE: &str = "Collapse";
 pub const EXPAND: &str = "Expand";
 pub const PRIORITY: &str = "Priority";
 pub const NO_PRIORITY: &str = "none";
+pub const OTHER_PRIORITY: &str = "Any other priority";
+
+/// Where the list of priorities comes from, where there may be others.
+pub fn priorities_note(world: &World) -> Option<&'static str> {
+    let is_unread = world.priorities_from == Some(PrioritySource::Unreadable);
+    match (world.knows_all_priorities(), is_unread) {
+        (true, _) => None,
+        (false, true) => Some("Priorities couldn’t be loaded; shown are those that paths name."),
+        (false, false) => Some("No list of priorities is set up; shown are those that paths name."),
+    }
+}
 pub const FIRED_AT: &str = "Fires at";
 pub const NOW: &str = "Now";
 pub const ZONE: &str = "Zone";

@@ -22,6 +22,7 @@ use crate::editor::state::Open;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::segments::Segments;
+use crate::simulate::controls::PrioritiesNote;
 use crate::strings::coverage as words;
 use crate::transfer::{file_name, offer_text};
 use beside::Beside;
@@ -121,6 +122,7 @@ pub fn CoverageView() -> impl IntoView {
     view! {
         <div class="cover">
             <Head/>
+            <PrioritiesNote/>
             <Chart width shown pointed/>
             <Legend shown/>
             <Table/>

@@ -1,6 +1,7 @@
 //! What is assumed, in short: the alert, the instant, the zone, and what people do, with a button for all else.
 
 use escalation_engine::Scenario;
+use escalation_engine::world::OTHER_PRIORITY;
 use leptos::prelude::*;
 
 use super::instant::InstantField;
@@ -41,18 +42,33 @@ fn PriorityField() -> impl IntoView {
         };
         let none = option(String::new(), strings::NO_PRIORITY.to_string());
         let index = index.get();
-        let known = index.world().priorities.iter().map(|priority| option(priority.id.clone(), priority.name.clone()));
+        let world = index.world();
+        let known = world.priorities.iter().map(|priority| option(priority.id.clone(), priority.name.clone()));
+        let others = (!world.knows_all_priorities())
+            .then(|| option(OTHER_PRIORITY.to_string(), strings::OTHER_PRIORITY.to_string()));
         // One that the organisation does not have stays what it is.
-        let other = (!now.is_empty() && index.world().priorities.iter().all(|one| one.id != now))
-            .then(|| option(now.clone(), now.clone()));
-        known.chain(other).chain([none]).collect_view()
+        let is_offered = now.is_empty() || (now == OTHER_PRIORITY && others.is_some());
+        let other =
+            (!is_offered && world.priorities.iter().all(|one| one.id != now)).then(|| option(now.clone(), now.clone()));
+        known.chain(others).chain(other).chain([none]).collect_view()
     };
     let change = move |event| open.assumed.priority.set(Some(event_target_value(&event)).filter(|id| !id.is_empty()));
     view! {
         <label class="control">
             <span class="field-label">{strings::PRIORITY}</span>
             <select class="field" prop:value=chosen on:change=change>{options}</select>
+            <PrioritiesNote/>
         </label>
+    }
+}
+
+/// Where the list of priorities comes from, where there may be others.
+#[component]
+pub fn PrioritiesNote() -> impl IntoView {
+    let index = session().index;
+    move || {
+        let note = index.with(|index| strings::priorities_note(index.world()));
+        note.map(|note| view! { <span class="hint" data-priorities>{note}</span> })
     }
 }
 

@@ -75,7 +75,7 @@ fn table(verdicts: &[Verdict], index: &Index, until: Instant) -> String {
             }
             Answer::Refuted => ("refuted", refuted(verdict, index)),
             Answer::NotApplicable => ("not applicable", "there is nothing that it is about".to_string()),
-            Answer::Incomplete => ("incomplete", incomplete(verdict)),
+            Answer::Incomplete => ("incomplete", incomplete(verdict, index)),
         };
         table.add_row([word, &verdict.expectation.sentence(index), &about]);
     }
@@ -101,7 +101,11 @@ fn refuted(verdict: &Verdict, index: &Index) -> String {
     format!("{priority} from {} until {}{more}", first.from, first.until)
 }
 
-fn incomplete(verdict: &Verdict) -> String {
+fn incomplete(verdict: &Verdict, index: &Index) -> String {
+    let Expectation { expect, pairs, .. } = &verdict.expectation;
+    if *expect == Expect::NotLouderThan && pairs.is_none() && !index.world().knows_priority_order() {
+        return "the order of the priorities is not known: name `pairs`".to_string();
+    }
     let unknown = verdict.unknown_during.first();
     unknown.map_or(String::new(), |during| format!("from {} on it is not known what happens", during.from))
 }

@@ -48,7 +48,8 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
         .or(options.path.as_ref())
         .map_or(String::new(), |file| format!("{}: ", file.display()));
     let priorities = &index.world().priorities;
-    if let Some(id) = scenario.priority_id.as_ref().filter(|_| !priorities.is_empty())
+    // Where the list of priorities is not complete, there may be one with any id.
+    if let Some(id) = scenario.priority_id.as_ref().filter(|_| index.world().knows_all_priorities())
         && priorities.iter().all(|priority| priority.id != *id)
     {
         let known: Vec<_> = priorities.iter().map(|priority| priority.id.as_str()).collect();

@@ -246,7 +246,7 @@ impl Row {
     #[must_use]
     pub fn name(&self, index: &Index) -> String {
         let names = priorities(&self.priorities, index);
-        if names.is_empty() { "Any alert".to_string() } else { names }
+        if names.is_empty() { "Any alert".to_string() } else { escalation_api::capitalised(&names) }
     }
 }
 

@@ -20,6 +20,7 @@ pub fn needed(path: &PathPayload, world: &World) -> World {
     users.iter_mut().for_each(|user| user.email = None);
     World {
         priorities: world.priorities.clone(),
+        priorities_from: world.priorities_from,
         users,
         channels: world.channels.iter().filter(|channel| has("channel", &channel.id)).cloned().collect(),
         paths: world.paths.iter().filter(|path| paths.contains(path.id.as_str())).cloned().collect(),

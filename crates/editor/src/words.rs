@@ -39,6 +39,7 @@ pub const NEW_HOURS: &str = "Working hours";
 #[must_use]
 pub fn priorities(ids: &[String], index: &Index) -> String {
     let all = &index.world().priorities;
+    let is_ordered = index.world().knows_priority_order();
     let position = |id: &String| all.iter().position(|known| known.id == *id).unwrap_or(usize::MAX);
     let mut ids: Vec<&String> = ids.iter().collect();
     ids.sort_by_key(|id| position(id));
@@ -46,16 +47,27 @@ pub fn priorities(ids: &[String], index: &Index) -> String {
     let first = ids.first().map_or(usize::MAX, |id| position(id));
     let in_order = all.iter().skip(first).map(|known| &known.id).take(ids.len()).eq(ids.iter().copied());
     match names.as_slice() {
-        [first, _, .., last] if in_order => format!("{first} to {last}"),
+        [first, _, .., last] if in_order && is_ordered => format!("{first} to {last}"),
+        [names @ .., _] if !names.is_empty() && with_others(&ids, index) => {
+            format!("{} and any other priority", names.join(", "))
+        }
         names => names.join(", "),
     }
+}
+
+/// Whether the last of some priorities is any other than those that are known.
+fn with_others<T: AsRef<str>>(ids: &[T], index: &Index) -> bool {
+    ids.last().is_some_and(|id| index.world().is_other_priority(id.as_ref()))
 }
 
 /// For which priorities something is said, as the end of a sentence: alerts without one are not looked at where there
 /// are priorities. Empty where there are none.
 pub(crate) fn for_priorities(ids: &[String], index: &Index) -> String {
     let names = priorities(ids, index);
-    if names.is_empty() { names } else { format!(", for {names}") }
+    // Where there may be others, the names of some read as if there were none.
+    let others = |id: &String| index.world().is_other_priority(id);
+    let only = if index.world().knows_all_priorities() || ids.iter().any(others) { "" } else { " only" };
+    if names.is_empty() { names } else { format!(", for {names}{only}") }
 }
 
 /// The kinds of nodes, as they are told apart on the canvas.

@@ -5,7 +5,9 @@ use escalation_api::user::SeatAccess;
 use escalation_api::{self as api, ConditionForm as _, Json as _, NodeKind, Test, Value};
 
 use crate::instant::Instant;
-use crate::world::{Channel, Entry, NOBODY, Pause, Priority, Rota, Schedule, SchedulePart, User, World, WorldPart};
+use crate::world::{
+    Channel, Entry, NOBODY, Pause, Priority, PrioritySource, Rota, Schedule, SchedulePart, User, World, WorldPart,
+};
 
 /// What the API answers, gathered.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +22,8 @@ pub struct Answers {
     pub templates: Vec<Template>,
     /// Priorities from the highest to the lowest, if known: the vendor has no list of them.
     pub priorities: Vec<Priority>,
+    /// Whether there may be a list of priorities that could not be read.
+    pub priorities_unreadable: bool,
     /// Channels whose names are known.
     pub channels: Vec<Channel>,
     /// Times in which people are not to be paged.
@@ -34,12 +38,27 @@ impl World {
     /// A world from the answers.
     #[must_use]
     pub fn from_api(answers: Answers) -> Self {
-        let Answers { users, schedules, paths, templates, mut priorities, channels, pauses, window, unread } = answers;
-        if priorities.is_empty() {
-            priorities = named_by(&paths);
-        }
+        let Answers {
+            users,
+            schedules,
+            paths,
+            templates,
+            priorities,
+            priorities_unreadable,
+            channels,
+            pauses,
+            window,
+            unread,
+        } = answers;
+        let from = match (priorities_unreadable, priorities.is_empty()) {
+            (true, _) => PrioritySource::Unreadable,
+            (false, true) => PrioritySource::Branches,
+            (false, false) => PrioritySource::Organisation,
+        };
+        let priorities = if from.is_a_list() { priorities } else { named_by(&paths, priorities) };
         Self {
             priorities,
+            priorities_from: Some(from),
             users: users.iter().map(user).collect(),
             schedules: schedules.iter().map(|(schedule, entries)| self::schedule(schedule, entries.as_ref())).collect(),
             channels,
@@ -144,9 +163,10 @@ fn entries(entries: &api::schedule::Entries) -> Option<Vec<Entry>> {
     entries.each_final()?.into_iter().map(entry).collect()
 }
 
-/// The priorities that branches name, with the labels that they are returned with, by label.
-fn named_by(paths: &[api::Path]) -> Vec<Priority> {
-    let mut priorities: Vec<Priority> = Vec::new();
+/// The priorities that branches name, with the labels that they are returned with, by label; and those that are known
+/// without them.
+fn named_by(paths: &[api::Path], known: Vec<Priority>) -> Vec<Priority> {
+    let mut priorities = known;
     for path in paths {
         collect(&path.path, &mut priorities);
     }

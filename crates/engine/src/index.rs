@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::calendar::Zone;
 use crate::instant::Instant;
-use crate::world::{Entry, NOBODY, Rota, Schedule, SchedulePart, User, World};
+use crate::world::{Entry, NOBODY, OTHER_PRIORITY, Rota, Schedule, SchedulePart, User, World};
 
 /// The id of a person, schedule, channel, path or node; cheap to copy.
 pub type Id = Arc<str>;
@@ -120,7 +120,8 @@ impl Index {
     /// The name of a priority, or the id of one that is not known.
     #[must_use]
     pub fn priority_name<'a>(&'a self, id: &'a str) -> &'a str {
-        self.world.priorities.iter().find(|priority| priority.id == id).map_or(id, |priority| &priority.name)
+        let unlisted = if id == OTHER_PRIORITY { "any other priority" } else { id };
+        self.world.priorities.iter().find(|priority| priority.id == id).map_or(unlisted, |priority| &priority.name)
     }
 
     /// A schedule.

@@ -20,14 +20,15 @@ pub use expectation::{Expect, Expectation};
 use crate::calendar::tzdata_version;
 use crate::compile::{CompiledPath, Condition, Kind, Node};
 use crate::index::Index;
-use crate::instant::{DAY, Instant};
+use crate::instant::{DAY, Instant, Seconds};
 use crate::read::ReadError;
 use crate::roster::NOBODY_ELSE_PAUSED;
 use crate::scenario::Scenario;
 use crate::simulate::trace;
 use crate::stretch::joined;
 use crate::trace::Trace;
-use crate::world::WorldPart;
+use crate::words::duration;
+use crate::world::{OTHER_PRIORITY, WorldPart};
 
 use judge::Judge;
 use view::View;
@@ -159,26 +160,40 @@ pub fn prove(
         let at = |error: ReadError| ReadError::new(format!("expectations.{position}.{}", error.pointer), error.message);
         judges.push(Judge::new(expectation, path, index).map_err(at)?);
     }
+    let named = expectations.iter().flat_map(|expectation| {
+        let paired = expectation.pairs.iter().flatten().flat_map(|(low, high)| [low, high]);
+        expectation.priorities.iter().flatten().chain(paired).map(String::as_str)
+    });
+    let classes = classes_with(&[path], index, named);
     let mut quiet = horizon.scenario.left_alone();
     let mut scopes = Vec::new();
     for declines in [false, true] {
         let mut judges: Vec<&mut Judge<'_>> =
             judges.iter_mut().filter(|judge| judge.with_declines() == declines).collect();
-        let mut seen = Seen { declines, ..Seen::default() };
+        let mut seen = Seen { declines, grace: quiet.grace_period_seconds, ..Seen::default() };
+        // Where nothing asks for a priority, it does not matter which there are.
+        if classes.iter().any(|class| !class.is_empty()) {
+            seen.priorities = index.world().priorities_note();
+        }
         if judges.is_empty() {
             scopes.push(seen.scope((from, until), path, index));
             continue;
         }
         let cells = Cells::new(path, index, from, until, quiet.semantics.cut_off_after_seconds);
         let cells = if declines { cells.with_declines() } else { cells };
-        for class in classes(&[path], index) {
+        for (position, class) in classes.iter().enumerate() {
+            if position >= MAX_CLASSES {
+                seen.limit.get_or_insert_with(|| format!("given up: there are more than {MAX_CLASSES} priorities"));
+                judges.iter_mut().for_each(|judge| judge.given_up(class, from, until));
+                continue;
+            }
             quiet.priority_id = class.first().cloned();
             let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
                 seen.cells += 1;
                 seen.cell(&cell);
                 let view = View::new(&cell);
                 for judge in &mut judges {
-                    judge.cell(&class, &view);
+                    judge.cell(class, &view);
                 }
             });
             match counted {
@@ -187,12 +202,12 @@ pub fn prove(
                     seen.limit.get_or_insert_with(|| {
                         format!("given up at {at}: it takes more than {MAX_WORK} steps or {MAX_CELLS} cells")
                     });
-                    judges.iter_mut().for_each(|judge| judge.given_up(&class, at, until));
+                    judges.iter_mut().for_each(|judge| judge.given_up(class, at, until));
                 }
                 Err(Incomplete::TooManyWays) => {
                     seen.limit
                         .get_or_insert_with(|| "given up: there are too many ways for one alert to go".to_string());
-                    judges.iter_mut().for_each(|judge| judge.given_up(&class, from, until));
+                    judges.iter_mut().for_each(|judge| judge.given_up(class, from, until));
                 }
             }
         }
@@ -211,6 +226,9 @@ const PAGES_AGAIN: &str = "paging again after an acknowledgement is looked at as
 /// R18: what adds up over several walks is another question.
 const PAGES_AGAIN_ADDS_UP: &str = "nobody acknowledges: what paging again after that adds to it is not looked at";
 
+/// R1: what is assumed where the scenario has no grace period.
+pub const NO_GRACE_PERIOD: &str = "there is no grace period";
+
 /// R8: what is assumed of a path with round robin.
 pub const FIRST_BEGINS: &str = "round robin begins with the first in the schedule's order";
 
@@ -220,6 +238,9 @@ struct Seen {
     cells: usize,
     assumed: BTreeSet<String>,
     declines: bool,
+    grace: Seconds,
+    /// Why there may be other priorities than those that are known.
+    priorities: Option<&'static str>,
     limit: Option<String>,
 }
 
@@ -238,7 +259,12 @@ impl Seen {
         } else {
             "nobody responds"
         };
-        let mut assumed = vec![responds.to_string()];
+        let grace = match self.grace {
+            0 => NO_GRACE_PERIOD.to_string(),
+            seconds => format!("a grace period of {}", duration(seconds)),
+        };
+        let mut assumed = vec![responds.to_string(), grace];
+        assumed.extend(self.priorities.map(str::to_string));
         assumed
             .extend(self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, either way")));
         if path.plans().iter().any(|plan| plan.nodes.iter().any(Node::is_in_turn)) {
@@ -253,29 +279,67 @@ impl Seen {
     }
 }
 
-/// The world's priorities, in groups that no condition of the paths tells apart. A world without any has one group
-/// without a priority: alerts that have none.
+/// At most so many groups of priorities are looked at. An organisation has a handful.
+pub const MAX_CLASSES: usize = 100;
+
+/// All priorities that an alert can have, in groups that no condition of the paths tells apart: those that the world
+/// lists and, where that list is not known to be complete, those that conditions name and
+/// [any other](OTHER_PRIORITY). One group without a priority where none is known: nothing asks for it.
 #[must_use]
 pub fn classes(paths: &[&CompiledPath], index: &Index) -> Vec<Vec<String>> {
+    classes_with(paths, index, std::iter::empty())
+}
+
+/// The same with other ids that are of interest, such as those that expectations are about.
+fn classes_with<'a>(
+    paths: &[&'a CompiledPath],
+    index: &'a Index,
+    also: impl Iterator<Item = &'a str>,
+) -> Vec<Vec<String>> {
     let nodes = paths.iter().flat_map(|path| path.plans()).flat_map(|plan| &plan.nodes);
     let conditions =
         nodes.filter_map(|node| if let Kind::Branch(branch) = &node.kind { Some(&branch.conditions) } else { None });
-    let among: Vec<_> = conditions
+    let among = conditions
         .flatten()
-        .filter_map(|condition| if let Condition::Priority(among) = condition { Some(among) } else { None })
-        .collect();
-    let mut classes: Vec<(Vec<bool>, Vec<String>)> = Vec::new();
-    for priority in &index.world().priorities {
-        let told_by: Vec<bool> = among.iter().map(|ids| ids.iter().any(|id| **id == *priority.id)).collect();
-        match classes.iter_mut().find(|(known, _)| *known == told_by) {
-            Some((_, ids)) => ids.push(priority.id.clone()),
-            None => classes.push((told_by, vec![priority.id.clone()])),
+        .filter_map(|condition| if let Condition::Priority(among) = condition { Some(among) } else { None });
+    let world = index.world();
+    // Each id with the conditions that name it, in the order in which they are known.
+    let mut ids: Vec<&str> = world.priorities.iter().map(|priority| priority.id.as_str()).collect();
+    let mut named_by: BTreeMap<&str, Vec<usize>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    let is_complete = world.knows_all_priorities();
+    for (condition, id) in among.enumerate().flat_map(|(condition, ids)| ids.iter().map(move |id| (condition, &**id))) {
+        // A listed id may be the one that stands for all others; one that is not listed never is.
+        if is_complete && !named_by.contains_key(id) || world.is_other_priority(id) {
+            continue;
+        }
+        let conditions = named_by.entry(id).or_insert_with(|| {
+            ids.push(id);
+            Vec::new()
+        });
+        if conditions.last() != Some(&condition) {
+            conditions.push(condition);
         }
     }
-    if classes.is_empty() {
-        return vec![Vec::new()];
+    for id in also.filter(|id| !is_complete && !world.is_other_priority(id)) {
+        named_by.entry(id).or_insert_with(|| {
+            ids.push(id);
+            Vec::new()
+        });
     }
-    classes.into_iter().map(|(_, ids)| ids).collect()
+    if !is_complete && !ids.is_empty() {
+        ids.push(OTHER_PRIORITY);
+    }
+    let mut classes: Vec<Vec<String>> = Vec::new();
+    let mut positions: BTreeMap<&[usize], usize> = BTreeMap::new();
+    for id in ids {
+        let told_by = named_by.get(id).map_or(&[][..], Vec::as_slice);
+        let position = *positions.entry(told_by).or_insert(classes.len());
+        match classes.get_mut(position) {
+            Some(class) => class.push(id.to_string()),
+            None => classes.push(vec![id.to_string()]),
+        }
+    }
+    if classes.is_empty() { vec![Vec::new()] } else { classes }
 }
 
 fn verdict(judge: Judge<'_>, scope: &Scope, path: &CompiledPath, index: &Index, quiet: &Scenario) -> Verdict {

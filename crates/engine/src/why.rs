@@ -246,7 +246,10 @@ impl Why {
                 let among: Vec<&str> = among.iter().map(|id| names.index.priority_name(id)).collect();
                 let is = if *holds { "is" } else { "is not" };
                 let of = if among.len() == 1 { "" } else { "one of " };
-                format!("priority {} {is} {of}{}", names.index.priority_name(priority), list(&among, "or"))
+                let other = names.index.world().is_other_priority(priority);
+                let priority = names.index.priority_name(priority);
+                let priority = if other { priority.to_string() } else { format!("priority {priority}") };
+                format!("{priority} {is} {of}{}", list(&among, "or"))
             }
             Self::Hours { holds, plan, hours } => names.hours(*plan, *hours).map_or_else(String::new, |set| {
                 let Some(hours) = &set.hours else { return String::new() };

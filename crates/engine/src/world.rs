@@ -11,8 +11,11 @@ use crate::read::{self, ReadError};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
-    /// From the highest to the lowest.
+    /// From the highest to the lowest, unless [`priorities_from`](Self::priorities_from) says otherwise.
     pub priorities: Vec<Priority>,
+    /// Where that list comes from, and so what it says. Absent: a list that is not empty is the organisation's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priorities_from: Option<PrioritySource>,
     /// People.
     pub users: Vec<User>,
     /// On-call schedules.
@@ -67,6 +70,22 @@ pub enum SchedulePart {
     /// Entries: it is not known who is on call.
     Entries,
 }
+
+/// Where a list of priorities comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrioritySource {
+    /// The organisation: these are all of them, the highest first.
+    Organisation,
+    /// The conditions of branches, as nobody has given a list: there may be others, and their order is not known.
+    Branches,
+    /// The same, as the list could not be read.
+    Unreadable,
+}
+
+/// The id that stands for every priority that is not named, where the list is not known to be complete: no condition
+/// on priority holds for it.
+pub const OTHER_PRIORITY: &str = "*";
 
 /// How urgent an alert is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,7 +198,52 @@ pub struct Pause {
     pub ends_at: Instant,
 }
 
+impl PrioritySource {
+    /// Whether it lists all priorities, in order.
+    #[must_use]
+    pub fn is_a_list(self) -> bool {
+        self == Self::Organisation
+    }
+}
+
 impl World {
+    /// Whether there are no priorities but those that are listed.
+    #[must_use]
+    pub fn knows_all_priorities(&self) -> bool {
+        !self.priorities.is_empty() && self.priorities_from.unwrap_or(PrioritySource::Organisation).is_a_list()
+    }
+
+    /// Whether the priorities are listed from the highest to the lowest.
+    #[must_use]
+    pub fn knows_priority_order(&self) -> bool {
+        self.knows_all_priorities()
+    }
+
+    /// Why there may be other priorities than those that are listed; nothing where there are none.
+    #[must_use]
+    pub fn priorities_note(&self) -> Option<&'static str> {
+        if self.knows_all_priorities() {
+            return None;
+        }
+        Some(match self.priorities_from {
+            Some(PrioritySource::Unreadable) => {
+                "the list of priorities could not be read: there may be others than those that branches name, in any order"
+            }
+            Some(PrioritySource::Branches) => {
+                "no list of priorities is given: there may be others than those that branches name, in any order"
+            }
+            Some(PrioritySource::Organisation) | None => {
+                "the world lists no priorities: there may be others than those that branches name, in any order"
+            }
+        })
+    }
+
+    /// Whether an id stands for every priority that is not named.
+    #[must_use]
+    pub fn is_other_priority(&self, id: &str) -> bool {
+        id == OTHER_PRIORITY && self.priorities.iter().all(|priority| priority.id != id)
+    }
+
     /// Reads a world from JSON text.
     ///
     /// # Errors

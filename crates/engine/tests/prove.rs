@@ -99,9 +99,19 @@ fn is_louder(low: &Trace, high: &Trace) -> Option<bool> {
     if steps(low) == steps(high) {
         return Some(false);
     }
-    let sooner = low_first.zip(high_first).is_some_and(|(low, high)| low < high);
-    let more = is_known(high) && (low_loudness > high_loudness || low_people > high_people);
-    (sooner || more || (is_known(low) && is_known(high))).then_some(sooner || more)
+    // What cannot be followed any further may still page anybody, from that instant on.
+    let end = |trace: &Trace| trace.steps.last().unwrap().at;
+    let sooner = match (low_first, high_first) {
+        (Some(low), Some(high)) => low < high,
+        (Some(low), None) => !is_known(high) && low < end(high),
+        (None, _) => false,
+    };
+    let more = low_loudness > high_loudness || low_people > high_people;
+    if sooner || (more && is_known(high)) {
+        return Some(true);
+    }
+    let is_covered = is_known(high) || (!more && (low_first.is_none() || high_first.is_some()));
+    (is_known(low) && is_covered).then_some(false)
 }
 
 #[test]

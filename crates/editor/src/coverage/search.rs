@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use escalation_engine::instant::DAY;
 use escalation_engine::machine::What as Happens;
-use escalation_engine::prove::{Cell, Cells, classes};
+use escalation_engine::prove::{Cell, Cells, MAX_CLASSES, classes};
 use escalation_engine::{CompiledPath, Index, Instant, Scenario, Seconds};
 
 use super::{RANKS, Row, Stretch, Wave, Way};
@@ -49,7 +49,10 @@ impl Search {
     #[must_use]
     pub fn new(path: Arc<CompiledPath>, index: Arc<Index>, (from, until): (Instant, Instant)) -> Self {
         let rows = classes(&[&path], &index);
-        let rows = rows.into_iter().map(|priorities| Row { priorities, stretches: Vec::new() }).collect();
+        // More than are looked at are not known.
+        let unknown = |position| if position < MAX_CLASSES { Vec::new() } else { vec![Stretch::unknown(from, until)] };
+        let row = |(position, priorities)| Row { priorities, stretches: unknown(position) };
+        let rows = rows.into_iter().enumerate().map(row).collect();
         Self { path, index, from, until, rows, row: 0, at: from, cells: 0, steps: 0, most_cells: MOST_CELLS }
     }
 
@@ -62,7 +65,7 @@ impl Search {
     /// Whether all of it was found.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.row >= self.rows.len() || self.from >= self.until
+        self.row >= self.rows.len().min(MAX_CLASSES) || self.from >= self.until
     }
 
     /// How much of it was found, in percent.
@@ -70,7 +73,7 @@ impl Search {
     pub fn percent(&self) -> usize {
         let length = (self.until - self.from).max(1);
         let of_row = usize::try_from((self.at - self.from) * 100 / length).unwrap_or_default();
-        (self.row * 100 + of_row) / self.rows.len().max(1)
+        (self.row * 100 + of_row) / self.rows.len().clamp(1, MAX_CLASSES)
     }
 
     /// What was found.
@@ -100,12 +103,18 @@ impl Search {
         self.at = found.last().map_or(self.at, |last| last.until);
         found.into_iter().for_each(|stretch| row.push(stretch));
         if visited.is_err() || (self.steps > MOST_STEPS && self.at < self.until) {
-            row.push(Stretch { from: self.at, until: self.until, ways: vec![Way::UNKNOWN] });
+            row.push(Stretch::unknown(self.at, self.until));
             self.at = self.until;
         }
         if self.at >= self.until {
             (self.row, self.at, self.cells, self.steps) = (self.row + 1, self.from, 0, 0);
         }
+    }
+}
+
+impl Stretch {
+    fn unknown(from: Instant, until: Instant) -> Self {
+        Self { from, until, ways: vec![Way::UNKNOWN] }
     }
 }
 

@@ -17,7 +17,8 @@ pub fn suggestions(
     horizon: &Horizon,
     expected: &[Expectation],
 ) -> Vec<Expectation> {
-    let first = index.world().priorities.first().map(|priority| vec![priority.id.clone()]);
+    let highest = index.world().priorities.first().filter(|_| index.world().knows_priority_order());
+    let first = highest.map(|priority| vec![priority.id.clone()]);
     let timed = |expect, people: Option<usize>, seconds, priorities: &Option<Vec<String>>| Expectation {
         seconds: Some(seconds),
         people,

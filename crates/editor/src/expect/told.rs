@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use escalation_engine::calendar::Zone;
-use escalation_engine::prove::{Answer, During, Expect, FIRST_BEGINS};
+use escalation_engine::prove::{Answer, During, Expect, Expectation, FIRST_BEGINS};
 use escalation_engine::words::date_with_year;
 use escalation_engine::{Index, Instant};
 
@@ -140,6 +140,12 @@ fn when_not(judged: &Judged, ruling: &Ruling, index: &Index, zone: &Zone) -> Str
     format!("{said}; for {} {}", priorities(&others, index), on_occasions("not true"))
 }
 
+/// Whether each priority would be compared with the next higher one, and it is not known which that is.
+fn has_no_order(judged: &Judged, index: &Index) -> bool {
+    let Expectation { expect, pairs, .. } = &judged.expectation;
+    *expect == Expect::NotLouderThan && pairs.is_none() && !index.world().knows_priority_order()
+}
+
 /// Tells what came of an expectation, with times in a zone.
 #[must_use]
 pub fn told(judged: &Judged, index: &Index, zone: &Zone) -> Told {
@@ -160,6 +166,9 @@ pub fn told(judged: &Judged, index: &Index, zone: &Zone) -> Told {
         }
         Answer::Refuted => (State::Broken, when_not(judged, ruling, index, zone)),
         Answer::NotApplicable => (State::Nothing, "Not applicable: this path has nothing that it is about".to_string()),
+        Answer::Incomplete if has_no_order(judged, index) => {
+            (State::Unsure, "Cannot be said: the order of the priorities is not known".to_string())
+        }
         Answer::Incomplete => {
             let first = occasions(&ruling.unknown_during).first().map(|first| date_with_year(zone, first.from));
             let from = first.map_or(String::new(), |first| format!(" from {first}"));

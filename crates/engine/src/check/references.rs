@@ -81,9 +81,9 @@ impl Check<'_> {
 
     /// `others`: whether a priority is left if this one is taken out.
     pub(super) fn priority_exists(&mut self, id: &str, at: &At<'_>, others: bool) {
-        let priorities = &self.index.world().priorities;
-        // A world may know of no priorities at all: the vendor has no list of them.
-        if !priorities.is_empty() && priorities.iter().all(|priority| priority.id != id) {
+        // A world may not know all priorities: the vendor has no list of them.
+        let world = self.index.world();
+        if world.knows_all_priorities() && world.priorities.iter().all(|priority| priority.id != id) {
             self.missing("priority", id, at);
             if others {
                 self.fix("Leave this priority out", vec![remove(&at.to_string())]);

@@ -1,6 +1,7 @@
 //! What the API takes and somebody regrets: found by walking through the path with what is known to hold there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use escalation_api::{self as api, At, ConditionForm as _, IntervalCondition, NodeKind, ScheduleMode, Test};
 
@@ -14,14 +15,52 @@ use crate::words::duration;
 /// What holds at a node, whichever alert comes to it.
 #[derive(Clone)]
 struct Facts<'a> {
-    /// The ids of the priorities that it can have.
-    priorities: BTreeSet<&'a str>,
+    /// The priorities that it can have.
+    priorities: Priorities<'a>,
     /// Whether working hours are active at this very instant, where a branch has just asked.
     hours: BTreeMap<&'a str, bool>,
     /// The last level before it.
     level: Option<&'a api::Level>,
     /// The nodes to which a repeat may go back, and whether it surely takes time to come here from them.
     since: Vec<(&'a str, bool)>,
+}
+
+/// The priorities that an alert can have which comes to a node.
+#[derive(Clone)]
+struct Priorities<'a> {
+    /// One of these; nothing: any, as it is not known which there are.
+    among: Option<Rc<BTreeSet<&'a str>>>,
+    /// None of these, which went another way before.
+    gone: Option<Rc<Gone<'a>>>,
+}
+
+/// Priorities that went another way at the last branch, and at those before.
+struct Gone<'a> {
+    ids: BTreeSet<&'a str>,
+    before: Option<Rc<Gone<'a>>>,
+}
+
+impl<'a> Priorities<'a> {
+    fn can_be(&self, id: &str) -> bool {
+        let mut gone = self.gone.as_deref();
+        while let Some(Gone { ids, before }) = gone {
+            if ids.contains(id) {
+                return false;
+            }
+            gone = before.as_deref();
+        }
+        self.among.as_ref().is_none_or(|among| among.contains(id))
+    }
+
+    /// Those that are one of some, and those that are not; and whether there are any of each.
+    fn split(&self, ids: &[&'a str]) -> [(Self, bool); 2] {
+        let then: BTreeSet<&str> = ids.iter().copied().filter(|id| self.can_be(id)).collect();
+        let ids: BTreeSet<&str> = ids.iter().copied().collect();
+        let others = self.among.as_ref().is_none_or(|all| all.iter().any(|id| !ids.contains(id) && self.can_be(id)));
+        let any = !then.is_empty();
+        let gone = Some(Rc::new(Gone { ids, before: self.gone.clone() }));
+        [(Self { among: Some(Rc::new(then)), gone: None }, any), (Self { among: self.among.clone(), gone }, others)]
+    }
 }
 
 /// A node, and where it is.
@@ -39,7 +78,9 @@ impl<'a> Check<'a> {
                 self.constant_hours.entry(&set.id).or_insert(!hours.week().is_empty());
             }
         }
-        let priorities = self.index.world().priorities.iter().map(|priority| priority.id.as_str()).collect();
+        let world = self.index.world();
+        let all = || Rc::new(world.priorities.iter().map(|priority| priority.id.as_str()).collect());
+        let priorities = Priorities { among: world.knows_all_priorities().then(all), gone: None };
         let facts = Facts { priorities, hours: BTreeMap::new(), level: None, since: Vec::new() };
         let path = self.path;
         self.regret_list(&path.path, &At::Top.field("path"), facts);
@@ -192,13 +233,14 @@ impl<'a> Check<'a> {
             let at = at.field("conditions");
             let at = at.index(0);
             match condition.test() {
-                Some(Test::PriorityOneOf(ids)) if !facts.priorities.is_empty() && !ids.is_empty() => {
-                    then.priorities.retain(|id| ids.contains(id));
-                    otherwise.priorities.retain(|id| !ids.contains(id));
-                    let always = match (then.priorities.is_empty(), otherwise.priorities.is_empty()) {
-                        (true, _) => Some(false),
-                        (_, true) => Some(true),
-                        _ => None,
+                Some(Test::PriorityOneOf(ids)) if !ids.is_empty() => {
+                    let [(ones, any), (others, any_other)] = facts.priorities.split(&ids);
+                    (then.priorities, otherwise.priorities) = (ones, others);
+                    let always = match (any, any_other) {
+                        (false, true) => Some(false),
+                        (true, false) => Some(true),
+                        // No alert comes here, which is said of the branch before.
+                        (false, false) | (true, true) => None,
                     };
                     if let Some(always) = always {
                         let message =

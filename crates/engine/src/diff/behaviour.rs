@@ -12,7 +12,7 @@ use crate::compile::{CompiledPath, Kind, Loud};
 use crate::index::Index;
 use crate::instant::{DAY, Instant, Seconds};
 use crate::machine::{Step, What, Who, choose};
-use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, MAX_DAYS, Time, classes, merged};
+use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, MAX_CLASSES, MAX_DAYS, Time, classes, merged};
 use crate::read::ReadError;
 use crate::scenario::{Branch, Scenario};
 use crate::simulate::context;
@@ -115,11 +115,11 @@ pub enum When {
 }
 
 /// Somebody is told, exactly.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Page {
+    time: Time,
     who: Who,
     urgency: Loud,
-    time: Time,
 }
 
 /// What an alert does to people.
@@ -150,7 +150,13 @@ pub fn behaviour(
         return Err(ReadError::new("until", format!("must be after `from`, by at most {MAX_DAYS} days")));
     }
     let mut found = Found { changes: Vec::new(), is_complete: true, unknown_during: Vec::new(), cells: 0, turns: 1 };
-    for class in classes(&[before, after], index) {
+    for (position, class) in classes(&[before, after], index).into_iter().enumerate() {
+        if position >= MAX_CLASSES {
+            let (from, until) = (horizon.from, horizon.until);
+            found.is_complete = false;
+            found.unknown_during.extend(class.into_iter().map(|priority_id| During { from, until, priority_id }));
+            continue;
+        }
         alert.priority_id = class.first().cloned();
         let mut changes = Vec::new();
         (alert.turn, found.turns) = (0, 1);
@@ -329,6 +335,13 @@ impl Does {
         Self { pages: cell.steps().filter_map(told).collect(), since, is_known: cell.run.outcome.is_known(), in_turn }
     }
 
+    /// All pages, whichever of those that go out at one instant comes first.
+    fn pages_in_any_order(&self) -> Vec<&Page> {
+        let mut pages: Vec<&Page> = self.pages.iter().collect();
+        pages.sort_unstable();
+        pages
+    }
+
     /// When and how each is told first, in order.
     fn firsts(&self) -> Vec<First<'_>> {
         let when = |time| match time {
@@ -378,7 +391,7 @@ fn compare(
             // What would follow may make it the same yet, or another.
             found.is_complete = false;
             found.unknown_during.extend(during);
-        } else if was.what.pages != is.what.pages {
+        } else if was.what.pages_in_any_order() != is.what.pages_in_any_order() {
             let mut branches = was.assumed.branches.clone();
             branches.extend(is.assumed.branches.clone());
             let mut change = Change::between(&was.what, &is.what);

@@ -24,7 +24,7 @@ impl Change {
             let names: Vec<&str> = occasion.priority_ids.iter().map(|id| index.priority_name(id)).collect();
             match names.len() {
                 0 => occasion.times.clone(),
-                all if all > 2 && all == index.world().priorities.len() => {
+                all if all > 2 && all == index.world().priorities.len() && index.world().knows_all_priorities() => {
                     format!("every priority, {}", occasion.times)
                 }
                 _ => format!("{}, {}", names.join(", "), occasion.times),

@@ -176,7 +176,7 @@ impl Run<'_> {
         match condition {
             Condition::Priority(among) => match &self.state.priority {
                 Some(priority) => {
-                    let holds = among.contains(priority);
+                    let holds = among.contains(priority) && !self.context.index.world().is_other_priority(priority);
                     Ok((holds, Why::Priority { holds, priority: priority.clone(), among: among.clone() }))
                 }
                 None => Err(Why::NoPriority),

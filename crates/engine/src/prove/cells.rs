@@ -21,7 +21,7 @@ use crate::stretch::Assumed;
 use crate::why::Why;
 
 /// When something of a cell's run happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Time {
     /// So long after the alert, whenever in the cell it fires.
     After(Seconds),

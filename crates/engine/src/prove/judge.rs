@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::cells::{Cell, Time};
 use super::expectation::{Expect, Expectation};
 use super::loudness::Heard;
-use super::view::{HOLDS, Page, Said, UNKNOWN, View, fails};
+use super::view::{HOLDS, Intervals, Page, Said, View, fails, unknown};
 use super::{During, Found};
 use crate::calendar::Hours;
 use crate::compile::{CompiledPath, Kind, Place};
@@ -47,7 +47,10 @@ impl<'a> Judge<'a> {
     ) -> Result<Self, ReadError> {
         expectation.check()?;
         let quiet = expectation.quiet()?;
-        let known = |id: &String| index.world().priorities.iter().any(|priority| priority.id == *id);
+        // Where the list of priorities is not complete, there may be one with any id.
+        let known = |id: &String| {
+            !index.world().knows_all_priorities() || index.world().priorities.iter().any(|known| known.id == *id)
+        };
         let named = expectation.priorities.iter().flatten();
         let paired = expectation.pairs.iter().flatten().flat_map(|(low, high)| [low, high]);
         if let Some(unknown) = named.chain(paired).find(|id| !known(id)) {
@@ -107,14 +110,15 @@ impl<'a> Judge<'a> {
         let class = match self.expectation.expect {
             // Each is compared with others.
             Expect::NotLouderThan => {
-                all = self.index.world().priorities.iter().map(|priority| priority.id.clone()).collect();
+                let listed = self.index.world().priorities.iter().map(|priority| priority.id.clone());
+                all = listed.chain(class.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect();
                 &all
             }
             _ => class,
         };
         let priorities = self.of(class);
         self.priorities.extend(priorities.iter().cloned());
-        self.record(&priorities, (from, until), UNKNOWN, &Assumed::default());
+        self.record(&priorities, (from, until), unknown(vec![(from, until)]), &Assumed::default());
     }
 
     /// Looks at one cell of the priorities of a class.
@@ -159,20 +163,15 @@ impl<'a> Judge<'a> {
             let of = move |priority_id: &String| During { from, until, priority_id: priority_id.clone() };
             priorities.iter().map(of)
         };
-        let mut known_until = begin;
-        for (from, until) in said.fails {
+        for (from, until) in &said.fails {
             if let (None, Some(first)) = (&self.example, priorities.first()) {
                 let priority = (!first.is_empty()).then(|| first.clone());
-                self.example = Some((priority, from, assumed.clone()));
+                self.example = Some((priority, *from, assumed.clone()));
             }
-            self.refuted.extend(during(from, until));
-            if !said.rest_is_known && known_until < from {
-                self.unknown.extend(during(known_until, from));
-            }
-            known_until = until;
+            self.refuted.extend(during(*from, *until));
         }
-        if !said.rest_is_known && known_until < end {
-            self.unknown.extend(during(known_until, end));
+        for (from, until) in without(&said.unknown, said.fails) {
+            self.unknown.extend(during(from.max(begin), until.min(end)));
         }
     }
 
@@ -183,7 +182,7 @@ impl<'a> Judge<'a> {
             Expect::PagesSomeone => match (view.pages.is_empty(), view.known_until) {
                 (false, _) => HOLDS,
                 (true, None) => fails(view.whole()),
-                (true, Some(_)) => UNKNOWN,
+                (true, Some(_)) => unknown(view.whole()),
             },
             Expect::FirstPageWithin => {
                 let counts = |page: &&Page<'_>| self.expectation.urgency.is_none_or(|urgency| page.loud == urgency);
@@ -200,25 +199,24 @@ impl<'a> Judge<'a> {
             }
             Expect::AtMostPeopleBefore => match (view.people.get(people), view.known_until) {
                 (Some(one_too_many), _) => fails(view.sooner_than(one_too_many.time, seconds)),
-                (None, Some(known)) if !view.sooner_than(known, seconds).is_empty() => UNKNOWN,
-                (None, _) => HOLDS,
+                (None, Some(known)) => unknown(view.sooner_than(known, seconds)),
+                (None, None) => HOLDS,
             },
             Expect::EndsWithin => match (view.cell.run.outcome, view.known_until) {
                 (Outcome::WaitsForever, _) => fails(view.whole()),
                 (_, None) => fails(view.later_than(view.end, seconds)),
-                (_, Some(known)) if view.later_than(known, seconds) == view.whole() => fails(view.whole()),
-                (_, Some(_)) => UNKNOWN,
+                (_, Some(known)) => Said { fails: view.later_than(known, seconds), unknown: view.whole() },
             },
             Expect::NoSinglePerson => match (view.people.len(), view.known_until) {
                 (1, None) => fails(view.whole()),
-                (0 | 1, Some(_)) => UNKNOWN,
+                (0 | 1, Some(_)) => unknown(view.whole()),
                 _ => HOLDS,
             },
             Expect::NoConsecutiveSamePerson => {
                 if repeats_a_person(view.cell) {
                     fails(view.whole())
                 } else if view.known_until.is_some() {
-                    UNKNOWN
+                    unknown(view.whole())
                 } else {
                     HOLDS
                 }
@@ -252,7 +250,8 @@ impl<'a> Judge<'a> {
             }
         }
         // Beyond what is known there may be more.
-        Said { fails: joined(disturbed), rest_is_known: view.known_until.is_none() }
+        let unknown = if view.known_until.is_some() { view.whole() } else { Vec::new() };
+        Said { fails: joined(disturbed), unknown }
     }
 
     fn reached(&mut self, cell: &Cell) -> Said {
@@ -264,7 +263,7 @@ impl<'a> Judge<'a> {
                 _ => continue,
             };
         }
-        if cell.run.outcome.is_known() { HOLDS } else { UNKNOWN }
+        if cell.run.outcome.is_known() { HOLDS } else { unknown(vec![(cell.from, cell.until)]) }
     }
 
     fn hear(&mut self, class: &[String], view: &View<'_>) {
@@ -276,6 +275,9 @@ impl<'a> Judge<'a> {
 
     /// `not_louder_than`, once all cells of all priorities are there.
     fn compare(&mut self) {
+        if self.expectation.pairs.is_none() && !self.index.world().knows_priority_order() {
+            return self.compare_in_any_order();
+        }
         let priorities = &self.index.world().priorities;
         let next = priorities.iter().zip(priorities.iter().skip(1));
         let next = || next.map(|(high, low)| (low.id.clone(), high.id.clone())).collect();
@@ -299,6 +301,26 @@ impl<'a> Judge<'a> {
                 assumed.branches.extend(other.assumed.branches.clone());
                 let said = one.what.is_louder(&other.what, both);
                 self.record(std::slice::from_ref(&low), both, said, &assumed);
+            }
+        }
+    }
+
+    /// The same where it is not known which of two priorities is the higher: it holds where neither is louder than the
+    /// other, and cannot be said elsewhere.
+    fn compare_in_any_order(&mut self) {
+        let levels = std::mem::take(&mut self.levels);
+        for (position, (class, ones)) in levels.iter().enumerate() {
+            let low = if class.is_empty() { Vec::new() } else { self.of(class) };
+            self.priorities.extend(low.iter().cloned());
+            for (other_position, (_, others)) in levels.iter().enumerate() {
+                if low.is_empty() || position == other_position {
+                    continue;
+                }
+                for (both, one, other) in overlaps(ones, others) {
+                    let Said { fails, unknown } = one.what.is_louder(&other.what, both);
+                    let said = self::unknown(joined(fails.into_iter().chain(unknown).collect()));
+                    self.record(&low, both, said, &one.assumed);
+                }
             }
         }
     }
@@ -381,4 +403,23 @@ fn settle<'a>(before: &mut Option<(Place, &'a Id)>, now: Option<(Place, Vec<&'a 
             false
         }
     }
+}
+
+/// Some intervals without what others have of them.
+fn without(some: &[(Instant, Instant)], others: Intervals) -> Intervals {
+    let others = joined(others);
+    let mut left = Vec::new();
+    for (from, until) in some {
+        let mut at = *from;
+        for (begin, end) in others.iter().filter(|(begin, end)| begin < until && from < end) {
+            if at < *begin {
+                left.push((at, *begin));
+            }
+            at = at.max(*end);
+        }
+        if at < *until {
+            left.push((at, *until));
+        }
+    }
+    left
 }

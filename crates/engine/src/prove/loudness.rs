@@ -11,7 +11,8 @@ pub(super) struct Heard {
     first: Option<Time>,
     loudest: Option<Loud>,
     people: usize,
-    is_known: bool,
+    /// Where the run cannot be followed to its end: until when it can.
+    known_until: Option<Time>,
 }
 
 impl Heard {
@@ -21,25 +22,39 @@ impl Heard {
             first: view.pages.first().map(|page| page.time),
             loudest: view.pages.iter().map(|page| page.loud).max(),
             people: view.people.len(),
-            is_known: view.known_until.is_none(),
+            known_until: view.known_until,
         };
         let (from, until) = (view.cell.from, view.cell.until);
         Stretch { from, until, assumed: view.cell.assumed.clone(), what: heard }
     }
 
     /// When, between two instants, this one is heard sooner, louder or by more people than another.
-    pub(super) fn is_louder(&self, than: &Self, (from, until): (Instant, Instant)) -> Said {
-        let whole = || interval(from, until);
-        let sooner: Intervals = match (self.first, than.first) {
-            (Some(Time::After(one)), Some(Time::After(other))) if one < other => whole(),
-            (Some(Time::At(one)), Some(Time::At(other))) if one < other => whole(),
-            // How long after the alert a fixed instant comes falls by a second each second.
-            (Some(Time::At(one)), Some(Time::After(other))) => interval(from.max(one - other + 1), until),
-            (Some(Time::After(one)), Some(Time::At(other))) => interval(from, until.min(other - one)),
+    pub(super) fn is_louder(&self, than: &Self, both: (Instant, Instant)) -> Said {
+        let whole = || interval(both.0, both.1);
+        let is_quieter = self.loudest <= than.loudest && self.people <= than.people;
+        let fails = match (self.first, than.first, than.known_until) {
+            // What is known of this one can only become more.
+            _ if than.known_until.is_none() && !is_quieter => whole(),
+            (Some(one), Some(other), _) => sooner(one, other, both),
+            // Either the other pages later yet, or it never does.
+            (Some(one), None, Some(known)) => sooner(one, known, both),
             _ => Vec::new(),
         };
-        // What is not known of the other may be louder yet; what is not known of this one makes it no quieter.
-        let more = than.is_known && (self.loudest > than.loudest || self.people > than.people);
-        Said { fails: if more { whole() } else { sooner }, rest_is_known: self.is_known && than.is_known }
+        // As the other can only become more, too, it is not needed to its end where it is as loud as this one already.
+        let is_enough = than.known_until.is_none() || is_quieter && (self.first.is_none() || than.first.is_some());
+        let is_known = self.known_until.is_none() && is_enough;
+        Said { fails, unknown: if is_known { Vec::new() } else { whole() } }
+    }
+}
+
+/// When, between two instants, one time comes before another.
+fn sooner(one: Time, other: Time, (from, until): (Instant, Instant)) -> Intervals {
+    match (one, other) {
+        (Time::After(one), Time::After(other)) if one < other => interval(from, until),
+        (Time::At(one), Time::At(other)) if one < other => interval(from, until),
+        // How long after the alert a fixed instant comes falls by a second each second.
+        (Time::At(one), Time::After(other)) => interval(from.max(one - other + 1), until),
+        (Time::After(one), Time::At(other)) => interval(from, until.min(other - one)),
+        _ => Vec::new(),
     }
 }

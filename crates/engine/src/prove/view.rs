@@ -5,6 +5,7 @@ use crate::compile::Loud;
 use crate::index::Id;
 use crate::instant::{Instant, Seconds};
 use crate::machine::What;
+use crate::stretch::joined;
 
 /// Stretches within a cell, in which the alert fires.
 pub(super) type Intervals = Vec<(Instant, Instant)>;
@@ -14,24 +15,29 @@ pub(super) type Intervals = Vec<(Instant, Instant)>;
 pub(super) struct Said {
     /// The expectation fails when the alert fires in these intervals.
     pub(super) fails: Intervals,
-    /// Whether it holds otherwise, or the run cannot be followed far enough to say.
-    pub(super) rest_is_known: bool,
+    /// Elsewhere in these the run cannot be followed far enough to say. It holds in the rest.
+    pub(super) unknown: Intervals,
 }
 
-pub(super) const HOLDS: Said = Said { fails: Vec::new(), rest_is_known: true };
-pub(super) const UNKNOWN: Said = Said { fails: Vec::new(), rest_is_known: false };
+pub(super) const HOLDS: Said = Said { fails: Vec::new(), unknown: Vec::new() };
 
 impl Said {
     /// Whether it fails somewhere where it is known to hold by another.
     pub(super) fn contradicts(&self, other: &Self) -> bool {
-        let is_in = |(from, until): &(Instant, Instant)| other.fails.iter().any(|(a, b)| a <= from && until <= b);
-        other.rest_is_known && !self.fails.iter().all(is_in)
+        let by_other = joined(other.fails.iter().chain(&other.unknown).copied().collect());
+        let is_in = |(from, until): &(Instant, Instant)| by_other.iter().any(|(a, b)| a <= from && until <= b);
+        !self.fails.iter().all(is_in)
     }
 }
 
 /// It fails in these intervals and holds otherwise.
 pub(super) fn fails(fails: Intervals) -> Said {
-    Said { fails, rest_is_known: true }
+    Said { fails, unknown: Vec::new() }
+}
+
+/// It cannot be said in these intervals, and holds otherwise.
+pub(super) fn unknown(unknown: Intervals) -> Said {
+    Said { fails: Vec::new(), unknown }
 }
 
 /// The instants from one until before another, if there are any.
@@ -107,9 +113,8 @@ impl<'a> View<'a> {
         match (first, self.known_until) {
             (Some(time), _) => fails(self.later_than(time, seconds)),
             (None, None) => fails(self.whole()),
-            // What is known goes on for long enough to say that it does not come in time.
-            (None, Some(known)) if self.later_than(known, seconds) == self.whole() => fails(self.whole()),
-            (None, Some(_)) => UNKNOWN,
+            // Where what is known goes on for long enough, it does not come in time.
+            (None, Some(known)) => Said { fails: self.later_than(known, seconds), unknown: self.whole() },
         }
     }
 }
