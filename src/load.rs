@@ -46,6 +46,7 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
         schedules: schedules.into_iter().zip(entries?.into_iter().map(Some)).collect(),
         paths: paths?,
         priorities: priorities?,
+        priorities_unreadable: false,
         channels: channels?,
         pauses: pauses?.iter().map(pause).collect(),
         window: Some(window),

@@ -260,8 +260,9 @@ fn times_view(open: Open, ruling: &Ruling, during: &[During]) -> AnyView {
         let priority_id = one.priority_ids.first().cloned().unwrap_or_default();
         let first = During { from: one.from, until: one.until, priority_id };
         // Where a condition cannot be decided, it goes as in the counterexample.
-        let branches = ruling.example.as_ref().map(|example| example.branches.clone()).unwrap_or_default();
-        let alert = Scenario { branches, ..first.first_alert() };
+        let of_example = ruling.example.as_ref().map(|one| (one.branches.clone(), one.branch_visits.clone()));
+        let (branches, branch_visits) = of_example.unwrap_or_default();
+        let alert = Scenario { branches, branch_visits, ..first.first_alert() };
         let go = move |_| expected::play_alert(open, &alert);
         view! { <li><button class="link" aria-label=label on:click=go>{text}</button></li> }
     });

@@ -18,10 +18,7 @@ fn pin(open: Open, pin: &Pin, side: Option<Branch>) {
         None => strings::assume::not_pinned(&pin.title),
     };
     let id = pin.node_id.clone();
-    assume(open, said, |more| match side {
-        Some(side) => drop(more.branches.insert(id, side)),
-        None => drop(more.branches.remove(&id)),
-    });
+    assume(open, said, |more| pins::set_pin(more, &id, side));
 }
 
 /// The branches that could not be decided, each with the way that it is to go.
@@ -40,7 +37,7 @@ pub fn Branches() -> impl IntoView {
         let choices = choices.map(|(side, words)| {
             let (one, id) = (one.clone(), one.node_id.clone());
             // It changes where it stands, and is not drawn anew: whoever pressed it stays on it.
-            let pressed = move || open.assumed.more.with(|more| more.branches.get(&id).copied() == side).to_string();
+            let pressed = move || open.assumed.more.with(|more| pins::pinned(more, &id) == side).to_string();
             view! {
                 <button type="button" aria-pressed=pressed on:click=move |_| pin(open, &one, side)>
                     {words}

@@ -109,6 +109,7 @@ pub fn others(scenario: &Scenario) -> usize {
         alert_keeps_firing,
         activity_after_seconds,
         branches,
+        branch_visits,
         round_robin,
         semantics,
         ..
@@ -120,7 +121,9 @@ pub fn others(scenario: &Scenario) -> usize {
         !activity_after_seconds.is_empty(),
         *semantics != Semantics::default(),
     ];
-    flags.into_iter().filter(|flag| *flag).count() + interventions.len() + branches.len() + round_robin.len()
+    let flags = flags.into_iter().filter(|flag| *flag).count();
+    let by_visit = branch_visits.keys().filter(|node| !branches.contains_key(*node)).count();
+    flags + interventions.len() + branches.len() + by_visit + round_robin.len()
 }
 
 /// Assumes of all that [`others`] counts what is assumed of every alert.

@@ -246,7 +246,12 @@ impl Row {
     #[must_use]
     pub fn name(&self, index: &Index) -> String {
         let names = priorities(&self.priorities, index);
-        if names.is_empty() { "Any alert".to_string() } else { escalation_api::capitalised(&names) }
+        match self.priorities.as_slice() {
+            [] => "Any alert".to_string(),
+            // A name stays as it is.
+            [one] if index.world().is_other_priority(one) => escalation_api::capitalised(&names),
+            _ => names,
+        }
     }
 }
 

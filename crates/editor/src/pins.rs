@@ -1,6 +1,8 @@
 //! What a scenario decides that the path leaves open: which way to go at a branch whose condition cannot be known, and
 //! whose turn it is first on a level with round robin.
 
+use std::collections::BTreeSet;
+
 use escalation_api::PathPayload;
 use escalation_engine::compile::{CompiledPath, Kind, People, Target};
 use escalation_engine::machine::Outcome;
@@ -28,9 +30,26 @@ pub struct Pin {
 #[must_use]
 pub fn pins(trace: &Trace, scenario: &Scenario, path: &PathPayload, index: &Index) -> Vec<Pin> {
     let stopped = trace.steps.last().and_then(stopped_at);
-    let ids = scenario.branches.keys().map(String::as_str);
-    let new = stopped.filter(|id| !scenario.branches.contains_key(*id));
-    ids.chain(new).map(|id| pin(id, scenario, path, index)).collect()
+    let ids: BTreeSet<&str> =
+        scenario.branches.keys().chain(scenario.branch_visits.keys()).map(String::as_str).collect();
+    let new = stopped.filter(|id| !ids.contains(*id));
+    ids.into_iter().chain(new).map(|id| pin(id, scenario, path, index)).collect()
+}
+
+/// Has a branch go one way whenever the walk comes there, or leaves it open; what was said of single visits is dropped.
+pub fn set_pin(scenario: &mut Scenario, id: &str, side: Option<Branch>) {
+    scenario.branch_visits.remove(id);
+    match side {
+        Some(side) => drop(scenario.branches.insert(id.to_string(), side)),
+        None => drop(scenario.branches.remove(id)),
+    }
+}
+
+/// Which way a branch goes whenever the walk comes there; nothing where it is left open, or goes one way at one visit and
+/// another way at another.
+#[must_use]
+pub fn pinned(scenario: &Scenario, id: &str) -> Option<Branch> {
+    scenario.branches.get(id).copied().filter(|_| !scenario.branch_visits.contains_key(id))
 }
 
 /// The branch at which a run stopped because it cannot be known which way to go.
@@ -49,7 +68,7 @@ pub fn pin(id: &str, scenario: &Scenario, path: &PathPayload, index: &Index) -> 
     };
     let other = || index.world().paths.iter().find_map(|path| told(&PathPayload::from(path)));
     let (title, sides) = told(path).or_else(other).unwrap_or_else(|| (id.to_string(), words::sides(&[], index)));
-    Pin { node_id: id.to_string(), title, sides, side: scenario.branches.get(id).copied() }
+    Pin { node_id: id.to_string(), title, sides, side: pinned(scenario, id) }
 }
 
 /// A level with round robin.

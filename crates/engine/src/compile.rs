@@ -232,8 +232,8 @@ pub enum Condition {
     Priority(Vec<Id>),
     /// The working hours with this position, or with this id if there are none such, are active.
     Hours(Result<usize, Id>),
-    /// Anything else; the subject, for people.
-    Foreign(String),
+    /// Anything else: the subject, for people, and all of it as text, which two conditions share that ask the same.
+    Foreign(String, Id),
 }
 
 /// Why a run stops at a node.

@@ -5,5 +5,5 @@ mod structure;
 mod times;
 mod told;
 
-pub use behaviour::{Behaviour, Change, Differs, How, Occasion, When, behaviour};
+pub use behaviour::{Behaviour, Change, Differs, How, Occasion, When, behaviour, occasions_of};
 pub use structure::{Difference, Location, structure};

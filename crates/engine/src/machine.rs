@@ -3,6 +3,7 @@
 mod event;
 mod level;
 mod node;
+mod outcomes;
 mod respond;
 mod state;
 mod step;
@@ -11,10 +12,11 @@ use std::collections::BTreeMap;
 
 use crate::compile::CompiledPath;
 use crate::index::Index;
-use crate::scenario::Branch;
+use crate::scenario::{Branch, Visits};
 use crate::semantics::Semantics;
 
 pub(crate) use level::choose;
+pub(crate) use outcomes::Open;
 
 pub use event::{Event, EventKind, Who};
 pub use state::{Alert, State, Status};
@@ -31,6 +33,8 @@ pub struct Context<'a> {
     pub semantics: &'a Semantics,
     /// Which way to go at a branch that cannot be decided, by node id.
     pub branches: &'a BTreeMap<String, Branch>,
+    /// The same for each visit.
+    pub branch_visits: &'a Visits,
     /// Whose turn it is first, by node id.
     pub round_robin: &'a BTreeMap<String, String>,
     /// The same for levels that it does not name: which of their people, counted from 0 and over again.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::stretch::Assumed;
+pub use crate::stretch::{Assumed, Assumption};
 pub use cells::{Cell, Cells, Incomplete, MAX_WORK, Time};
 pub use expectation::{Expect, Expectation};
 
@@ -190,10 +190,13 @@ pub fn prove(
             quiet.priority_id = class.first().cloned();
             let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
                 seen.cells += 1;
-                seen.cell(&cell);
+                seen.cell(&cell, &quiet);
                 let view = View::new(&cell);
                 for judge in &mut judges {
                     judge.cell(class, &view);
+                    if cell.is_partial {
+                        judge.given_up(class, cell.from, cell.until);
+                    }
                 }
             });
             match counted {
@@ -205,8 +208,7 @@ pub fn prove(
                     judges.iter_mut().for_each(|judge| judge.given_up(class, at, until));
                 }
                 Err(Incomplete::TooManyWays) => {
-                    seen.limit
-                        .get_or_insert_with(|| "given up: there are too many ways for one alert to go".to_string());
+                    seen.limit.get_or_insert_with(|| TOO_MANY_WAYS.to_string());
                     judges.iter_mut().for_each(|judge| judge.given_up(class, from, until));
                 }
             }
@@ -225,6 +227,8 @@ const PAGES_AGAIN: &str = "paging again after an acknowledgement is looked at as
 
 /// R18: what adds up over several walks is another question.
 const PAGES_AGAIN_ADDS_UP: &str = "nobody acknowledges: what paging again after that adds to it is not looked at";
+
+const TOO_MANY_WAYS: &str = "given up: there are too many ways for one alert to go";
 
 /// R1: what is assumed where the scenario has no grace period.
 pub const NO_GRACE_PERIOD: &str = "there is no grace period";
@@ -245,11 +249,14 @@ struct Seen {
 }
 
 impl Seen {
-    fn cell(&mut self, cell: &Cell) {
-        for node in cell.assumed.branches.keys() {
-            if !self.assumed.contains(node) {
+    fn cell(&mut self, cell: &Cell, quiet: &Scenario) {
+        for Assumption { node, .. } in cell.assumed.conditions.values() {
+            if !self.assumed.contains(node) && !quiet.branches.contains_key(node) {
                 self.assumed.insert(node.clone());
             }
+        }
+        if cell.is_partial {
+            self.limit.get_or_insert_with(|| TOO_MANY_WAYS.to_string());
         }
     }
 
@@ -265,8 +272,9 @@ impl Seen {
         };
         let mut assumed = vec![responds.to_string(), grace];
         assumed.extend(self.priorities.map(str::to_string));
-        assumed
-            .extend(self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, either way")));
+        assumed.extend(
+            self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, each time anew")),
+        );
         if path.plans().iter().any(|plan| plan.nodes.iter().any(Node::is_in_turn)) {
             assumed.push(FIRST_BEGINS.to_string());
         }
@@ -374,8 +382,8 @@ fn verdict(judge: Judge<'_>, scope: &Scope, path: &CompiledPath, index: &Index, 
         Answer::Incomplete
     };
     let counterexample = found.example.map(|(priority_id, fired_at, assumed)| {
-        let Assumed { branches, responses, .. } = assumed;
-        let scenario = Scenario { priority_id, fired_at, branches, responses, ..quiet.clone() };
+        let (branches, branch_visits) = assumed.in_short();
+        let scenario = Scenario { priority_id, fired_at, branches, branch_visits, ..assumed.of(quiet) };
         let trace = trace(path, index, &scenario);
         Counterexample { scenario, trace }
     });

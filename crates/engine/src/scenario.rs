@@ -48,6 +48,10 @@ pub struct Scenario {
     /// Which way to go at a branch whose condition cannot be decided, by node id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub branches: BTreeMap<String, Branch>,
+    /// The same for one visit and not another: by node id, for each time that the walk comes to the branch, in order. It
+    /// goes before `branches`, which counts where this says nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub branch_visits: Visits,
     /// Whose turn it is first on a level with round robin: the user id, by node id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub round_robin: BTreeMap<String, String>,
@@ -77,6 +81,10 @@ pub enum Branch {
     /// It does not.
     Else,
 }
+
+/// Which way branches go at each visit, by node id: the first time that the walk comes there, the second time, and so on;
+/// nothing where that is not said.
+pub type Visits = BTreeMap<String, Vec<Option<Branch>>>;
 
 /// How a person, or somebody in a channel, answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -111,6 +111,7 @@ pub fn context<'a>(path: &'a CompiledPath, index: &'a Index, scenario: &'a Scena
         index,
         semantics: &scenario.semantics,
         branches: &scenario.branches,
+        branch_visits: &scenario.branch_visits,
         round_robin: &scenario.round_robin,
         turn: scenario.turn,
     }

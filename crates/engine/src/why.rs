@@ -34,6 +34,7 @@ pub enum Why {
     Hours { holds: bool, plan: u32, hours: usize },
     NoConditions,
     Pinned(Box<Why>),
+    DecidedBefore(Box<Why>),
     NoPriority,
     UnknownHours(Id),
     BadHours(Id),
@@ -159,6 +160,7 @@ impl Why {
             | Self::Hours { .. }
             | Self::NoConditions
             | Self::Pinned(_)
+            | Self::DecidedBefore(_)
             | Self::NoPriority
             | Self::UnknownHours(_)
             | Self::BadHours(_)
@@ -259,6 +261,13 @@ impl Why {
             }),
             Self::NoConditions => "there is no condition, so it holds".to_string(),
             Self::Pinned(why) => format!("the scenario says so; otherwise: {}", why.of_branch(names, at)),
+            Self::DecidedBefore(why) => {
+                let same = match &**why {
+                    Self::NoPriority => "an alert has one priority",
+                    _ => "a condition has one outcome at one instant",
+                };
+                format!("it was decided before, and {same}; otherwise: {}", why.of_branch(names, at))
+            }
             Self::NoPriority => "the alert's priority is not given".to_string(),
             Self::UnknownHours(id) => format!("there are no working hours `{id}` on this path"),
             Self::BadHours(id) => format!("the working hours `{id}` have no meaning: an unknown zone, weekday or time"),
@@ -356,7 +365,7 @@ fn unclear(reason: &Reason) -> String {
     }
 }
 
-fn ordinal(count: u32) -> String {
+pub(crate) fn ordinal(count: u32) -> String {
     let suffix = match (count % 10, count % 100) {
         (1, rest) if rest != 11 => "st",
         (2, rest) if rest != 12 => "nd",

@@ -24,12 +24,7 @@ fn same(one: &Step, other: &Step) -> bool {
 }
 
 fn agrees(path: &CompiledPath, index: &Index, scenario: &Scenario, cell: &Cell, at: Instant) -> Result<(), String> {
-    let scenario = Scenario {
-        fired_at: at,
-        branches: cell.assumed.branches.clone(),
-        responses: cell.assumed.responses.clone(),
-        ..scenario.clone()
-    };
+    let scenario = Scenario { fired_at: at, ..cell.assumed.of(scenario) };
     let played = run(path, index, &scenario);
     if played.outcome != cell.run.outcome || played.steps.len() != cell.run.steps.len() {
         return Err(format!(
@@ -68,6 +63,11 @@ fn look_at(seeds: std::ops::Range<u64>, declines: bool) {
         if dice.chance(30) {
             // So that being cut off matters too.
             scenario.semantics.cut_off_after_seconds = 30 * 3600 + 60;
+        }
+        if dice.chance(30) {
+            // Branches that go both ways, each time anew.
+            generate::unknown(&mut dice, &mut scenario);
+            (scenario.branches, scenario.branch_visits) = Default::default();
         }
         let path = compile_for(&index, &scenario).unwrap();
         let (from, until) = generate::horizon(&mut dice);

@@ -14,11 +14,14 @@ use escalation_engine::{Index, Instant, Scenario, World};
 use generate::{Dice, PRIORITIES};
 use serde_json::{Value, json};
 
-/// Whom an alert tells, how loudly and when.
+/// Whom an alert tells, how loudly and when, whoever of those at one instant comes first.
 fn pages(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Vec<(String, String, Instant)> {
     let trace = trace(path, index, scenario);
     let told = trace.steps.into_iter().filter(|step| matches!(step.step, StepName::Paged | StepName::Posted));
-    told.map(|step| (step.user_id.or(step.channel_id).unwrap(), step.urgency.unwrap(), step.at)).collect()
+    let mut pages: Vec<_> =
+        told.map(|step| (step.user_id.or(step.channel_id).unwrap(), step.urgency.unwrap(), step.at)).collect();
+    pages.sort();
+    pages
 }
 
 /// Changes something small in a path.
@@ -467,4 +470,61 @@ fn what_is_not_known_is_not_told() {
     }
     let for_ages = Horizon { until: from + 400 * 86_400, ..horizon };
     assert!(behaviour(&amy, &amy, &index, &for_ages).is_err());
+}
+
+#[test]
+fn the_order_of_targets_alone_is_no_change() {
+    let of = |targets: &[(&str, &str)]| {
+        let targets: Vec<Value> = targets
+            .iter()
+            .map(|(id, urgency)| {
+                let kind = if *id == "c" { "slack_channel" } else { "user" };
+                json!({"type": kind, "id": id, "urgency": urgency})
+            })
+            .collect();
+        json!([{"id": "l", "type": "level", "level": {"targets": targets, "time_to_ack_seconds": 60,
+            "retry_config": {"attempts": 3, "interval_seconds": 15}}}])
+    };
+    let before = of(&[("amy", "high"), ("c", "low"), ("ben", "low")]);
+    let nothing = (Vec::new(), true);
+    assert_eq!(changes_of(before.clone(), of(&[("ben", "low"), ("amy", "high"), ("c", "low")])), nothing);
+    // Another urgency is a change.
+    let (said, _) = changes_of(before, of(&[("ben", "high"), ("amy", "high"), ("c", "low")]));
+    assert_eq!(said, ["P1, at any time: ben is paged at once instead of at once with low urgency"]);
+}
+
+fn severity(id: &str, then: Value, otherwise: Value) -> Value {
+    let mut branch = branch(id, then, otherwise);
+    branch["if_else"]["conditions"][0]["subject"] = json!("incident.severity");
+    branch
+}
+
+#[test]
+fn one_condition_has_one_outcome_in_both_paths() {
+    let [amy, ben] = ["amy", "ben"].map(|user| json!([level(user, user, 60)]));
+    // The same branch by another name.
+    let nothing = (Vec::new(), true);
+    let renamed = |id: &str| json!([severity(id, amy.clone(), ben.clone())]);
+    assert_eq!(changes_of(renamed("b"), renamed("c")), nothing);
+    // Asked once more, at the same instant.
+    let twice = json!([severity("b", amy.clone(), json!([severity("d", json!([]), ben.clone())]))]);
+    assert_eq!(changes_of(renamed("b"), twice), nothing);
+}
+
+#[test]
+fn a_change_at_one_visit() {
+    let back = json!({"id": "r", "type": "repeat", "repeat": {"to_node": "b", "repeat_times": 1}});
+    let path = |user: &str| {
+        json!([severity("b", json!([level("a", "amy", 60), back.clone()]), json!([level("c", user, 60)]))])
+    };
+    let (mut said, complete) = changes_of(path("ben"), path("cat"));
+    said.sort();
+    assert!(complete);
+    assert_eq!(
+        said,
+        [
+            "P1, at any time, where the condition of `b` does not hold the 1st time: cat is now paged at once; ben is no longer paged (it was at once)",
+            "P1, at any time, where the condition of `b` holds the 1st time, where the condition of `b` does not hold the 2nd time: cat is now paged after 1m; ben is no longer paged (it was after 1m)",
+        ]
+    );
 }

@@ -8,7 +8,7 @@ mod generate;
 use std::collections::{BTreeMap, BTreeSet};
 
 use escalation_engine::instant::DAY;
-use escalation_engine::scenario::{Action, Answer};
+use escalation_engine::scenario::{Action, Answer, Branch};
 use escalation_engine::trace::StepName;
 use escalation_engine::{Index, Scenario, World, simulate};
 use generate::Dice;
@@ -90,6 +90,9 @@ struct Naive<'a> {
     repeat_at: Option<i64>,
     begins_again: bool,
     active: BTreeSet<usize>,
+    /// How often the walk came to each branch, and what conditions turned out to be that only the scenario decides.
+    visits: BTreeMap<String, usize>,
+    turned_out: BTreeMap<(String, i64), bool>,
 }
 
 /// What a path is to the walk.
@@ -124,6 +127,8 @@ impl<'a> Naive<'a> {
             repeat_at: None,
             begins_again: false,
             active: BTreeSet::new(),
+            visits: BTreeMap::new(),
+            turned_out: BTreeMap::new(),
         };
         let path = scenario.path.clone().unwrap();
         loop {
@@ -204,7 +209,10 @@ impl<'a> Naive<'a> {
                 "if_else" => {
                     let branch = &node["if_else"];
                     loop {
-                        let side = if self.holds(of, &branch["conditions"][0]) { "then_path" } else { "else_path" };
+                        let Some(holds) = self.holds(of, id, &branch["conditions"][0]) else {
+                            return self.stop("undecided");
+                        };
+                        let side = if holds { "then_path" } else { "else_path" };
                         match self.list(of, branch[side].as_array().unwrap()) {
                             Flow::Back(to) if to == id => {}
                             other => return other,
@@ -246,14 +254,27 @@ impl<'a> Naive<'a> {
         Flow::Over
     }
 
-    fn holds(&mut self, of: &PathOf, condition: &Value) -> bool {
+    fn holds(&mut self, of: &PathOf, node: &str, condition: &Value) -> Option<bool> {
+        let visit = self.visits.entry(node.to_string()).or_default();
+        *visit += 1;
+        let visit = *visit;
         let subject = condition["subject"].as_str().or_else(|| condition["subject"]["reference"].as_str()).unwrap();
         if subject == "escalation.priority" {
             let among = condition["param_bindings"][0]["array_value"].as_array().unwrap();
-            return among.iter().any(|value| value["literal"].as_str() == self.scenario.priority_id.as_deref());
+            return Some(among.iter().any(|value| value["literal"].as_str() == self.scenario.priority_id.as_deref()));
+        }
+        if subject == "incident.severity" {
+            // The same at one instant, wherever it is asked.
+            let asked = (condition["param_bindings"].to_string(), self.now);
+            let now = self.turned_out.get(&asked).copied().or_else(|| {
+                let of_visit = self.scenario.branch_visits.get(node).and_then(|all| *all.get(visit - 1)?);
+                Some(of_visit.or_else(|| self.scenario.branches.get(node).copied())? == Branch::Then)
+            })?;
+            self.turned_out.insert(asked, now);
+            return Some(now);
         }
         let id = subject.split('"').nth(1).unwrap();
-        self.is_active(of, id)
+        Some(self.is_active(of, id))
     }
 
     /// Whether working hours are active at this minute: a walk through all of their intervals.
@@ -588,7 +609,7 @@ impl<'a> Naive<'a> {
                 }
                 if !self.acked && !self.ack_all {
                     // Everybody else's page is cancelled.
-                    self.told.iter_mut().filter(|told| told.entry == self.entry).for_each(|told| told.open = false);
+                    self.told.iter_mut().for_each(|told| told.open = false);
                     self.level = None;
                 }
                 if !self.acked {
@@ -634,7 +655,7 @@ impl<'a> Naive<'a> {
             return false;
         };
         match level.turn {
-            Some(_) if level.rotate.is_none() => return true,
+            Some(_) if level.rotate.is_none() => return !level.has_channel,
             _ if level.people.iter().all(|person| person.declined) => {
                 if !level.has_channel {
                     return true;
@@ -755,6 +776,9 @@ fn both_say_the_same() {
             let mut scenario = generate::scenario(&mut dice);
             if dice.chance(8) {
                 pages_again(&mut dice, &mut scenario);
+            }
+            if dice.chance(15) {
+                generate::unknown(&mut dice, &mut scenario);
             }
             let engine = by_the_engine(&world, &scenario);
             let naive = Naive::run(&world, &scenario);

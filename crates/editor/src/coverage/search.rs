@@ -99,6 +99,9 @@ impl Search {
                 Some(last) => last.ways.push(way),
                 None => found.push(Stretch { from: cell.from, until: cell.until, ways: vec![way] }),
             }
+            if let Some(last) = found.last_mut().filter(|last| cell.is_partial && !last.ways.contains(&Way::UNKNOWN)) {
+                last.ways.push(Way::UNKNOWN);
+            }
         });
         self.at = found.last().map_or(self.at, |last| last.until);
         found.into_iter().for_each(|stretch| row.push(stretch));

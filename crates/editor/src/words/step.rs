@@ -6,6 +6,7 @@ use escalation_engine::machine::Outcome;
 use escalation_engine::scenario::Branch;
 use escalation_engine::trace::{StepName, TraceStep};
 use escalation_engine::words::{date_and_time, list, time_after};
+use escalation_engine::world::OTHER_PRIORITY;
 use escalation_engine::{Index, Instant, Seconds};
 
 use super::{node, sides};
@@ -123,7 +124,8 @@ fn other_side(step: &TraceStep, conditions: &[ConditionPayload], path: &PathPayl
     match condition.test()? {
         Test::PriorityOneOf(ids) if holds => {
             let all = index.world().priorities.iter().filter(|known| !ids.iter().any(|id| **id == known.id));
-            let names: Vec<&str> = all.map(|priority| priority.name.as_str()).collect();
+            let others = (!index.world().knows_all_priorities()).then(|| index.priority_name(OTHER_PRIORITY));
+            let names: Vec<&str> = all.map(|priority| priority.name.as_str()).chain(others).collect();
             (!names.is_empty()).then(|| format!("“{other}” is for {}", list(&names, "or")))
         }
         Test::PriorityOneOf(_) => None,

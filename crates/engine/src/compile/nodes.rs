@@ -1,6 +1,8 @@
 //! The nodes of one path.
 
-use escalation_api::{self as api, ConditionForm as _, ConditionPayload, IntervalCondition, NodeKind, Test};
+use escalation_api::{
+    self as api, ConditionForm as _, ConditionPayload, IntervalCondition, Json as _, NodeKind, Test, Value,
+};
 
 use super::{
     Branch, ChannelTarget, Condition, Kind, Level, Loud, NamedHours, Node, NodeIndex, People, Reason, Retry,
@@ -82,7 +84,7 @@ impl<F: FnMut(&str) -> Option<u32>> Walk<'_, F> {
         match condition.test() {
             Some(Test::PriorityOneOf(ids)) => Condition::Priority(ids.into_iter().map(Id::from).collect()),
             Some(Test::WorkingHoursActive(id)) => Condition::Hours(self.hours(id)),
-            None => Condition::Foreign(condition.subject.clone()),
+            None => Condition::Foreign(condition.subject.clone(), Id::from(text(condition).as_str())),
         }
     }
 
@@ -183,6 +185,31 @@ impl<F: FnMut(&str) -> Option<u32>> Walk<'_, F> {
             _ => None,
         };
         Ok(Timer { seconds, hours })
+    }
+}
+
+/// A condition as text: the same for conditions that ask the same, whatever the order of fields and labels for people.
+fn text(condition: &ConditionPayload) -> String {
+    let mut value = condition.write();
+    canonical(&mut value, condition.operation == "one_of");
+    value.to_string()
+}
+
+fn canonical(value: &mut Value, is_set: bool) {
+    match value {
+        Value::Object(fields) => {
+            fields.remove("label");
+            fields.sort_keys();
+            fields.values_mut().for_each(|field| canonical(field, is_set));
+        }
+        Value::Array(list) => {
+            list.iter_mut().for_each(|one| canonical(one, is_set));
+            if is_set {
+                list.sort_by_cached_key(Value::to_string);
+                list.dedup();
+            }
+        }
+        _ => {}
     }
 }
 

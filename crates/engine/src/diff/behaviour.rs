@@ -4,7 +4,7 @@
 //! all levels, then the second, and so on, over again where a level has fewer. As long as nobody responds, whom a level
 //! pages says nothing about when the walk comes to it or to another, so that covers every mixture of turns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -12,11 +12,13 @@ use crate::compile::{CompiledPath, Kind, Loud};
 use crate::index::Index;
 use crate::instant::{DAY, Instant, Seconds};
 use crate::machine::{Step, What, Who, choose};
-use crate::prove::{Cell, Cells, During, Horizon, MAX_CELLS, MAX_CLASSES, MAX_DAYS, Time, classes, merged};
+use crate::prove::{
+    Assumed, Assumption, Cell, Cells, During, Horizon, MAX_CELLS, MAX_CLASSES, MAX_DAYS, Time, classes, merged,
+};
 use crate::read::ReadError;
-use crate::scenario::{Branch, Scenario};
+use crate::scenario::{Branch, Scenario, Visits};
 use crate::simulate::context;
-use crate::stretch::{Stretch, overlaps};
+use crate::stretch::{Stretch, at_visit, overlaps, set_visit};
 use crate::why::Why;
 
 use super::times::{Known, Words};
@@ -51,6 +53,12 @@ pub struct Change {
     /// Which way branches go that cannot be decided, by node id, where that matters.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub branches: BTreeMap<String, Branch>,
+    /// The same where they go one way at one visit and another way, or either way, at another.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub branch_visits: Visits,
+    /// What both are made of.
+    #[serde(skip)]
+    ways: BTreeMap<Visit, Branch>,
     /// Whose turn it is first on levels with round robin, where that matters: which of their people, counted from 0.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub turns: Vec<usize>,
@@ -59,6 +67,10 @@ pub struct Change {
     /// The same in words.
     pub when: Vec<Occasion>,
 }
+
+/// A branch that cannot be decided, each time that the walk comes there: its node id and the number of the time, and
+/// whether that is on the path as it was only.
+type Visit = (String, usize, bool);
 
 /// When alerts of some priorities fire, in words.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -149,7 +161,14 @@ pub fn behaviour(
     if horizon.until <= horizon.from || horizon.until - horizon.from > MAX_DAYS * DAY {
         return Err(ReadError::new("until", format!("must be after `from`, by at most {MAX_DAYS} days")));
     }
-    let mut found = Found { changes: Vec::new(), is_complete: true, unknown_during: Vec::new(), cells: 0, turns: 1 };
+    let mut found = Found {
+        changes: Vec::new(),
+        is_complete: true,
+        unknown_during: Vec::new(),
+        cells: 0,
+        turns: 1,
+        visits: BTreeMap::new(),
+    };
     for (position, class) in classes(&[before, after], index).into_iter().enumerate() {
         if position >= MAX_CLASSES {
             let (from, until) = (horizon.from, horizon.until);
@@ -173,11 +192,12 @@ pub fn behaviour(
         whoever_begins(&mut changes, found.turns);
         changes.into_iter().for_each(|change| found.add(change));
     }
-    let Found { mut changes, is_complete, unknown_during, cells, .. } = found;
+    let Found { mut changes, is_complete, unknown_during, cells, visits, .. } = found;
     let words = words(before, after, index, horizon);
     for change in &mut changes {
         change.during = merged(std::mem::take(&mut change.during));
         change.when = occasions(&change.during, &words);
+        change.tell_ways(&visits);
     }
     let unknown_during = merged(unknown_during);
     let mut found = Behaviour { changes, is_complete, unknown_during, cells };
@@ -194,6 +214,8 @@ struct Found {
     cells: usize,
     /// How many positions of round robin there are to compare, as far as is known.
     turns: usize,
+    /// How often the walk comes to branches that cannot be decided, at most, by node id.
+    visits: BTreeMap<String, usize>,
 }
 
 impl Found {
@@ -211,16 +233,17 @@ fn whichever_way(changes: &mut Vec<Change>) {
     let mut at = 0;
     while at < changes.len() {
         let Some(change) = changes.get(at) else { return };
-        let pair = change.branches.iter().find_map(|(node, side)| {
+        // The last visits first: they may come after one side of others only.
+        let pair = change.ways.iter().rev().find_map(|(visit, side)| {
             let mut turned = change.clone();
             let other = if *side == Branch::Then { Branch::Else } else { Branch::Then };
-            turned.branches.insert(node.clone(), other);
-            Some((node.clone(), changes.iter().position(|other| *other == turned)?))
+            turned.ways.insert(visit.clone(), other);
+            Some((visit.clone(), changes.iter().position(|other| *other == turned)?))
         });
         match pair {
-            Some((node, other)) => {
+            Some((visit, other)) => {
                 if let Some(change) = changes.get_mut(at) {
-                    change.branches.remove(&node);
+                    change.ways.remove(&visit);
                 }
                 changes.remove(other);
                 // With one branch less it may be like one that was passed.
@@ -267,6 +290,13 @@ fn words<'a>(before: &'a CompiledPath, after: &'a CompiledPath, index: &'a Index
     Words { horizon: (horizon.from, horizon.until), known, zones }
 }
 
+/// Times at which alerts fire in words, by the working hours of a path and the zones of the world. `during` is in order by
+/// priority, and within the horizon.
+#[must_use]
+pub fn occasions_of(path: &CompiledPath, index: &Index, horizon: &Horizon, during: &[During]) -> Vec<Occasion> {
+    occasions(during, &words(path, path, index, horizon))
+}
+
 type Intervals = Vec<(Instant, Instant)>;
 
 /// The times of each priority in words; those that have the same are said together.
@@ -294,8 +324,13 @@ fn stretches(
     let (from, until) = (horizon.from, horizon.until);
     let cells = Cells::new(path, index, from, until, alert.semantics.cut_off_after_seconds);
     let (mut stretches, mut most_in_turn) = (Vec::new(), 1);
+    let visits = &mut found.visits;
     let counted = cells.visit(alert, (from, until), MAX_CELLS, |cell| {
         let what = Does::new(&cell, path, index, alert);
+        for Assumption { node, visit, .. } in cell.assumed.conditions.values() {
+            let most = visits.entry(node.clone()).or_default();
+            *most = (*most).max(*visit);
+        }
         most_in_turn = most_in_turn.max(what.in_turn);
         stretches.push(Stretch { from: cell.from, until: cell.until, assumed: cell.assumed, what });
     });
@@ -332,7 +367,8 @@ impl Does {
         }
         let in_turn = cell.run.steps.iter().filter(|step| step.what == What::Entered);
         let in_turn = in_turn.map(|step| people_in_turn(step, path, index, alert)).max().unwrap_or_default();
-        Self { pages: cell.steps().filter_map(told).collect(), since, is_known: cell.run.outcome.is_known(), in_turn }
+        let is_known = cell.run.outcome.is_known() && !cell.is_partial;
+        Self { pages: cell.steps().filter_map(told).collect(), since, is_known, in_turn }
     }
 
     /// All pages, whichever of those that go out at one instant comes first.
@@ -392,10 +428,8 @@ fn compare(
             found.is_complete = false;
             found.unknown_during.extend(during);
         } else if was.what.pages_in_any_order() != is.what.pages_in_any_order() {
-            let mut branches = was.assumed.branches.clone();
-            branches.extend(is.assumed.branches.clone());
             let mut change = Change::between(&was.what, &is.what);
-            (change.branches, change.turns) = (branches, vec![turn]);
+            (change.ways, change.turns) = (ways(&was.assumed, &is.assumed), vec![turn]);
             match changes.iter_mut().find(|known| known.is_like(&change)) {
                 Some(known) => known.during.extend(during),
                 None => changes.push(Change { during: during.collect(), ..change }),
@@ -404,7 +438,39 @@ fn compare(
     }
 }
 
+/// What is assumed of both runs, by the visits of the later path where it asks the same.
+fn ways(was: &Assumed, is: &Assumed) -> BTreeMap<Visit, Branch> {
+    let of_is = is.conditions.values().map(|one| ((one.node.clone(), one.visit, false), one.side));
+    let only_was = was.conditions.iter().filter(|(asked, _)| !is.conditions.contains_key(*asked));
+    let only_was = only_was.map(|(_, one)| ((one.node.clone(), one.visit, true), one.side));
+    of_is.chain(only_was).collect()
+}
+
 impl Change {
+    /// Tells the ways by node: at once where a branch goes one way whenever the walk comes there.
+    fn tell_ways(&mut self, visits: &BTreeMap<String, usize>) {
+        let nodes: BTreeSet<String> = self.ways.keys().map(|(node, ..)| node.clone()).collect();
+        for node in &nodes {
+            let mut of_node = Visits::new();
+            // What the path as it was asks at another time says something where the other says nothing.
+            for ((_, visit, only_was), side) in self.ways.iter().filter(|((of, ..), _)| of == node) {
+                if !only_was || at_visit(&of_node, node, *visit).is_none() {
+                    set_visit(&mut of_node, node, *visit, *side);
+                }
+            }
+            let all = of_node.remove(node).unwrap_or_default();
+            let first = all.first().copied().flatten();
+            match first.filter(|_| visits.get(node) == Some(&all.len()) && all.iter().all(|side| *side == first)) {
+                Some(side) => {
+                    self.branches.insert(node.clone(), side);
+                }
+                None => {
+                    self.branch_visits.insert(node.clone(), all);
+                }
+            }
+        }
+    }
+
     /// What is another than before; when, and where that depends on something, is not in it yet.
     fn between(was: &Does, is: &Does) -> Self {
         let (before, after) = (was.firsts(), is.firsts());
@@ -412,14 +478,14 @@ impl Change {
         let people = differs(&before, &after);
         // How often matters where nothing else does.
         let told = if people.is_empty() { (was.pages.len(), is.pages.len()) } else { (0, 0) };
-        let (during, when, branches, turns) = Default::default();
-        Self { people, told, was_nobody, is_nobody, branches, turns, during, when }
+        let (during, when, branches, branch_visits, ways, turns) = Default::default();
+        Self { people, told, was_nobody, is_nobody, branches, branch_visits, ways, turns, during, when }
     }
 
     /// Whether it is the same change but for its times.
     fn is_like(&self, other: &Self) -> bool {
-        (&self.people, self.told, self.was_nobody, self.is_nobody, &self.branches, &self.turns)
-            == (&other.people, other.told, other.was_nobody, other.is_nobody, &other.branches, &other.turns)
+        (&self.people, self.told, self.was_nobody, self.is_nobody, &self.ways, &self.turns)
+            == (&other.people, other.told, other.was_nobody, other.is_nobody, &other.ways, &other.turns)
     }
 }
 

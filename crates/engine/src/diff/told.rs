@@ -4,7 +4,7 @@ use super::behaviour::{Change, Differs, How, Occasion, When};
 use crate::compile::Loud;
 use crate::index::Index;
 use crate::scenario::Branch;
-use crate::why::hours_name;
+use crate::why::{hours_name, ordinal};
 use crate::words::{duration, list};
 
 impl Change {
@@ -35,6 +35,12 @@ impl Change {
         for (node, side) in &self.branches {
             when.push_str(", ");
             when.push_str(&branch(node, *side));
+        }
+        for (node, visits) in &self.branch_visits {
+            for (visit, side) in (1..).zip(visits) {
+                let Some(side) = side else { continue };
+                when.push_str(&format!(", {} the {} time", branch(node, *side), ordinal(visit)));
+            }
         }
         if !self.turns.is_empty() {
             let turns: Vec<String> = self.turns.iter().map(|turn| (turn + 1).to_string()).collect();

@@ -204,7 +204,8 @@ impl Run<'_> {
         let all = level.people.iter().all(|person| person.paging == Paging::Declined);
         let moves_on = self.context.semantics.all_declined_moves_on;
         match &level.turn {
-            // One person only: on to the next node, whoever else is there.
+            // One person only: on to the next node, whoever else is there. Somebody in a channel may still take it.
+            Some(Turn { until: None, .. }) if level.has_channel => {}
             Some(Turn { until: None, .. }) => self.go(next, 8, Why::TheOneDeclined(who.clone())),
             _ if all && moves_on && !level.has_channel => self.go(next, 13, Why::AllDeclined),
             // With nobody left to page, this ends the turns.

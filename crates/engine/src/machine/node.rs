@@ -143,7 +143,9 @@ impl Run<'_> {
 
     /// R3.
     fn branch(&mut self, place: Place, id: &Id, branch: &Branch) -> Option<scenario::Branch> {
+        let said = self.said_of_visit(id);
         let mut undecided = None;
+        let mut open = Vec::new();
         let mut holds = None;
         for condition in &branch.conditions {
             match self.holds(place, condition) {
@@ -152,23 +154,42 @@ impl Run<'_> {
                     return Some(scenario::Branch::Else);
                 }
                 Ok((true, why)) => holds = Some(why),
-                Err(why) => undecided = Some(why),
+                Err(why) => {
+                    undecided = Some(why);
+                    open.push(condition.open(place));
+                }
             }
         }
         let Some(why) = undecided else {
             self.say(What::Branched(scenario::Branch::Then), 3, holds.unwrap_or(Why::NoConditions));
             return Some(scenario::Branch::Then);
         };
-        match self.context.branches.get(&**id) {
+        self.state.outcomes.come_to(self.at);
+        if let Some(side) = self.state.outcomes.side(&open) {
+            self.say(What::Branched(side), 3, Why::DecidedBefore(Box::new(why)));
+            return Some(side);
+        }
+        match said {
             Some(side) => {
-                self.say(What::Branched(*side), 3, Why::Pinned(Box::new(why)));
-                Some(*side)
+                self.state.outcomes.note(open, side);
+                self.say(What::Branched(side), 3, Why::Pinned(Box::new(why)));
+                Some(side)
             }
             None => {
                 self.stop(Outcome::Undecided, 3, why);
                 None
             }
         }
+    }
+
+    /// Counts that the walk comes to a branch, and gives the way that the scenario says for this time.
+    fn said_of_visit(&mut self, id: &Id) -> Option<scenario::Branch> {
+        let of_visit = self.context.branch_visits.get(&**id).and_then(|visits| {
+            let visit = self.state.visits.entry(id.clone()).or_default();
+            *visit += 1;
+            visits.get(*visit - 1).copied().flatten()
+        });
+        of_visit.or_else(|| self.context.branches.get(&**id).copied())
     }
 
     /// Whether a condition holds now, or why that cannot be said.
@@ -189,7 +210,7 @@ impl Run<'_> {
                 let holds = hours.is_active(self.at);
                 Ok((holds, Why::Hours { holds, plan: place.0, hours: *position }))
             }
-            Condition::Foreign(subject) => Err(Why::ForeignCondition(subject.clone())),
+            Condition::Foreign(subject, _) => Err(Why::ForeignCondition(subject.clone())),
         }
     }
 

@@ -73,10 +73,9 @@ impl Run<'_> {
         }
     }
 
-    /// R11, `first`: nobody else on the level can answer any more.
+    /// R11, `first`: nobody else can answer any more, whichever level paged them.
     fn cancel_pages(&mut self) {
-        let entry = self.state.entry;
-        for told in self.state.told.iter_mut().filter(|told| told.entry == entry && told.standing == Standing::Open) {
+        for told in self.state.told.iter_mut().filter(|told| told.standing == Standing::Open) {
             told.standing = Standing::Cancelled;
         }
         self.state.level = None;

@@ -1,7 +1,10 @@
 //! Where a run stands. All of it is here: stored as JSON and read again, it goes on as if nothing had happened.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::outcomes::Outcomes;
 use super::{Context, Outcome, Who};
 use crate::compile::{Loud, Place};
 use crate::index::Id;
@@ -64,6 +67,12 @@ pub struct State {
     pub(super) entry: u32,
     /// R15: how often each repeat has gone back.
     pub(super) counters: Vec<(Place, u32)>,
+    /// R3: how often the walk has come to branches of which that matters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) visits: BTreeMap<Id, usize>,
+    /// R3: what is known of conditions that cannot be decided.
+    #[serde(default, skip_serializing_if = "Outcomes::is_empty")]
+    pub(super) outcomes: Outcomes,
     /// R16: the paths walked so far, the first included.
     pub(super) handed: Vec<u32>,
     /// R10: who was told, on which entry.
@@ -172,6 +181,8 @@ impl State {
             pass: 1,
             entry: 0,
             counters: Vec::new(),
+            visits: BTreeMap::new(),
+            outcomes: Outcomes::default(),
             handed: Vec::new(),
             told: Vec::new(),
             level: None,

@@ -8,16 +8,16 @@
 //! Within a cell each step happens either so long after the alert (it *moves* with the alert), or at an instant of its
 //! own, because the walk has waited until working hours began or ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::calendar::Hours;
 use crate::compile::{CompiledPath, Condition, Kind, People, Place, Target};
 use crate::index::{Id, Index};
 use crate::instant::{Instant, Seconds, WEEK};
-use crate::machine::{Outcome, Step, What};
+use crate::machine::{Open, Outcome, Step, What};
 use crate::scenario::{Answer, Branch, Response, Scenario};
 use crate::simulate::{Run, run};
-use crate::stretch::Assumed;
+use crate::stretch::{Assumed, Assumption, set_visit};
 use crate::why::Why;
 
 /// When something of a cell's run happens.
@@ -42,6 +42,9 @@ pub struct Cell {
     pub run: Run,
     /// For each step of the run, whether it moves with the alert.
     pub moves: Vec<bool>,
+    /// Whether there are more ways for these alerts to go than were tried: of those in which a branch goes another way at
+    /// another visit none was.
+    pub is_partial: bool,
 }
 
 impl Cell {
@@ -52,11 +55,12 @@ impl Cell {
     }
 }
 
-/// At most so many ways to go through branches that cannot be decided are tried at one instant.
-const MAX_WAYS: usize = 64;
+/// At most so many ways to go through branches that cannot be decided, each time that the walk comes there, and through
+/// levels that may decline are tried at one instant: two ways for each of ten.
+const MAX_WAYS: usize = 1_024;
 
-/// The same where levels may decline, which is two ways for each of ten levels.
-const MAX_WAYS_WITH_DECLINES: usize = 1_024;
+/// The same where each branch goes one way whenever the walk comes there.
+const MAX_STEADY_WAYS: usize = 64;
 
 /// The most steps that are played for one walk through the cells: some seconds of work.
 pub const MAX_WORK: usize = 5_000_000;
@@ -78,6 +82,15 @@ struct Way {
     decided: usize,
 }
 
+/// A way for the run of an alert to go that was tried.
+struct Tried {
+    assumed: Assumed,
+    run: Run,
+    moves: Vec<bool>,
+    /// The first later instant of the alert at which the run may differ.
+    until: Instant,
+}
+
 /// A level that was entered, and somebody paged.
 struct LevelEntry<'a> {
     /// The level's id, and how often it was entered.
@@ -86,6 +99,8 @@ struct LevelEntry<'a> {
     pages: Vec<(&'a Id, u32)>,
     /// Whether only one is paged at a time.
     in_turn: bool,
+    /// Whether the next one is paged once that one's time is up.
+    rotates: bool,
     /// Whether a channel was told too, in which somebody may yet acknowledge.
     has_channel: bool,
 }
@@ -149,53 +164,80 @@ impl<'a> Cells<'a> {
         mut each: impl FnMut(Cell),
     ) -> Result<usize, Incomplete> {
         let mut scenario = scenario.left_alone();
-        let pinned = Assumed { branches: scenario.branches.clone(), ..Assumed::default() };
-        let most_ways = if self.declines { MAX_WAYS_WITH_DECLINES } else { MAX_WAYS };
+        let pinned = Assumed {
+            branches: scenario.branches.clone(),
+            branch_visits: scenario.branch_visits.clone(),
+            ..Assumed::default()
+        };
         let (mut at, mut count, mut work) = (from, 0, 0);
         while at < until {
-            let mut found = Vec::new();
-            let mut end = until;
-            let mut ways = vec![Way { assumed: pinned.clone(), decided: 0 }];
-            while let Some(mut way) = ways.pop() {
-                scenario.fired_at = at;
-                scenario.branches.clone_from(&way.assumed.branches);
-                scenario.responses.clone_from(&way.assumed.responses);
-                let run = run(self.path, self.index, &scenario);
-                work += run.steps.len();
-                if work > MAX_WORK {
-                    return Err(Incomplete::TooManyCells(at));
-                }
-                if ways.len() + found.len() >= most_ways {
-                    return Err(Incomplete::TooManyWays);
-                }
-                if let Some(node) = self.undecided_branch(&run) {
-                    // The last is tried first.
-                    for side in [Branch::Else, Branch::Then] {
-                        let mut assumed = way.assumed.clone();
-                        assumed.branches.insert(node.to_string(), side);
-                        ways.push(Way { assumed, ..way });
-                    }
-                    continue;
-                }
-                if self.declines {
-                    work += self.decide_declines(&scenario, &run, &mut way, &mut ways);
-                }
-                let (moves, same_until) = self.same_until(&scenario, &run);
-                end = end.min(same_until);
-                found.push((way.assumed, run, moves));
+            scenario.fired_at = at;
+            let mut is_partial = false;
+            let mut found = self.ways(&mut scenario, &pinned, is_partial, &mut work)?;
+            if found.is_none() {
+                is_partial = true;
+                found = self.ways(&mut scenario, &pinned, is_partial, &mut work)?;
             }
+            let Some(found) = found else { return Err(Incomplete::TooManyWays) };
             count += found.len();
             if count > most {
                 return Err(Incomplete::TooManyCells(at));
             }
             // A cell is never empty, whatever was found.
-            let end = end.max(at + 1);
-            for (assumed, run, moves) in found {
-                each(Cell { from: at, until: end, assumed, run, moves });
+            let end = found.iter().map(|found| found.until).min().unwrap_or(until).min(until).max(at + 1);
+            for Tried { mut assumed, run, moves, .. } in found {
+                assumed.conditions = self.conditions(&scenario, &run, &moves);
+                each(Cell { from: at, until: end, assumed, run, moves, is_partial });
             }
             at = end;
         }
         Ok(count)
+    }
+
+    /// All ways for an alert to go, each with its run; nothing where there are too many. `is_steady`: a branch goes one
+    /// way whenever the walk comes there.
+    fn ways(
+        &self,
+        scenario: &mut Scenario,
+        pinned: &Assumed,
+        is_steady: bool,
+        work: &mut usize,
+    ) -> Result<Option<Vec<Tried>>, Incomplete> {
+        let most = if is_steady && !self.declines { MAX_STEADY_WAYS } else { MAX_WAYS };
+        let mut found = Vec::new();
+        let mut ways = vec![Way { assumed: pinned.clone(), decided: 0 }];
+        while let Some(mut way) = ways.pop() {
+            scenario.branches.clone_from(&way.assumed.branches);
+            scenario.branch_visits.clone_from(&way.assumed.branch_visits);
+            scenario.responses.clone_from(&way.assumed.responses);
+            let run = run(self.path, self.index, scenario);
+            *work += run.steps.len();
+            if *work > MAX_WORK {
+                return Err(Incomplete::TooManyCells(scenario.fired_at));
+            }
+            if ways.len() + found.len() >= most {
+                return Ok(None);
+            }
+            if let Some((node, visit)) = self.undecided_branch(&run) {
+                // The last is tried first.
+                for side in [Branch::Else, Branch::Then] {
+                    let mut assumed = way.assumed.clone();
+                    if is_steady {
+                        assumed.branches.insert(node.to_string(), side);
+                    } else {
+                        set_visit(&mut assumed.branch_visits, node, visit, side);
+                    }
+                    ways.push(Way { assumed, ..way });
+                }
+                continue;
+            }
+            if self.declines {
+                *work += self.decide_declines(scenario, &run, &mut way, &mut ways);
+            }
+            let (moves, until) = self.same_until(scenario, &run);
+            found.push(Tried { assumed: way.assumed, run, moves, until });
+        }
+        Ok(Some(found))
     }
 
     /// Decides for a run that no further level declines, and keeps the ways in which one more does for later. Returns
@@ -245,7 +287,8 @@ impl<'a> Cells<'a> {
                         now = Some(step.at);
                         let of = (&*node.id, *count);
                         let in_turn = level.round_robin.is_some();
-                        entries.push(LevelEntry { of, pages: Vec::new(), in_turn, has_channel: false });
+                        let rotates = level.round_robin.is_some_and(|config| config.rotate_after.is_some());
+                        entries.push(LevelEntry { of, pages: Vec::new(), in_turn, rotates, has_channel: false });
                     }
                 }
                 What::Paged { user, .. } => {
@@ -263,16 +306,61 @@ impl<'a> Cells<'a> {
                 _ => {}
             }
         }
-        // The walk stays where somebody in a channel may acknowledge, unless it is one person's turn.
-        entries.retain(|entry| !entry.pages.is_empty() && (entry.in_turn || !entry.has_channel));
+        // The walk stays where somebody in a channel may acknowledge, but the next person's turn may begin.
+        entries.retain(|entry| !entry.pages.is_empty() && (entry.rotates || !entry.has_channel));
         entries
     }
 
-    /// The branch at which a run stopped because its condition cannot be decided.
-    fn undecided_branch(&self, run: &Run) -> Option<&'a Id> {
+    /// The branch at which a run stopped because its condition cannot be decided, and for the how-manieth time the walk
+    /// came there.
+    fn undecided_branch(&self, run: &Run) -> Option<(&'a Id, usize)> {
         let step = run.steps.last().filter(|_| run.outcome == Outcome::Undecided)?;
+        let (id, _) = self.branch(step)?;
+        let is_visit = |step: &&Step| step.what == What::Entered && self.branch(step).is_some_and(|(of, _)| of == id);
+        Some((id, run.steps.iter().filter(is_visit).count()))
+    }
+
+    /// The branch that a step is at, if it is at one: its id and its conditions.
+    fn branch(&self, step: &Step) -> Option<(&'a Id, &'a [Condition])> {
         let node = self.path.node(step.place?)?;
-        matches!(node.kind, Kind::Branch(_)).then_some(&node.id)
+        if let Kind::Branch(branch) = &node.kind { Some((&node.id, &branch.conditions)) } else { None }
+    }
+
+    /// What a run assumes of conditions that cannot be decided, and when.
+    fn conditions(&self, scenario: &Scenario, run: &Run, moves: &[bool]) -> BTreeMap<(Id, Time), Assumption> {
+        let mut visits: BTreeMap<&Id, usize> = BTreeMap::new();
+        let mut found = BTreeMap::new();
+        for (step, moves) in run.steps.iter().zip(moves) {
+            let Some((node, conditions)) = self.branch(step) else { continue };
+            if step.what == What::Entered {
+                *visits.entry(node).or_default() += 1;
+            }
+            let (What::Branched(side), Why::Pinned(_) | Why::DecidedBefore(_), Some(place)) =
+                (&step.what, &step.why, step.place)
+            else {
+                continue;
+            };
+            let is_open = |condition: &&Condition| match condition {
+                Condition::Foreign(..) => true,
+                Condition::Priority(_) => scenario.priority_id.is_none(),
+                Condition::Hours(hours) => {
+                    let set = hours.as_ref().ok().and_then(|position| self.path.hours(place.0, *position));
+                    set.is_none_or(|set| set.hours.is_none())
+                }
+            };
+            let all: Vec<Open> = conditions.iter().filter(is_open).map(|condition| condition.open(place)).collect();
+            let time = match *moves {
+                // At any time.
+                _ if all.iter().all(|open| open.lasts) => Time::After(Seconds::MIN),
+                true => Time::After(step.at - scenario.fired_at),
+                false => Time::At(step.at),
+            };
+            let all: BTreeSet<&str> = all.iter().map(|open| &*open.condition).collect();
+            let all = Id::from(all.into_iter().collect::<Vec<_>>().join(" and ").as_str());
+            let visit = visits.get(node).copied().unwrap_or(1);
+            found.entry((all, time)).or_insert_with(|| Assumption { side: *side, node: node.to_string(), visit });
+        }
+        found
     }
 
     /// For each step whether it moves with the alert, and the first later instant of the alert at which the run may

@@ -298,7 +298,7 @@ impl<'a> Judge<'a> {
             for (both, one, other) in overlaps(lows, highs) {
                 // What was assumed of either is what the counterexample needs.
                 let mut assumed = one.assumed.clone();
-                assumed.branches.extend(other.assumed.branches.clone());
+                assumed.add(&other.assumed);
                 let said = one.what.is_louder(&other.what, both);
                 self.record(std::slice::from_ref(&low), both, said, &assumed);
             }

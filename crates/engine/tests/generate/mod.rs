@@ -10,6 +10,7 @@
 )]
 
 use escalation_engine::instant::{DAY, HOUR, MINUTE};
+use escalation_engine::scenario::Branch;
 use escalation_engine::{Instant, Scenario, World};
 use serde_json::{Value, json};
 
@@ -359,4 +360,34 @@ pub fn instant(dice: &mut Dice) -> Instant {
 pub fn horizon(dice: &mut Dice) -> (Instant, Instant) {
     let from = BEGIN + dice.minutes(0, 600);
     (Instant::from_unix(from), Instant::from_unix(from + 2 * DAY + HOUR * 5))
+}
+
+/// Makes some conditions of a scenario's path such that only the scenario decides them, and has it say something of most.
+pub fn unknown(dice: &mut Dice, scenario: &mut Scenario) {
+    let mut found = Vec::new();
+    severity(dice, &mut scenario.path.as_mut().unwrap()["path"], &mut found);
+    for id in found {
+        if dice.chance(60) {
+            let visits = (0..1 + dice.below(4)).map(|_| *dice.one_of(&[None, Some(Branch::Then), Some(Branch::Else)]));
+            let visits = visits.collect();
+            scenario.branch_visits.insert(id.clone(), visits);
+        }
+        if dice.chance(60) {
+            scenario.branches.insert(id, *dice.one_of(&[Branch::Then, Branch::Else]));
+        }
+    }
+}
+
+fn severity(dice: &mut Dice, nodes: &mut Value, found: &mut Vec<String>) {
+    for node in nodes.as_array_mut().unwrap() {
+        let id = node["id"].as_str().unwrap().to_string();
+        let Some(branch) = node.get_mut("if_else") else { continue };
+        if dice.chance(70) {
+            branch["conditions"] = json!([{"subject": "incident.severity", "operation": "one_of",
+                "param_bindings": [{"array_value": [{"literal": dice.one_of(&["x", "y"])}]}]}]);
+            found.push(id);
+        }
+        severity(dice, &mut branch["then_path"], found);
+        severity(dice, &mut branch["else_path"], found);
+    }
 }

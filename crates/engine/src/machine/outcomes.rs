@@ -1,0 +1,77 @@
+//! R3: what conditions turn out to be that cannot be decided here. One condition has one outcome at one instant,
+//! wherever it is asked; at another instant it may have another.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::compile::{Condition, Place};
+use crate::index::Id;
+use crate::instant::Instant;
+use crate::scenario::Branch;
+
+/// A condition that cannot be decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Open {
+    /// All of it, as text.
+    pub(crate) condition: Id,
+    /// Whether its outcome stays the same as long as the run lasts: an alert has one priority.
+    pub(crate) lasts: bool,
+}
+
+impl Condition {
+    /// The condition as one that cannot be decided.
+    pub(crate) fn open(&self, place: Place) -> Open {
+        match self {
+            Self::Foreign(_, text) => Open { condition: text.clone(), lasts: false },
+            Self::Priority(among) => {
+                let among: BTreeSet<&str> = among.iter().map(|id| &**id).collect();
+                Open { condition: Id::from(format!("priority {among:?}")), lasts: true }
+            }
+            // Each path has its own.
+            Self::Hours(hours) => Open { condition: Id::from(format!("hours {} {hours:?}", place.0)), lasts: false },
+        }
+    }
+}
+
+/// What is known of such conditions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outcomes {
+    /// When it was found.
+    at: Option<Instant>,
+    holds: Vec<Open>,
+    /// Of each of these at least one does not hold.
+    not_all: Vec<Vec<Open>>,
+}
+
+impl Outcomes {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Forgets what may be otherwise at this instant.
+    pub(super) fn come_to(&mut self, at: Instant) {
+        if self.at.replace(at) != Some(at) {
+            self.holds.retain(|open| open.lasts);
+            self.not_all.retain(|all| all.iter().all(|open| open.lasts));
+        }
+    }
+
+    /// Which way a branch goes for which all of these must hold, if that follows from what is known.
+    pub(super) fn side(&self, all: &[Open]) -> Option<Branch> {
+        let holds = |open: &Open| self.holds.contains(open);
+        if all.iter().all(holds) {
+            return Some(Branch::Then);
+        }
+        let cannot = |some: &Vec<Open>| some.iter().all(|open| holds(open) || all.contains(open));
+        self.not_all.iter().any(cannot).then_some(Branch::Else)
+    }
+
+    /// Notes which way such a branch went.
+    pub(super) fn note(&mut self, all: Vec<Open>, side: Branch) {
+        match side {
+            Branch::Then => self.holds.extend(all),
+            Branch::Else => self.not_all.push(all),
+        }
+    }
+}
