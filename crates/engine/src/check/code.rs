@@ -121,4 +121,6 @@ codes! {
     Overnight = "EP117", Info, "They end on the next day, whatever is said of that day; two intervals say it plainly.";
     /// Working hours of a whole day, said by the same start and end.
     WholeDay = "EP118", Info, "The same start and end are read as 24 hours here; 00:00 to 24:00 says it plainly.";
+    /// A way through the path on which nobody is notified.
+    Silent = "EP119", Warning, "Add a level, so that somebody is paged, or a channel.";
 }

@@ -21,6 +21,12 @@ struct Facts<'a> {
     hours: BTreeMap<&'a str, bool>,
     /// The last level before it.
     level: Option<&'a api::Level>,
+    /// Whether there was a level or a channel on the way, or what may be one.
+    notifies: bool,
+    /// Whether no alert comes here.
+    is_dead: bool,
+    /// The branches around it, from the outermost, and whether each may go another way later: an alert has one priority.
+    around: Vec<(&'a str, bool)>,
     /// The nodes to which a repeat may go back, and whether it surely takes time to come here from them.
     since: Vec<(&'a str, bool)>,
 }
@@ -81,7 +87,15 @@ impl<'a> Check<'a> {
         let world = self.index.world();
         let all = || Rc::new(world.priorities.iter().map(|priority| priority.id.as_str()).collect());
         let priorities = Priorities { among: world.knows_all_priorities().then(all), gone: None };
-        let facts = Facts { priorities, hours: BTreeMap::new(), level: None, since: Vec::new() };
+        let facts = Facts {
+            priorities,
+            hours: BTreeMap::new(),
+            level: None,
+            since: Vec::new(),
+            notifies: false,
+            is_dead: false,
+            around: Vec::new(),
+        };
         let path = self.path;
         self.regret_list(&path.path, &At::Top.field("path"), facts);
     }
@@ -96,11 +110,41 @@ impl<'a> Check<'a> {
             self.regret(&Place { node, at: &at, siblings: nodes.len() }, &mut facts);
             self.node_id = before;
         }
+        self.regret_silence(nodes, at, &facts);
+    }
+
+    /// A way through the path on which nobody is notified, and no channel either. That a side has no nodes is said of the
+    /// branch.
+    fn regret_silence(&mut self, nodes: &'a [ApiNode], at: &At<'_>, facts: &Facts<'a>) {
+        let Some((index, last)) = nodes.len().checked_sub(1).and_then(|index| Some((index, nodes.get(index)?))) else {
+            return;
+        };
+        let ends = match &last.kind {
+            // Once more round, it may go another way.
+            NodeKind::Repeat(repeat) => {
+                let inside = facts.around.iter().position(|(id, _)| *id == repeat.to_node).unwrap_or_default();
+                repeat.repeat_times <= 0 || !facts.around.iter().skip(inside).any(|(_, changes)| *changes)
+            }
+            NodeKind::IfElse(_) => false,
+            _ => !nodes.iter().any(|node| matches!(node.kind, NodeKind::IfElse(_))),
+        };
+        if ends && !facts.notifies && !facts.is_dead {
+            let before = self.node_id.replace(last.id.as_str());
+            let message =
+                "The path can end here before anybody is notified: there is no level and no channel on the way";
+            self.say(Code::Silent, &at.index(index), message);
+            self.node_id = before;
+        }
     }
 
     fn regret(&mut self, place: &Place<'_, 'a>, facts: &mut Facts<'a>) {
         let node = place.node;
         let at = place.at.field(node.kind.type_name());
+        facts.notifies |= match &node.kind {
+            NodeKind::Level(_) | NodeKind::NotifyChannel(_) | NodeKind::Sealed(_) => true,
+            NodeKind::HandOver(hand_over) => !self.is_silent(&hand_over.escalation_path_id, &mut vec![self.id]),
+            NodeKind::Delay(_) | NodeKind::Repeat(_) | NodeKind::IfElse(_) => false,
+        };
         match &node.kind {
             NodeKind::Level(level) => {
                 self.regret_level(level, facts.level, &at);
@@ -227,6 +271,12 @@ impl<'a> Check<'a> {
     ) {
         let at = &place.at.field(place.node.kind.type_name());
         facts.since.push((&place.node.id, false));
+        let changes = match branch.conditions.as_slice() {
+            [] => false,
+            [condition] => !matches!(condition.test(), Some(Test::PriorityOneOf(_))),
+            _ => true,
+        };
+        facts.around.push((&place.node.id, changes));
         let mut sides = [facts.clone(), facts.clone()];
         let [then, otherwise] = &mut sides;
         if let [condition] = branch.conditions.as_slice() {
@@ -236,6 +286,7 @@ impl<'a> Check<'a> {
                 Some(Test::PriorityOneOf(ids)) if !ids.is_empty() => {
                     let [(ones, any), (others, any_other)] = facts.priorities.split(&ids);
                     (then.priorities, otherwise.priorities) = (ones, others);
+                    (then.is_dead, otherwise.is_dead) = (!any, !any_other);
                     let always = match (any, any_other) {
                         (false, true) => Some(false),
                         (true, false) => Some(true),
@@ -257,6 +308,8 @@ impl<'a> Check<'a> {
                         self.say(Code::Constant, &at, message);
                         self.fix_constant(branch, place, state);
                     }
+                    then.is_dead |= known == Some(false);
+                    otherwise.is_dead |= known == Some(true);
                     then.hours.insert(id, true);
                     otherwise.hours.insert(id, false);
                 }
@@ -286,6 +339,29 @@ impl<'a> Check<'a> {
         let branch = remove(&list.index(index + side.len()).to_string());
         let patch = (0..side.len()).map(out).chain([branch]).collect();
         self.fix("Keep only the side that is always taken", patch);
+    }
+
+    /// Whether a path surely notifies nobody: it has neither a level nor a channel, nor what may be one.
+    fn is_silent(&self, id: &'a str, way: &mut Vec<&'a str>) -> bool {
+        fn is_quiet<C: api::ConditionForm>(nodes: &[api::Node<C>]) -> bool {
+            nodes.iter().all(|node| match &node.kind {
+                NodeKind::Level(_) | NodeKind::NotifyChannel(_) | NodeKind::Sealed(_) => false,
+                _ => node.children().all(|(_, list)| is_quiet(list)),
+            })
+        }
+        let Some(path) =
+            self.index.path(id).filter(|path| path.kind != Some(api::PathKind::Templated) && is_quiet(&path.path))
+        else {
+            return false;
+        };
+        // Of a circle it is said that the escalation stops there.
+        if way.contains(&id) || way.len() > MAX_WAY {
+            return false;
+        }
+        way.push(id);
+        let mut open = Vec::new();
+        hand_overs(&path.path, &mut open);
+        open.into_iter().all(|next| self.is_silent(next, way))
     }
 
     /// Whether the paths to which this one hands over come back to one that they have been in.
