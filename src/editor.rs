@@ -7,6 +7,7 @@ pub mod clipboard;
 mod compare;
 mod differences;
 mod drafts;
+mod gaps;
 mod help;
 mod history;
 mod keys;

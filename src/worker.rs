@@ -29,8 +29,10 @@ pub enum For {
     Expectations,
     /// Whether it held when the path was last saved.
     Saved,
-    /// The review before a save.
+    /// The review before a save: what changes for people.
     Review,
+    /// The review before a save: when nobody is paged.
+    Gaps,
 }
 
 /// Is given the reply, and how many milliseconds it took.

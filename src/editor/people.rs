@@ -21,9 +21,9 @@ use crate::strings;
 use crate::strings::people as words;
 use crate::worker::For;
 
-/// How far ahead it is looked what changes for people, and how far where the page must do it.
-const AHEAD: Seconds = 91 * DAY;
-const LESS: Seconds = 28 * DAY;
+/// How far ahead the review looks, and how far where the page must do it.
+pub const AHEAD: Seconds = 91 * DAY;
+pub const LESS: Seconds = 28 * DAY;
 /// So many changes for people are told at first, and at most.
 const FIRST: usize = 4;
 const MOST: usize = 40;

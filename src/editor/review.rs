@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::differences::Differences;
+use super::gaps::Unpaged;
 use super::people::ForPeople;
 use super::save::{self, Saving};
 use super::side::{Side, SidePanel};
@@ -176,6 +177,7 @@ pub fn Review() -> impl IntoView {
                 <Failure/>
                 <Findings check/>
                 <BrokenExpectations/>
+                <Unpaged/>
                 {body}
             </div>
             <div class="side-foot">

@@ -3,6 +3,7 @@
 use escalation_editor::expect::{Form, KINDS, Wrong};
 use escalation_engine::compile::Loud;
 use escalation_engine::prove::Expect;
+use escalation_engine::world::OTHER_PRIORITY;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -252,7 +253,8 @@ fn Priorities(form: RwSignal<Form>) -> impl IntoView {
         let chip = |id: String, name: String| {
             let of_chip = id.clone();
             let pressed = move || form.with(|form| form.priorities.contains(&of_chip)).to_string();
-            let ids: Vec<String> = index.world().priorities.iter().map(|one| one.id.clone()).collect();
+            let listed = index.world().priorities.iter().map(|one| one.id.clone());
+            let ids: Vec<String> = listed.chain([OTHER_PRIORITY.to_string()]).collect();
             let toggle = move |_| {
                 form.update(|form| {
                     let chosen = form.priorities.contains(&id);
@@ -268,7 +270,10 @@ fn Priorities(form: RwSignal<Form>) -> impl IntoView {
             };
             view! { <button type="button" class="chip choice" aria-pressed=pressed on:click=toggle>{name}</button> }
         };
-        index.world().priorities.iter().map(|one| chip(one.id.clone(), one.name.clone())).collect_view()
+        let others = (!index.world().knows_all_priorities())
+            .then(|| chip(OTHER_PRIORITY.to_string(), strings::OTHER_PRIORITY.to_string()));
+        let listed = index.world().priorities.iter().map(|one| chip(one.id.clone(), one.name.clone()));
+        listed.chain(others).collect_view()
     };
     view! {
         <div role="group" aria-label=strings::panel::PRIORITIES>

@@ -40,6 +40,7 @@ pub const SAVE_NOW: &str = "Save now";
 pub const GO_ON_EDITING: &str = "Go on editing";
 pub const IN_THE_PATH: &str = "In the path";
 pub const FOR_PEOPLE: &str = "For people";
+pub const GAPS: &str = "Nobody is paged";
 pub const SAME: &str = "Nothing is different.";
 pub const FINDING_OUT: &str = "Finding out who is paged otherwise…";
 pub const PEOPLE_UNKNOWN: &str = "It cannot be said what changes for people: it is not known who is on call.";
@@ -169,3 +170,17 @@ pub fn restored(number: i64) -> String {
 }
 
 pub const MORE: &str = "More";
+
+pub fn more_gaps(count: usize) -> String {
+    match count {
+        1 => "and at 1 more time".to_string(),
+        _ => format!("and at {count} more times"),
+    }
+}
+
+/// For what that holds: until when, and what it depends on.
+pub fn gaps_hint(until: &str, depends: bool, is_complete: bool) -> String {
+    let depends = if depends { " Depends on a condition that can’t be decided here." } else { "" };
+    let rest = if is_complete { "" } else { " Not everything is known." };
+    format!("Checked until {until}, with nobody responding.{depends}{rest}")
+}

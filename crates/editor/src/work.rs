@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escalation_api::{NodeKind, PathPayload};
-use escalation_engine::diff::behaviour;
-use escalation_engine::prove::{During, Expectation, Horizon};
-use escalation_engine::scenario::Branch;
+use escalation_engine::diff::{Occasion, behaviour, occasions_of};
+use escalation_engine::prove::{During, Expect, Expectation, Horizon, prove};
+use escalation_engine::scenario::{Branch, Visits};
 use escalation_engine::{CompiledPath, Index, Instant, ReadError, Scenario, World};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,8 @@ pub enum Question {
     Mend(About, Vec<Expectation>),
     /// What changes for people since the path was as it is here.
     Compare(About, Arc<PathPayload>),
+    /// When nobody is paged.
+    Gaps(About),
 }
 
 /// What is replied, in the order of the questions.
@@ -53,6 +55,21 @@ pub enum Reply {
     Mended(Vec<Mend>),
     /// What changes for people; nothing if it cannot be said.
     Compared(Option<Compared>),
+    /// When nobody is paged; nothing if it cannot be said.
+    Gaps(Option<Gaps>),
+}
+
+/// When nobody is paged as long as nobody responds: the gaps that coverage shows, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gaps {
+    /// For which priorities and when such alerts fire, such as `P2 to P5, outside UK hours`; empty where there are none.
+    pub times: Vec<String>,
+    /// Whether it depends on a condition that cannot be decided.
+    pub depends: bool,
+    /// Whether it is known for every instant.
+    pub is_complete: bool,
+    /// The first instant that was not looked at.
+    pub until: Instant,
 }
 
 /// What changes for people, told.
@@ -79,6 +96,9 @@ pub struct ForPeople {
     pub during: Vec<During>,
     /// Which way branches go that cannot be decided, by node id, where that matters.
     pub branches: BTreeMap<String, Branch>,
+    /// The same for each visit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub branch_visits: Visits,
     /// Which of the people of a round robin begins, counted from 0.
     pub turn: usize,
 }
@@ -87,7 +107,8 @@ impl ForPeople {
     /// The first alert of one of its times.
     #[must_use]
     pub fn alert(&self, during: &During) -> Scenario {
-        Scenario { branches: self.branches.clone(), turn: self.turn, ..during.first_alert() }
+        let (branches, branch_visits) = (self.branches.clone(), self.branch_visits.clone());
+        Scenario { branches, branch_visits, turn: self.turn, ..during.first_alert() }
     }
 }
 
@@ -118,8 +139,31 @@ impl Question {
             }
             Self::Mend(about, all) => Reply::Mended(mends(&about.id, &about.path, index, &about.horizon(), all)),
             Self::Compare(about, before) => Reply::Compared(compared(about, before, index)),
+            Self::Gaps(about) => Reply::Gaps(gaps(about, index)),
         }
     }
+}
+
+fn gaps(about: &About, index: &Index) -> Option<Gaps> {
+    let (path, horizon) = (about.compiled(index), about.horizon());
+    let verdict = prove(&path, index, &horizon, &[Expectation::new(Expect::PagesSomeone)]).ok()?.pop()?;
+    let told = |occasion: Occasion| {
+        let priorities = words::priorities(&occasion.priority_ids, index);
+        match occasion.priority_ids.first() {
+            None => escalation_api::capitalised(&occasion.times),
+            Some(first) if index.world().is_other_priority(first) => {
+                escalation_api::capitalised(&format!("{priorities}, {}", occasion.times))
+            }
+            Some(_) => format!("{priorities}, {}", occasion.times),
+        }
+    };
+    let occasions = occasions_of(&path, index, &horizon, &verdict.refuted_during);
+    Some(Gaps {
+        times: occasions.into_iter().map(told).collect(),
+        depends: verdict.depends,
+        is_complete: verdict.unknown_during.is_empty() && verdict.scope.until == about.until,
+        until: verdict.scope.until,
+    })
 }
 
 fn compared(about: &About, older: &PathPayload, index: &Index) -> Option<Compared> {
@@ -139,6 +183,7 @@ fn compared(about: &About, older: &PathPayload, index: &Index) -> Option<Compare
         sentence: change.sentence_with(index, side),
         during: change.during.clone(),
         branches: change.branches.clone(),
+        branch_visits: change.branch_visits.clone(),
         turn: change.turns.first().copied().unwrap_or_default(),
     };
     Some(Compared {

@@ -348,7 +348,8 @@ fn a_worker_says_what_would_be_said_here() {
         judge,
         Question::Suggest(about.clone(), all.clone()),
         Question::Mend(about.clone(), all),
-        Question::Compare(about, before.into()),
+        Question::Compare(about.clone(), before.into()),
+        Question::Gaps(about),
     ];
     for question in questions {
         let reply = Reply::from_text(&desk.reply(&question.to_text()).unwrap()).unwrap();
@@ -361,6 +362,43 @@ fn a_worker_says_what_would_be_said_here() {
             Reply::Suggested(all) => assert!(!all.is_empty()),
             Reply::Mended(all) => assert_eq!(all.len(), 1),
             Reply::Compared(found) => assert!(found.is_some_and(|found| !found.changes.is_empty())),
+            Reply::Gaps(found) => assert!(found.is_some_and(|found| found.times.is_empty() && found.is_complete)),
         }
     }
+}
+
+#[test]
+fn when_nobody_is_paged() {
+    let world = json!({
+        "priorities": [{"id": "p1", "name": "P1"}, {"id": "p2", "name": "P2"}, {"id": "p3", "name": "P3"}],
+        "users": [{"id": "amy", "name": "Amy", "can_be_paged": true}],
+    });
+    let gaps = |world: &serde_json::Value| {
+        let index = Index::new(serde_json::from_value(world.clone()).unwrap());
+        let condition = |subject: &str, operation: &str, bindings: serde_json::Value| json!([{"subject": subject, "operation": operation, "param_bindings": bindings}]);
+        let level = json!({"id": "l", "type": "level", "level": {"time_to_ack_seconds": 60,
+            "targets": [{"type": "user", "id": "amy", "urgency": "high"}]}});
+        let again = json!({"id": "m", "type": "level", "level": level["level"]});
+        let hours = json!({"id": "h", "type": "if_else", "if_else": {
+            "conditions": condition("escalation.working_hours[\"uk\"]", "is_active", json!([])),
+            "then_path": [level], "else_path": [{"id": "w", "type": "delay", "delay": {"delay_seconds": 60}}]}});
+        let path = json!({"name": "n", "path": [{"id": "b", "type": "if_else", "if_else": {
+            "conditions": condition("escalation.priority", "one_of", json!([{"array_value": [{"literal": "p1"}]}])),
+            "then_path": [again], "else_path": [hours]}}],
+            "working_hours": [{"id": "uk", "name": "UK", "timezone": "Europe/London", "weekday_intervals": [
+                {"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]}]});
+        let Horizon { from, until, .. } = horizon();
+        let path = escalation_api::Json::read(path).unwrap();
+        let about = About { id: String::new(), path: std::sync::Arc::new(path), from, until };
+        match Question::Gaps(about).reply(&index) {
+            Reply::Gaps(Some(found)) => found,
+            other => panic!("{other:?}"),
+        }
+    };
+    let found = gaps(&world);
+    assert_eq!((found.times, found.depends, found.is_complete), (vec!["P2, P3, outside UK hours".into()], false, true));
+    // Where the list is not known to be complete, nothing is said as if it were.
+    let mut incomplete = world;
+    incomplete["priorities_from"] = json!("branches");
+    assert_eq!(gaps(&incomplete).times, ["P2, P3 and any other priority, outside UK hours"]);
 }
