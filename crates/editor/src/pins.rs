@@ -151,7 +151,8 @@ mod tests {
 
     fn foreign(id: &str, then: &Value, otherwise: &Value) -> Value {
         json!({"id": id, "type": "if_else", "if_else": {
-            "conditions": [{"subject": "alert.attributes.service", "operation": "one_of", "param_bindings": []}],
+            "conditions": [{"subject": "alert.attributes.service", "operation": "one_of",
+                "param_bindings": [{"array_value": [{"literal": id}]}]}],
             "then_path": then, "else_path": otherwise}})
     }
 

@@ -385,7 +385,7 @@ fn when_nobody_is_paged() {
         let path = json!({"name": "n", "path": [{"id": "b", "type": "if_else", "if_else": {
             "conditions": condition("escalation.priority", "one_of", json!([{"array_value": [{"literal": "p1"}]}])),
             "then_path": [again], "else_path": [hours]}}],
-            "working_hours": [{"id": "uk", "name": "UK", "timezone": "Europe/London", "weekday_intervals": [
+            "working_hours": [{"id": "uk", "name": "UK hours", "timezone": "Europe/London", "weekday_intervals": [
                 {"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]}]});
         let Horizon { from, until, .. } = horizon();
         let path = escalation_api::Json::read(path).unwrap();
