@@ -349,11 +349,13 @@ impl<'a> Cells<'a> {
                 }
             };
             let all: Vec<Open> = conditions.iter().filter(is_open).map(|condition| condition.open(place)).collect();
-            let time = match *moves {
-                // At any time.
-                _ if all.iter().all(|open| open.lasts) => Time::After(Seconds::MIN),
-                true => Time::After(step.at - scenario.fired_at),
-                false => Time::At(step.at),
+            // What an alert has does not change with time.
+            let time = if all.iter().all(|open| open.lasts) {
+                Time::After(Seconds::MIN)
+            } else if *moves {
+                Time::After(step.at - scenario.fired_at)
+            } else {
+                Time::At(step.at)
             };
             let all: BTreeSet<&str> = all.iter().map(|open| &*open.condition).collect();
             let all = Id::from(all.into_iter().collect::<Vec<_>>().join(" and ").as_str());
