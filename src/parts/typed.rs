@@ -1,6 +1,7 @@
 //! A field into which something is typed that may be wrong: Enter takes it, Escape goes back to what it was, and what
 //! is wrong stays as it was typed, with what is wrong about it beside it.
 
+use escalation_editor::bidi;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -154,7 +155,8 @@ pub fn Typed(
         if field.value() == now {
             return wrong.set(None);
         }
-        match take(field.value()) {
+        // What is copied from the page has marks that set names apart.
+        match take(field.value().replace(bidi::MARKS, "")) {
             Ok(()) => {
                 wrong.set(None);
                 // `90m` is shown as `1h 30m`, also where nothing else changed.

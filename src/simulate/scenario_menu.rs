@@ -1,7 +1,7 @@
 //! The list of named scenarios: chosen, kept, renamed, deleted, shared and exported.
 
-use escalation_editor::case;
 use escalation_editor::scenarios::{Item, free_name};
+use escalation_editor::{bidi, case};
 use escalation_engine::words::{date_and_time, day_and_time};
 use leptos::html;
 use leptos::prelude::*;
@@ -268,7 +268,7 @@ fn KeepForm() -> impl IntoView {
     let word = move || if is_taken() { strings::scenarios::REPLACE } else { strings::scenarios::KEEP };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        match scenarios::keep_as(open, &typed.get_untracked()) {
+        match scenarios::keep_as(open, &typed.get_untracked().replace(bidi::MARKS, "")) {
             Ok(()) => wrong.set(String::new()),
             Err(why) => wrong.set(why),
         }

@@ -104,6 +104,10 @@ test('what follows a name from right to left stays behind it', async ({ app, pag
   const field = app.inspector.getByLabel('Name', { exact: true });
   await expect(field).toHaveValue('دفعات 24/7');
   await expect(field).toHaveAttribute('dir', 'auto');
+  // Copied from the page, with its marks, and put in.
+  await field.fill('\u2068دفعات\u2069 25/7');
+  await field.press('Enter');
+  await expect(field).toHaveValue('دفعات 25/7');
 });
 
 test('a path is deleted by its name, whatever its direction', async ({ app, page, server }) => {

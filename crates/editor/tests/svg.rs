@@ -147,11 +147,11 @@ proptest! {
 #[test]
 fn names_of_other_scripts_are_whole_and_keep_their_place() {
     let world = json!({"users": [
-        {"id": "maha", "name": "مها الخطيب"},
-        {"id": "dana", "name": "דנה לוי (2)"},
-        {"id": "sasha", "name": "Александр Константинопольский"},
-        {"id": "eleni", "name": "Ελένη Παπαδοπούλου-Κωνσταντίνου"},
-        {"id": "turned", "name": "Tom \u{202e}moT"}
+        {"id": "maha", "name": "مها الخطيب", "can_be_paged": true},
+        {"id": "dana", "name": "דנה לוי (2)", "can_be_paged": true},
+        {"id": "sasha", "name": "Александр Константинопольский", "can_be_paged": true},
+        {"id": "eleni", "name": "Ελένη Παπαδοπούλου-Κωνσταντίνου", "can_be_paged": true},
+        {"id": "turned", "name": "Tom \u{202e}moT", "can_be_paged": true}
     ]});
     let index = Index::new(World::from_text(&world.to_string()).unwrap());
     let level = |id: &str, users: &[&str]| {

@@ -87,7 +87,7 @@ proptest! {
     fn times_of_day(hour in 0_u32..24, minute in 0_u32..60, until in 0_u32..24) {
         let right = format!("{hour:02}:{minute:02}-{until:02}:30");
         let read = |text: String| typed_week::typed(&[], 0, &text).ok().map(|week| typed_week::told(&week, 0));
-        let half = |hour: u32| (if hour % 12 == 0 { 12 } else { hour % 12 }, if hour < 12 { "am" } else { "pm" });
+        let half = |hour: u32| (if hour.is_multiple_of(12) { 12 } else { hour % 12 }, if hour < 12 { "am" } else { "pm" });
         let ((h, am), (u, pm)) = (half(hour), half(until));
         for text in [
             right.clone(),
