@@ -8,6 +8,7 @@ use escalation_engine::calendar::Hours;
 use escalation_engine::diff::{Difference, Location, structure};
 use escalation_engine::words::{duration, week};
 
+use crate::merge::is_said;
 use crate::tree::{self, PathNode};
 use crate::words;
 
@@ -47,11 +48,14 @@ pub fn changes(before: &PathPayload, after: &PathPayload, index: &Index) -> Vec<
     let mut changes: Vec<Change> = Vec::new();
     let mut told = BTreeSet::new();
     for difference in structure(before, after) {
-        if let Difference::Changed { before: None, after: Some(value), .. }
-        | Difference::Changed { before: Some(value), after: None, .. } = &difference
-            && is_nothing(value)
+        if let Difference::Changed { node_id, field, before: None, after: Some(value) }
+        | Difference::Changed { node_id, field, before: Some(value), after: None } = &difference
         {
-            continue;
+            // Who does not say the kind leaves it to the server.
+            let is_kind = node_id.is_none() && field == "kind";
+            if is_kind || !is_said(value) {
+                continue;
+            }
         }
         let (node_id, became) = match &difference {
             Difference::Removed { node_id, .. } => (Some(node_id.clone()), Became::Removed),
@@ -106,11 +110,6 @@ pub fn follows_otherwise(before: &PathPayload, after: &PathPayload) -> bool {
         otherwise |= was.zip(mode(found.node)).is_some_and(|(was, is)| was != is);
     });
     otherwise
-}
-
-/// Whether a value says no more than its absence.
-fn is_nothing(value: &Value) -> bool {
-    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// A node in words, by its id.
@@ -372,6 +371,20 @@ mod tests {
     fn nothing() {
         let same = path(vec![level("a", &[("maya", "high")], 300)]);
         assert_eq!(told(same.clone(), same), []);
+    }
+
+    #[test]
+    fn what_is_left_to_the_server_is_no_change() {
+        let plain = path(vec![level("a", &[("maya", "high")], 300)]);
+        let mut filled = plain.clone();
+        filled["kind"] = json!("standalone");
+        filled["param_bindings"] = json!({});
+        filled["repeat_config"] = Value::Null;
+        assert_eq!(told(plain.clone(), filled.clone()), []);
+        assert_eq!(told(filled.clone(), plain), []);
+        let mut templated = filled.clone();
+        templated["kind"] = json!("templated");
+        assert_eq!(told(filled, templated).len(), 1);
     }
 
     #[test]

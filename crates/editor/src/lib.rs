@@ -4,6 +4,7 @@
 //! [`Command`] through [`Editor::dispatch`], and undo, the mark of what is not saved and the names of changes hang on
 //! it. Something that only shows a document has no `Editor`. This crate knows no DOM.
 
+pub mod address;
 pub mod assume;
 pub mod axis;
 pub mod beside;
@@ -36,11 +37,13 @@ pub mod play;
 pub mod playback;
 pub mod pointer;
 pub mod problems;
+pub mod retry;
 pub mod scenarios;
 pub mod search;
 pub mod share;
 pub mod sheet;
 pub mod svg;
+pub mod tag;
 pub mod template;
 pub mod tree;
 pub mod twice;

@@ -14,10 +14,12 @@ use std::sync::Arc;
 
 use escalation_api::PathPayload;
 
-use crate::tree::ListAt;
+use crate::tree::{ListAt, PathNode};
 use parts::{Parts, find_conflicts};
 
-pub use same::{is_made_of, is_same};
+pub(crate) use same::is_said;
+pub use same::{is_made_of, is_same, is_written};
+use same::{same_field, same_node};
 pub use take::take;
 pub use told::{Told, told};
 
@@ -120,8 +122,11 @@ pub fn compare(base: Arc<PathPayload>, yours: Arc<PathPayload>, theirs: Arc<Path
         items.push(Item { what, yours, theirs, conflict });
     };
     for name in keys(you.fields.keys(), they.fields.keys()) {
-        if you.fields.get(name) != they.fields.get(name) {
-            let did = |now: &Parts| did(was.fields.get(name), now.fields.get(name));
+        if !same_field(name, you.fields.get(name), they.fields.get(name)) {
+            let did = |now: &Parts| match (was.fields.get(name), now.fields.get(name)) {
+                (was, now) if same_field(name, was, now) => Did::Nothing,
+                (was, now) => did(was, now),
+            };
             add(What::Field(name.clone()), did(&you), did(&they));
         }
     }
@@ -136,9 +141,16 @@ pub fn compare(base: Arc<PathPayload>, yours: Arc<PathPayload>, theirs: Arc<Path
     }
     for id in keys(you.order.iter(), they.order.iter()) {
         let own = |parts: &'_ Parts| parts.nodes.get(id).map(|node| node.own.clone());
-        if own(&you) != own(&they) {
+        let same = |one: &Option<PathNode>, other: &Option<PathNode>| match (one, other) {
+            (Some(one), Some(other)) => same_node(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        if !same(&own(&you), &own(&they)) {
             let before = own(&was);
-            let did = |now: &Parts| did(before.as_ref(), own(now).as_ref());
+            let did = |now: &Parts| match own(now) {
+                now if same(&before, &now) => Did::Nothing,
+                now => did(before.as_ref(), now.as_ref()),
+            };
             add(What::Node(id.clone()), did(&you), did(&they));
         }
         let list = |parts: &'_ Parts| parts.nodes.get(id).map(|node| node.list.clone());

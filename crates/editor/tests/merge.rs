@@ -10,7 +10,7 @@ use std::sync::Arc;
 use common::{build, dice, ids, outline, root, structural};
 use escalation_api::{Json as _, PathPayload};
 use escalation_editor::command::{Timer, insert, new_hours, new_node};
-use escalation_editor::merge::{Choice, Did, Merge, What, compare, is_made_of, is_same, take};
+use escalation_editor::merge::{Choice, Did, Merge, What, compare, is_made_of, is_same, is_written, take};
 use escalation_editor::{Command, Kind, ListAt, Refusal, Run, Side, Slot, words};
 use escalation_engine::{Index, World};
 use proptest::prelude::*;
@@ -265,4 +265,131 @@ fn a_conflict_is_undecided_until_something_is_chosen() {
     assert_eq!(merge.undecided(&BTreeMap::new()), 1);
     let chosen = merge.items.iter().map(|item| (item.what.clone(), Choice::Yours)).collect();
     assert_eq!(merge.undecided(&chosen), 0);
+}
+
+fn payload(value: Value) -> PathPayload {
+    PathPayload::read(value).unwrap()
+}
+
+/// A path as it was sent, and as a server gives it back that fills in what was not said and orders as it likes.
+fn sent_and_made() -> (Value, Value) {
+    let condition = |values: [&str; 2]| {
+        let values: Vec<_> = values.iter().map(|id| json!({"literal": id})).collect();
+        json!({"subject": "escalation.priority", "operation": "one_of", "param_bindings": [{"array_value": values}]})
+    };
+    let sent = json!({"name": "Path", "path": [
+        {"id": "a", "type": "level", "level": {"time_to_ack_seconds": 60, "targets": [
+            {"type": "schedule", "id": "s", "urgency": "high"}, {"type": "user", "id": "u", "urgency": "low"}]}},
+        {"id": "b", "type": "if_else", "if_else": {"conditions": [condition(["p1", "p2"])], "else_path": [], "then_path": [
+            {"id": "c", "type": "delay", "delay": {"delay_seconds": 60}}]}}]});
+    let made = json!({"name": "Path", "kind": "standalone", "working_hours": [], "team_ids": [], "repeat_config": null, "path": [
+        {"id": "a", "type": "level", "level": {"time_to_ack_seconds": 60, "ack_mode": "all", "retry_config": null,
+            "round_robin_config": {"enabled": false}, "targets": [
+            {"type": "user", "id": "u", "urgency": "low", "selected_rota_id": null},
+            {"type": "schedule", "id": "s", "urgency": "high", "schedule_mode": "currently_on_call"}]}},
+        {"id": "b", "type": "if_else", "if_else": {"conditions": [condition(["p2", "p1"])], "else_path": [], "then_path": [
+            {"id": "c", "type": "delay", "delay": {"delay_seconds": 60, "delay_interval_condition": null}}]}}]});
+    (sent, made)
+}
+
+#[test]
+fn what_a_server_filled_in_was_made_of_what_was_sent() {
+    let (sent, made) = sent_and_made();
+    let [sent, made] = [sent, made].map(payload);
+    assert!(is_made_of(&made, &sent), "all that was sent is there");
+    assert!(!is_made_of(&sent, &made), "what was sent is not there");
+    assert!(!is_same(&made, &sent), "they do not say the same");
+}
+
+#[test]
+fn something_else_was_not_made_of_what_was_sent() {
+    let (sent, made) = sent_and_made();
+    let other = [
+        ("/name", json!("Another")),
+        ("/path/0/id", json!("z")),
+        ("/path/0/level/time_to_ack_seconds", json!(61)),
+        ("/path/0/level/targets/0/urgency", json!("high")),
+        ("/path/0/level/targets/1/id", json!("t")),
+        ("/path/1/if_else/conditions/0/param_bindings/0/array_value/0/literal", json!("p3")),
+        ("/path/1/if_else/then_path/0/delay/delay_seconds", json!(120)),
+        ("/path/1/if_else/then_path", json!([])),
+        ("/path", json!([])),
+        ("/team_ids", json!(["T"])),
+    ];
+    for (pointer, value) in other {
+        let mut now = made.clone();
+        *now.pointer_mut(pointer).unwrap() = value;
+        assert!(!is_made_of(&payload(now), &payload(sent.clone())), "{pointer}");
+    }
+}
+
+#[test]
+fn an_order_that_says_something_is_a_difference() {
+    let in_turn = |ids: [&str; 2]| {
+        let targets: Vec<_> = ids.iter().map(|id| json!({"type": "user", "id": id, "urgency": "high"})).collect();
+        let level = json!({"targets": targets, "round_robin_config": {"enabled": true}});
+        payload(json!({"name": "Path", "path": [{"id": "a", "type": "level", "level": level}]}))
+    };
+    assert!(!is_same(&in_turn(["u", "v"]), &in_turn(["v", "u"])));
+    assert!(is_same(&in_turn(["u", "v"]), &in_turn(["u", "v"])));
+    let (_, made) = sent_and_made();
+    let mut nodes = made.clone();
+    nodes["path"].as_array_mut().unwrap().reverse();
+    assert!(!is_same(&payload(nodes), &payload(made)), "nodes follow one another");
+}
+
+#[test]
+fn an_order_that_says_nothing_is_nobody_s_doing() {
+    let (_, made) = sent_and_made();
+    let mut turned = made.clone();
+    turned["path"][0]["level"]["targets"].as_array_mut().unwrap().reverse();
+    turned.as_object_mut().unwrap().remove("kind");
+    let [made, turned] = [made, turned].map(payload);
+    assert!(is_same(&made, &turned));
+    let mut yours = made.clone();
+    yours.name = "Yours".to_string();
+    let merge = compare(Arc::new(made), Arc::new(yours), Arc::new(turned));
+    assert_eq!(merge.items.iter().map(|item| &item.what).collect::<Vec<_>>(), [&What::Field("name".to_string())]);
+}
+
+#[test]
+fn a_write_whose_answer_was_lost_is_known_by_what_was_sent() {
+    let (sent, made) = sent_and_made();
+    let before = made.clone();
+    // What was there, filled in, with another name: nothing else was sent.
+    let mut renamed = made.clone();
+    renamed["name"] = json!("Renamed");
+    // A level that is new was filled in.
+    let mut longer = sent.clone();
+    longer["name"] = json!("Renamed");
+    let new = json!({"id": "n", "type": "level", "level": {"targets": []}});
+    longer["path"].as_array_mut().unwrap().insert(0, new.clone());
+    let mut longer_now = made.clone();
+    longer_now["name"] = json!("Renamed");
+    let mut filled = new;
+    filled["level"]["ack_mode"] = json!("all");
+    longer_now["path"].as_array_mut().unwrap().insert(0, filled);
+    let [before_, renamed_, longer_now_] = [&before, &renamed, &longer_now].map(|value| payload(value.clone()));
+    assert!(is_written(&renamed_, &renamed_, &before_));
+    assert!(!is_written(&before_, &renamed_, &before_), "it was not written");
+    // What was taken out and is there again was put in by somebody else, or was never written.
+    let mut without = renamed.clone();
+    without["path"][0]["level"].as_object_mut().unwrap().remove("ack_mode");
+    assert!(!is_written(&renamed_, &payload(without), &before_));
+    // What was sent of the nodes that were there has all that was there.
+    let mut whole = before.clone();
+    whole["name"] = json!("Renamed");
+    whole["path"].as_array_mut().unwrap().insert(0, json!({"id": "n", "type": "level", "level": {"targets": []}}));
+    assert!(is_written(&longer_now_, &payload(whole), &before_));
+}
+
+proptest! {
+    #[test]
+    fn what_is_the_same_was_made_of_the_same(from in outline(), other in outline()) {
+        let (sent, another) = (build(&from, ""), build(&other, ""));
+        prop_assert!(is_made_of(&sent, &sent) && is_same(&sent, &sent) && is_written(&sent, &sent, &another));
+        prop_assert_eq!(is_same(&sent, &another), is_same(&another, &sent));
+        prop_assert_eq!(is_same(&sent, &another), is_made_of(&sent, &another) && is_made_of(&another, &sent));
+        prop_assert_eq!(is_same(&sent, &another), sent == another);
+    }
 }
