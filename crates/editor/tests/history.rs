@@ -150,7 +150,7 @@ proptest! {
         editor.dispatch(rename("Other")).unwrap();
         let lists = saved.then(|| ("scenarios".to_string(), vec![json!({"name": "Night", "later": [1.50]})]));
         let beside = lists.into_iter().collect();
-        let draft = Draft { path_id: "p".into(), at: Instant::from_unix(at), editor: editor.clone(), beside };
+        let draft = Draft { path_id: "p".into(), at: Instant::from_unix(at), editor: editor.clone(), beside, unsure: None };
         let text = draft::write(&draft);
         let read = draft::read(&text).unwrap();
         prop_assert_eq!(&read.beside, &draft.beside);
