@@ -1,5 +1,7 @@
 //! The app: which screen is shown, and what is said when there is none to show.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -43,12 +45,33 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// How long loading may take before it is said that it takes long.
+const LATE: Duration = Duration::from_secs(4);
+
+fn reload() {
+    let _gone = window().location().reload();
+}
+
 /// The shape of what is to come.
 #[component]
 fn Skeleton() -> impl IntoView {
+    let late = RwSignal::new(false);
+    set_timeout(
+        move || {
+            let _left = late.try_set(true);
+        },
+        LATE,
+    );
     view! {
         <main class="skeleton" aria-busy="true">
             <h1 class="spoken">{strings::LOADING}</h1>
+            <Show when=move || late.get()>
+                <p class="late" role="status">
+                    {strings::LOADING_LONG}
+                    " "
+                    <button class="link" on:click=move |_| reload()>{strings::TRY_AGAIN}</button>
+                </p>
+            </Show>
             <div class="skeleton-bar"></div>
             <div class="skeleton-tree">
                 <i class="bone pill-bone"></i>
@@ -71,6 +94,7 @@ fn Failed(error: NetError) -> impl IntoView {
             (strings::rights::FORBIDDEN.to_string(), strings::rights::refused(strings::rights::FORBIDDEN_HINT, &said))
         }
         NetError::Unreadable(status) => (strings::status(status.into()), strings::AWAY_LOADING_HINT.to_string()),
+        NetError::Busy(seconds) => (strings::BUSY_LOADING.to_string(), strings::try_in(seconds)),
         NetError::Unsure(said) => (strings::AWAY_LOADING.to_string(), said),
         NetError::Refused(error) => {
             let said = error.errors.first().map(|error| error.message.clone()).unwrap_or_default();

@@ -9,6 +9,13 @@ export class Gate {
     gate.server = new URL(server.url);
     // How it answers whoever is signed out; nothing while everybody is signed in.
     gate.closed = null;
+    // The path below which the server is reached; everything else is a portal's page.
+    gate.prefix = '';
+    // What it makes of an answer, given `{ method, url, status, headers, body }`: changes to it, or `'lose'` to close the
+    // connection instead. Asked before, with no status, it may answer by itself.
+    gate.meddle = null;
+    // What was asked, in order: `GET /v2/users`.
+    gate.asked = [];
     gate.listener = createServer((asked, answer) => gate.answer(asked, answer));
     await new Promise((done) => gate.listener.listen(0, '127.0.0.1', done));
     gate.url = `http://127.0.0.1:${gate.listener.address().port}`;
@@ -28,10 +35,33 @@ export class Gate {
       const [status, headers, body] = ways[this.closed];
       return answer.writeHead(status, headers).end(body);
     }
+    if (!asked.url.startsWith(this.prefix)) {
+      return answer.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Portal</title>');
+    }
+    const [method, url] = [asked.method, asked.url.slice(this.prefix.length)];
+    this.asked.push(`${method} ${url.split('?')[0]}`);
+    const early = this.meddle?.({ method, url });
+    if (early === 'lose') return asked.socket.destroy();
+    if (early) return answer.writeHead(early.status ?? 200, early.headers ?? {}).end(early.body ?? '');
     const { hostname, port } = this.server;
-    const onward = request({ hostname, port, path: asked.url, method: asked.method, headers: asked.headers }, (said) => {
-      answer.writeHead(said.statusCode, said.headers);
-      said.pipe(answer);
+    const headers = { ...asked.headers };
+    // What is changed must be readable.
+    if (this.meddle) delete headers['accept-encoding'];
+    const onward = request({ hostname, port, path: url, method, headers }, (said) => {
+      if (!this.meddle) {
+        answer.writeHead(said.statusCode, said.headers);
+        return said.pipe(answer);
+      }
+      const parts = [];
+      said.on('data', (part) => parts.push(part));
+      said.on('end', () => {
+        const came = { method, url, status: said.statusCode, headers: said.headers, body: Buffer.concat(parts) };
+        const made = this.meddle(came);
+        if (made === 'lose') return asked.socket.destroy();
+        const { status, headers, body } = { ...came, ...made };
+        delete headers['transfer-encoding'];
+        answer.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+      });
     });
     onward.on('error', () => answer.writeHead(502).end());
     asked.pipe(onward);
