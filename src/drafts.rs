@@ -3,11 +3,14 @@
 mod store;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use escalation_api::Value;
+use escalation_api::{PathPayload, Value};
 use escalation_editor::Editor;
-use escalation_editor::draft::{self, Beside};
+use escalation_editor::draft::{self, Beside, Unsure};
+use escalation_editor::merge::is_written;
 use escalation_engine::Instant;
+use futures::future::{Either, select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::IdbDatabase;
@@ -29,12 +32,15 @@ pub struct Draft {
     pub editor: Editor,
     /// What is kept beside a path that was never saved.
     pub beside: Beside,
+    /// What may have been made of it already, for a path that was never saved.
+    pub unsure: Option<Unsure>,
 }
 
 impl Draft {
     /// The draft of a path that was never saved.
     pub fn new(editor: Editor) -> Self {
-        Self { path_id: String::new(), at: clock::now(), is_from_before: false, editor, beside: Beside::new() }
+        let (path_id, at, beside) = (String::new(), clock::now(), Beside::new());
+        Self { path_id, at, is_from_before: false, editor, beside, unsure: None }
     }
 
     /// Whether anything would be lost with it.
@@ -54,36 +60,107 @@ pub enum Keeping {
     Fails,
 }
 
+/// How long is waited for what was kept, in milliseconds, before the page is shown without it.
+const PATIENCE: u32 = 2_000;
+
 /// The browser's database, once it is open.
 pub type Database = StoredValue<Option<IdbDatabase>, LocalStorage>;
 
 impl Session {
-    /// Reads what was kept on an earlier visit or by other tabs.
+    /// Reads what was kept on an earlier visit or by other tabs. A browser that does not answer holds nobody up: drafts
+    /// that come later are there then, and until then it is said that none are kept.
     pub async fn read_drafts(self) {
-        let read = async {
-            let database = match self.database.get_value() {
-                Some(database) => database,
-                None => store::open().await?,
+        let (answered, wait) = futures::channel::oneshot::channel::<()>();
+        spawn_local(async move {
+            let read = self.read_database().await;
+            let all = match read {
+                Ok(all) => all,
+                Err(_) => {
+                    self.keeping.set(Keeping::Fails);
+                    let _nobody_waits = answered.send(());
+                    return;
+                }
             };
-            let all = store::all(&database).await?;
-            self.database.set_value(Some(database));
-            Ok::<_, wasm_bindgen::JsValue>(all)
-        };
-        let Ok(all) = read.await else {
+            self.keeping.set(Keeping::Works);
+            self.take_in(all);
+            // What was written while it did not answer.
+            let unwritten = self.drafts.with_untracked(|drafts| {
+                let own = drafts.iter().filter(|(_, draft)| !draft.is_from_before);
+                own.map(|(key, draft)| (key.clone(), to_text(draft))).collect::<Vec<_>>()
+            });
+            for (key, text) in unwritten {
+                self.write(&key, |database| store::put(database, &key, &text));
+            }
+            let _nobody_waits = answered.send(());
+        });
+        let patience = crate::clock::pause(PATIENCE);
+        if let Either::Right(_) = select(wait, Box::pin(patience)).await
+            && self.keeping.get_untracked() == Keeping::Unknown
+        {
             self.keeping.set(Keeping::Fails);
-            return;
+        }
+    }
+
+    async fn read_database(self) -> Result<Vec<(String, String)>, wasm_bindgen::JsValue> {
+        let database = match self.database.get_value() {
+            Some(database) => database,
+            None => store::open(move || self.lose_database()).await?,
         };
-        self.keeping.set(Keeping::Works);
+        let all = store::all(&database).await?;
+        self.database.set_value(Some(database));
+        Ok(all)
+    }
+
+    /// The browser has closed the database: somebody has removed what it keeps, or another version of this page needs
+    /// it. It is opened again for what comes next.
+    fn lose_database(self) {
+        self.database.set_value(None);
+        spawn_local(async move {
+            match store::open(move || self.lose_database()).await {
+                Ok(database) => {
+                    self.database.set_value(Some(database));
+                    let texts = self.drafts.with_untracked(|drafts| {
+                        drafts.iter().map(|(key, draft)| (key.clone(), to_text(draft))).collect::<Vec<_>>()
+                    });
+                    for (key, text) in texts {
+                        self.write(&key, |database| store::put(database, &key, &text));
+                    }
+                }
+                Err(_) => self.does_not_keep(),
+            }
+        });
+    }
+
+    fn take_in(self, all: Vec<(String, String)>) {
+        let now = clock::now();
+        let mut over = Vec::new();
         self.drafts.update(|drafts| {
             // What this page has made itself is newer here.
             drafts.retain(|key, draft| !draft.is_from_before || all.iter().any(|(kept, _)| kept == key));
             for (key, text) in all {
                 let known = drafts.get(&key).is_some_and(|draft| !draft.is_from_before);
                 if let Some(draft) = from_text(&text).filter(|_| !known) {
-                    drafts.insert(key, draft);
+                    if draft::is_over(draft.at, now) {
+                        over.push(key);
+                    } else {
+                        drafts.insert(key, draft);
+                    }
                 }
             }
         });
+        for key in over {
+            self.write(&key, |database| store::delete(database, &key));
+        }
+    }
+
+    /// Removes the drafts of a path that say what is saved: a save was done, and its answer was lost.
+    pub fn drop_written(self, path_id: &str, saved: &PathPayload) {
+        for (key, draft) in self.waiting_drafts(path_id) {
+            let is_saved = |base: &Arc<PathPayload>| is_written(saved, &draft.editor.path(), base);
+            if draft.editor.saved().is_some_and(is_saved) {
+                self.drop_draft(&key);
+            }
+        }
     }
 
     /// Keeps a draft, under its own key.
@@ -92,7 +169,7 @@ impl Session {
         self.drafts.update(|drafts| {
             drafts.insert(key.to_string(), draft);
         });
-        self.write(|database| store::put(database, key, &text));
+        self.write(key, |database| store::put(database, key, &text));
     }
 
     /// A list that is kept beside a path that was never saved.
@@ -122,7 +199,7 @@ impl Session {
     pub fn drop_draft(self, key: &str) -> Option<Draft> {
         let dropped = self.drafts.try_update(|drafts| drafts.remove(key)).flatten();
         if dropped.is_some() {
-            self.write(|database| store::delete(database, key));
+            self.write(key, |database| store::delete(database, key));
         }
         dropped
     }
@@ -147,16 +224,33 @@ impl Session {
         })
     }
 
-    fn write(self, write: impl FnOnce(&IdbDatabase) -> Result<web_sys::IdbRequest, wasm_bindgen::JsValue>) {
-        let request = self.database.with_value(|database| database.as_ref().map(write));
-        match request {
-            Some(Ok(request)) => spawn_local(async move {
-                if store::answer(&request).await.is_err() {
-                    self.does_not_keep();
-                }
+    fn write(self, key: &str, write: impl FnOnce(&IdbDatabase) -> Result<store::Written, wasm_bindgen::JsValue>) {
+        let written = self.database.with_value(|database| database.as_ref().map(write));
+        let key = key.to_string();
+        match written {
+            Some(Ok(written)) => spawn_local(async move {
+                let is_kept = written.await.is_ok();
+                self.note_kept(key, is_kept);
             }),
-            Some(Err(_)) => self.does_not_keep(),
+            Some(Err(_)) => self.note_kept(key, false),
             None => {}
+        }
+    }
+
+    /// Notes whether what was written last under a key is kept. What did not fit may fit again.
+    fn note_kept(self, key: String, is_kept: bool) {
+        let all_kept = self.unkept.try_update_value(|unkept| {
+            if is_kept {
+                unkept.remove(&key);
+            } else {
+                unkept.insert(key);
+            }
+            unkept.is_empty()
+        });
+        if !is_kept {
+            self.does_not_keep();
+        } else if all_kept == Some(true) && self.keeping.get_untracked() == Keeping::Fails {
+            self.keeping.set(Keeping::Works);
         }
     }
 
@@ -169,12 +263,12 @@ impl Session {
 }
 
 fn to_text(draft: &Draft) -> String {
-    let Draft { path_id, at, editor, beside, .. } = draft.clone();
-    draft::write(&draft::Draft { path_id, at, editor, beside })
+    let Draft { path_id, at, editor, beside, unsure, .. } = draft.clone();
+    draft::write(&draft::Draft { path_id, at, editor, beside, unsure })
 }
 
 /// What cannot be read is left where it is: another version of the app may know it.
 fn from_text(text: &str) -> Option<Draft> {
-    let draft::Draft { path_id, at, editor, beside } = draft::read(text).ok()?;
-    Some(Draft { path_id, at, is_from_before: true, editor, beside })
+    let draft::Draft { path_id, at, editor, beside, unsure } = draft::read(text).ok()?;
+    Some(Draft { path_id, at, is_from_before: true, editor, beside, unsure })
 }

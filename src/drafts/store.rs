@@ -1,20 +1,25 @@
 //! Texts by key in the browser's own database (IndexedDB), which belongs to the server's origin. Nothing here knows
 //! what the texts are.
 
+use std::pin::Pin;
+
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransactionMode};
+use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode};
 
 const DATABASE: &str = "escalation-path-builder";
 const STORE: &str = "drafts";
 
 /// The most texts that are read.
-const MOST: u32 = 500;
+const MOST: u32 = 5_000;
 
-/// Opens the database; it is made where there is none.
-pub async fn open() -> Result<IdbDatabase, JsValue> {
+/// What comes of a write, once the browser has it for good.
+pub type Written = Pin<Box<dyn Future<Output = Result<(), JsValue>>>>;
+
+/// Opens the database; it is made where there is none. `lost` is called once it is closed, as somebody else wants it so.
+pub async fn open(lost: impl Fn() + Clone + 'static) -> Result<IdbDatabase, JsValue> {
     // Asked for by name: the getter may be missing, or may throw, where pages are given no storage.
     let factory = js_sys::Reflect::get(&leptos::prelude::window(), &JsValue::from_str("indexedDB"))?;
     let factory: web_sys::IdbFactory = factory.dyn_into()?;
@@ -26,7 +31,18 @@ pub async fn open() -> Result<IdbDatabase, JsValue> {
         }
     });
     request.set_onupgradeneeded(Some(make.as_ref().unchecked_ref()));
-    answer(&request).await?.dyn_into()
+    let database: IdbDatabase = answer(&request).await?.dyn_into()?;
+    // Another version of the page waits for this one to let go of it.
+    let outdated = Closure::once_into_js({
+        let (database, lost) = (database.clone(), lost.clone());
+        move || {
+            database.close();
+            lost();
+        }
+    });
+    database.set_onversionchange(Some(outdated.unchecked_ref()));
+    database.set_onclose(Some(Closure::once_into_js(lost).unchecked_ref()));
+    Ok(database)
 }
 
 /// All texts with their keys.
@@ -42,12 +58,12 @@ pub async fn all(database: &IdbDatabase) -> Result<Vec<(String, String)>, JsValu
 }
 
 /// Writes a text. It is on its way when this returns, even if the page goes before it is awaited.
-pub fn put(database: &IdbDatabase, key: &str, text: &str) -> Result<IdbRequest, JsValue> {
+pub fn put(database: &IdbDatabase, key: &str, text: &str) -> Result<Written, JsValue> {
     write(database, |store| store.put_with_key(&JsValue::from_str(text), &JsValue::from_str(key)))
 }
 
 /// Removes a text, in the same way.
-pub fn delete(database: &IdbDatabase, key: &str) -> Result<IdbRequest, JsValue> {
+pub fn delete(database: &IdbDatabase, key: &str) -> Result<Written, JsValue> {
     write(database, |store| store.delete(&JsValue::from_str(key)))
 }
 
@@ -55,12 +71,26 @@ pub fn delete(database: &IdbDatabase, key: &str) -> Result<IdbRequest, JsValue> 
 fn write(
     database: &IdbDatabase,
     ask: impl FnOnce(&IdbObjectStore) -> Result<IdbRequest, JsValue>,
-) -> Result<IdbRequest, JsValue> {
+) -> Result<Written, JsValue> {
     let store = store(database, IdbTransactionMode::Readwrite)?;
-    let request = ask(&store)?;
+    ask(&store)?;
+    let transaction = store.transaction();
+    let done = kept(&transaction);
     // Said now: a page that goes would not be there to say it once the request is done, and nothing would be kept.
-    store.transaction().commit()?;
-    Ok(request)
+    transaction.commit()?;
+    Ok(Box::pin(done))
+}
+
+/// Waits until what was written is kept. That a request has succeeded does not say so: where there is no room, it is
+/// the whole transaction that is taken back.
+fn kept(transaction: &IdbTransaction) -> impl Future<Output = Result<(), JsValue>> + 'static {
+    let mut listen = |done: Function, failed: Function| {
+        transaction.set_oncomplete(Some(&done));
+        transaction.set_onabort(Some(&failed));
+        transaction.set_onerror(Some(&failed));
+    };
+    let waits = JsFuture::from(Promise::new(&mut listen));
+    async move { waits.await.map(drop) }
 }
 
 /// What comes of a request.

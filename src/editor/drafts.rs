@@ -59,11 +59,14 @@ pub fn keep(open: Open) {
         open.session.keeping.get_untracked() != Keeping::Works && open.editor.with_untracked(Editor::has_unsaved_work)
     });
     Effect::new(move |told: Option<bool>| {
-        let fails = open.session.keeping.get() == Keeping::Fails;
+        let keeping = open.session.keeping.get();
+        let fails = keeping == Keeping::Fails;
         if fails && told != Some(true) {
             open.note(About::NotKept, strings::save::NOT_KEPT, None);
+        } else if keeping == Keeping::Works {
+            open.forget_note(About::NotKept);
         }
-        fails || told == Some(true)
+        fails
     });
     on_cleanup(move || {
         at_once();
@@ -104,12 +107,15 @@ fn write_of(open: Open, editor: Editor) {
     let known = open.session.drafts.with_untracked(|drafts| drafts.get(&key).cloned());
     // What is kept beside a path that has been saved is kept with it.
     let beside = known.as_ref().filter(|draft| draft.path_id == path_id).map(|draft| draft.beside.clone());
-    let draft = Draft { path_id, beside: beside.unwrap_or_default(), ..Draft::new(editor) };
+    let unsure = open.unsure.get_untracked();
+    let draft = Draft { path_id, beside: beside.unwrap_or_default(), unsure, ..Draft::new(editor) };
     if !draft.is_worth_keeping() {
         open.session.drop_draft(&key);
         return;
     }
-    let same = |known: &Draft| known.path_id == draft.path_id && *known.editor.path() == *draft.editor.path();
+    let same = |known: &Draft| {
+        known.path_id == draft.path_id && known.unsure == draft.unsure && *known.editor.path() == *draft.editor.path()
+    };
     if !known.as_ref().is_some_and(same) {
         open.session.keep_draft(&key, draft);
     }
@@ -201,6 +207,7 @@ fn resume(open: Open, key: String) {
     let moved_on = super::save::differ(base.as_deref(), now.as_deref());
     open.draft.set(key);
     open.theirs.set(base);
+    open.unsure.set(draft.unsure);
     open.editor.set(draft.editor);
     open.question.set(None);
     if moved_on {

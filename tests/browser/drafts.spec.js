@@ -225,3 +225,55 @@ test.describe('a browser that keeps nothing', () => {
     await expect(app.status).toHaveText('Saved');
   });
 });
+
+test('a draft that does not fit is said to be lost, and the page asks before it is', async ({ page, server }) => {
+  const nodes = Array.from({ length: 1000 }, (_, index) => ({
+    id: `n${index}`, type: 'level', level: { targets: [{ type: 'user', id: '01J0USERMAYA00000000000000', urgency: 'high' }], time_to_ack_seconds: 60 },
+  }));
+  const made = await server.api('POST', '/v2/escalation_paths', { name: 'Long', path: nodes });
+  const app = new App(page, server, []);
+  await app.open(made.body.escalation_path.id);
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Storage.overrideQuotaForOrigin', { origin: server.url, quotaSize: 1000 });
+  await app.tree.getByRole('treeitem').first().click();
+  await app.inspector.getByLabel('How long').fill('7m');
+  await app.inspector.getByLabel('How long').press('Enter');
+  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('This browser keeps no drafts');
+  const asked = page.waitForEvent('dialog');
+  await page.evaluate(() => setTimeout(() => location.reload()));
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+  // What fits again is kept again.
+  await browser.send('Storage.overrideQuotaForOrigin', { origin: server.url });
+  await app.inspector.getByLabel('How long').fill('8m');
+  await app.inspector.getByLabel('How long').press('Enter');
+  await expect(page.getByRole('list', { name: 'Notes' })).toHaveCount(0);
+  await expect.poll(async () => (await kept(page)).length).toBe(1);
+});
+
+test('another version of the page gets at the database, and drafts are kept after that', async ({ app, page }) => {
+  await change(app, page);
+  const upgraded = await page.evaluate(() => new Promise((done) => {
+    const open = indexedDB.open('escalation-path-builder', 1);
+    open.onsuccess = () => {
+      open.result.close();
+      const remove = indexedDB.deleteDatabase('escalation-path-builder');
+      remove.onsuccess = () => done(true);
+      remove.onblocked = () => done(false);
+    };
+  }));
+  expect(upgraded).toBe(true);
+  await app.setTime(/Page Primary on-call/, '11m');
+  await expect.poll(async () => (await kept(page)).length).toBe(1);
+});
+
+test('a draft that nobody has come back to for half a year is not asked about', async ({ app, page }) => {
+  await change(app, page);
+  await page.goto('about:blank');
+  await page.clock.setFixedTime(new Date(Date.parse(NOW) + 200 * 86_400_000));
+  await app.open(IDS.mobile);
+  await expect(app.node(/then after 5m/)).toBeVisible();
+  await expect(question(page)).toHaveCount(0);
+  await expect.poll(async () => (await kept(page)).length).toBe(0);
+});
