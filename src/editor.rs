@@ -28,6 +28,7 @@ pub mod transfer;
 
 use escalation_api::PathPayload;
 use escalation_editor::Editor;
+use escalation_editor::draft::Unsure;
 use leptos::prelude::*;
 
 use crate::canvas::Canvas;
@@ -57,6 +58,8 @@ pub struct Opened {
     draft: String,
     /// The key of a draft from an earlier visit, which is asked about.
     question: Option<String>,
+    /// What may have been made of it already.
+    unsure: Option<Unsure>,
 }
 
 impl Opened {
@@ -64,7 +67,10 @@ impl Opened {
     pub fn path(session: Session, id: &str) -> Option<Self> {
         // What is saved later is the editor's own doing, so the screen does not follow it.
         let saved = session.index.with_untracked(|index| index.path(id).map(PathPayload::from));
-        let of = |editor, draft, question| Self { id: id.to_string(), editor, draft, question };
+        let of = |editor, draft, question| Self { id: id.to_string(), editor, draft, question, unsure: None };
+        if let Some(saved) = &saved {
+            session.drop_written(id, saved);
+        }
         match (session.draft_of(id), saved) {
             (Some((key, draft)), Some(saved)) if draft.is_from_before => {
                 Some(of(Editor::open(saved), clock::token(), Some(key)))
@@ -84,10 +90,10 @@ impl Opened {
     pub fn fresh(session: Session, key: &str) -> Self {
         let draft = session.drafts.with_untracked(|drafts| drafts.get(key).cloned());
         let draft = draft.filter(|draft| draft.path_id.is_empty());
-        let editor = draft.map(|draft| draft.editor);
+        let (editor, unsure) = draft.map(|draft| (draft.editor, draft.unsure)).unzip();
         let editor = editor.unwrap_or_else(|| Editor::new_document(PathPayload::named(strings::NEW_PATH_NAME)));
         let key = if key.is_empty() { clock::token() } else { key.to_string() };
-        Self { id: String::new(), editor, draft: key, question: None }
+        Self { id: String::new(), editor, draft: key, question: None, unsure: unsure.flatten() }
     }
 }
 
@@ -105,6 +111,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     let open = Open::new(opened.id, opened.editor);
     open.draft.set(opened.draft);
     open.question.set(opened.question);
+    open.unsure.set(opened.unsure);
     provide_context(open);
     provide_context(TellDropped(Callback::new(move |what: String| {
         let _left = open.look.refused.try_set(Some(what.clone()));
@@ -123,6 +130,8 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     link::follow(open);
     tabs::listen(open);
     save::refresh(open);
+    notes::follow_unread(open);
+    notes::follow_worker(open);
     crate::panel::expected::follow(open);
     crate::simulate::playback::begin_anew(open);
     crate::simulate::scenarios::follow(open);

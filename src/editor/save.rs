@@ -1,11 +1,12 @@
 //! Saving, and what is said when it does not work. The edit stays, whatever happens.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use escalation_api::{ErrorSingle, Path, PathPayload};
 use escalation_editor::Editor;
-use escalation_editor::draft::Beside;
-use escalation_editor::merge::{is_made_of, is_same};
+use escalation_editor::draft::{Beside, Unsure};
+use escalation_editor::merge::{is_made_of, is_same, is_written};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -40,17 +41,27 @@ pub fn save(open: Open) {
     {
         return;
     }
-    // Whatever comes of it, the changes are kept.
-    drafts::write(open);
     open.saving.set(Saving::Busy);
     let session = open.session;
     session.say(strings::SAVING);
     let (id, path) = (open.id.get_untracked(), open.editor.with_untracked(Editor::path));
     let draft = open.draft.get_untracked();
     let (theirs, unsure) = (open.theirs.get_untracked(), open.unsure.get_untracked());
+    let known: BTreeSet<String> =
+        session.index.with_untracked(|index| index.world().paths.iter().map(|path| path.id.clone()).collect());
+    if id.is_empty() && unsure.is_none() {
+        // From now on it may be made, also if the page does not live to hear of it.
+        open.unsure.set(Some(Unsure { sent: path.clone(), known: Arc::new(known.clone()) }));
+    }
+    // Whatever comes of it, the changes are kept.
+    drafts::write(open);
     let has_tags = session.features.with_untracked(|all| all.iter().any(|known| known == "if_match"));
     spawn_local(async move {
-        match write(&id, &path, theirs, unsure, has_tags).await {
+        let written = match id.as_str() {
+            "" => make(&path, known, unsure).await,
+            id => write(id, &path, theirs, has_tags).await,
+        };
+        match written {
             Ok(saved) => {
                 session.say(strings::SAVED);
                 done(open, &id, &draft, &path, saved);
@@ -58,16 +69,23 @@ pub fn save(open: Open) {
             Err(failure) => {
                 let (message, errors) = match failure {
                     Failure::Theirs(path) => return show_both(open, *path),
+                    Failure::MayBeMade(sent, error) => {
+                        if open.unsure.try_set(Some(sent)).is_none() {
+                            drafts::write(open);
+                        }
+                        told(error)
+                    }
                     Failure::Net(error) if error.is_not_found() && !id.is_empty() => {
                         offer_as_new(open, id);
                         (strings::save::GONE.to_string(), Vec::new())
                     }
-                    Failure::Net(error) => {
-                        if id.is_empty() && matches!(error, NetError::Away | NetError::Unsure(_)) {
-                            open.unsure.try_set(Some(path));
+                    Failure::NotMade(error) => {
+                        if open.unsure.try_set(None).is_none() {
+                            drafts::write(open);
                         }
                         told(error)
                     }
+                    Failure::Net(error) => told(error),
                 };
                 session.say(message.clone());
                 open.saving.try_set(Saving::Failed { message, errors });
@@ -86,7 +104,16 @@ pub fn look(open: Open) {
         let as_before = open.theirs.try_get_untracked().flatten().is_some_and(|now| Arc::ptr_eq(&now, &known));
         let reviews =
             as_before && open.side.get_untracked() == Some(Side::Review) && open.saving.get_untracked() != Saving::Busy;
-        if reviews && !is_same(&PathPayload::from(&now), &known) {
+        let payload = PathPayload::from(&now);
+        if !reviews || is_same(&payload, &known) {
+            return;
+        }
+        let path = open.editor.with_untracked(Editor::path);
+        if is_written(&payload, &path, &known) {
+            // It was saved, and the answer was lost.
+            open.session.say(strings::SAVED);
+            done(open, &id, &open.draft.get_untracked(), &path, now);
+        } else {
             show_both(open, now);
         }
     });
@@ -132,6 +159,10 @@ enum Failure {
     Net(NetError),
     /// Somebody else has saved it meanwhile.
     Theirs(Box<Path>),
+    /// It is new, and may have been made.
+    MayBeMade(Unsure, NetError),
+    /// It is new, and was not made.
+    NotMade(NetError),
 }
 
 impl From<NetError> for Failure {
@@ -140,34 +171,58 @@ impl From<NetError> for Failure {
     }
 }
 
-/// Writes a path. `theirs` is the path as it is known to be on the server; `unsure` is what may have been made of an
-/// earlier attempt to make this new path. Where the server has tags nobody else can save between the look and the write.
+/// Writes a path that is there; `theirs` is what it is known to be on the server. Where the server has tags nobody else
+/// can save between the look and the write.
 async fn write(
     id: &str,
-    path: &PathPayload,
+    path: &Arc<PathPayload>,
     theirs: Option<Arc<PathPayload>>,
-    unsure: Option<Arc<PathPayload>>,
     has_tags: bool,
 ) -> Result<Path, Failure> {
-    let mut tag = None;
-    if let Some(theirs) = theirs.filter(|_| !id.is_empty()) {
-        let now;
-        (now, tag) = net::path_tagged(id).await?;
-        if !is_same(&PathPayload::from(&now), &theirs) {
-            return Err(Failure::Theirs(Box::new(now)));
+    let Some(theirs) = theirs else { return Ok(net::save(id, path, None).await?) };
+    let (now, tag) = net::path_tagged(id).await?;
+    let payload = PathPayload::from(&now);
+    if !is_same(&payload, &theirs) {
+        return if is_written(&payload, path, &theirs) { Ok(now) } else { Err(Failure::Theirs(Box::new(now))) };
+    }
+    replace(id, path, &payload, tag.filter(|_| has_tags)).await
+}
+
+/// Puts a path in the place of what is there, if that is still in the state with this tag. Browsers send such a request
+/// again by themselves where the connection is lost: the second finds what the first has done.
+async fn replace(id: &str, path: &PathPayload, before: &PathPayload, tag: Option<String>) -> Result<Path, Failure> {
+    match net::save(id, path, tag.as_deref()).await {
+        Err(error) if error.is_moved_on() => {
+            let now = net::path(id).await?;
+            let is_ours = is_written(&PathPayload::from(&now), path, before);
+            if is_ours { Ok(now) } else { Err(Failure::Theirs(Box::new(now))) }
         }
-    }
-    let mut id = id.to_string();
-    if let Some(unsure) = unsure.filter(|_| id.is_empty()) {
-        let all = net::paths().await?;
-        // The newest, if there are several: ids are in the order in which they were made.
-        let made = all.iter().filter(|made| is_made_of(&PathPayload::from(*made), &unsure)).max_by_key(|made| &made.id);
-        id = made.map(|made| made.id.clone()).unwrap_or_default();
-    }
-    match net::save(&id, path, tag.as_deref().filter(|_| has_tags)).await {
-        Err(error) if error.is_moved_on() => Err(Failure::Theirs(Box::new(net::path(&id).await?))),
         answer => Ok(answer?),
     }
+}
+
+/// Makes a new path; `before` are the ids of those that are known. If it may have been made before, it is looked for
+/// first.
+async fn make(path: &Arc<PathPayload>, before: BTreeSet<String>, unsure: Option<Unsure>) -> Result<Path, Failure> {
+    let mut known = None;
+    if let Some(unsure) = &unsure {
+        let all = net::paths().await.map_err(|error| Failure::MayBeMade(unsure.clone(), error))?.items;
+        if let Some(made) = unsure.made(&all) {
+            if is_made_of(&PathPayload::from(made), path) {
+                return Ok(made.clone());
+            }
+            return net::save(&made.id, path, None).await.map_err(|error| Failure::MayBeMade(unsure.clone(), error));
+        }
+        known = Some(all.into_iter().map(|path| path.id).collect());
+    }
+    let known = known.unwrap_or(before);
+    let sent = Unsure { sent: path.clone(), known: Arc::new(known) };
+    net::save("", path, None).await.map_err(|error| match unsure {
+        _ if error.may_be_done() => Failure::MayBeMade(sent, error),
+        // That of the first attempt may still come.
+        Some(unsure) => Failure::MayBeMade(unsure, error),
+        None => Failure::NotMade(error),
+    })
 }
 
 /// Whether there are two documents that do not say the same.
@@ -196,7 +251,7 @@ fn done(open: Open, id: &str, draft: &str, path: &Arc<PathPayload>, saved: Path)
     } else if let Some(mut left) = session.drop_draft(draft) {
         left.editor.mark_saved(path);
         if left.editor.has_unsaved_work() {
-            session.keep_draft(draft, Draft { path_id: saved.id.clone(), beside: Beside::new(), ..left });
+            session.keep_draft(draft, Draft { path_id: saved.id.clone(), beside: Beside::new(), unsure: None, ..left });
         }
     }
     session.saved(saved);
@@ -209,6 +264,7 @@ fn told(error: NetError) -> (String, Vec<ErrorSingle>) {
         NetError::Forbidden(said) => (strings::rights::refused(strings::rights::SAVE_FORBIDDEN, &said), Vec::new()),
         NetError::Unreadable(_) => (strings::UNREADABLE.to_string(), Vec::new()),
         NetError::Unsure(said) => (strings::unsure(&said), Vec::new()),
+        NetError::Busy(_) => (strings::BUSY.to_string(), Vec::new()),
         NetError::Refused(error) => (strings::REFUSED.to_string(), error.errors),
     }
 }

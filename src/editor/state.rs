@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use escalation_api::PathPayload;
 use escalation_editor::changes::{Change, changes};
+use escalation_editor::draft::Unsure;
 use escalation_editor::gone::{Gone, gone};
 use escalation_editor::play::Visited;
 use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, words};
@@ -104,7 +105,7 @@ pub struct Open {
     /// The path as it is known to be on the server.
     pub theirs: RwSignal<Option<Arc<PathPayload>>>,
     /// What was sent to make this new path, if it is not known whether that was done.
-    pub unsure: RwSignal<Option<Arc<PathPayload>>>,
+    pub unsure: RwSignal<Option<Unsure>>,
     /// The key under which changes are kept that are not saved.
     pub draft: RwSignal<String>,
     /// While what is being typed is tried: the copy that it is tried on.

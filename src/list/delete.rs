@@ -39,7 +39,7 @@ pub fn DeleteDialog(
         busy.set(true);
         let (id, name) = (id.clone(), told.clone());
         spawn_local(async move {
-            match net::delete(&id).await {
+            match gone(&id).await {
                 Ok(()) => {
                     session.deleted(&id);
                     session.tell_deleted(&id);
@@ -98,12 +98,21 @@ fn referring(session: Session, id: &str) -> Vec<String> {
     })
 }
 
+/// Deletes a path. One that is not there any more is deleted: the answer to an earlier try may have been lost.
+async fn gone(id: &str) -> Result<(), NetError> {
+    match net::delete(id).await {
+        Err(error) if error.is_not_found() => Ok(()),
+        answer => answer,
+    }
+}
+
 fn why(error: NetError) -> String {
     match error {
         NetError::Away => strings::transfer::DELETE_AWAY.to_string(),
         NetError::SignedOut => strings::rights::DELETE_SIGNED_OUT.to_string(),
         NetError::Forbidden(said) => strings::rights::refused(strings::rights::DELETE_FORBIDDEN, &said),
         NetError::Unsure(said) => said,
+        NetError::Busy(_) => strings::transfer::DELETE_BUSY.to_string(),
         NetError::Unreadable(status) => strings::status(status.into()),
         NetError::Refused(error) => {
             let said = error.errors.first().map(|error| error.message.clone());
