@@ -1,7 +1,10 @@
 //! The one place that looks at a clock, throws dice, and looks at where the viewer is.
 
+use std::time::Duration;
+
 use escalation_engine::Instant;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 /// Now, to the second.
 pub fn now() -> Instant {
@@ -26,4 +29,20 @@ pub fn token() -> String {
     // 52 bits of the browser's randomness: whole numbers to which a float is exact.
     let random = (js_sys::Math::random() * 4_503_599_627_370_496.0) as u64;
     format!("{random:013x}")
+}
+
+/// A number from 0 to 1, any of them, for what is not to be done by all at once.
+pub fn dice() -> f64 {
+    js_sys::Math::random()
+}
+
+/// Waits, in milliseconds.
+pub async fn pause(milliseconds: u32) {
+    let mut wait = |done: js_sys::Function, _| {
+        let call = move || {
+            let _called = done.call0(&JsValue::NULL);
+        };
+        leptos::prelude::set_timeout(call, Duration::from_millis(milliseconds.into()));
+    };
+    let _waited = JsFuture::from(js_sys::Promise::new(&mut wait)).await;
 }

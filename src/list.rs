@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use crate::clock;
 use crate::drafts::Draft;
+use crate::load;
 use crate::panel::expectations::MOST_EXPECTED;
 use crate::panel::expected;
 use crate::parts::icon::{Glyph, Icon};
@@ -94,6 +95,18 @@ pub fn PathsScreen() -> impl IntoView {
             </p>
         })
     };
+    let unread = move || {
+        let unread = session.unread.get();
+        (!unread.is_empty()).then(|| {
+            view! {
+                <p class="list-note" role="alert">
+                    {load::told(&unread)}
+                    " "
+                    <button class="link" on:click=move |_| session.read_again()>{strings::TRY_AGAIN}</button>
+                </p>
+            }
+        })
+    };
     let list = move || {
         let rows = session.rows.get();
         let unsaved = session.drafts.with(|drafts| {
@@ -123,6 +136,7 @@ pub fn PathsScreen() -> impl IntoView {
         <main class="list">
             <h1>{strings::PATHS}</h1>
             <ReadingNote/>
+            {unread}
             {back}
             {move || imported.get().map(|count| {
                 view! { <p class="list-note">{strings::transfer::imported_several(count)}</p> }

@@ -1,14 +1,21 @@
-//! Talking to the server.
+//! Talking to the server. Every address is relative to where the page lies, so that the app may lie anywhere.
 
-use escalation_api::list::{OnePath, Paths, Pauses, ScheduleEntries, Schedules, Teams, Templates, Users};
+use std::cell::Cell;
+
+use escalation_api::list::{OnePath, Page};
 use escalation_api::schedule::Entries;
 use escalation_api::template::Template;
-use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule, Value};
+use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule, Team, User, Value};
+use escalation_editor::address::address;
+use escalation_editor::{retry, tag};
 use escalation_engine::Instant;
 use escalation_engine::world::{Channel, Priority};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use web_sys::RequestRedirect;
+
+use crate::clock;
 
 /// Why the server's answer is none.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +24,8 @@ pub enum NetError {
     Away,
     /// The server refused, and says why.
     Refused(Box<ErrorResponse>),
+    /// The server has too much to do, and has done nothing; for how many seconds it asks to be left alone, if it says so.
+    Busy(Option<u32>),
     /// It is not known who asks: signed out, or sent to a page on which to sign in.
     SignedOut,
     /// Whoever asks is known and has no right to it; what the server says.
@@ -38,6 +47,18 @@ impl NetError {
         self.is_status(412)
     }
 
+    /// Whether a request that writes may have been carried out although there is no answer to it that says so.
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            NetError::Away | NetError::Unsure(_) => true,
+            NetError::Unreadable(status) => !(400..500).contains(status),
+            // Whatever failed there may have failed after it was done. Nobody was there to do it where 502 is said by
+            // our own server.
+            NetError::Refused(error) => matches!(error.status, 500 | 504),
+            NetError::Busy(_) | NetError::SignedOut | NetError::Forbidden(_) => false,
+        }
+    }
+
     fn is_status(&self, status: u16) -> bool {
         match self {
             NetError::Refused(error) => error.status == i64::from(status),
@@ -50,25 +71,43 @@ impl NetError {
 type Answer<T> = Result<T, NetError>;
 
 /// Pages of lists that have many; the vendor gives paths 25 at a time.
-const PAGE: u32 = 250;
-const PAGE_OF_PATHS: u32 = 25;
-/// So many pages are read and no more.
-const MAX_PAGES: usize = 200;
+const PAGE: &str = "250";
+const PAGE_OF_PATHS: &str = "25";
+/// So many pages are read and no more; that there are more is told.
+const MAX_PAGES: usize = 400;
 
+/// For how long the server is left alone at most without being asked, in milliseconds: it may have been wrong.
+const LONGEST_ALONE: u32 = 60_000;
+
+/// A list as far as it could be read.
+pub struct List<T> {
+    /// What could be read of it.
+    pub items: Vec<T>,
+    /// Whether that is all of it: nothing in it is unreadable, and it has an end.
+    pub is_whole: bool,
+}
+
+thread_local! {
+    /// Until when, on the clock that only goes forward, the server has asked to be left alone.
+    static LEFT_ALONE: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Sends what writes: once, as it may have been done whatever the answer.
 async fn send(request: Result<Request, gloo_net::Error>) -> Answer<String> {
-    Ok(send_tagged(request).await?.0)
+    let answer = request.map_err(|_| NetError::Away)?.send().await.map_err(|_| NetError::Away)?;
+    Ok(understand(answer).await?.0)
 }
 
 /// The answer, and its tag if it has one.
-async fn send_tagged(request: Result<Request, gloo_net::Error>) -> Answer<(String, Option<String>)> {
-    let answer = request.map_err(|_| NetError::Away)?.send().await.map_err(|_| NetError::Away)?;
+async fn understand(answer: Response) -> Answer<(String, Option<String>)> {
     let status = answer.status();
     if leads_to_sign_in(&answer) {
         return Err(NetError::SignedOut);
     }
-    let text = text(&answer).await?;
+    let retry_after = answer.headers().get("retry-after");
+    let text = answer.text().await.map_err(|_| NetError::Away)?;
     if answer.ok() {
-        return Ok((text, answer.headers().get("etag")));
+        return Ok((text, answer.headers().get("etag").as_deref().and_then(tag::own)));
     }
     match ErrorResponse::from_text(&text) {
         Ok(error) if status == 403 => {
@@ -79,6 +118,11 @@ async fn send_tagged(request: Result<Request, gloo_net::Error>) -> Answer<(Strin
         Ok(error) if status == 504 => {
             let said = error.errors.first().map(|error| error.message.clone());
             Err(NetError::Unsure(said.unwrap_or_default()))
+        }
+        // What is in front of the server says 503 where the server is away, in a way of its own.
+        answered if status == 429 || (status == 503 && (answered.is_ok() || retry_after.is_some())) => {
+            let after = retry_after.and_then(|text| retry::read(&text, clock::now()));
+            Err(NetError::Busy(after.map(|milliseconds| milliseconds.div_ceil(1_000))))
         }
         Ok(error) => Err(NetError::Refused(Box::new(error))),
         // Whatever is in front of the server says in its own way that the server is away.
@@ -102,12 +146,50 @@ fn asking(request: RequestBuilder) -> RequestBuilder {
     request.header("accept", "application/json").redirect(RequestRedirect::Manual)
 }
 
-async fn text(answer: &Response) -> Answer<String> {
-    answer.text().await.map_err(|_| NetError::Away)
+/// Reads what is at an address, and its tag. While the server has too much to do it is asked again when it says so, by
+/// all that is read together; see [`retry`].
+async fn get_tagged(url: &str) -> Answer<(String, Option<String>)> {
+    let (mut tries, mut waited) = (0, 0);
+    loop {
+        let until = LEFT_ALONE.get();
+        let left_alone = until - clock::milliseconds();
+        if left_alone > 0.0 {
+            let wait = (left_alone * (1.0 + clock::dice() / 4.0)).ceil() as u32;
+            waited += wait;
+            if waited > retry::LONGEST {
+                return Err(NetError::Busy(Some(wait.div_ceil(1_000))));
+            }
+            clock::pause(wait).await;
+            // It is over, whatever the clock says, unless the server has asked for more since.
+            if LEFT_ALONE.get() <= until {
+                LEFT_ALONE.set(0.0);
+            }
+            continue;
+        }
+        tries += 1;
+        let request = asking(Request::get(url)).build();
+        let answer = request.map_err(|_| NetError::Away)?.send().await.map_err(|_| NetError::Away)?;
+        let (status, after) = (answer.status(), answer.headers().get("retry-after"));
+        if retry::asks_to_wait(status) {
+            let asked = after.as_deref().and_then(|text| retry::read(text, clock::now()));
+            let wait = retry::wait(status, after.as_deref(), tries, waited, clock::now(), 0.0);
+            // Nobody else asks meanwhile, either.
+            let alone = asked.max(wait).map(|wait| wait.min(LONGEST_ALONE));
+            let alone = alone.map_or(0.0, |wait| clock::milliseconds() + f64::from(wait));
+            LEFT_ALONE.set(LEFT_ALONE.get().max(alone));
+            if let Some(wait) = wait {
+                if wait == 0 {
+                    clock::pause(100).await;
+                }
+                continue;
+            }
+        }
+        return understand(answer).await;
+    }
 }
 
 async fn get(url: &str) -> Answer<String> {
-    send(asking(Request::get(url)).build()).await
+    Ok(get_tagged(url).await?.0)
 }
 
 fn read<T: Json>(text: &str) -> Answer<T> {
@@ -116,121 +198,108 @@ fn read<T: Json>(text: &str) -> Answer<T> {
 
 /// The page about a kind of problem, as Markdown. It lies beside the app, wherever that is.
 pub async fn page_of(code: &str) -> Answer<String> {
-    get(&format!("problems/{code}.md")).await
+    get(&address(&["problems", &format!("{code}.md")], &[])).await
+}
+
+/// All pages of a list, which stands in each under a name. A list that is not there, or that goes on after what it
+/// began with, is no list; an entry that cannot be read is left out, and that is told.
+async fn pages<T: Json>(segments: &[&str], name: &str, query: &[(&str, &str)]) -> Answer<List<T>> {
+    let mut list = List { items: Vec::new(), is_whole: true };
+    let mut after = String::new();
+    for _ in 0..MAX_PAGES {
+        let mut query = query.to_vec();
+        if !after.is_empty() {
+            query.push(("after", &after));
+        }
+        let text = get(&address(segments, &query)).await?;
+        let page = Page::<T>::from_text(&text, name).map_err(|_| NetError::Unreadable(200))?;
+        list.items.extend(page.items);
+        list.is_whole &= page.unread.is_empty();
+        let Some(next) = page.after.filter(|next| !next.is_empty()) else { return Ok(list) };
+        if next == after {
+            break;
+        }
+        after = next;
+    }
+    list.is_whole = false;
+    Ok(list)
 }
 
 /// All paths.
-pub async fn paths() -> Answer<Vec<Path>> {
-    let mut all = Vec::new();
-    let mut after = String::new();
-    for _ in 0..MAX_PAGES {
-        let page: Paths = read(&get(&format!("/v2/escalation_paths?page_size={PAGE_OF_PATHS}{after}")).await?)?;
-        all.extend(page.escalation_paths);
-        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
-        after = format!("&after={next}");
-    }
-    Ok(all)
+pub async fn paths() -> Answer<List<Path>> {
+    pages(&["v2", "escalation_paths"], "escalation_paths", &[("page_size", PAGE_OF_PATHS)]).await
 }
 
 /// All people, those who have left included.
-pub async fn users() -> Answer<Vec<escalation_api::User>> {
-    let mut all = Vec::new();
-    let mut after = String::new();
-    for _ in 0..MAX_PAGES {
-        let page: Users = read(&get(&format!("/v2/users?include_inactive=true&page_size={PAGE}{after}")).await?)?;
-        all.extend(page.users);
-        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
-        after = format!("&after={next}");
-    }
-    Ok(all)
+pub async fn users() -> Answer<List<User>> {
+    pages(&["v2", "users"], "users", &[("include_inactive", "true"), ("page_size", PAGE)]).await
 }
 
 /// All schedules.
-pub async fn schedules() -> Answer<Vec<Schedule>> {
-    let mut all = Vec::new();
-    let mut after = String::new();
-    for _ in 0..MAX_PAGES {
-        let page: Schedules = read(&get(&format!("/v2/schedules?page_size={PAGE}{after}")).await?)?;
-        all.extend(page.schedules);
-        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
-        after = format!("&after={next}");
-    }
-    Ok(all)
+pub async fn schedules() -> Answer<List<Schedule>> {
+    pages(&["v2", "schedules"], "schedules", &[("page_size", PAGE)]).await
 }
 
 /// Who is on call by a schedule in a window, overrides merged in.
 pub async fn entries(schedule_id: &str, window: (Instant, Instant)) -> Answer<Entries> {
-    let (from, until) = window;
-    let url =
-        format!("/v2/schedule_entries?schedule_id={schedule_id}&entry_window_start={from}&entry_window_end={until}");
-    let entries: ScheduleEntries = read(&get(&url).await?)?;
-    Ok(entries.schedule_entries)
+    let (from, until) = (window.0.to_string(), window.1.to_string());
+    let query = [("schedule_id", schedule_id), ("entry_window_start", &from), ("entry_window_end", &until)];
+    let text = get(&address(&["v2", "schedule_entries"], &query)).await?;
+    let mut answer: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
+    let entries = answer.get_mut("schedule_entries").map(Value::take).unwrap_or_default();
+    // A list that is not there is not an empty one.
+    let is_there = entries.get("final").is_some_and(Value::is_array);
+    Entries::read(entries).ok().filter(|_| is_there).ok_or(NetError::Unreadable(200))
 }
 
-#[derive(Deserialize)]
-struct Priorities {
-    priorities: Vec<Priority>,
+/// A list of our own server under a name.
+async fn own_list<T: DeserializeOwned>(name: &str) -> Answer<Vec<T>> {
+    let text = get(&address(&["builder", "v1", name], &[])).await?;
+    let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
+    let list = value.get_mut(name).map(Value::take).ok_or(NetError::Unreadable(200))?;
+    serde_json::from_value(list).map_err(|_| NetError::Unreadable(200))
 }
 
-#[derive(Deserialize)]
-struct Channels {
-    channels: Vec<Channel>,
+/// What a server that has no such list is taken to have; an error where it has one that could not be read.
+fn none_if_missing<T: Default>(answer: Answer<T>) -> Answer<T> {
+    match answer {
+        Err(error) if error.is_not_found() => Ok(T::default()),
+        answer => answer,
+    }
 }
 
 /// Priorities, from the highest to the lowest. None where the server has no list of them.
 pub async fn priorities() -> Answer<Vec<Priority>> {
-    let text = ours("/builder/v1/priorities").await?;
-    Ok(text.and_then(|text| serde_json::from_str::<Priorities>(&text).ok()).map_or(Vec::new(), |list| list.priorities))
+    none_if_missing(own_list("priorities").await)
 }
 
 /// Channels whose names are known. None where the server has no list of them.
 pub async fn channels() -> Answer<Vec<Channel>> {
-    let text = ours("/builder/v1/channels").await?;
-    Ok(text.and_then(|text| serde_json::from_str::<Channels>(&text).ok()).map_or(Vec::new(), |list| list.channels))
+    none_if_missing(own_list("channels").await)
 }
 
 /// Teams, by name.
-pub async fn teams() -> Answer<Vec<escalation_api::Team>> {
-    let text = ours("/builder/v1/teams").await?;
-    Ok(text.and_then(|text| Teams::from_text(&text).ok()).map_or(Vec::new(), |list| list.teams))
+pub async fn teams() -> Answer<Vec<Team>> {
+    whole(pages(&["builder", "v1", "teams"], "teams", &[]).await)
 }
 
-/// Templates of paths. None where they may not be read.
+/// Templates of paths.
 pub async fn templates() -> Answer<Vec<Template>> {
-    let mut all = Vec::new();
-    let mut after = String::new();
-    for _ in 0..MAX_PAGES {
-        let url = format!("/v2/escalation_path_templates?page_size={PAGE_OF_PATHS}{after}");
-        let Some(page) = ours(&url).await?.and_then(|text| Templates::from_text(&text).ok()) else { break };
-        all.extend(page.escalation_path_templates);
-        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
-        after = format!("&after={next}");
-    }
-    Ok(all)
+    let segments = ["v2", "escalation_path_templates"];
+    whole(pages(&segments, "escalation_path_templates", &[("page_size", PAGE_OF_PATHS)]).await)
 }
 
-/// The pauses of notifications that lie in a window in part. None where they may not be read.
+/// The pauses of notifications that lie in a window in part: all of them.
 pub async fn pauses(window: (Instant, Instant)) -> Answer<Vec<escalation_api::Pause>> {
-    let (from, until) = window;
-    let mut all = Vec::new();
-    let mut after = String::new();
-    for _ in 0..MAX_PAGES {
-        let url = format!("/v2/on_call_notification_pauses?from={from}&to={until}&page_size={PAGE}{after}");
-        let Some(page) = ours(&url).await?.and_then(|text| Pauses::from_text(&text).ok()) else { break };
-        all.extend(page.on_call_notification_pauses);
-        let Some(next) = page.pagination_meta.and_then(|meta| meta.after) else { break };
-        after = format!("&after={next}");
-    }
-    Ok(all)
+    let (from, until) = (window.0.to_string(), window.1.to_string());
+    let query = [("from", from.as_str()), ("to", until.as_str()), ("page_size", PAGE)];
+    whole(pages(&["v2", "on_call_notification_pauses"], "on_call_notification_pauses", &query).await)
 }
 
-/// Something that not every server has, or not everybody may read.
-async fn ours(url: &str) -> Answer<Option<String>> {
-    match get(url).await {
-        Ok(text) => Ok(Some(text)),
-        Err(NetError::Away) => Err(NetError::Away),
-        Err(_) => Ok(None),
-    }
+/// A list of which a part is as good as nothing.
+fn whole<T>(list: Answer<List<T>>) -> Answer<Vec<T>> {
+    let list = list?;
+    if list.is_whole { Ok(list.items) } else { Err(NetError::Unreadable(200)) }
 }
 
 /// A path as it is now.
@@ -240,7 +309,7 @@ pub async fn path(id: &str) -> Answer<Path> {
 
 /// A path as it is now, and the tag of this state of it if the server has tags.
 pub async fn path_tagged(id: &str) -> Answer<(Path, Option<String>)> {
-    let (text, tag) = send_tagged(asking(Request::get(&format!("/v2/escalation_paths/{id}"))).build()).await?;
+    let (text, tag) = get_tagged(&address(&["v2", "escalation_paths", id], &[])).await?;
     let one: OnePath = read(&text)?;
     Ok((one.escalation_path, tag))
 }
@@ -249,9 +318,9 @@ pub async fn path_tagged(id: &str) -> Answer<(Path, Option<String>)> {
 /// back as it is now.
 pub async fn save(id: &str, path: &PathPayload, tag: Option<&str>) -> Answer<Path> {
     let request = if id.is_empty() {
-        Request::post("/v2/escalation_paths")
+        Request::post(&address(&["v2", "escalation_paths"], &[]))
     } else {
-        Request::put(&format!("/v2/escalation_paths/{id}"))
+        Request::put(&address(&["v2", "escalation_paths", id], &[]))
     };
     let request = match tag {
         Some(tag) => request.header("if-match", tag),
@@ -267,7 +336,7 @@ fn with_json(request: RequestBuilder, path: &PathPayload) -> Result<Request, glo
 
 /// What the server says of a path without saving it: its warnings, or its errors as a refusal.
 pub async fn validate(path: &PathPayload) -> Answer<Vec<Warning>> {
-    let request = Request::post("/v2/escalation_paths/actions/validate");
+    let request = Request::post(&address(&["v2", "escalation_paths", "actions", "validate"], &[]));
     let text = send(with_json(request, path)).await?;
     let found: Warnings = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
     Ok(found.warnings)
@@ -303,10 +372,15 @@ pub struct Info {
     pub rights: Option<String>,
 }
 
-/// What the server says of itself. Nothing where it says nothing.
-pub async fn info() -> Info {
-    let text = ours("/builder/v1/info").await.ok().flatten();
-    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+/// What the server says of itself. Nothing where it says nothing: only our own server does.
+pub async fn info() -> Answer<Info> {
+    let text = match get(&address(&["builder", "v1", "info"], &[])).await {
+        Ok(text) => text,
+        Err(NetError::Unreadable(400..500) | NetError::SignedOut) => return Ok(Info::default()),
+        Err(error) if error.is_not_found() => return Ok(Info::default()),
+        Err(error) => return Err(error),
+    };
+    Ok(serde_json::from_str(&text).unwrap_or_default())
 }
 
 /// A save of a path, without the path.
@@ -338,15 +412,16 @@ struct Meta {
 
 /// Saves of a path, the newest first, and where the older ones begin.
 pub async fn revisions(id: &str, after: Option<&str>) -> Answer<(Vec<Revision>, Option<String>)> {
-    let after = after.map_or(String::new(), |after| format!("?after={after}"));
-    let text = get(&format!("/builder/v1/escalation_paths/{id}/revisions{after}")).await?;
+    let query: Vec<_> = after.map(|after| ("after", after)).into_iter().collect();
+    let text = get(&address(&["builder", "v1", "escalation_paths", id, "revisions"], &query)).await?;
     let read: Revisions = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
     Ok((read.revisions, read.pagination_meta.and_then(|meta| meta.after)))
 }
 
 /// A path as it was.
 pub async fn revision(id: &str, number: i64) -> Answer<Path> {
-    let text = get(&format!("/builder/v1/escalation_paths/{id}/revisions/{number}")).await?;
+    let segments = ["builder", "v1", "escalation_paths", id, "revisions", &number.to_string()];
+    let text = get(&address(&segments, &[])).await?;
     let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
     let path = value.get_mut("revision").and_then(|revision| revision.get_mut("escalation_path")).map(Value::take);
     path.and_then(|path| Path::read(path).ok()).ok_or(NetError::Unreadable(200))
@@ -354,23 +429,28 @@ pub async fn revision(id: &str, number: i64) -> Answer<Path> {
 
 /// Deletes a path.
 pub async fn delete(id: &str) -> Answer<()> {
-    send(asking(Request::delete(&format!("/v2/escalation_paths/{id}"))).build()).await.map(|_| ())
+    send(asking(Request::delete(&address(&["v2", "escalation_paths", id], &[]))).build()).await.map(drop)
 }
 
-/// What is kept with a path beside it, by its name in the API: `expectations` or `scenarios`.
-pub async fn kept(id: &str, name: &str) -> Answer<Vec<Value>> {
-    let text = get(&format!("/builder/v1/escalation_paths/{id}/{name}")).await?;
+/// What is kept with a path beside it, by its name in the API: `expectations` or `scenarios`; with the tag of this state
+/// of it if the server has tags for it.
+pub async fn kept(id: &str, name: &str) -> Answer<(Vec<Value>, Option<String>)> {
+    let (text, tag) = get_tagged(&address(&["builder", "v1", "escalation_paths", id, name], &[])).await?;
     let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
     match value.get_mut(name).map(Value::take) {
-        Some(Value::Array(list)) => Ok(list),
+        Some(Value::Array(list)) => Ok((list, tag)),
         _ => Err(NetError::Unreadable(200)),
     }
 }
 
-/// Replaces it.
-pub async fn keep(id: &str, name: &str, list: Vec<Value>) -> Answer<()> {
+/// Replaces it, if it is still in the state with this tag.
+pub async fn keep(id: &str, name: &str, list: Vec<Value>, tag: Option<&str>) -> Answer<()> {
     let body: escalation_api::Map = [(name.to_string(), Value::Array(list))].into_iter().collect();
-    let request = Request::put(&format!("/builder/v1/escalation_paths/{id}/{name}"));
+    let request = Request::put(&address(&["builder", "v1", "escalation_paths", id, name], &[]));
+    let request = match tag {
+        Some(tag) => request.header("if-match", tag),
+        None => request,
+    };
     let request = asking(request).header("content-type", "application/json").body(Value::Object(body).to_string());
     send(request).await.map(drop)
 }

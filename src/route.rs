@@ -20,7 +20,7 @@ impl Route {
         match parts.as_slice() {
             ["new"] => Self::New(String::new()),
             ["new", key, ..] => Self::New((*key).to_string()),
-            ["paths", id, ..] => Self::Path((*id).to_string()),
+            ["paths", id, ..] => Self::Path(decoded(id)),
             _ => Self::List,
         }
     }
@@ -31,7 +31,7 @@ impl Route {
             Self::List => "#/".to_string(),
             Self::New(key) if key.is_empty() => "#/new".to_string(),
             Self::New(key) => format!("#/new/{key}"),
-            Self::Path(id) => format!("#/paths/{id}"),
+            Self::Path(id) => format!("#/paths/{}", String::from(js_sys::encode_uri_component(id))),
         }
     }
 
@@ -43,6 +43,11 @@ impl Route {
             None => href,
         }
     }
+}
+
+/// A part of an address as it was before it was encoded; one that was not stays what it is.
+fn decoded(part: &str) -> String {
+    js_sys::decode_uri_component(part).map_or_else(|_| part.to_string(), String::from)
 }
 
 fn current() -> Route {

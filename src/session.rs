@@ -1,12 +1,11 @@
 //! What all screens share: the organisation, and the voice of the page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use escalation_api::template::Template;
 use escalation_api::{Path, Team};
 use escalation_engine::{Index, Instant, World};
-use futures::future::join;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -14,9 +13,10 @@ use crate::clock;
 use crate::drafts::{Database, Draft, Keeping};
 use crate::editor::tabs::{Channel, channel};
 use crate::list::row::{Rows, rows};
-use crate::load::{self, Organisation};
+use crate::load::{self, Organisation, Unread};
 use crate::net::NetError;
 use crate::reading::Readers;
+use crate::strings;
 use crate::worker::Background;
 
 /// How far loading has come.
@@ -51,10 +51,14 @@ pub struct Session {
     pub drafts: RwSignal<BTreeMap<String, Draft>>,
     /// Whether the browser keeps it when the page goes.
     pub keeping: RwSignal<Keeping>,
+    /// The keys of what it could not keep.
+    pub unkept: StoredValue<BTreeSet<String>>,
     /// Where it keeps it.
     pub database: Database,
     /// What this server has beyond reading and saving paths.
     pub features: RwSignal<Vec<String>>,
+    /// What could not be read of the organisation, and is not known.
+    pub unread: RwSignal<Vec<Unread>>,
     /// The way to other tabs.
     pub channel: Channel,
     /// Whether and why paths are for reading alone.
@@ -80,8 +84,10 @@ impl Session {
             said: RwSignal::new(String::new()),
             drafts: RwSignal::new(BTreeMap::new()),
             keeping: RwSignal::new(Keeping::Unknown),
+            unkept: StoredValue::new(BTreeSet::new()),
             database: StoredValue::new_local(None),
             features: RwSignal::new(Vec::new()),
+            unread: RwSignal::new(Vec::new()),
             channel: channel(),
             readers: Readers::new(),
             background: Background::new(),
@@ -92,24 +98,50 @@ impl Session {
         session
     }
 
-    /// Loads the organisation anew.
+    /// Loads the organisation anew. What was kept on an earlier visit is asked about where it comes in time, and holds
+    /// nothing up where it does not.
     pub fn load(self) {
         self.loading.set(Loading::Busy);
         spawn_local(async move {
-            let (loaded, ()) = join(load::organisation(clock::now()), self.read_drafts()).await;
+            let drafts = self.read_drafts();
+            let loaded = load::organisation(clock::now());
+            let (loaded, ()) = futures::future::join(loaded, drafts).await;
             match loaded {
-                Ok(Organisation { world, teams, templates, features, only_read }) => {
-                    self.readers.only_read.set(only_read);
-                    self.features.set(features);
-                    self.teams.set(Arc::new(teams));
-                    self.templates.set(Arc::new(templates));
-                    self.now.set(clock::now());
-                    self.index.set(Arc::new(Index::new(world)));
+                Ok(organisation) => {
+                    self.take(organisation);
                     self.loading.set(Loading::Done);
                 }
                 Err(error) => self.loading.set(Loading::Failed(error)),
             }
         });
+    }
+
+    /// Reads again what could not be read, without taking away what is shown meanwhile.
+    pub fn read_again(self) {
+        self.say(strings::LOADING);
+        spawn_local(async move {
+            match load::organisation(clock::now()).await {
+                Ok(organisation) => {
+                    let is_all = organisation.unread.is_empty();
+                    self.take(organisation);
+                    if is_all {
+                        self.say(strings::unread::READ);
+                    }
+                }
+                Err(_) => self.say(strings::AWAY_LOADING),
+            }
+        });
+    }
+
+    fn take(self, organisation: Organisation) {
+        let Organisation { world, teams, templates, features, only_read, unread } = organisation;
+        self.readers.only_read.set(only_read);
+        self.features.set(features);
+        self.teams.set(Arc::new(teams));
+        self.templates.set(Arc::new(templates));
+        self.now.set(clock::now());
+        self.index.set(Arc::new(Index::new(world)));
+        self.unread.set(unread);
     }
 
     /// Whether this server has something beyond reading and saving paths.

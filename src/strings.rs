@@ -11,6 +11,7 @@ pub mod rights;
 pub mod save;
 pub mod scenarios;
 pub mod transfer;
+pub mod unread;
 
 pub use escalation_editor::words::labels::{ACKNOWLEDGING, DURATION, EVERYONE_MUST, FIRST_STOPS, WHO, WHO_TOLD};
 
@@ -25,6 +26,7 @@ pub const NO_PATHS: &str = "No paths yet";
 pub const NO_PATHS_HINT: &str =
     "An escalation path says who is paged, in what order and after how long. Make the first one.";
 pub const LOADING: &str = "Loading";
+pub const LOADING_LONG: &str = "Loading takes longer than usual.";
 pub const TRY_AGAIN: &str = "Try again";
 pub const NOT_FOUND: &str = "There is no such path";
 pub const NOT_FOUND_HINT: &str = "It may have been deleted, or the link is wrong.";
@@ -45,6 +47,17 @@ pub const AWAY_LOADING: &str = "The server cannot be reached";
 pub const AWAY_LOADING_HINT: &str = "Check that it runs and that you are online.";
 pub const UNREADABLE: &str = "The server answered with something that cannot be read. Your changes are still here.";
 pub const REFUSED: &str = "The server did not take the path. Your changes are still here.";
+
+pub const BUSY: &str = "The server has too much to do. Your changes are still here: try again soon.";
+pub const BUSY_LOADING: &str = "The server has too much to do";
+
+/// What to do about it, if it says in how many seconds.
+pub fn try_in(seconds: Option<u32>) -> String {
+    match seconds {
+        Some(seconds @ 2..) => format!("Try again in {seconds} seconds."),
+        _ => "Try again in a moment.".to_string(),
+    }
+}
 
 pub fn unsure(said: &str) -> String {
     format!("{said}. Your changes are still here: saving again looks first.")
@@ -237,6 +250,7 @@ pub const FROM_ABOVE: &str = "from above";
 pub const WHERE: &str = "Where this branch is";
 pub const COPY_LINK: &str = "Copy the link to this step";
 pub const LINK_COPIED: &str = "Link copied";
+pub const NOT_COPIED: &str = "This browser did not allow copying: nothing was copied.";
 pub const SHOW_SIMULATION: &str = "Show or hide the simulation";
 
 /// The keys that move.

@@ -16,8 +16,12 @@ use web_sys::{MessageEvent, WorkerOptions, WorkerType};
 
 use crate::clock;
 
-/// A worker that is busy for longer with what nobody wants to know any more is replaced by a new one, in milliseconds.
-const TOO_LONG: f64 = 200.0;
+/// A worker that is busy for longer with what nobody wants to know any more, or with what can wait for what was asked
+/// since, is replaced by a new one, in milliseconds.
+const TOO_LONG: u32 = 200;
+
+/// So many workers may fail one after the other before the page does the work itself.
+const MOST_FAILURES: u32 = 3;
 
 /// Where there is no worker: so long nothing may have been asked before the page works.
 const REST: Duration = Duration::from_millis(120);
@@ -44,6 +48,12 @@ pub struct Background(StoredValue<Inner, LocalStorage>);
 
 struct Inner {
     way: Way,
+    /// How many workers have failed since one has replied.
+    failures: u32,
+    /// How many questions were asked so far: each has a number of its own, which its reply has, too.
+    asked: u32,
+    /// Whether workers have failed so often that the page does the work.
+    gave_up: ArcRwSignal<bool>,
     /// The world that the worker has.
     sent: Option<Arc<Index>>,
     waiting: Vec<Job>,
@@ -58,6 +68,7 @@ struct Job {
 }
 
 struct Busy {
+    number: u32,
     what: For,
     since: f64,
     /// Nothing if nobody waits for it any more.
@@ -73,8 +84,21 @@ enum Way {
 impl Background {
     /// No worker yet: it is begun when it is needed.
     pub fn new() -> Self {
-        let inner = Inner { way: Way::NotTried, sent: None, waiting: Vec::new(), busy: None };
+        let inner = Inner {
+            way: Way::NotTried,
+            failures: 0,
+            asked: 0,
+            gave_up: ArcRwSignal::new(false),
+            sent: None,
+            waiting: Vec::new(),
+            busy: None,
+        };
         Self(StoredValue::new_local(inner))
+    }
+
+    /// Whether workers have failed so often that the page does the work.
+    pub fn gave_up(self) -> bool {
+        self.0.with_value(|inner| inner.gave_up.clone()).get()
     }
 
     /// Whether there is a worker, so that what takes long holds nobody up.
@@ -88,19 +112,45 @@ impl Background {
         let job = Job { what, index, question, then: Box::new(then) };
         self.0.update_value(|inner| {
             inner.waiting.retain(|waiting| waiting.what != what);
-            let at = inner.waiting.iter().position(|waiting| waiting.what > what).unwrap_or(inner.waiting.len());
-            inner.waiting.insert(at, job);
-            let Some(busy) = inner.busy.as_mut().filter(|busy| busy.what == what) else { return };
-            busy.job = None;
-            if let Way::Worker { worker, .. } = &inner.way
-                && clock::milliseconds() - busy.since > TOO_LONG
-            {
-                worker.terminate();
-                inner.busy = None;
-                inner.way = Way::NotTried;
+            inner.wait(job);
+            if let Some(busy) = inner.busy.as_mut().filter(|busy| busy.what == what) {
+                busy.job = None;
             }
         });
+        self.pre_empt();
         self.next();
+    }
+
+    /// Replaces a worker that is busy for too long with what has become less urgent; looks again if it may become so.
+    fn pre_empt(self) {
+        let look_again = self.0.try_update_value(|inner| {
+            let Some(busy) = &inner.busy else { return None };
+            let is_urgent = busy.job.is_none() || inner.waiting.iter().any(|waiting| waiting.what < busy.what);
+            let Way::Worker { worker, .. } = &inner.way else { return None };
+            if !is_urgent {
+                return None;
+            }
+            if clock::milliseconds() - busy.since <= f64::from(TOO_LONG) {
+                return Some(busy.number);
+            }
+            worker.terminate();
+            inner.way = Way::NotTried;
+            // What is still wanted is asked again, in its turn.
+            if let Some(job) = inner.busy.take().and_then(|busy| busy.job) {
+                inner.wait(job);
+            }
+            None
+        });
+        if let Some(Some(number)) = look_again {
+            let look = move || {
+                let is_busy = |inner: &Inner| inner.busy.as_ref().is_some_and(|busy| busy.number == number);
+                if self.0.try_with_value(is_busy) == Some(true) {
+                    self.pre_empt();
+                    self.next();
+                }
+            };
+            set_timeout(look, Duration::from_millis(u64::from(TOO_LONG) + 1));
+        }
     }
 
     /// Goes on with what waits.
@@ -111,9 +161,12 @@ impl Background {
             }
             let has_worker = inner.begin(self);
             let job = inner.waiting.remove(0);
+            inner.asked += 1;
+            let number = inner.asked;
             if let Way::Worker { worker, .. } = &inner.way {
                 let tell = |name: &str, text: &str| {
-                    let _closed = worker.post_message(&Array::of2(&JsValue::from_str(name), &JsValue::from_str(text)));
+                    let message = [JsValue::from_str(name), JsValue::from_str(text), JsValue::from(number)];
+                    let _closed = worker.post_message(&message.iter().collect::<Array>());
                 };
                 if !inner.sent.as_ref().is_some_and(|sent| Arc::ptr_eq(sent, &job.index)) {
                     tell("set_world", &world_text(job.index.world()));
@@ -121,7 +174,7 @@ impl Background {
                 }
                 tell("reply", &job.question.to_text());
             }
-            inner.busy = Some(Busy { what: job.what, since: clock::milliseconds(), job: Some(job) });
+            inner.busy = Some(Busy { number, what: job.what, since: clock::milliseconds(), job: Some(job) });
             !has_worker
         });
         if here == Some(true) {
@@ -143,30 +196,60 @@ impl Background {
         self.next();
     }
 
-    fn hear(self, reply: Reply) {
-        let busy = self.0.try_update_value(|inner| inner.busy.take()).flatten();
-        if let Some(Busy { since, job: Some(job), .. }) = busy {
-            (job.then)(reply, clock::milliseconds() - since);
+    /// A reply, by the number of its question; nothing where the worker could not give one.
+    fn hear(self, number: u32, reply: Option<Reply>) {
+        let heard = self.0.try_update_value(|inner| {
+            let busy = inner.busy.take_if(|busy| busy.number == number)?;
+            if reply.is_some() {
+                inner.failures = 0;
+            }
+            Some(busy)
+        });
+        // Nobody waits for any other.
+        let Some(Some(busy)) = heard else { return };
+        match (reply, busy) {
+            (Some(reply), Busy { since, job: Some(job), .. }) => {
+                (job.then)(reply, clock::milliseconds() - since);
+                self.next();
+            }
+            (Some(_), _) => self.next(),
+            (None, busy) => self.fail(busy.job),
         }
-        self.next();
     }
 
-    /// The worker cannot be had, or has failed: the page does what it would have done.
-    fn give_up(self) {
-        self.0.update_value(|inner| {
+    /// The worker has failed: the next one does what it should have done. Where several fail one after the other the
+    /// page does it.
+    fn fail(self, job: Option<Job>) {
+        let gave_up = self.0.try_update_value(|inner| {
             if let Way::Worker { worker, .. } = &inner.way {
                 worker.terminate();
             }
-            inner.way = Way::Page;
-            if let Some(job) = inner.busy.take().and_then(|busy| busy.job) {
-                inner.waiting.insert(0, job);
+            inner.failures += 1;
+            let gives_up = inner.failures >= MOST_FAILURES;
+            inner.way = if gives_up { Way::Page } else { Way::NotTried };
+            let job = job.or_else(|| inner.busy.take().and_then(|busy| busy.job));
+            inner.busy = None;
+            if let Some(job) = job {
+                inner.wait(job);
             }
+            gives_up.then(|| inner.gave_up.clone())
         });
+        if let Some(Some(gave_up)) = gave_up {
+            gave_up.set(true);
+        }
         self.next();
     }
 }
 
 impl Inner {
+    /// Has a job wait in its turn, unless a newer one for the same waits.
+    fn wait(&mut self, job: Job) {
+        if self.waiting.iter().all(|waiting| waiting.what != job.what) {
+            let at = self.waiting.iter().position(|waiting| waiting.what > job.what).unwrap_or(self.waiting.len());
+            self.waiting.insert(at, job);
+        }
+    }
+
     /// Begins a worker unless there is one; whether there is one then.
     fn begin(&mut self, background: Background) -> bool {
         if matches!(self.way, Way::NotTried) {
@@ -185,12 +268,13 @@ fn worker(background: Background) -> Result<Way, JsValue> {
     options.set_type(WorkerType::Module);
     let worker = web_sys::Worker::new_with_options(&script.href(), &options)?;
     let hears = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        match event.data().as_string().and_then(|text| Reply::from_text(&text)) {
-            Some(reply) => background.hear(reply),
-            None => background.give_up(),
-        }
+        // What has no number is no reply.
+        let Ok(message) = event.data().dyn_into::<Array>() else { return };
+        let Some(number) = message.get(0).as_f64() else { return };
+        let reply = message.get(1).as_string().and_then(|text| Reply::from_text(&text));
+        background.hear(number as u32, reply);
     });
-    let fails = Closure::<dyn Fn()>::new(move || background.give_up());
+    let fails = Closure::<dyn Fn()>::new(move || background.fail(None));
     worker.set_onmessage(Some(hears.as_ref().unchecked_ref()));
     worker.set_onerror(Some(fails.as_ref().unchecked_ref()));
     worker.post_message(&Array::of2(&JsValue::from_str(&here), &wasm_bindgen::module()))?;

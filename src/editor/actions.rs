@@ -139,8 +139,8 @@ pub const ACTIONS: &[Action] = &[
     ),
     edit(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below).of_focused(),
     edit(strings::ADD_MENU, &["N"], Tree, always, menu::open_below).of_focused(),
-    edit(names::CUT, &["Ctrl+X"], Browser, is_chosen, |_| clipboard::command("cut")).on_nodes(),
-    action(strings::COPY, &["Ctrl+C"], Browser, is_chosen, |_| clipboard::command("copy")).on_nodes(),
+    edit(names::CUT, &["Ctrl+X"], Browser, is_chosen, |open| clipboard::command(open, "cut")).on_nodes(),
+    action(strings::COPY, &["Ctrl+C"], Browser, is_chosen, |open| clipboard::command(open, "copy")).on_nodes(),
     edit(
         names::PASTE,
         &["Ctrl+V"],

@@ -100,8 +100,9 @@ pub fn paste(open: Open, text: &str) {
 }
 
 /// Has the browser copy or cut, as if its key had been pressed.
-pub fn command(name: &str) {
-    if let Some(page) = document().dyn_ref::<HtmlDocument>() {
-        let _refused = page.exec_command(name);
+pub fn command(open: Open, name: &str) {
+    let done = document().dyn_ref::<HtmlDocument>().is_some_and(|page| page.exec_command(name).unwrap_or(false));
+    if !done {
+        open.refuse(strings::NOT_COPIED.to_string());
     }
 }

@@ -1,11 +1,15 @@
 //! The address of a node: it follows what is chosen, can be copied, and opens the path at that node.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast as _;
+use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
-use web_sys::{ClipboardEvent, HtmlDocument};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Clipboard, ClipboardEvent, HtmlDocument};
 
 use super::state::Open;
 use crate::canvas;
@@ -73,18 +77,42 @@ pub fn copy(open: Open) {
     if let Some(address) = untrack(|| address(open)) {
         route::replace(&address);
     }
-    put(&window().location().href().unwrap_or_default());
-    open.session.say(strings::LINK_COPIED);
+    let link = window().location().href().unwrap_or_default();
+    put(link, move |copied| told(open, copied, strings::LINK_COPIED));
     canvas::focus_selected(open);
 }
 
-/// Puts a text on the clipboard, in answer to a key or a click. Done by the event of copying, which browsers allow
-/// without asking and on pages without TLS.
-pub fn put(text: &str) {
-    let text = text.to_string();
+/// Says whether something was copied; that it was not is seen, too.
+pub fn told(open: Open, copied: bool, words: &str) {
+    if copied { open.session.say(words) } else { open.refuse(strings::NOT_COPIED.to_string()) }
+}
+
+/// Puts a text on the clipboard, in answer to a key or a click, and tells whether it is there.
+pub fn put(text: String, then: impl FnOnce(bool) + 'static) {
+    spawn_local(async move {
+        let copied = put_by_clipboard(&text).await || put_by_copying(&text);
+        then(copied);
+    });
+}
+
+/// By the browser's clipboard, which is there on pages with TLS that may use it.
+async fn put_by_clipboard(text: &str) -> bool {
+    let navigator = window().navigator();
+    let clipboard = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard"));
+    let Some(clipboard) = clipboard.ok().and_then(|clipboard| clipboard.dyn_into::<Clipboard>().ok()) else {
+        return false;
+    };
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// By the event of copying, which browsers allow without asking and on pages without TLS. That it was allowed does not
+/// say that it was done: whoever was asked for the text has it.
+fn put_by_copying(text: &str) -> bool {
+    let taken = Rc::new(Cell::new(false));
+    let (text, takes) = (text.to_string(), taken.clone());
     let copied = Closure::<dyn Fn(ClipboardEvent)>::new(move |event: ClipboardEvent| {
         if let Some(data) = event.clipboard_data() {
-            let _full = data.set_data("text/plain", &text);
+            takes.set(data.set_data("text/plain", &text).is_ok());
             event.prevent_default();
             event.stop_propagation();
         }
@@ -92,8 +120,7 @@ pub fn put(text: &str) {
     let page = document();
     let listener = copied.as_ref().unchecked_ref();
     let _known = page.add_event_listener_with_callback_and_bool("copy", listener, true);
-    if let Some(page) = page.dyn_ref::<HtmlDocument>() {
-        let _refused = page.exec_command("copy");
-    }
+    let allowed = page.dyn_ref::<HtmlDocument>().is_some_and(|page| page.exec_command("copy").unwrap_or(false));
     let _known = page.remove_event_listener_with_callback_and_bool("copy", listener, true);
+    allowed && taken.get()
 }

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::state::Open;
+use crate::load;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
 /// What a note is about; there is one of each at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
+    /// Something of the organisation could not be read.
+    Unread,
+    /// Proofs are worked out in the page.
+    NoWorker,
     /// The browser keeps no drafts.
     NotKept,
     /// Somebody else has saved the path.
@@ -55,6 +60,28 @@ impl Open {
             self.notes.update(|notes| notes.retain(|note| note.about != about));
         }
     }
+}
+
+/// Says that proofs are worked out in the page, once that is so.
+pub fn follow_worker(open: Open) {
+    Effect::new(move |_| {
+        if open.session.background.gave_up() {
+            open.note(About::NoWorker, strings::panel::NO_WORKER, None);
+        }
+    });
+}
+
+/// Says what could not be read, for as long as it is so.
+pub fn follow_unread(open: Open) {
+    Effect::new(move |_| {
+        let unread = open.session.unread.get();
+        if unread.is_empty() {
+            open.forget_note(About::Unread);
+        } else {
+            let again: Act = Arc::new(move || open.session.read_again());
+            open.note(About::Unread, &load::told(&unread), Some((strings::TRY_AGAIN, again)));
+        }
+    });
 }
 
 #[component]

@@ -22,7 +22,7 @@ use crate::panel::kept::Keeping;
 use crate::parts::import::{ImportDialog, understand};
 use crate::simulate::scenarios;
 use crate::strings;
-use crate::transfer::{file_name, listen_drop, offer_pixels, offer_text};
+use crate::transfer::{self, Offered, file_name, listen_drop, offer_pixels, offer_text};
 
 const JSON: &str = "application/json";
 
@@ -30,8 +30,7 @@ const JSON: &str = "application/json";
 pub fn as_json(open: Open) {
     // The document itself, also while it is shown what would come of two versions.
     let path = open.editor.with_untracked(Editor::path);
-    offer_text(&file_name(&path.name, "json"), JSON, &export::payload(&path));
-    open.session.say(strings::transfer::EXPORTED);
+    tell(open, offer_text(&file_name(&path.name, "json"), JSON, &export::payload(&path)));
 }
 
 /// The path with what it stands in, what is expected of it and the scenarios kept with it.
@@ -41,33 +40,40 @@ pub fn as_bundle(open: Open) {
     let expectations = open.expected.items.with_untracked(|items| expected::known(items));
     let named = open.scenarios.items.with_untracked(|items| scenarios::known(items));
     let text = export::bundle(&id, &path, &world, &expectations, &named);
-    offer_text(&file_name(&path.name, "bundle.json"), JSON, &text);
+    let offered = offer_text(&file_name(&path.name, "bundle.json"), JSON, &text);
     let unread = |keeping: Keeping| matches!(keeping, Keeping::Reading | Keeping::NotRead);
     if unread(open.expected.keeping.get_untracked()) || unread(open.scenarios.keeping.get_untracked()) {
-        open.note(About::Exported, strings::transfer::EXPORTED_WITHOUT, None);
+        open.note(About::Exported, &offered.words(strings::transfer::EXPORTED_WITHOUT), None);
     } else {
-        open.session.say(strings::transfer::EXPORTED);
+        tell(open, offered);
     }
 }
 
 /// The whole graph as a picture.
 pub fn as_svg(open: Open) {
     let (picture, _) = draw(open, &computed());
-    offer_text(&file_name(&open.path.get_untracked().name, "svg"), "image/svg+xml", &picture);
-    open.session.say(strings::transfer::EXPORTED);
+    tell(open, offer_text(&file_name(&open.path.get_untracked().name, "svg"), "image/svg+xml", &picture));
 }
 
 /// The same as pixels.
 pub fn as_png(open: Open) {
     let (picture, size) = draw(open, &computed());
-    let failed = move || open.session.say(strings::transfer::NO_PICTURE);
-    offer_pixels(file_name(&open.path.get_untracked().name, "png"), &picture, size, failed);
-    open.session.say(strings::transfer::EXPORTED);
+    let name = file_name(&open.path.get_untracked().name, "png");
+    offer_pixels(name, &picture, size, move |offered| match offered {
+        Some(offered) => tell(open, offered),
+        None => open.refuse(strings::transfer::NO_PICTURE.to_string()),
+    });
+}
+
+/// Says what came of a file that was offered; what was not taken is seen, too.
+fn tell(open: Open, offered: Offered) {
+    let told = offered.words(strings::transfer::EXPORTED);
+    if offered == Offered::Taken { open.session.say(told) } else { open.refuse(told) }
 }
 
 /// Has the browser print.
-pub fn print(_: Open) {
-    let _unsupported = window().print();
+pub fn print(open: Open) {
+    transfer::print(move || open.refuse(strings::transfer::NOT_PRINTED.to_string()));
 }
 
 fn draw(open: Open, theme: &Theme) -> (String, (i32, i32)) {

@@ -24,7 +24,7 @@ use crate::parts::icon::{Glyph, Icon};
 use crate::parts::segments::Segments;
 use crate::simulate::controls::PrioritiesNote;
 use crate::strings::coverage as words;
-use crate::transfer::{file_name, offer_text};
+use crate::transfer::{Offered, file_name, offer_text};
 use beside::Beside;
 use chart::Chart;
 use legend::Legend;
@@ -171,8 +171,9 @@ fn Head() -> impl IntoView {
     let export = move |_| {
         let (Some(found), path) = (coverage.found.get_untracked(), open.path.get_untracked()) else { return };
         let name = file_name(&format!("{} coverage", path.name), "csv");
-        offer_text(&name, "text/csv", &csv(&found.rows, &found.index));
-        open.session.say(words::exported(&name));
+        let offered = offer_text(&name, "text/csv", &csv(&found.rows, &found.index));
+        let told = offered.words(&words::exported(&name));
+        if offered == Offered::Taken { open.session.say(told) } else { open.refuse(told) }
     };
     let cannot = move || !coverage.is_fresh.get();
     view! {

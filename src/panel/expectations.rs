@@ -41,7 +41,7 @@ pub fn Expectations() -> impl IntoView {
     let about = move || match expected.keeping.get() {
         Keeping::Reading => strings::LOADING,
         Keeping::NotRead => strings::panel::NOT_READ,
-        Keeping::NotKept if place(open, expected::NAME) == Place::Server => strings::panel::WAITS,
+        Keeping::NotKept if expected.list.waits.get() => strings::panel::WAITS,
         Keeping::NotKept => strings::panel::NOT_KEPT,
         Keeping::Done => match place(open, expected::NAME) {
             Place::Draft => strings::panel::KEPT_WITH_PATH,

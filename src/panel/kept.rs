@@ -73,22 +73,29 @@ impl At {
         Self { place, name, id }
     }
 
-    async fn read(&self, session: Session) -> Result<Vec<Value>, NetError> {
+    /// What is kept, and the tag of this state of it where there are tags.
+    async fn read(&self, session: Session) -> Result<(Vec<Value>, Option<String>), NetError> {
         match self.place {
-            Place::Draft => Ok(session.beside(&self.id, self.name)),
+            Place::Draft => Ok((session.beside(&self.id, self.name), None)),
             Place::Server => net::kept(&self.id, self.name).await,
-            Place::Browser => Ok(list(stored::read(stored::for_good(), &key(&self.id, self.name)))),
+            Place::Browser => Ok((list(stored::read(stored::for_good(), &key(&self.id, self.name))), None)),
         }
     }
 
-    /// `editor` is the path's document.
-    async fn write(&self, session: Session, list: Vec<Value>, editor: &Editor) -> Result<(), NetError> {
+    /// Writes it in the place of the state with this tag; `editor` is the path's document.
+    async fn write(
+        &self,
+        session: Session,
+        list: Vec<Value>,
+        tag: Option<&str>,
+        editor: &Editor,
+    ) -> Result<(), NetError> {
         match self.place {
             Place::Draft => {
                 session.keep_beside(&self.id, self.name, list, editor);
                 Ok(())
             }
-            Place::Server => net::keep(&self.id, self.name, list).await,
+            Place::Server => net::keep(&self.id, self.name, list, tag).await,
             Place::Browser => {
                 let text = Value::Array(list).to_string();
                 let written = stored::write(stored::for_good(), &key(&self.id, self.name), &text);
@@ -102,6 +109,9 @@ impl At {
         format!("unkept {} ", key(&self.id, self.name))
     }
 }
+
+/// How often it is tried again to keep a list that others are writing, too.
+const MOST_TRIES: u32 = 8;
 
 /// What was last known to be kept, and what was to be kept in its place and could not be.
 type Unkept<T> = (Vec<T>, Vec<T>);
@@ -120,12 +130,12 @@ fn unkept<T: Entry>(at: &At) -> Vec<(Kept, Unkept<T>)> {
     stored::keys(stored::for_good(), &at.waiting()).into_iter().filter_map(one).collect()
 }
 
-/// Has a list wait in this browser for the server to have it; `page` tells this page from others.
-fn wait<T: Entry>(at: &At, page: &str, base: &[T], ours: &[T]) {
-    if at.place == Place::Server {
+/// Has a list wait in this browser for the server to have it; `page` tells this page from others. Whether it does.
+fn wait<T: Entry>(at: &At, page: &str, base: &[T], ours: &[T]) -> bool {
+    at.place == Place::Server && {
         let write = |list: &[T]| Value::Array(list.iter().map(T::write).collect());
         let text = Value::Array(vec![write(base), write(ours)]).to_string();
-        stored::write(stored::for_good(), &format!("{}{page}", at.waiting()), &text);
+        stored::write(stored::for_good(), &format!("{}{page}", at.waiting()), &text)
     }
 }
 
@@ -145,6 +155,8 @@ pub struct List<T: Entry> {
     pub items: RwSignal<Vec<T>>,
     /// Whether it is kept.
     pub keeping: RwSignal<Keeping>,
+    /// Whether the last change waits in this browser, where it is not kept.
+    pub waits: RwSignal<bool>,
     /// Whether others had changed it when it was kept last; their changes are among the items.
     pub came: RwSignal<bool>,
     /// As it was read or written last.
@@ -172,6 +184,7 @@ impl<T: Entry> List<T> {
             items: RwSignal::new(Vec::new()),
             keeping: RwSignal::new(Keeping::Reading),
             came: RwSignal::new(false),
+            waits: RwSignal::new(false),
             base: StoredValue::new(Vec::new()),
             writing: StoredValue::new(None),
             page: StoredValue::new(clock::token()),
@@ -189,7 +202,7 @@ impl<T: Entry> List<T> {
                 return;
             }
             match found {
-                Ok(list) => {
+                Ok((list, _)) => {
                     let list: Vec<T> = list.into_iter().map(T::read).collect();
                     let waits = if open.only_reads() { Vec::new() } else { unkept::<T>(&at) };
                     let join = |all: Vec<T>, (_, (base, ours)): &(Kept, Unkept<T>)| T::join(base, ours, &all);
@@ -256,17 +269,26 @@ impl<T: Entry> List<T> {
         let is_here = move || open.id.try_get_untracked().as_ref() == Some(&id);
         spawn_local(async move {
             let mut came = false;
+            let mut tries = 0;
             let kept = loop {
-                let theirs: Vec<T> = match at.read(open.session).await {
-                    Ok(list) => list.into_iter().map(T::read).collect(),
+                let (theirs, tag): (Vec<T>, _) = match at.read(open.session).await {
+                    Ok((list, tag)) => (list.into_iter().map(T::read).collect(), tag),
                     Err(error) => break Err(error),
                 };
                 let all = T::join(&base, &ours, &theirs);
                 came |= all != ours;
-                if all != theirs
-                    && let Err(error) = at.write(open.session, all.iter().map(T::write).collect(), &editor).await
-                {
-                    break Err(error);
+                if all != theirs {
+                    let list = all.iter().map(T::write).collect();
+                    match at.write(open.session, list, tag.as_deref(), &editor).await {
+                        Ok(()) => {}
+                        // Others have written since it was read: it is joined with that, too.
+                        Err(error) if error.is_moved_on() && tries < MOST_TRIES => {
+                            tries += 1;
+                            clock::pause((clock::dice() * 100.0 * f64::from(tries)) as u32).await;
+                            continue;
+                        }
+                        Err(error) => break Err(error),
+                    }
                 }
                 let now = last.get_value();
                 let next = T::join(&ours, &now, &all);
@@ -283,7 +305,10 @@ impl<T: Entry> List<T> {
                 (base, ours) = (all, next);
             };
             if kept.is_err() {
-                open.session.say(if at.place == Place::Server { words.waits } else { words.not_kept });
+                // It waits as it is now, if this browser has room for it.
+                let waits = last.with_value(|last| wait(&at, &page, &base, last));
+                open.session.say(if waits { words.waits } else { words.not_kept });
+                self.waits.try_set(waits);
             } else if came {
                 open.session.say(words.came);
             }

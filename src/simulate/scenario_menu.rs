@@ -52,7 +52,7 @@ fn List(at: At, shown: RwSignal<Option<At>>) -> impl IntoView {
     let about = move || match all.keeping.get() {
         Keeping::Reading => strings::LOADING,
         Keeping::NotRead => strings::scenarios::NOT_READ,
-        Keeping::NotKept if place(open, NAME) == Place::Server => strings::scenarios::WAITS,
+        Keeping::NotKept if all.list.waits.get() => strings::scenarios::WAITS,
         Keeping::NotKept => strings::scenarios::NOT_KEPT,
         Keeping::Done if open.session.only_reads() => strings::scenarios::ONLY_READ,
         Keeping::Done => match place(open, NAME) {
@@ -316,8 +316,8 @@ pub fn export(open: Open) {
     );
     let told = match case::case(&name, &about, (&id, &path), index.world(), &scenario) {
         Ok(files) => {
-            offer_text(&file, "application/x-tar", &case::archive(&files));
-            strings::scenarios::case_hint(&file, &name)
+            let offered = offer_text(&file, "application/x-tar", &case::archive(&files));
+            offered.words(&strings::scenarios::case_hint(&file, &name))
         }
         Err(why) => why,
     };

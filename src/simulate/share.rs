@@ -29,19 +29,22 @@ pub fn can(open: Open) -> bool {
 /// Copies the address of what is assumed.
 pub fn copy(open: Open) {
     let (scenario, zone) = untrack(|| (open.assumed.scenario(), open.assumed.zone.get()));
-    let said = match share::write(&scenario) {
+    let tell = move |said: String| {
+        open.session.say(said.clone());
+        // The screen may have been left.
+        let _left = open.scenarios.told.try_set(Some(said));
+    };
+    match share::write(&scenario) {
         Ok(text) => {
             let query = route::query(&text, &zone);
             let href = Route::Path(open.id.get_untracked()).href();
             let here = window().location().href().unwrap_or_default();
             let base = here.split('#').next().unwrap_or_default();
-            link::put(&format!("{base}{href}?{query}"));
-            strings::scenarios::LINK_COPIED.to_string()
+            let said = |copied| if copied { strings::scenarios::LINK_COPIED } else { strings::NOT_COPIED };
+            link::put(format!("{base}{href}?{query}"), move |copied| tell(said(copied).to_string()));
         }
-        Err(why) => why,
-    };
-    open.session.say(said.clone());
-    open.scenarios.told.set(Some(said));
+        Err(why) => tell(why),
+    }
 }
 
 /// Assumes what the address says, if it says anything new. What is wrong with it is told, and nothing is changed.

@@ -95,8 +95,8 @@ pub fn Steps() -> impl IntoView {
     let copy = move |_| {
         let columns = strings::playback::columns(&open.assumed.zone.get_untracked());
         let head = columns.each_ref().map(String::as_str);
-        link::put(&untrack(|| open.tell(|told| words::table(told, &head))));
-        open.session.say(strings::playback::COPIED);
+        let table = untrack(|| open.tell(|told| words::table(told, &head)));
+        link::put(table, move |copied| link::told(open, copied, strings::playback::COPIED));
     };
     let chosen = Signal::derive(move || Some(usize::from(as_table.get())));
     view! {

@@ -9,6 +9,7 @@ pub const KEPT_HERE: &str = "Kept in this browser at once: this server keeps no 
 pub const KEPT_WITH_PATH: &str = "Kept once the path is saved.";
 pub const NOT_READ: &str = "What is expected of this path could not be read from the server.";
 pub const NOT_KEPT: &str = "The last change to what is expected is not kept.";
+pub const NO_WORKER: &str = "Proofs now run in this page and may slow it down. Reload to try again.";
 pub const WAITS: &str = "The last change to what is expected waits in this browser: the server could not keep it yet.";
 pub const CAME: &str = "Somebody else has changed what is expected, too: both are in the list.";
 pub const IS_EXPECTED: &str = "This is in the list already.";

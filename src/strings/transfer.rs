@@ -16,6 +16,9 @@ pub const AS_SVG: &str = "Export as SVG";
 pub const AS_PNG: &str = "Export as PNG";
 pub const PRINT: &str = "Print";
 pub const EXPORTED: &str = "The file is with your downloads.";
+pub const MAY_BE_KEPT_BACK: &str = "If no file arrives, open this page in its own tab.";
+pub const KEPT_BACK: &str = "This frame allows no downloads. Open the page in its own tab.";
+pub const NOT_PRINTED: &str = "This frame allows no printing. Open the page in its own tab.";
 pub const NO_PICTURE: &str = "This browser cannot draw the picture. Export it as SVG.";
 
 pub fn imported_several(count: usize) -> String {
@@ -44,6 +47,8 @@ pub fn unreadable(file: &str) -> String {
 }
 
 pub const DELETE_AWAY: &str = "The server cannot be reached: nothing was deleted. Try again when it is back.";
+pub const DELETE_BUSY: &str = "The server has too much to do: nothing was deleted. Try again soon.";
+
 pub fn delete(name: &str) -> String {
     format!("Delete {name}")
 }
