@@ -25,6 +25,7 @@ pub fn Controls() -> impl IntoView {
             <InstantField/>
             <ZoneField/>
             <PeopleField/>
+            <PrioritiesNote/>
         </div>
     }
 }
@@ -57,7 +58,6 @@ fn PriorityField() -> impl IntoView {
         <label class="control">
             <span class="field-label">{strings::PRIORITY}</span>
             <select class="field" prop:value=chosen on:change=change>{options}</select>
-            <PrioritiesNote/>
         </label>
     }
 }
@@ -68,7 +68,7 @@ pub fn PrioritiesNote() -> impl IntoView {
     let index = session().index;
     move || {
         let note = index.with(|index| strings::priorities_note(index.world()));
-        note.map(|note| view! { <span class="hint" data-priorities>{note}</span> })
+        note.map(|note| view! { <p class="hint priorities-note" data-priorities>{note}</p> })
     }
 }
 
