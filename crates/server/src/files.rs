@@ -1,4 +1,4 @@
-//! Who on this machine may read a file.
+//! Who on this machine may read a file, and whether there is room for more.
 
 use std::path::Path;
 
@@ -32,4 +32,23 @@ pub(crate) fn keep_private(file: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 pub(crate) fn keep_private(_: &Path) -> std::io::Result<()> {
     Ok(())
+}
+
+/// What must be free where the database is, in bytes: a path of the largest size and its revision.
+#[cfg(unix)]
+const ROOM: u64 = 4 * 1024 * 1024;
+
+/// Whether there is room on the disk of a folder for what is saved next. A database may still take a little when its disk
+/// is full, in place of what it needs no longer. Where that cannot be known there is.
+#[cfg(unix)]
+pub(crate) fn has_room(folder: &Path) -> bool {
+    rustix::fs::statvfs(folder).map_or(true, |disk| {
+        let is_known = disk.f_blocks > 0 && disk.f_frsize > 0;
+        !is_known || disk.f_bavail.saturating_mul(disk.f_frsize) >= ROOM
+    })
+}
+
+#[cfg(not(unix))]
+pub(crate) fn has_room(_: &Path) -> bool {
+    true
 }

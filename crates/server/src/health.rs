@@ -1,6 +1,7 @@
 //! Whether the server is well, for what looks after it: a load balancer, a container's probe. Such ask by any name, often
 //! by an address, and are told nothing but yes or no.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::api::Json;
 use crate::error::ApiError;
+use crate::files;
 use crate::store::Store;
 
 /// Whether the process answers at all.
@@ -33,6 +35,7 @@ pub(crate) fn is_asked(path: &str) -> bool {
 /// The database, and what was found of it last; one looks, the others wait for that.
 struct Health {
     store: Store,
+    folder: PathBuf,
     found: Mutex<Option<(Instant, bool)>>,
 }
 
@@ -45,7 +48,11 @@ impl Health {
             return is_ready;
         }
         let is_ready = match timeout(PATIENCE, self.store.can_write()).await {
-            Ok(Ok(())) => true,
+            Ok(Ok(())) if files::has_room(&self.folder) => true,
+            Ok(Ok(())) => {
+                tracing::warn!(folder = %self.folder.display(), "the disk of the database is full");
+                false
+            }
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the database cannot be written");
                 false
@@ -62,8 +69,8 @@ impl Health {
 
 /// Where it is asked. Without a database of its own the server is ready when it answers: that the API behind it is away
 /// is nothing that restarting it would mend.
-pub(crate) fn router(store: Option<Store>) -> Router {
-    let health = store.map(|store| Arc::new(Health { store, found: Mutex::new(None) }));
+pub(crate) fn router(store: Option<Store>, folder: PathBuf) -> Router {
+    let health = store.map(|store| Arc::new(Health { store, folder, found: Mutex::new(None) }));
     let mut router = Router::new().route(ALIVE, get(async || well()));
     for path in READY {
         router = router.route(path, get(ready));

@@ -88,7 +88,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let rights = Arc::new(Rights::new(config.read_only, config.editors.clone()));
     let router = v2
         .merge(builder::info(config.upstream().is_some(), rights.clone()))
-        .merge(health::router(store))
+        .merge(health::router(store, config.data.clone()))
         .fallback_service(app_files::router(app))
         .layer(middleware::from_fn_with_state(rights, rights::check))
         .layer(middleware::from_fn(guard::plain))

@@ -8,7 +8,7 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use common::{Answer, Server, answer, is_a};
+use common::{Answer, Server, answer, is_a, rest};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tempfile::TempDir;
@@ -259,6 +259,33 @@ async fn no_address_here_is_another_one_there() {
     let plain = below.request(Method::GET, "/v2/users/a_B-9?x=%2e%2e%5C&y=a%2Bb%3D%3D");
     assert_eq!(answer(plain).await.status, StatusCode::OK);
     assert_eq!(*seen.lock().unwrap(), ["GET /base/v2/users/a_B-9?x=%2e%2e%5C&y=a%2Bb%3D%3D HTTP/1.1"]);
+}
+
+#[tokio::test]
+async fn of_all_bytes_only_plain_ones_go_on() {
+    let (url, seen) = upstream(json_of("200 OK", "{}"), false).await;
+    let proxy = proxy(&url).await;
+    let mut plain = Vec::new();
+    for byte in 0x21..=0xff_u8 {
+        let mut stream = proxy.connect("GET /v2/users/a").await;
+        stream.write_all(&[byte]).await.unwrap();
+        stream.write_all(b"b HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+        let said = rest(&mut stream).await;
+        let line = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' => format!("a{}b", char::from(byte)),
+            // These end the path; what follows a `#` is for nobody but a browser.
+            b'?' => "a?b".to_string(),
+            b'#' => "a".to_string(),
+            _ => {
+                assert!(said.starts_with("HTTP/1.1 404 ") || said.starts_with("HTTP/1.1 400 "), "{byte:x}: {said}");
+                continue;
+            }
+        };
+        assert!(said.starts_with("HTTP/1.1 200 "), "{byte:x}: {said}");
+        plain.push(format!("GET /v2/users/{line} HTTP/1.1"));
+    }
+    assert_eq!(*seen.lock().unwrap(), plain);
+    assert_eq!(plain.len(), 66);
 }
 
 #[tokio::test]

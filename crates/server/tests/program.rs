@@ -1,0 +1,77 @@
+//! The program itself, as whoever operates it sees it: where it finds the app, and what it says of a key.
+
+#![cfg(all(unix, not(feature = "embed-app")))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Output, Stdio};
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::Command;
+
+/// Runs the program in a folder, asks for the page once it serves, and stops it.
+async fn run(folder: &TempDir, options: &[&str]) -> (Option<String>, Output) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_escalation-server"))
+        .args(["--listen", "127.0.0.1:0", "--data", "data"])
+        .args(options)
+        .env_remove("ESCALATION_APP")
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+    let mut page = None;
+    if let Some(address) = line.trim().trim_end_matches('/').rsplit('/').next().filter(|address| !address.is_empty()) {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+        page = Some(common::rest(&mut stream).await);
+        let id = child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    }
+    (page, child.wait_with_output().await.unwrap())
+}
+
+#[tokio::test]
+async fn without_being_told_where_the_app_is_it_looks_where_it_is_built() {
+    let folder = TempDir::new().unwrap();
+    let (page, output) = run(&folder, &[]).await;
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(page.is_none() && !output.status.success(), "{said}");
+    assert!(said.contains("this program has no app inside, and there is no index.html in `dist`"), "{said}");
+    assert!(said.contains("--app FOLDER"), "{said}");
+
+    fs::create_dir(folder.path().join("dist")).unwrap();
+    fs::write(folder.path().join("dist/index.html"), "<!doctype html><title>Built</title>").unwrap();
+    let (page, output) = run(&folder, &[]).await;
+    assert!(page.unwrap().ends_with("<title>Built</title>"));
+    assert!(output.status.success());
+
+    let (page, output) = run(&folder, &["--app", "nowhere"]).await;
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(page.is_none() && said.contains("there is no index.html in `nowhere`"), "{said}");
+}
+
+#[tokio::test]
+async fn a_key_that_everybody_can_read_is_warned_of() {
+    let folder = TempDir::new().unwrap();
+    common::app(folder.path());
+    let key = folder.path().join("key");
+    fs::write(&key, "inc_secret_0123456789").unwrap();
+    for (mode, is_warned) in [(0o600, false), (0o640, false), (0o644, true), (0o604, true)] {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+        let options = ["--app", "app", "--upstream", "https://api.example", "--upstream-key-file", "key"];
+        let (page, output) = run(&folder, &options).await;
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert!(page.unwrap().starts_with("HTTP/1.1 200 "), "{log}");
+        assert_eq!(log.contains("everybody on this machine can read the key"), is_warned, "{mode:o}: {log}");
+        assert!(!log.contains("inc_secret"), "{log}");
+    }
+}
