@@ -7,7 +7,8 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use escalation_engine::{Severity, check};
 
-use crate::{Format, Found, input};
+use crate::output::plain;
+use crate::{Format, Found, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -29,8 +30,10 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
         problems.retain(|problem| problem.code != check::Code::UnknownReference);
     }
     match format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&problems)?),
-        Format::Text if problems.is_empty() => println!("nothing to say against `{}`", path.path.name),
+        Format::Json => output::json(&problems)?,
+        Format::Text if problems.is_empty() => {
+            output::text(&format!("nothing to say against `{}`\n", plain(&path.path.name)))?
+        }
         Format::Text => {
             let mut table = Table::new();
             table.load_preset(NOTHING);
@@ -42,9 +45,9 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
                 };
                 let fix = problem.fix.as_ref().map_or(String::new(), |fix| format!(" Fix: {}.", fix.title));
                 let hint = format!("{}{fix}", problem.hint);
-                table.add_row([problem.code.as_str(), severity, &problem.pointer, &problem.message, &hint]);
+                table.add_row([problem.code.as_str(), severity, &problem.pointer, &problem.message, &hint].map(plain));
             }
-            println!("{table}");
+            output::text(&format!("{table}\n"))?;
         }
     }
     let against = problems.iter().any(|problem| problem.severity != Severity::Info);

@@ -9,7 +9,8 @@ use escalation_engine::prove::Horizon;
 use escalation_engine::{CompiledPath, Index, Instant, Scenario};
 use serde_json::json;
 
-use crate::{Format, Found, input};
+use crate::output::plain;
+use crate::{Format, Found, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -46,23 +47,27 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     let people = behaviour(&old, &new, &index, &horizon).map_err(|error| anyhow!("it cannot be compared: {error}"))?;
     match format {
         Format::Json => {
-            let both = json!({"from": from, "until": until, "structure": differences, "behaviour": people});
-            println!("{}", serde_json::to_string_pretty(&both)?);
+            let mut both = json!({"from": from, "until": until, "structure": differences, "behaviour": people});
+            let assumed = index.world().assumed();
+            if let (false, Some(fields)) = (assumed.is_empty(), both.as_object_mut()) {
+                fields.insert("assumed".to_string(), json!(assumed));
+            }
+            output::json(&both)?;
         }
-        Format::Text => print!("{}", text(&differences, &people, &index, (from, until))),
+        Format::Text => output::text(&text(&differences, &people, &index, (from, until)))?,
     }
     let nothing = differences.is_empty() && people.changes.is_empty() && people.is_complete;
     Ok(if nothing { Found::Nothing } else { Found::Something })
 }
 
 fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, until): (Instant, Instant)) -> String {
-    let mut lines: Vec<String> = differences.iter().map(line).collect();
+    let mut lines: Vec<String> = differences.iter().map(|difference| plain(&line(difference))).collect();
     if lines.is_empty() {
         lines.push("the documents are the same".to_string());
     }
     lines.push(String::new());
     for change in &people.changes {
-        lines.push(change.sentence(index));
+        lines.push(plain(&change.sentence(index)));
     }
     let over = format!("from {from} until {until}");
     lines.push(match (people.changes.is_empty(), people.is_complete) {
@@ -75,6 +80,7 @@ fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, un
         }
         (false, false) => format!("what else changes is not known for every instant {over}"),
     });
+    lines.extend(index.world().assumed().iter().map(|one| format!("assumed: {one}")));
     lines.join("\n") + "\n"
 }
 

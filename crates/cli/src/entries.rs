@@ -7,10 +7,11 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use escalation_engine::Instant;
 use escalation_engine::instant::WEEK;
-use escalation_engine::schedule::{Override, Shift, overridden, shifts};
+use escalation_engine::schedule::{Override, ScheduleError, Shift, has_holidays, known_shifts, overridden};
 use serde_json::json;
 
-use crate::{Format, Found, input};
+use crate::output::plain;
+use crate::{Format, Found, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -28,6 +29,10 @@ pub struct Options {
     /// Until when; absent: four weeks later
     #[arg(long, value_name = "INSTANT")]
     until: Option<Instant>,
+
+    /// Tell the rotations of a schedule that is configured for public holidays as if nothing were different on them
+    #[arg(long)]
+    ignore_holidays: bool,
 }
 
 pub fn run(options: &Options, format: Format) -> Result<Found> {
@@ -36,8 +41,13 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     if until <= options.from {
         bail!("there is nothing between {} and {until}", options.from);
     }
-    let shifts = shifts(&schedule, options.from, until)
-        .map_err(|error| anyhow!("{}, schedule `{}`: {error}", options.schedule.display(), schedule.name))?;
+    let file = options.schedule.display();
+    let fault = |error: &ScheduleError| anyhow!("{file}, schedule `{}`: {error}", schedule.name);
+    if has_holidays(&schedule) && !options.ignore_holidays {
+        let error = fault(&ScheduleError::Holidays);
+        bail!("{error}; --ignore-holidays tells the rotations all the same");
+    }
+    let (shifts, unknown) = known_shifts(&schedule, options.from, until).map_err(|error| fault(&error))?;
     let (from, until) = (options.from, until);
     let overrides = match &options.overrides {
         Some(file) => input::overrides(file, &schedule)?,
@@ -57,26 +67,32 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
                 let (rota_id, user_id) = (&one.rotation_id, &one.user_id);
                 json!({"rota_id": rota_id, "user_id": user_id, "start_at": one.start_at, "end_at": one.end_at})
             };
-            let all = json!({
+            let mut all = json!({
                 "scheduled": entries(&scheduled),
                 "overrides": overrides.iter().map(over).collect::<Vec<_>>(),
                 "final": entries(&shifts),
             });
-            println!("{}", serde_json::to_string_pretty(&all)?);
+            if let (false, Some(fields)) = (unknown.is_empty(), all.as_object_mut()) {
+                let unknown: Vec<_> = unknown.iter().map(ToString::to_string).collect();
+                fields.insert("unknown".to_string(), json!(unknown));
+            }
+            output::json(&all)?;
         }
         Format::Text => {
             let mut table = Table::new();
             table.load_preset(NOTHING);
             for shift in &shifts {
-                table.add_row([
-                    &shift.start_at.to_string(),
-                    &shift.end_at.to_string(),
-                    &shift.rotation_id,
-                    &shift.user_id,
-                ]);
+                let (start, end) = (shift.start_at.to_string(), shift.end_at.to_string());
+                table.add_row([&start, &end, &shift.rotation_id, &shift.user_id].map(|cell| plain(cell)));
             }
-            println!("{table}");
+            if unknown.is_empty() || !shifts.is_empty() {
+                output::text(&format!("{table}\n"))?;
+            }
         }
     }
-    Ok(Found::Nothing)
+    // What is known was printed; it is not all.
+    match unknown.as_slice() {
+        [] => Ok(Found::Nothing),
+        errors => Err(anyhow!(errors.iter().map(|error| fault(error).to_string()).collect::<Vec<_>>().join("; "))),
+    }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use escalation_api::schedule::Rotation;
 use escalation_api::{At, Json as _, PathPayload, Schedule, Value};
 use escalation_engine::instant::DAY;
 use escalation_engine::prove::Expectation;
@@ -118,6 +119,9 @@ pub fn schedule(file: &Path) -> Result<Schedule> {
 /// An override as the API tells it.
 #[derive(Deserialize)]
 struct ApiOverride {
+    id: Option<String>,
+    schedule_id: Option<String>,
+    created_at: Option<Instant>,
     rotation_id: String,
     layer_id: String,
     user: Option<ApiUser>,
@@ -135,20 +139,45 @@ struct ApiOverrides {
     overrides: Vec<ApiOverride>,
 }
 
-/// Reads the overrides of a schedule: the answer of the API that lists them.
+/// Reads the overrides of a schedule: the answer of the API that lists them; those of other schedules are left out. They
+/// are in the order in which they were made, whatever the order of the list is: of two at one time the later counts.
 pub fn overrides(file: &Path, schedule: &Schedule) -> Result<Vec<Override>> {
     let list: ApiOverrides = serde_json::from_str(&text(file)?)
         .with_context(|| format!("{} is no answer with a list of `overrides`", file.display()))?;
-    let rotations = schedule.config.as_ref().map_or(&[][..], |config| &config.rotations);
+    let mut overrides = list.overrides;
+    overrides.retain(|one| one.schedule_id.as_ref().is_none_or(|id| *id == schedule.id));
+    // The ids of the API, too, are in the order in which they were made.
+    let all_say_when = overrides.iter().all(|one| one.created_at.is_some());
+    let made = |one: &ApiOverride| (one.created_at.filter(|_| all_say_when), one.id.clone());
+    overrides.sort_by_key(made);
+    for (position, one) in overrides.iter().enumerate() {
+        let same_place = |other: &&ApiOverride| one.rotation_id == other.rotation_id && one.layer_id == other.layer_id;
+        let mut others = overrides.iter().skip(position + 1).take_while(|other| made(other) == made(one));
+        let clash = |other: &ApiOverride| one.start_at < other.end_at && other.start_at < one.end_at;
+        if others.any(|other| same_place(&other) && clash(other) && !one.is_same(other)) {
+            let (file, from) = (file.display(), one.start_at);
+            bail!("{file}: of two overrides at {from} neither says when it was made (`created_at`), so none counts");
+        }
+    }
+    let rotations: Vec<Rotation> = schedule.rotations().into_iter().flatten().filter_map(Result::ok).collect();
     let read = |one: ApiOverride| {
-        let rotation = rotations.iter().find(|rotation| rotation.id == one.rotation_id);
-        let rotation = rotation.with_context(|| format!("the schedule has no rotation `{}`", one.rotation_id))?;
-        let layer = rotation.layers.iter().position(|layer| layer.id.as_ref() == Some(&one.layer_id));
-        let layer = layer.with_context(|| format!("rotation `{}` has no layer `{}`", rotation.id, one.layer_id))?;
+        let mut versions = rotations.iter().filter(|rotation| rotation.id == one.rotation_id).peekable();
+        versions.peek().with_context(|| format!("the schedule has no rotation `{}`", one.rotation_id))?;
+        let place =
+            |rotation: &Rotation| rotation.layers.iter().position(|layer| layer.id.as_ref() == Some(&one.layer_id));
+        let layer = versions.find_map(place);
+        let layer = layer.with_context(|| format!("rotation `{}` has no layer `{}`", one.rotation_id, one.layer_id))?;
         let user_id = one.user.map(|user| user.id);
         Ok(Override { rotation_id: one.rotation_id, layer, user_id, start_at: one.start_at, end_at: one.end_at })
     };
-    list.overrides.into_iter().map(read).collect()
+    overrides.into_iter().map(read).collect()
+}
+
+impl ApiOverride {
+    /// Whether both put the same person on call, so that it does not matter which of them counts.
+    fn is_same(&self, other: &Self) -> bool {
+        self.user.as_ref().map(|user| &user.id) == other.user.as_ref().map(|user| &user.id)
+    }
 }
 
 /// Reads a scenario: alone, or in a case of the corpus.

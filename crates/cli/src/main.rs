@@ -9,6 +9,7 @@ mod check;
 mod diff;
 mod entries;
 mod input;
+mod output;
 mod prove;
 mod simulate;
 
@@ -76,7 +77,14 @@ pub enum Found {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(said) => {
+            output::usage(&said);
+            // 0 for help and the version, 2 for what cannot be used.
+            return ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(2));
+        }
+    };
     let done = match cli.command {
         Command::Check(options) => check::run(&options, cli.format),
         Command::Simulate(options) => simulate::run(&options, cli.format),
@@ -88,7 +96,7 @@ fn main() -> ExitCode {
         Ok(Found::Nothing) => ExitCode::SUCCESS,
         Ok(Found::Something) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            output::error(&format!("{error:#}"));
             ExitCode::from(2)
         }
     }

@@ -8,7 +8,8 @@ use comfy_table::presets::NOTHING;
 use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, Scope, Verdict, prove};
 use escalation_engine::{CompiledPath, Index, Instant, Scenario};
 
-use crate::{Format, Found, input};
+use crate::output::plain;
+use crate::{Format, Found, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -50,8 +51,8 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     let verdicts = verdicts
         .map_err(|error| anyhow!("{}: {error}", options.expectations.as_ref().unwrap_or(&options.path).display()))?;
     match format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&verdicts)?),
-        Format::Text => println!("{}", table(&verdicts, &index, until)),
+        Format::Json => output::json(&verdicts)?,
+        Format::Text => output::text(&(table(&verdicts, &index, until) + "\n"))?,
     }
     // Whoever says until when it must hold is not content with less.
     let covers = |verdict: &Verdict| options.until.is_none_or(|until| until <= verdict.scope.until);
@@ -77,13 +78,13 @@ fn table(verdicts: &[Verdict], index: &Index, until: Instant) -> String {
             Answer::NotApplicable => ("not applicable", "there is nothing that it is about".to_string()),
             Answer::Incomplete => ("incomplete", incomplete(verdict, index)),
         };
-        table.add_row([word, &verdict.expectation.sentence(index), &about]);
+        table.add_row([word, &verdict.expectation.sentence(index), &about].map(plain));
     }
     let mut scopes: Vec<String> = Vec::new();
     for verdict in verdicts {
         let Scope { cells, assumed, limit, .. } = &verdict.scope;
         let limit = limit.as_ref().map_or(String::new(), |limit| format!("; {limit}"));
-        let scope = format!("{cells} cells; assumed: {}{limit}", assumed.join("; "));
+        let scope = plain(&format!("{cells} cells; assumed: {}{limit}", assumed.join("; ")));
         if !scopes.contains(&scope) {
             scopes.push(scope);
         }

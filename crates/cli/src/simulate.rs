@@ -10,7 +10,8 @@ use escalation_engine::words::duration;
 use escalation_engine::{Index, Instant, Scenario, Trace, simulate};
 
 use crate::input::NamedPath;
-use crate::{Format, Found, input};
+use crate::output::plain;
+use crate::{Format, Found, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -57,8 +58,8 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     }
     let trace = simulate(&index, &scenario).map_err(|error| anyhow!("{named}{error}"))?;
     match format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&trace)?),
-        Format::Text => println!("{}", table(&trace, &index)),
+        Format::Json => output::json(&trace)?,
+        Format::Text => output::text(&(table(&trace, &index) + "\n"))?,
     }
     // A run that ends in any of these says nothing about who would be paged after it.
     let followed = matches!(trace.outcome, Outcome::Acked | Outcome::Expired | Outcome::Cancelled | Outcome::Resolved);
@@ -98,7 +99,8 @@ fn table(trace: &Trace, index: &Index) -> String {
         let name = name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
         let (at, after) = (step.at.to_string(), format!("T+{}", duration(step.after_seconds)));
         let node = step.node_id.as_deref().unwrap_or_default();
-        table.add_row([&at, &after, node, name, who, &step.why, &step.rule]);
+        table.add_row([&at, &after, node, name, who, &step.why, &step.rule].map(plain));
     }
-    format!("{table}\n\n{} at {}", trace.outcome.as_str(), trace.ended_at)
+    let assumed: String = trace.assumed.iter().map(|one| format!("\nassumed: {}", plain(one))).collect();
+    format!("{table}\n\n{} at {}{assumed}", trace.outcome.as_str(), trace.ended_at)
 }

@@ -323,3 +323,263 @@ fn what_the_readme_says_can_be_run() {
         assert!(!done.stdout.is_empty(), "{line}");
     }
 }
+
+fn schedule(rotations: Value) -> Value {
+    json!({"id": "s", "name": "S", "timezone": "UTC", "config": {"rotations": rotations}})
+}
+
+fn rotation(id: &str, users: &[&str]) -> Value {
+    let users: Vec<_> = users.iter().map(|id| json!({"id": id, "name": id, "role": "unset"})).collect();
+    json!({"id": id, "name": id, "users": users, "layers": [{"id": "l", "name": "l"}],
+        "handover_start_at": "2026-06-01T00:00:00Z", "handovers": [{"interval": 1, "interval_type": "weekly"}],
+        "working_intervals": []})
+}
+
+fn entries(schedule: &Value, more: &[&str]) -> Output {
+    let args = ["entries", "-", "--from", "2026-06-01T00:00:00Z", "--until", "2026-06-08T00:00:00Z"];
+    run(&[&args[..], more].concat(), &schedule.to_string())
+}
+
+#[test]
+fn a_rotation_that_cannot_be_read_is_not_nobody() {
+    let whole = entries(&schedule(json!([rotation("r", &["ada"])])), &[]);
+    assert_eq!((whole.status.code(), text(&whole.stdout).contains("ada")), (Some(0), true));
+    assert_eq!(entries(&schedule(json!([rotation("r", &[])])), &[]).status.code(), Some(0), "nobody is in it");
+    let refused = |schedule: &Value, said: &str| {
+        let done = entries(schedule, &[]);
+        let error = text(&done.stderr);
+        assert_eq!((done.status.code(), error.contains(said)), (Some(2), true), "{said}: {error}");
+        assert_eq!(text(&done.stdout), "", "{said}");
+    };
+    for field in ["name", "id", "users", "layers", "handover_start_at", "handovers", "working_intervals"] {
+        for value in [None, Some(Value::Null), Some(json!(true))] {
+            let mut bad = rotation("r", &["ada"]);
+            match value {
+                Some(value) => bad[field] = value,
+                None => drop(bad.as_object_mut().unwrap().remove(field)),
+            }
+            refused(&schedule(json!([bad])), &format!("config.rotations.0.{field}"));
+        }
+    }
+    let with = |pointer: &str, value: Value| {
+        let mut bad = rotation("r", &["ada"]);
+        *bad.pointer_mut(pointer).unwrap() = value;
+        schedule(json!([bad]))
+    };
+    refused(&with("/users/0/name", json!(5)), "config.rotations.0.users.0.name");
+    refused(&with("/users/0", json!("ada")), "config.rotations.0.users.0");
+    refused(
+        &with("/working_intervals", json!([{"weekday": "monday", "start_time": "09:00"}])),
+        "working_intervals.0.end_time",
+    );
+    refused(
+        &with("/working_intervals", json!([{"weekday": "monday", "start_time": "9", "end_time": "17:00"}])),
+        "rotation `r`",
+    );
+    refused(&with("/handovers", json!([])), "rotation `r`");
+    refused(&with("/handovers/0/interval", json!("1")), "config.rotations.0.handovers.0.interval");
+    for config in
+        [json!(null), json!({}), json!({"rotation": []}), json!({"rotations": null}), json!({"rotations": {}})]
+    {
+        refused(&json!({"id": "s", "name": "S", "timezone": "UTC", "config": config}), "config.rotations");
+    }
+    refused(&json!({"id": "s", "name": "S", "timezone": "UTC"}), "config.rotations");
+    let mut mode = rotation("r", &["ada"]);
+    mode["scheduling_mode"] = json!(7);
+    refused(&schedule(json!([mode])), "config.rotations.0.scheduling_mode");
+
+    // The others are known all the same.
+    let mut bad = rotation("q", &["bo"]);
+    bad["name"] = json!(5);
+    let mixed = entries(&schedule(json!([rotation("r", &["ada"]), bad])), &["--format", "json"]);
+    assert_eq!(mixed.status.code(), Some(2));
+    let told: Value = serde_json::from_slice(&mixed.stdout).unwrap();
+    assert_eq!((told["final"].as_array().unwrap().len(), &told["final"][0]["user_id"]), (1, &json!("ada")));
+    assert!(told["unknown"][0].as_str().unwrap().starts_with("config.rotations.1.name: "), "{told}");
+    assert!(text(&mixed.stderr).contains("config.rotations.1.name"));
+    // Unless it may be a version of them.
+    let mut version = rotation("r", &["bo"]);
+    version["effective_from"] = json!("later");
+    let versions = entries(&schedule(json!([rotation("r", &["ada"]), version])), &[]);
+    assert_eq!((versions.status.code(), text(&versions.stdout)), (Some(2), String::new()));
+}
+
+#[test]
+fn nobody_is_no_person() {
+    let done = entries(&schedule(json!([rotation("r", &["NOBODY", "ada"])])), &[]);
+    assert_eq!((done.status.code(), text(&done.stdout).contains("NOBODY")), (Some(0), false));
+}
+
+#[test]
+fn what_holidays_change_is_not_known() {
+    let mut with = schedule(json!([rotation("r", &["ada"])]));
+    with["holidays_public_config"] = json!({"country_codes": ["DE"]});
+    let done = entries(&with, &[]);
+    assert_eq!((done.status.code(), text(&done.stderr).contains("holidays_public_config")), (Some(2), true));
+    assert_eq!(entries(&with, &["--ignore-holidays"]).status.code(), Some(0));
+    with["holidays_public_config"] = json!({"country_codes": 5});
+    assert_eq!(entries(&with, &[]).status.code(), Some(2));
+    with["holidays_public_config"] = json!({"country_codes": []});
+    assert_eq!(entries(&with, &[]).status.code(), Some(0));
+}
+
+#[test]
+fn overrides_count_by_when_they_were_made() {
+    let s = schedule(json!([rotation("r", &["ada"])]));
+    let over = |id: &str, user: &str, from: &str, until: &str, more: Value| {
+        let mut one = json!({"id": id, "schedule_id": "s", "rotation_id": "r", "layer_id": "l", "start_at": from,
+            "end_at": until, "user": {"id": user, "name": user, "role": "unset"}});
+        one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        one
+    };
+    let told = |list: &[&Value]| {
+        let file = file("made", &json!({"overrides": list}));
+        let done = entries(&s, &["--overrides", &file, "--format", "json"]);
+        let told: Value = serde_json::from_slice(&done.stdout).unwrap_or_default();
+        let who = |entry: &Value| {
+            format!("{} {}", entry["user_id"].as_str().unwrap(), &entry["start_at"].as_str().unwrap()[8..13])
+        };
+        let all = told["final"].as_array().map(|all| all.iter().map(who).collect::<Vec<_>>().join(", "));
+        (done.status.code(), all.unwrap_or_else(|| text(&done.stderr)))
+    };
+    let inside = "ada 01T00, bo 02T12, cy 03T13, bo 03T15, ada 04T12".to_string();
+    let (bo, cy) = (("2026-06-02T12:00:00Z", "2026-06-04T12:00:00Z"), ("2026-06-03T13:00:00Z", "2026-06-03T15:00:00Z"));
+    // By their ids, which are in the order in which they were made.
+    let one = over("o1", "bo", bo.0, bo.1, json!({}));
+    let two = over("o2", "cy", cy.0, cy.1, json!({}));
+    assert_eq!(told(&[&one, &two]), (Some(0), inside.clone()));
+    assert_eq!(told(&[&two, &one]), (Some(0), inside.clone()));
+    // By what they say, whatever their ids.
+    let one = over("o9", "bo", bo.0, bo.1, json!({"created_at": "2026-05-01T00:00:00Z"}));
+    let two = over("o2", "cy", cy.0, cy.1, json!({"created_at": "2026-05-02T00:00:00Z"}));
+    assert_eq!(told(&[&one, &two]), (Some(0), inside.clone()));
+    assert_eq!(told(&[&two, &one]), (Some(0), inside.clone()));
+    // Where neither says it, nobody knows.
+    let (one, two) = (over("o", "bo", bo.0, bo.1, json!({})), over("o", "cy", cy.0, cy.1, json!({})));
+    let (code, error) = told(&[&one, &two]);
+    assert_eq!((code, error.contains("created_at")), (Some(2), true), "{error}");
+    // Of another schedule.
+    let other = over("o1", "bo", bo.0, bo.1, json!({"schedule_id": "another", "rotation_id": "x"}));
+    assert_eq!(told(&[&other]), (Some(0), "ada 01T00".to_string()));
+    // Nobody takes over.
+    let nobody = over("o1", "NOBODY", bo.0, bo.1, json!({}));
+    assert_eq!(told(&[&nobody]), (Some(0), "ada 01T00, ada 04T12".to_string()));
+}
+
+const NASTY: &str = "x\n::error::y\r\n  ::set-env name=a::b\u{1b}[31m\u{202e}##[error]z";
+
+/// What is printed as text has no control character and no line that is a command.
+fn assert_safe(done: &Output, about: &str) {
+    let all = text(&done.stdout) + &text(&done.stderr);
+    assert!(!all.is_empty(), "{about}");
+    let acts = |char: char| {
+        (char.is_control() && char != '\n') || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert!(!all.chars().any(acts), "{about}: {all:?}");
+    assert!(all.lines().all(|line| !line.trim_start().starts_with("::") && !line.contains("##[")), "{about}: {all}");
+}
+
+#[test]
+fn names_are_no_commands() {
+    let world = json!({
+        "users": [{"id": NASTY, "name": NASTY, "can_be_paged": false, "not_paged_reason": NASTY}, {"id": "::error::", "name": "::error::", "can_be_paged": true}],
+        "priorities": [{"id": NASTY, "name": NASTY}, {"id": "p", "name": "::error::p"}],
+        "schedules": [{"id": NASTY, "name": NASTY, "timezone": NASTY, "rotas": [{"id": NASTY, "name": NASTY, "user_ids": [NASTY]}]}],
+        "channels": [{"id": NASTY, "type": "slack_channel", "name": NASTY}],
+    });
+    let nasty = |id: &str| {
+        json!({"name": NASTY, "path": [
+            {"id": NASTY, "type": "level", "level": {"time_to_ack_seconds": 60, "targets": [
+                {"type": "user", "id": id, "urgency": "high"}, {"type": "schedule", "id": NASTY, "urgency": "high"},
+                {"type": "slack_channel", "id": NASTY, "urgency": "high"}]}},
+            {"id": "b", "type": "if_else", "if_else": {"conditions": [{"subject": NASTY, "operation": NASTY, "param_bindings": []}],
+                "then_path": [{"id": NASTY, "type": NASTY}], "else_path": []}}]})
+    };
+    let (one, other) = (file("nasty-one", &nasty(NASTY)), file("nasty-other", &nasty("::error::")));
+    let world = file("nasty-world", &world);
+    let at = ["--from", "2026-06-01T00:00:00Z", "--until", "2026-06-02T00:00:00Z"];
+    let runs: [&[&str]; 8] = [
+        &["check", &one, "--world", &world],
+        &["check", &one],
+        &["simulate", "--path", &one, "--world", &world, "--at", at[1], "--priority", "p"],
+        &["simulate", "--path", &one, "--world", &world, "--at", at[1], "--priority", NASTY],
+        &["simulate", "--path", &one, "--world", &world, "--at", at[1], "--priority", "none\n::error::"],
+        &["prove", &one, "--world", &world, at[0], at[1], at[2], at[3]],
+        &["diff", &one, &other, "--world", &world, at[0], at[1], at[2], at[3]],
+        &["diff", &other, &one, "--world", &world, at[0], at[1], at[2], at[3]],
+    ];
+    for args in runs {
+        let done = run(args, "");
+        assert_safe(&done, &args.join(" "));
+        let json = run(&[args, &["--format", "json"]].concat(), "");
+        let said = text(&json.stdout);
+        assert!(!said.contains("##[") && !said.contains(['\u{1b}', '\u{202e}']), "{said}");
+        assert!(said.lines().all(|line| !line.trim_start().starts_with("::")), "{said}");
+    }
+    let named = json!({"name": NASTY, "path": good()["path"]});
+    assert_safe(&run(&["check", "-"], &named.to_string()), "nothing to say");
+    let mut rota = rotation(NASTY, &[NASTY, "a"]);
+    assert_safe(&entries(&schedule(json!([rota.clone()])), &[]), "entries");
+    rota["handovers"] = json!([]);
+    let mut of = schedule(json!([rota]));
+    of["name"] = json!(NASTY);
+    assert_safe(&entries(&of, &[]), "a schedule that means nothing");
+    assert_safe(&run(&["check", NASTY], ""), "a file");
+    assert_safe(&run(&["check", "-"], &json!({"path": {}, NASTY: 1}).to_string()), "no bundle");
+    assert_safe(
+        &run(&["simulate", "--world", "-", "--at", "2026-06-01T00:00:00Z"], &json!({NASTY: 1}).to_string()),
+        "no world",
+    );
+    assert_safe(&run(&["entries", "-", "--from", "x\n::error::y\u{1b}[31m"], ""), "an argument");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_reader_that_has_left_is_no_error() {
+    let world = project("tests/corpus/worlds/base.json");
+    let path = file("pipe", &good());
+    let s = file("pipe-schedule", &schedule(json!([rotation("r", &["ada"])])));
+    let from = "2026-03-24T00:00:00Z";
+    let runs: [&[&str]; 7] = [
+        &["check", &path, "--world", &world],
+        &["simulate", "--path", &path, "--world", &world, "--at", from],
+        &["prove", &path, "--world", &world, "--from", from],
+        &["diff", &path, &path, "--world", &world, "--from", from],
+        &["entries", &s, "--from", from],
+        &["--help"],
+        &["check", "no such file"],
+    ];
+    for args in runs {
+        for format in ["text", "json"] {
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let mut command = Command::new(env!("CARGO_BIN_EXE_escalation"));
+            let done = command.args(args).args(["--format", format]).stdout(writer).output().unwrap();
+            assert!(matches!(done.status.code(), Some(0..=2)), "{args:?}: {done:?}");
+            assert!(!text(&done.stderr).contains("panic"), "{}", text(&done.stderr));
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let mut command = Command::new(env!("CARGO_BIN_EXE_escalation"));
+            let done = command.args(args).stderr(writer).output().unwrap();
+            assert!(matches!(done.status.code(), Some(0..=2)), "{args:?}: {done:?}");
+        }
+    }
+}
+
+#[test]
+fn a_world_that_has_paths_as_they_are_sent() {
+    let condition = json!({"subject": "escalation.priority", "operation": "one_of", "param_bindings": [{"array_value": [{"literal": "p1"}]}]});
+    let other = json!({"id": "other", "name": "Other", "path": [{"id": "b", "type": "if_else", "if_else": {
+        "conditions": [condition], "then_path": good()["path"], "else_path": []}}]});
+    let over = json!({"name": "x", "path": [{"id": "g", "type": "escalation_path", "escalation_path": {"escalation_path_id": "other"}}]});
+    let world = json!({"users": [{"id": "maya", "name": "Maya", "can_be_paged": true}], "priorities": [{"id": "p1", "name": "P1"}], "paths": [other]});
+    let bundle = file("sent-bundle", &json!({"path": over, "world": world}));
+    let told = run(&["simulate", "--path", &bundle, "--at", "2026-06-01T00:00:00Z", "--priority", "p1"], "");
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stdout));
+    assert!(text(&told.stdout).contains("Maya"));
+    let scenario =
+        file("sent-scenario", &json!({"path_id": "other", "priority_id": "p1", "fired_at": "2026-06-01T00:00:00Z"}));
+    let world = file("sent-world", &world);
+    let told = run(&["simulate", "--world", &world, "--scenario", &scenario], "");
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stdout));
+}

@@ -76,7 +76,8 @@ pub fn moments(path: &PathPayload, compiled: &CompiledPath, index: &Index, zone:
     all.extend(schedules.iter().take(MOST).filter_map(|id| handover(index, id, at)));
     all.retain(|moment| moment.at > at && moment.at < Instant::MAX);
     for moment in &mut all {
-        moment.is_known = schedules.is_empty() || index.knows_entries_at(moment.at);
+        let known = |id: &&str| index.schedule(id).is_none_or(|schedule| schedule.knows_entries_at(moment.at).is_ok());
+        moment.is_known = schedules.iter().all(known);
     }
     all.sort_by_key(|moment| moment.at);
     all

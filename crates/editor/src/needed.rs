@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use escalation_api::{NodeKind, PathPayload, Target, TargetType};
-use escalation_engine::World;
+use escalation_engine::{World, template};
 
 use crate::tree;
 
@@ -27,7 +27,7 @@ pub fn needed(path: &PathPayload, world: &World) -> World {
         pauses: world.pauses.iter().filter(|pause| people.contains(pause.user_id.as_str())).cloned().collect(),
         entries_from: world.entries_from,
         entries_until: world.entries_until,
-        templates: world.templates.clone(),
+        templates: world.templates.iter().filter(|one| has("template", &one.id)).cloned().collect(),
         unread: world.unread.clone(),
         schedules,
     }
@@ -59,7 +59,9 @@ fn referred<'a>(path: &PathPayload, world: &'a World) -> (BTreeSet<(&'static str
     let mut ids = BTreeSet::new();
     let mut waiting = vec![Cow::Borrowed(path)];
     while let Some(path) = waiting.pop() {
-        tree::walk(&path, |found| {
+        ids.extend(path.template_id.iter().map(|id| ("template", id.clone())));
+        let Ok(nodes) = template::resolve(&path, world) else { continue };
+        tree::walk(&nodes, |found| {
             let mut refer = |targets: &[Target]| {
                 ids.extend(targets.iter().map(|target| (kind(&target.target_type), target.id.clone())));
             };

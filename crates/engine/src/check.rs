@@ -12,10 +12,12 @@ mod structure;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use escalation_api::{At, ConditionPayload, Node, PathPayload};
+use escalation_api::{At, ConditionPayload, Node, NodeKind, PathPayload, capitalised};
 use serde::{Deserialize, Serialize};
 
 use crate::index::Index;
+use crate::template::{self, Unresolved};
+use crate::world::WorldPart;
 
 pub use code::Code;
 pub use fix::{Fix, NotThere, Op, Operation};
@@ -67,6 +69,8 @@ pub fn check(id: &str, path: &PathPayload, index: &Index) -> Vec<Problem> {
     check.whole();
     check.regrets();
     check.hours_regrets(&At::Top);
+    check.unread();
+    check.templated();
     check.problems
 }
 
@@ -156,6 +160,45 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// What the nodes of its template come to with what a templated path binds. A fault of the template is no reason to
+    /// refuse the path.
+    fn templated(&mut self) {
+        if !self.path.is_templated() || self.path.template_id.is_none() || !self.path.path.is_empty() {
+            return;
+        }
+        let top = At::Top;
+        let at = top.field("template_id");
+        let resolved = match template::resolve(self.path, self.index.world()) {
+            Ok(resolved) => resolved,
+            Err(Unresolved::Missing(id)) => return self.missing("template", &id, &at),
+            Err(unresolved) => {
+                let said = unresolved.to_string();
+                return self.say(Code::Unread, &at, capitalised(&said));
+            }
+        };
+        let mut of_nodes = Check::new(self.id, &resolved, self.index);
+        of_nodes.whole();
+        of_nodes.regrets();
+        of_nodes.unread();
+        for problem in of_nodes.problems {
+            if problem.severity != Severity::Error && problem.code != Code::UnusedHours {
+                let message = format!("In the template, at `{}`: {}", problem.pointer, problem.message);
+                let pointer = at.to_string();
+                self.problems.push(Problem { pointer, message, fix: None, ..problem });
+            }
+        }
+        let mut open = Vec::new();
+        unbound(&resolved.path, &mut open);
+        for (node, name) in open {
+            let message =
+                format!("Node `{node}` of the template has a target bound to `{name}`, which has no value here");
+            self.say(Code::Unbound, &top.field("param_bindings"), message);
+            if let Some(problem) = self.problems.last_mut() {
+                problem.node_id = Some(node.to_string()).filter(|id| !id.is_empty());
+            }
+        }
+    }
+
     /// Known fields of the path itself whose values are of the wrong kind. Those of nodes are said with the nodes.
     fn fields(&mut self, top: &At<'_>) {
         let path = self.path;
@@ -186,6 +229,15 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// What may change who is paged and could not be read, whoever is named.
+    fn unread(&mut self) {
+        let pages = |node: &ApiNode| matches!(node.kind, NodeKind::Level(_));
+        if self.index.world().is_unread(WorldPart::Pauses) && any(&self.path.path, &pages) {
+            let message = "Not all notification pauses could be read: somebody who is named here may have one";
+            self.say(Code::Unread, &At::Top.field("path"), message);
+        }
+    }
+
     fn say(&mut self, code: Code, at: &At<'_>, message: impl Into<String>) {
         self.push(code, at.to_string(), message.into());
     }
@@ -206,6 +258,26 @@ impl<'a> Check<'a> {
     fn fix(&mut self, title: impl Into<String>, patch: Vec<Operation>) {
         if let Some(problem) = self.problems.last_mut() {
             problem.fix = Some(Fix { title: title.into(), patch });
+        }
+    }
+}
+
+/// Whether something holds for one of some nodes, or of those in them.
+fn any(nodes: &[ApiNode], holds: &dyn Fn(&ApiNode) -> bool) -> bool {
+    nodes.iter().any(|node| holds(node) || node.children().any(|(_, list)| any(list, holds)))
+}
+
+/// The targets that are bound to something without a value: the node's id, and what it is bound to.
+fn unbound<'n>(nodes: &'n [ApiNode], found: &mut Vec<(&'n str, String)>) {
+    for node in nodes {
+        let targets = match &node.kind {
+            NodeKind::Level(level) => &level.targets[..],
+            NodeKind::NotifyChannel(channel) => &channel.targets[..],
+            _ => &[],
+        };
+        found.extend(targets.iter().filter_map(|target| Some((node.id.as_str(), template::open(&target.extra)?))));
+        for (_, list) in node.children() {
+            unbound(list, found);
         }
     }
 }

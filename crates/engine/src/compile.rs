@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Hours;
 use crate::index::{Id, Index};
 use crate::instant::Seconds;
+use crate::template::{self, Unresolved};
 
 /// A path, and every path that it may hand over to, ready to be walked.
 #[derive(Debug, Clone)]
@@ -253,8 +254,10 @@ pub enum Reason {
     BadRepeat(String),
     /// A hand-over goes to a path that is not known.
     UnknownPath(String),
-    /// The path takes its nodes from a template.
-    Templated,
+    /// The path takes its nodes from a template, and they are not known.
+    Template(Unresolved),
+    /// A target is bound to something that has no value, by name.
+    Unbound(String),
     /// The path is not understood.
     BadPath(&'static str),
 }
@@ -362,12 +365,15 @@ struct Compiler<'a> {
 
 impl Compiler<'_> {
     fn plan(&mut self, id: &str, path: &PathPayload) -> Plan {
-        let hours: Vec<_> = path.working_hours.iter().flatten().map(NamedHours::new).collect();
-        let whole = if path.is_templated() {
-            Some(Reason::Templated)
-        } else {
-            path.misread().filter(|field| *field != "team_ids").map(Reason::BadPath)
+        // The bindings of a templated path are read one by one.
+        let of_template = |field: &str| path.is_templated() && matches!(field, "param_bindings" | "working_hours");
+        let misread = path.misread().filter(|field| *field != "team_ids" && !of_template(field)).map(Reason::BadPath);
+        let resolved = template::resolve(path, self.index.world());
+        let (path, whole) = match &resolved {
+            Ok(resolved) => (&**resolved, misread),
+            Err(unresolved) => (path, misread.or_else(|| Some(Reason::Template(unresolved.clone())))),
         };
+        let hours: Vec<_> = path.working_hours.iter().flatten().map(NamedHours::new).collect();
         let (nodes, first) = match whole {
             Some(reason) => (vec![Node { id: Id::from(""), next: None, kind: Kind::Undecidable(reason) }], Some(0)),
             None => nodes::compile(&path.path, &hours, |id| self.position(id)),

@@ -17,7 +17,6 @@ pub struct Index {
     users: BTreeMap<Id, usize>,
     schedules: BTreeMap<Id, Roster>,
     paths: BTreeMap<Id, usize>,
-    templates: BTreeMap<Id, usize>,
 }
 
 /// A schedule, ready to be asked.
@@ -81,16 +80,12 @@ impl Index {
         for (index, path) in world.paths.iter().enumerate() {
             paths.entry(Id::from(path.id.as_str())).or_insert(index);
         }
-        let mut templates = BTreeMap::new();
-        for (index, template) in world.templates.iter().enumerate() {
-            templates.entry(Id::from(template.id.as_str())).or_insert(index);
-        }
         let window = (world.entries_from.unwrap_or(Instant::MIN), world.entries_until.unwrap_or(Instant::MAX));
         let mut schedules = BTreeMap::new();
         for schedule in &world.schedules {
             schedules.entry(Id::from(schedule.id.as_str())).or_insert_with(|| Roster::new(schedule, window));
         }
-        Self { world, users, schedules, paths, templates }
+        Self { world, users, schedules, paths }
     }
 
     /// The world itself.
@@ -134,12 +129,6 @@ impl Index {
     #[must_use]
     pub fn path(&self, id: &str) -> Option<&escalation_api::Path> {
         self.paths.get(id).and_then(|index| self.world.paths.get(*index))
-    }
-
-    /// A template of the world.
-    #[must_use]
-    pub fn template(&self, id: &str) -> Option<&escalation_api::template::Template> {
-        self.templates.get(id).and_then(|index| self.world.templates.get(*index))
     }
 
     /// Whether entries are known at an instant: not before the world's begin and not after their end.

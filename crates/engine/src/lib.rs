@@ -23,6 +23,7 @@ pub mod scenario;
 pub mod schedule;
 pub mod semantics;
 pub mod simulate;
+pub mod template;
 pub mod trace;
 pub mod words;
 pub mod world;

@@ -22,13 +22,12 @@ use crate::compile::{CompiledPath, Condition, Kind, Node};
 use crate::index::Index;
 use crate::instant::{DAY, Instant, Seconds};
 use crate::read::ReadError;
-use crate::roster::NOBODY_ELSE_PAUSED;
 use crate::scenario::Scenario;
 use crate::simulate::trace;
 use crate::stretch::joined;
 use crate::trace::Trace;
 use crate::words::duration;
-use crate::world::{OTHER_PRIORITY, WorldPart};
+use crate::world::OTHER_PRIORITY;
 
 use judge::Judge;
 use view::View;
@@ -278,9 +277,7 @@ impl Seen {
         if path.plans().iter().any(|plan| plan.nodes.iter().any(Node::is_in_turn)) {
             assumed.push(FIRST_BEGINS.to_string());
         }
-        if index.world().is_unread(WorldPart::Pauses) {
-            assumed.push(NOBODY_ELSE_PAUSED.to_string());
-        }
+        assumed.extend(index.world().assumed());
         let tzdata = tzdata_version().to_string();
         let limit = self.limit.clone();
         Scope { from, until, priorities: Vec::new(), cells: self.cells, assumed, limit, tzdata }

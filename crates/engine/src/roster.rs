@@ -6,9 +6,6 @@ use crate::instant::Instant;
 use crate::why::Why;
 use crate::world::WorldPart;
 
-/// What is assumed where the pauses could not all be read.
-pub(crate) const NOBODY_ELSE_PAUSED: &str = "nobody else has paused notifications: not all pauses could be read";
-
 /// Whom a target names at an instant, in R4's order.
 pub(crate) struct Named {
     /// Who is paged, and why this person.

@@ -500,6 +500,45 @@ mod tests {
     }
 
     #[test]
+    fn a_rotation_that_begins_in_a_repeated_hour() {
+        // The second 01:30: the clocks go back from 02:00 to 01:00 at 01:00Z.
+        let of = |interval_type: &str| {
+            let r = rotation(&["a", "b"], "2026-10-25T01:30:00Z", every(1, interval_type));
+            told(&schedule("Europe/London", json!([r])), "2026-10-24T20:00:00Z", "2026-10-25T04:00:00Z")
+        };
+        assert_eq!(of("daily"), ["a 2026-10-25T01:30:00Z 2026-10-26T01:30:00Z"]);
+        assert_eq!(of("weekly"), ["a 2026-10-25T01:30:00Z 2026-11-01T01:30:00Z"]);
+        let hourly = [
+            "a 2026-10-25T01:30:00Z 2026-10-25T02:30:00Z",
+            "b 2026-10-25T02:30:00Z 2026-10-25T03:30:00Z",
+            "a 2026-10-25T03:30:00Z 2026-10-25T04:30:00Z",
+        ];
+        assert_eq!(of("hourly"), hourly);
+        // Two hours come twice: from 03:00 back to 01:00, at 01:00Z.
+        let r = rotation(&["a", "b"], "2026-10-25T01:30:00Z", every(1, "hourly"));
+        let troll = told(&schedule("Antarctica/Troll", json!([r])), "2026-10-24T20:00:00Z", "2026-10-25T04:00:00Z");
+        assert_eq!(troll, hourly);
+        // The first of the two is as it was.
+        let r = rotation(&["a"], "2026-10-25T00:30:00Z", every(1, "daily"));
+        let first = told(&schedule("Europe/London", json!([r])), "2026-10-24T20:00:00Z", "2026-10-25T04:00:00Z");
+        assert_eq!(first, ["a 2026-10-25T00:30:00Z 2026-10-26T01:30:00Z"]);
+    }
+
+    #[test]
+    fn turns_go_on_over_weekends_that_nobody_works() {
+        let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+        let of = |users: &[&str]| {
+            let mut r = rotation(users, "2026-03-02T08:00:00Z", every(1, "daily"));
+            r["working_intervals"] =
+                days.map(|day| json!({"weekday": day, "start_time": "09:00", "end_time": "19:00"})).into();
+            let all = told(&schedule("Europe/Paris", json!([r])), "2026-03-02T00:00:00Z", "2026-03-15T00:00:00Z");
+            all.iter().map(|line| line.split(' ').next().unwrap().to_string()).collect::<String>()
+        };
+        assert_eq!(of(&["a", "b", "c"]), "abcabbcabc", "who has Friday has Monday, too");
+        assert_eq!(of(&["a", "b"]), "ababababab");
+    }
+
+    #[test]
     fn nobody_before_the_first_shift() {
         let s = schedule("UTC", json!([rotation(&["a"], "2026-03-10T00:00:00Z", every(1, "daily"))]));
         assert_eq!(

@@ -5,10 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::index::Id;
 use crate::instant::{Instant, Seconds};
 use crate::machine::{Context, Outcome, State, Status, Step, What, Who};
-use crate::roster::NOBODY_ELSE_PAUSED;
 use crate::scenario::Branch;
 use crate::why::Names;
-use crate::world::WorldPart;
 
 /// A run from its first to its last step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -188,8 +186,7 @@ impl Trace {
 /// What a run rests on that could not be read.
 fn assumed(context: &Context<'_>, steps: &[Step]) -> Vec<String> {
     let has_paged = steps.iter().any(|step| matches!(step.what, What::Paged { .. }));
-    let unread = has_paged && context.index.world().is_unread(WorldPart::Pauses);
-    if unread { vec![NOBODY_ELSE_PAUSED.to_string()] } else { Vec::new() }
+    if has_paged { context.index.world().assumed() } else { Vec::new() }
 }
 
 impl TraceStep {

@@ -360,7 +360,9 @@ fn unclear(reason: &Reason) -> String {
             format!("a repeat cannot go to `{node}`: it is neither the first node nor a branch around this one")
         }
         Reason::UnknownPath(id) => format!("there is no path `{id}`"),
-        Reason::Templated => "this path takes its nodes from a template".to_string(),
+        Reason::Template(unresolved) => unresolved.to_string(),
+        Reason::Unbound(name) if name.is_empty() => "a target is bound to something that has no value".to_string(),
+        Reason::Unbound(name) => format!("a target is bound to `{name}`, which has no value here"),
         Reason::BadPath(field) => format!("`{field}` of this path is not of the right kind"),
     }
 }

@@ -253,6 +253,14 @@ impl World {
         read::from_text(text)
     }
 
+    /// What every run in it rests on because it could not be read, in words.
+    #[must_use]
+    pub fn assumed(&self) -> Vec<String> {
+        let unread = self.is_unread(WorldPart::Pauses);
+        let sentence = "nobody else has paused notifications: not all pauses could be read";
+        unread.then(|| sentence.to_string()).into_iter().collect()
+    }
+
     /// Whether one of its lists is known to be incomplete.
     #[must_use]
     pub fn is_unread(&self, part: WorldPart) -> bool {

@@ -123,4 +123,12 @@ codes! {
     WholeDay = "EP118", Info, "The same start and end are read as 24 hours here; 00:00 to 24:00 says it plainly.";
     /// A way through the path on which nobody is notified.
     Silent = "EP119", Warning, "Add a level, so that somebody is paged, or a channel.";
+    /// Working hours that end a minute before midnight.
+    MinuteShort = "EP120", Warning, "An end is not included: write 24:00, or the last minute of the day is left out.";
+    /// A time zone that stands for no place.
+    NoPlace = "EP121", Warning, "Use the zone of the people whose hours these are, or UTC.";
+    /// Something that the path names could not be read.
+    Unread = "EP122", Info, "Read it again; until then it is not known here who is paged by it.";
+    /// A target of the template that is bound to something without a value.
+    Unbound = "EP123", Warning, "Give the parameter a value; until then it is not known who is paged there.";
 }

@@ -8,6 +8,7 @@ use escalation_api::{At, Json as _, WeekdayInterval, WorkingHours};
 use super::fix::{Operation, add, remove, replace};
 use super::{Check, Code};
 use crate::calendar::{Hours, HoursError};
+use crate::instant::{DAY, MINUTE, Seconds};
 
 impl Check<'_> {
     pub(super) fn hours(&mut self, top: &At<'_>) {
@@ -75,13 +76,20 @@ impl Check<'_> {
                 self.say(Code::UnusedHours, &at, message);
                 self.fix("Remove these working hours", vec![remove(&at.to_string())]);
             }
-            if Hours::new(set).is_ok() {
-                self.intervals(set, &at.field("weekday_intervals"));
+            if let Ok(hours) = Hours::new(set) {
+                self.intervals(set, &hours, &at.field("weekday_intervals"));
+                if set.timezone.eq_ignore_ascii_case("factory") {
+                    let zone = &set.timezone;
+                    let message = format!("Timezone `{zone}` stands for a clock that was never set; it is read as UTC");
+                    let at = at.field("timezone");
+                    self.say(Code::NoPlace, &at, message);
+                    self.fix("Write `UTC`, which is the same", vec![replace(&at.to_string(), "UTC")]);
+                }
             }
         }
     }
 
-    fn intervals(&mut self, set: &WorkingHours, at: &At<'_>) {
+    fn intervals(&mut self, set: &WorkingHours, hours: &Hours, at: &At<'_>) {
         for (index, interval) in set.weekday_intervals.iter().enumerate() {
             let at = at.index(index);
             let (start, end) = (&interval.start_time, &interval.end_time);
@@ -95,6 +103,16 @@ impl Check<'_> {
                         let end = replace(&at.field("end_time").to_string(), "24:00");
                         self.fix("Write 00:00 to 24:00", vec![end]);
                     }
+                }
+                // Unless another interval has that minute.
+                (Some(_), Some(LAST_MINUTE)) if !last_minute_is_active(interval, hours) => {
+                    let message = format!(
+                        "{} from {start} to {end} leaves out the last minute of the day: an end is not included",
+                        interval.weekday
+                    );
+                    let at = at.field("end_time");
+                    self.say(Code::MinuteShort, &at, message);
+                    self.fix("Write 24:00", vec![replace(&at.to_string(), "24:00")]);
                 }
                 (Some(one), Some(other)) if other < one => {
                     let Some(next) = following(interval.weekday.as_str()) else { continue };
@@ -118,6 +136,16 @@ impl Check<'_> {
             self.say(Code::BadNumber, &at.field("repeat_after_seconds"), message);
         }
     }
+}
+
+/// 23:59, as a minute of the day.
+const LAST_MINUTE: u16 = 1439;
+
+/// Whether the last minute of the day of an interval lies in working hours.
+fn last_minute_is_active(interval: &WeekdayInterval, hours: &Hours) -> bool {
+    let Some(day) = interval.weekday.day() else { return true };
+    let minute = Seconds::from(day.num_days_from_monday()) * DAY + Seconds::from(LAST_MINUTE) * MINUTE;
+    hours.week().iter().any(|(from, until)| *from <= minute && minute + MINUTE <= *until)
 }
 
 /// The same times as two intervals.

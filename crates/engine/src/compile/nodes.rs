@@ -9,6 +9,7 @@ use super::{
     RoundRobin, Target, Timer,
 };
 use crate::index::Id;
+use crate::template;
 
 type ApiNode = api::Node<ConditionPayload>;
 
@@ -218,10 +219,16 @@ fn loud(target: &api::Target) -> Result<Loud, Reason> {
 }
 
 fn channel_target(target: &api::Target) -> Result<ChannelTarget, Reason> {
+    if let Some(name) = template::open(&target.extra) {
+        return Err(Reason::Unbound(name));
+    }
     Ok(ChannelTarget { id: Id::from(target.id.as_str()), urgency: loud(target)? })
 }
 
 fn target(target: &api::Target) -> Result<Target, Reason> {
+    if let Some(name) = template::open(&target.extra) {
+        return Err(Reason::Unbound(name));
+    }
     if let Some(field) = target.misread() {
         return Err(Reason::Misread(field));
     }

@@ -67,8 +67,9 @@ async fn overrides(
 /// Adds who is on call now and, if asked for, after the next handover.
 fn with_shifts(mut schedule: Schedule, overrides: &[ScheduleOverride], now: Instant, with_next: bool) -> Schedule {
     // No shift that begins within five weeks is missed: the longest handover of the demo is a week.
-    let entries = entries_of(&schedule, overrides, now, now + 5 * WEEK).map(|entries| entries.r#final);
-    let entries = entries.unwrap_or_default();
+    // Without a list it is not known who is on call, which is not the same as nobody.
+    let Ok(entries) = entries_of(&schedule, overrides, now, now + 5 * WEEK) else { return schedule };
+    let entries = entries.r#final;
     let starts = |entry: &Entry| Instant::from(entry.start_at.at());
     let next = entries.iter().map(starts).filter(|start| *start > now).min();
     let current = entries.iter().filter(|entry| starts(entry) <= now);
