@@ -20,15 +20,25 @@
     broken: ['The page could not begin.', 'Load it again. If that does not help, use another browser.'],
     slow: ['Loading takes longer than usual.', 'Wait a little longer, or try again.'],
   };
-  let said = null;
-  let late = null;
+  // Why it does not begin: what is known first. What follows from it, or is guessed, does not take its place.
+  let cause = null;
+  let shown = null;
 
   function say(what) {
+    if (!cause || cause === 'slow') cause = what;
+    show();
+  }
+
+  function show() {
     const boot = document.getElementById('boot');
-    if (!boot) return late || document.addEventListener('DOMContentLoaded', () => say(what));
-    // What is known is not replaced by what is guessed, nor by what follows from it.
-    if (said && said !== 'slow') return;
-    said = what;
+    if (!boot) {
+      // The page is not read as far yet, or the app has begun.
+      if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', show, { once: true });
+      return;
+    }
+    if (shown === cause) return;
+    const what = cause;
+    shown = what;
     const part = (name, text, kind) => {
       const element = document.createElement(name);
       element.textContent = text;
@@ -92,7 +102,6 @@
   else if (self.origin === 'null') say('frame');
   else if (isFile) say('policy');
   setTimeout(() => {
-    late = true;
-    if (document.getElementById('boot')) say('slow');
+    if (document.getElementById('boot')) say(cause ?? 'slow');
   }, 4000);
 })();
