@@ -64,10 +64,16 @@ pub fn Scrubber() -> impl IntoView {
     let track = NodeRef::<html::Div>::new();
     let ticks = move || {
         let tick = |tick: escalation_editor::axis::Tick| {
+            let time = open.time_of(tick.after);
+            // The offset of a time that comes twice has no room beside it.
+            let (time, below) = match time.split_once(" UTC") {
+                Some((time, offset)) => (time.to_string(), format!("UTC{offset}")),
+                None => (time, strings::after(tick.after)),
+            };
             view! {
                 <span class="tick" style:transform=format!("translateX({}px)", tick.x)>
-                    <b>{open.time_of(tick.after)}</b>
-                    <i>{strings::after(tick.after)}</i>
+                    <b>{time}</b>
+                    <i>{below}</i>
                 </span>
             }
         };
