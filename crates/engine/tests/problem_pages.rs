@@ -41,18 +41,6 @@ fn severity(code: Code) -> &'static str {
     }
 }
 
-/// What the code is said to be where it is defined.
-fn meaning(code: Code) -> String {
-    let source = text("crates/engine/src/check/code.rs");
-    let lines: Vec<&str> = source.lines().map(str::trim).collect();
-    let quoted = format!("= \"{}\",", code.as_str());
-    let found = lines.windows(2).find_map(|pair| match pair {
-        [doc, code] if code.contains(&quoted) => doc.strip_prefix("/// "),
-        _ => None,
-    });
-    found.unwrap_or_else(|| panic!("{} has no line that says what it is", code.as_str())).to_string()
-}
-
 /// What is under a heading of a page.
 fn section<'p>(page: &'p str, heading: &str) -> &'p str {
     let start = format!("\n## {heading}\n");
@@ -98,8 +86,8 @@ fn title_and_severity() {
     for code in Code::ALL.iter().copied() {
         let page = page(code);
         let mut lines = page.lines();
-        let meaning = meaning(code);
-        assert_eq!(lines.next(), Some(&*format!("# {}: {}", code.as_str(), meaning.trim_end_matches('.'))));
+        let title = format!("# {}: {}", code.as_str(), code.meaning().trim_end_matches('.'));
+        assert_eq!(lines.next(), Some(&*title));
         let stated = lines.nth(1).unwrap();
         let (word, api) = match code.severity() {
             Severity::Error => ("**Error.**", "The API refuses the path"),
@@ -119,7 +107,7 @@ fn the_list_of_pages() {
     let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| [")).collect();
     let expected = Code::ALL.iter().copied().map(|code| {
         let (name, severity) = (code.as_str(), severity(code));
-        format!("| [{name}]({name}.md) | {severity} | {} |", meaning(code))
+        format!("| [{name}]({name}.md) | {severity} | {} |", code.meaning())
     });
     assert_eq!(rows, expected.collect::<Vec<_>>());
     assert!(text("docs/semantics.md").contains("](problems/README.md)"));

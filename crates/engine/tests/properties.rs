@@ -127,15 +127,6 @@ fn what_is_true_of_every_run() {
     });
 }
 
-/// The same input gives the same bytes.
-#[test]
-fn a_run_is_the_same_every_time() {
-    each(40_000..40_100, |seed, path, index, scenario| {
-        let text = || serde_json::to_string(&escalation_engine::simulate::trace(path, index, scenario)).unwrap();
-        assert_eq!(text(), text(), "seed {seed}");
-    });
-}
-
 /// R18: the walk that begins again pages as an alert does that fires then. So what is proven of every instant at which
 /// an alert may fire is proven of every instant at which it pages again.
 #[test]

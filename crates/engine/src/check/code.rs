@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::Severity;
 
 macro_rules! codes {
-    ($( $(#[$doc:meta])* $name:ident = $code:literal, $severity:ident, $hint:literal; )*) => {
+    ($( #[doc = $meaning:literal] $name:ident = $code:literal, $severity:ident, $hint:literal; )*) => {
         /// A kind of problem.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Code {
-            $( $(#[$doc])* #[serde(rename = $code)] $name, )*
+            $( #[doc = $meaning] #[serde(rename = $code)] $name, )*
         }
 
         impl Code {
@@ -20,6 +20,12 @@ macro_rules! codes {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $( Self::$name => $code, )* }
+            }
+
+            /// What it means, in a sentence: `The path has no nodes.`
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $( Self::$name => $meaning.trim_ascii(), )* }
             }
 
             /// How bad it is.
