@@ -25,8 +25,6 @@ struct State {
     path: Arc<PathPayload>,
     /// The change that led here; nothing for the first.
     by: Option<Command>,
-    /// What further changes go together with this one in one step.
-    merge: Option<String>,
 }
 
 /// A state of the document, in a list of all.
@@ -50,7 +48,7 @@ impl Editor {
     #[must_use]
     pub fn open(path: PathPayload) -> Self {
         let path = Arc::new(path);
-        Self { states: vec![State { path: path.clone(), by: None, merge: None }], now: 0, saved: Some(path) }
+        Self { states: vec![State { path: path.clone(), by: None }], now: 0, saved: Some(path) }
     }
 
     /// Opens a document that was never saved.
@@ -64,8 +62,7 @@ impl Editor {
     #[must_use]
     pub fn resume(saved: Option<Arc<PathPayload>>, path: PathPayload) -> Self {
         let first = saved.clone().unwrap_or_else(|| Arc::new(PathPayload::named(&path.name)));
-        let states =
-            vec![State { path: first, by: None, merge: None }, State { path: Arc::new(path), by: None, merge: None }];
+        let states = vec![State { path: first, by: None }, State { path: Arc::new(path), by: None }];
         Self { states, now: 1, saved }
     }
 
@@ -91,37 +88,11 @@ impl Editor {
     /// # Errors
     /// Why the change may not be made; the document is as it was.
     pub fn dispatch(&mut self, command: Command) -> Result<Option<String>, Refusal> {
-        self.make(command, None)
-    }
-
-    /// The same for changes that come in quick succession and are one to whoever makes them, such as each stroke on a
-    /// grid: those that follow one another with the same key are one step. What was saved in between stays a step.
-    ///
-    /// # Errors
-    /// Why the change may not be made; the document is as it was.
-    pub fn dispatch_merged(&mut self, command: Command, key: &str) -> Result<Option<String>, Refusal> {
-        self.make(command, Some(key))
-    }
-
-    fn make(&mut self, command: Command, merge: Option<&str>) -> Result<Option<String>, Refusal> {
         let before = self.path();
         let path = Arc::new(command.apply(&before)?);
         let selects = command.selects(&before, &path);
         self.states.truncate(self.now + 1);
-        let state = State { path, by: Some(command), merge: merge.map(str::to_string) };
-        let is_saved = self.saved.as_ref().is_some_and(|saved| Arc::ptr_eq(saved, &before));
-        let last = self.states.last_mut().filter(|last| merge.is_some() && last.merge.as_deref() == merge && !is_saved);
-        match last {
-            Some(last) => *last = state,
-            None => self.states.push(state),
-        }
-        // Strokes that end where they began are no step.
-        if let [.., before, last] = self.states.as_slice()
-            && last.merge.is_some()
-            && last.path == before.path
-        {
-            self.states.pop();
-        }
+        self.states.push(State { path, by: Some(command) });
         self.forget_oldest();
         self.now = self.states.len() - 1;
         Ok(selects)

@@ -125,6 +125,6 @@ proptest! {
         let first = Run::one(path.path[0].id.clone());
         let nodes = read(&clipboard::write(&path, &first).unwrap()).unwrap();
         prop_assert_eq!(&nodes.path.path, &path.path[..1]);
-        prop_assert!(PathPayload::from_text(&export::payload(&nodes.path)).is_ok());
+        prop_assert_eq!(&PathPayload::from_text(&export::payload(&nodes.path)).unwrap(), &nodes.path);
     }
 }

@@ -78,29 +78,6 @@ fn a_change_is_told_with_the_step_that_it_was_about() {
 }
 
 #[test]
-fn strokes_with_one_key_are_one_step() {
-    let mut editor = Editor::open(PathPayload::named("a"));
-    for name in ["b", "bc", "bcd"] {
-        editor.dispatch_merged(rename(name), "name").unwrap();
-    }
-    assert_eq!(told(&editor), ["opened*", "rename<"]);
-    editor.dispatch_merged(rename("x"), "other").unwrap();
-    editor.dispatch_merged(rename("xy"), "name").unwrap();
-    assert_eq!(told(&editor).len(), 4, "another key is another step");
-    editor.mark_saved(&editor.path());
-    editor.dispatch_merged(rename("xyz"), "name").unwrap();
-    assert_eq!(told(&editor).len(), 5, "what is saved stays a step");
-    editor.dispatch_merged(rename("xy"), "name").unwrap();
-    assert_eq!(told(&editor).len(), 4, "back where it began: no step");
-    assert!(!editor.is_dirty());
-    editor.undo();
-    assert_eq!(editor.path().name, "x");
-    editor.dispatch(rename("y")).unwrap();
-    editor.dispatch(rename("z")).unwrap();
-    assert_eq!(told(&editor).len(), 5, "without a key each is a step");
-}
-
-#[test]
 fn the_oldest_states_of_a_large_path_are_forgotten() {
     let level = |n: usize| json!({"id": format!("{n}"), "type": "delay", "delay": {}});
     let nodes: Vec<_> = (0..2_000).map(level).collect();

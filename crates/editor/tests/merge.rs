@@ -10,8 +10,10 @@ use std::sync::Arc;
 use common::{build, dice, ids, outline, root, structural};
 use escalation_api::{Json as _, PathPayload};
 use escalation_editor::command::{Timer, insert, new_hours, new_node};
-use escalation_editor::merge::{Choice, Did, Merge, What, compare, is_made_of, is_same, is_written, take};
-use escalation_editor::{Command, Kind, ListAt, Refusal, Run, Side, Slot, words};
+use escalation_editor::merge::{
+    Choice, Did, Item, Merge, Told, What, compare, is_made_of, is_same, is_written, take, told as in_words,
+};
+use escalation_editor::{Command, Kind, ListAt, Refusal, Run, Side, Slot};
 use escalation_engine::{Index, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -47,13 +49,12 @@ fn by_default(merge: &Merge) -> Result<PathPayload, Refusal> {
 }
 
 fn told(merge: &Merge) -> Vec<String> {
-    let index = Index::new(World::default());
-    let tell = |item| {
-        let words = words::merge_item(item, merge, &index);
+    let all = in_words(merge, &Index::new(World::default()));
+    let tell = |(item, words): (&Item, Told)| {
         let conflict = if item.conflict { "!" } else { "" };
-        format!("{}: {}, {}{conflict}", words.about, words.yours, words.theirs)
+        format!("{}: {} / {}{conflict}", words.title, words.yours, words.theirs)
     };
-    merge.items.iter().map(tell).collect()
+    merge.items.iter().zip(all).map(tell).collect()
 }
 
 fn wait(id: &str, seconds: i64) -> Command {
@@ -86,14 +87,14 @@ fn what_does_not_touch_is_together() {
     assert_eq!(
         told(&merge),
         [
-            "The name: You changed it, They left it as it was",
-            "The teams: You left it as it was, They added it",
-            "Working hours “Working hours”: You left it as it was, They added it",
-            "Level “Page a”: You changed it, They left it as it was",
-            "Level “Page nobody yet”: You added it, They left it as it was",
-            "Level “Page d”: You left it as it was, They changed it",
-            "Level “Page e”: You left it as it was, They removed it",
-            "Level “Page nobody yet”: You left it as it was, They added it",
+            "The path’s name: changed: “Yours” / as it was",
+            "The path’s teams: as it was / new: [\"team\"]",
+            "The working hours “Working hours”: as it was / new: Mon-Fri 09:00-17:00, UTC",
+            "Page a: changed: “then after 2m”, was “then after 1m” / as it was",
+            "Page nobody yet: new: after “Page a” / as it was",
+            "Page d: as it was / changed: “then after 3m”, was “then after 1m”",
+            "Page e: as it was / removed",
+            "Page nobody yet: as it was / new: first on the side “otherwise” of “Priority is p1?”",
         ]
     );
 }
@@ -103,7 +104,10 @@ fn what_both_changed_is_yours_unless_chosen() {
     let merge = merge(&[wait("a", 120), wait("c", 120)], &[wait("a", 180), Command::Delete("c".into())]);
     assert_eq!(
         told(&merge),
-        ["Level “Page a”: You changed it, They changed it!", "Level “Page c”: You changed it, They removed it!",]
+        [
+            "Page a: changed: “then after 2m”, was “then after 1m” / changed: “then after 3m”, was “then after 1m”!",
+            "Page c: changed: “then after 2m”, was “then after 1m” / removed!",
+        ]
     );
     assert_eq!(by_default(&merge).unwrap(), *merge.yours);
     let mixed = BTreeMap::from([(What::Node("c".into()), Choice::Theirs)]);
@@ -130,7 +134,7 @@ fn two_orders_are_a_conflict() {
         Arc::new(PathPayload::read(path).unwrap())
     };
     let merge = compare(three(["1", "2", "3"]), three(["2", "1", "3"]), three(["1", "3", "2"]));
-    assert_eq!(told(&merge), ["The order of the path's own list: You moved it, They moved it!"]);
+    assert_eq!(told(&merge), ["The order of the steps: moved / moved!"]);
     assert_eq!(by_default(&merge).unwrap(), *merge.yours);
     assert_eq!(take(&merge, &all(&merge, Choice::Theirs)).unwrap(), *merge.theirs);
 }
@@ -170,7 +174,8 @@ fn documents_whose_ids_tell_nothing_apart_are_taken_whole() {
         Arc::new(PathPayload::read(path).unwrap())
     };
     let merge = compare(twice(1), twice(2), twice(3));
-    assert_eq!(told(&merge), ["All nodes: You changed it, They changed it!"]);
+    let items: Vec<_> = merge.items.iter().map(|item| (item.what.clone(), item.conflict)).collect();
+    assert_eq!(items, [(What::Field("path".into()), true)]);
     assert_eq!(take(&merge, &all(&merge, Choice::Theirs)).unwrap(), *merge.theirs);
 }
 
