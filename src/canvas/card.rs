@@ -48,6 +48,7 @@ pub fn Card(id: String) -> impl IntoView {
     let visit = open.visit(id.clone());
     let stands = is_stood_on(open, id.clone());
     let problems = open.problems_of(id.clone());
+    let has_error = open.has_error(id.clone());
     let became = {
         let id = id.clone();
         Memo::new(move |_| {
@@ -174,7 +175,9 @@ pub fn Card(id: String) -> impl IntoView {
             {move || drawn.get().filter(|_| !marks.far.get()).map(|drawn| view! { <Face face=drawn.card/> })}
             {move || visit.get().filter(|_| !marks.far.get()).map(|visit| view! { <span class="when">{open.when(&visit)}</span> })}
             {move || {
-                (problems.get() > 0).then(|| view! { <span class="mark"><Icon glyph=Glyph::Warning/></span> })
+                (problems.get() > 0).then(|| view! {
+                    <span class="mark" class:error=has_error><Icon glyph=Glyph::of_problem(has_error.get())/></span>
+                })
             }}
             {move || selected.get().then(|| view! { <More/> })}
         </div>

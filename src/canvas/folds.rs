@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use escalation_api::NodeKind;
 use escalation_editor::layout::{Chip, EdgeKind, Rect, inside};
 use escalation_editor::{ListAt, Play, Side, tree};
+use escalation_engine::{Problem, Severity};
 use leptos::prelude::*;
 
 use super::keys;
@@ -185,6 +186,11 @@ fn ClosedSide(chip: Chip) -> impl IntoView {
         let in_it = |id: &Option<String>| id.as_ref().is_some_and(|id| ids.with(|ids| ids.contains(id)));
         open.problems.with(|all| all.iter().filter(|problem| in_it(&problem.node_id)).count())
     });
+    let has_error = Memo::new(move |_| {
+        let in_it = |id: &Option<String>| id.as_ref().is_some_and(|id| ids.with(|ids| ids.contains(id)));
+        let is_error = |problem: &Problem| problem.severity == Severity::Error && in_it(&problem.node_id);
+        open.problems.with(|all| all.iter().any(is_error))
+    });
     let walked = Memo::new(move |_| {
         let until = open.until.get();
         let is_visited =
@@ -211,7 +217,9 @@ fn ClosedSide(chip: Chip) -> impl IntoView {
         >
             <Icon glyph=Glyph::Plus/>
             {strings::nodes(chip.count)}
-            {move || (problems.get() > 0).then(|| view! { <span class="mark"><Icon glyph=Glyph::Warning/></span> })}
+            {move || (problems.get() > 0).then(|| view! {
+                <span class="mark" class:error=has_error><Icon glyph=Glyph::of_problem(has_error.get())/></span>
+            })}
         </button>
     }
 }

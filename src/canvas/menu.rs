@@ -14,12 +14,8 @@ use crate::editor::actions::{ACTIONS, Action, shown};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
+use crate::parts::popover::{self, Hanging, Rect};
 use crate::strings;
-
-/// How wide a menu is, and how high a line and what is around all lines, in pixels; as in the style sheet.
-const WIDTH: i32 = 324;
-const LINE: i32 = 32;
-const AROUND: i32 = 14;
 
 /// One line of a menu.
 #[derive(Clone)]
@@ -148,13 +144,16 @@ fn Lines(menu: Menu) -> impl IntoView {
     } else {
         (strings::edit::actions(count), "menu", "menuitem")
     };
-    // On the screen as a whole.
-    let screen = open.screen.get_untracked();
-    let height = i32::try_from(all.len()).unwrap_or(1) * LINE + AROUND;
-    let within = |at: i32, length: i32, screen: f64| at.min(screen as i32 - length - 8).max(8);
-    let place =
-        format!("translate({}px,{}px)", within(menu.at.0, WIDTH, screen.0), within(menu.at.1, height, screen.1));
-    Effect::new(move || focus_at(list, 0));
+    // Where it opens is told from the corner of the drawing.
+    let anchor = move || {
+        let frame = popover::rect_of(&list.get_untracked()?.closest(".canvas").ok()??);
+        Some(Rect::point(frame.left + f64::from(menu.at.0), frame.top + f64::from(menu.at.1)))
+    };
+    popover::hang(list, Hanging::At, f64::INFINITY, anchor);
+    Effect::new(move || {
+        list.track();
+        focus_at(list, 0);
+    });
     let shut = move || {
         open.look.menu.set(None);
         let back = before.try_get_value().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
@@ -193,7 +192,7 @@ fn Lines(menu: Menu) -> impl IntoView {
     };
     let left = move |event: web_sys::FocusEvent| {
         let to = event.related_target().and_then(|to| to.dyn_into::<Element>().ok());
-        if to.is_some_and(|to| to.closest(".menu").ok().flatten().is_none()) {
+        if to.is_some_and(|to| to.closest(".step-menu").ok().flatten().is_none()) {
             open.look.menu.set(None);
         }
     };
@@ -227,11 +226,11 @@ fn Lines(menu: Menu) -> impl IntoView {
             open.look.menu.set(None);
         } on:contextmenu=|event: web_sys::MouseEvent| event.prevent_default()></div>
         <ul
-            class="menu"
+            class="popover step-menu"
+            popover="manual"
             node_ref=list
             role=list_role
             aria-label=label
-            style:transform=place
             on:keydown=press
             on:focusout=left
             on:pointerdown=|event: web_sys::PointerEvent| event.stop_propagation()

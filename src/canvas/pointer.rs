@@ -46,7 +46,7 @@ pub fn down(open: Open, event: &PointerEvent) {
     if event.pointer_type() == "touch" && inside(".world button").is_some() {
         return press(open, event, "");
     }
-    if inside("button, .search, .alone, .menu").is_some() {
+    if inside("button, .search, .alone, .popover").is_some() {
         return;
     }
     if let Some(item) = inside("[role=treeitem]") {

@@ -85,7 +85,7 @@ fn Field() -> impl IntoView {
                 on:keydown=enter
                 on:input=move |event| open.look.typed.set(event_target_value(&event))
             />
-            <span class="count" aria-live="polite">{count}</span>
+            <span class="hits" aria-live="polite">{count}</span>
             <button class="tool icon-only" aria-label=strings::PREVIOUS title=strings::PREVIOUS on:click=move |_| step(open, false)>
                 <span class="turned"><Icon glyph=Glyph::Down/></span>
             </button>

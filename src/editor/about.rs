@@ -48,7 +48,7 @@ fn Page(code: &'static str) -> impl IntoView {
         Some(Ok(text)) => page::read(&text).into_iter().map(block).collect_view().into_any(),
     };
     view! {
-        <Dialog label=strings::edit::about(code) class="page" light=true leave=leave>
+        <Dialog label=strings::edit::about(code) class="problem-page" light=true leave=leave>
             <header>
                 <button class="tool icon-only" autofocus=true aria-label=strings::CLOSE on:click=move |_| leave()>
                     <Icon glyph=Glyph::Close/>

@@ -164,7 +164,7 @@ fn ItemRow(
 fn Preview(result: Memo<Result<Arc<PathPayload>, escalation_editor::Refusal>>) -> impl IntoView {
     let open = expect_context::<Open>();
     let row = |text: String, hint: String| {
-        view! { <li class="problem error"><Icon glyph=Glyph::Warning/><div><strong>{text}</strong>" "<span>{hint}</span></div></li> }
+        view! { <li class="problem error"><Icon glyph=Glyph::Error/><div><strong>{text}</strong>" "<span>{hint}</span></div></li> }
     };
     move || {
         let rows = match result.get() {

@@ -145,7 +145,7 @@ fn StateRow(
                 <span class="grow">
                     <strong>{move || row.get().map(|row| row.entry.name)}</strong>
                     " "
-                    <span class="about">{move || row.get().and_then(|row| row.about)}</span>
+                    <span class="step-about">{move || row.get().and_then(|row| row.about)}</span>
                     " "
                     <span class="detail">{move || row.get().and_then(|row| row.detail)}</span>
                 </span>

@@ -11,6 +11,7 @@ use crate::canvas::look::Overlay;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
+use crate::parts::popover::{self, Hanging};
 use crate::strings;
 
 /// The actions that are in it, by name.
@@ -55,7 +56,7 @@ pub fn Menu() -> impl IntoView {
                     <Icon glyph=Glyph::Down/>
                 </button>
                 <Show when=shown>
-                    <Items close/>
+                    <Items button close/>
                 </Show>
             </div>
         </Show>
@@ -63,9 +64,10 @@ pub fn Menu() -> impl IntoView {
 }
 
 #[component]
-fn Items(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn Items(button: NodeRef<html::Button>, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let open = expect_context::<Open>();
     let list = NodeRef::<html::Ul>::new();
+    popover::hang(list, Hanging::Below, f64::INFINITY, move || Some(popover::rect_of(&button.get_untracked()?)));
     Effect::new(move || {
         let first = list.get().and_then(|list| list.query_selector("button").ok().flatten());
         focus::give(first);
@@ -90,7 +92,7 @@ fn Items(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
         view! { <li role="none"><button role="menuitem" tabindex="-1" on:click=run>{action.title()}</button></li> }
     });
     view! {
-        <ul class="popover menu" role="menu" aria-label=strings::save::MORE node_ref=list on:keydown=keys>
+        <ul class="popover path-menu" popover="manual" role="menu" aria-label=strings::save::MORE node_ref=list on:keydown=keys>
             {items.collect_view()}
         </ul>
         <div class="behind" on:click=move |_| open.look.close()></div>

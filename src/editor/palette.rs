@@ -10,6 +10,7 @@ use crate::canvas;
 use crate::canvas::look::Overlay;
 use crate::parts::dialog::Dialog;
 use crate::parts::keyboard::pressed;
+use crate::parts::scroll;
 use crate::parts::text::folded;
 use crate::route::Route;
 use crate::session::session;
@@ -129,16 +130,7 @@ fn Lines() -> impl IntoView {
         event.prevent_default();
     };
     // What is chosen by arrows stays in view.
-    Effect::new(move || {
-        let at = at.get();
-        request_animation_frame(move || {
-            if let Some(option) = document().get_element_by_id(&option_id(at)) {
-                let nearest = web_sys::ScrollIntoViewOptions::new();
-                nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                option.scroll_into_view_with_scroll_into_view_options(&nearest);
-            }
-        });
-    });
+    Effect::new(move || scroll::reveal("palette-list", &option_id(at.get())));
     let rows = move || {
         let rows = found.get().into_iter().enumerate().filter_map(|(position, item)| {
             let Item { name, about, what } = all.with_value(|all| all.get(item).cloned())?;

@@ -225,7 +225,7 @@ fn compared(open: Open, alert: &Scenario) -> impl IntoView + use<> {
         let none = all.is_empty().then(|| view! { <span class="hint">{words::NOT_TOLD}</span> });
         view! {
             <td>
-                <div class="line" aria-hidden="true"><div>{dots.collect_view()}</div></div>
+                <div class="day-line" aria-hidden="true"><div>{dots.collect_view()}</div></div>
                 {told.collect_view()}
                 {none}
             </td>

@@ -15,6 +15,7 @@ use crate::canvas::look::Overlay;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
+use crate::parts::popover::{self, Hanging};
 use crate::strings;
 
 /// Goes to the next problem, or to the one before, and says which it is.
@@ -94,10 +95,10 @@ pub fn ProblemsPill() -> impl IntoView {
                         title=strings::PROBLEMS_KEYS
                         on:click=move |_| open.look.toggle(Overlay::Problems)
                     >
-                        <Icon glyph=Glyph::Warning/>
+                        {move || view! { <Icon glyph=Glyph::of_problem(errors.get())/> }}
                         {move || strings::problems(count.get())}
                     </button>
-                    <Show when=shown><ProblemsList close/></Show>
+                    <Show when=shown><ProblemsList pill close/></Show>
                 </div>
             }
         })
@@ -105,9 +106,10 @@ pub fn ProblemsPill() -> impl IntoView {
 }
 
 #[component]
-fn ProblemsList(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn ProblemsList(pill: NodeRef<html::Button>, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let open = expect_context::<Open>();
     let list = NodeRef::<html::Div>::new();
+    popover::hang(list, Hanging::Below, f64::INFINITY, move || Some(popover::rect_of(&pill.get_untracked()?)));
     Effect::new(move || {
         let first = list.get().and_then(|list| list.query_selector("button").ok().flatten());
         focus::give(first);
@@ -136,7 +138,7 @@ fn ProblemsList(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
         groups.into_iter().map(|(severity, problems)| view! { <Group severity problems/> }).collect_view()
     };
     view! {
-        <div class="popover problems-list" role="dialog" aria-label=strings::PROBLEMS node_ref=list on:keydown=keys on:focusout=left>
+        <div class="popover problems-list" popover="manual" role="dialog" aria-label=strings::PROBLEMS node_ref=list on:keydown=keys on:focusout=left>
             {groups}
         </div>
         <div class="behind" on:click=move |_| open.look.close()></div>
@@ -163,10 +165,11 @@ fn Row(problem: Problem, class: &'static str) -> impl IntoView {
     let card = problem.node_id.as_ref().and_then(|id| open.scene.with_untracked(|scene| scene.card(id).cloned()));
     let place = card.map_or_else(|| strings::WHOLE_PATH.to_string(), |card| card.words.title);
     let fix = problem.fix.clone();
+    let glyph = Glyph::of_problem(problem.severity == Severity::Error);
     let (code, message, hint) = (problem.code.as_str(), problem.message.clone(), problem.hint.clone());
     view! {
         <li class=class>
-            <Icon glyph=Glyph::Warning/>
+            <Icon glyph=glyph/>
             <div>
                 <span class="place">{place}</span>
                 " "

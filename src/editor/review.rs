@@ -273,7 +273,7 @@ fn FindingRow(finding: Finding) -> impl IntoView {
     };
     view! {
         <li class=class>
-            <Icon glyph=Glyph::Warning/>
+            <Icon glyph=Glyph::of_problem(finding.is_error)/>
             <div>{message}" "<span>{finding.hint}</span></div>
         </li>
     }

@@ -11,7 +11,7 @@ use escalation_editor::play::Visited;
 use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::time_after;
-use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Trace, check, simulate};
+use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Severity, Trace, check, simulate};
 use leptos::prelude::*;
 
 use super::notes::Note;
@@ -380,6 +380,13 @@ impl Open {
     /// How many problems a node has.
     pub fn problems_of(self, id: String) -> Memo<usize> {
         Memo::new(move |_| self.problems.with(|all| all.iter().filter(|one| one.node_id.as_ref() == Some(&id)).count()))
+    }
+
+    /// Whether one of the problems of a node is an error, which forbids saving.
+    pub fn has_error(self, id: String) -> Memo<bool> {
+        let is_it =
+            move |problem: &Problem| problem.node_id.as_ref() == Some(&id) && problem.severity == Severity::Error;
+        Memo::new(move |_| self.problems.with(|all| all.iter().any(&is_it)))
     }
 
     /// The zone in which times are told.

@@ -86,7 +86,7 @@ fn Row(
     };
     view! {
         <li class=class>
-            <Icon glyph=Glyph::Warning/>
+            <Icon glyph=Glyph::of_problem(severity == Severity::Error)/>
             <div>
                 {message}
                 " "

@@ -93,7 +93,7 @@ fn Priorities(condition: Memo<Option<Condition>>, set: impl Fn(Condition) + Copy
     };
     view! {
         <span class="field-label">{strings::forms::YES_FOR}</span>
-        <div class="choices" role="group" aria-label=strings::forms::YES_FOR>{chips}</div>
+        <div class="chip-choices" role="group" aria-label=strings::forms::YES_FOR>{chips}</div>
     }
 }
 

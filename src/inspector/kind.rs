@@ -45,7 +45,7 @@ pub fn ChangeKind(id: String, node: NodeMemo) -> impl IntoView {
             });
             view! {
                 <span class="field-label">{strings::forms::CHANGE_INTO}</span>
-                <div class="choices">{buttons.collect_view()}</div>
+                <div class="chip-choices">{buttons.collect_view()}</div>
             }
         })
     };
@@ -84,7 +84,7 @@ fn Question(
         <div class="loss-question" role="group" aria-label=strings::forms::LOST>
             <strong>{strings::forms::LOST}</strong>
             <ul>{rows}</ul>
-            <div class="choices">
+            <div class="chip-choices">
                 <button class="quiet" node_ref=keep on:click=move |_| leave()>{strings::forms::KEEP}</button>
                 <button class="quiet danger" on:click=move |_| change()>{strings::forms::change_to(name(kind))}</button>
             </div>

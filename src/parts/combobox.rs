@@ -1,11 +1,13 @@
 //! A field that finds things by their names: type, go through what fits by arrows, choose by Enter or a click.
 
 use escalation_editor::search;
-use leptos::html::Input;
+use leptos::html::{self, Input};
 use leptos::prelude::*;
 
 use super::avatar::{Avatar, Of};
 use super::keyboard::pressed;
+use super::popover::{self, Hanging};
+use super::scroll;
 use crate::parts::text::folded;
 use crate::strings;
 
@@ -21,6 +23,9 @@ pub struct Choice {
     /// How it is drawn.
     pub of: Of,
 }
+
+/// How high the list is at most, in pixels.
+const HIGH: f64 = 264.0;
 
 /// The most choices that are shown at once.
 const MOST: usize = 50;
@@ -72,12 +77,17 @@ pub fn Combobox(
         close();
         choose(choice.key.clone());
     };
+    // What is gone to by arrows is seen.
+    let go = move |position: usize| {
+        at.set(position);
+        scroll::reveal(&list_id(), &option_id(position));
+    };
     let keys = move |event: web_sys::KeyboardEvent| {
         let count = found.with(Vec::len);
         match pressed(&event).as_str() {
             "ArrowDown" if !open.get() => open.set(true),
-            "ArrowDown" => at.update(|at| *at = (*at + 1) % count.max(1)),
-            "ArrowUp" => at.update(|at| *at = (*at + count.max(1) - 1) % count.max(1)),
+            "ArrowDown" => go((at.get() + 1) % count.max(1)),
+            "ArrowUp" => go((at.get() + count.max(1) - 1) % count.max(1)),
             "Enter" if open.get() => {
                 if let Some(choice) = found.with(|found| found.get(at.get()).cloned()) {
                     take(&choice);
@@ -166,11 +176,23 @@ pub fn Combobox(
                 on:keydown=keys
             />
             <Show when=move || open.get()>
-                <ul id=list_id class="options" role="listbox" aria-label=list_label.get_value()>
+                <Options id=list_id() label=list_label.get_value() field>
                     {options}
                     {move || none().then(|| view! { <li class="none" role="option" aria-selected="false" aria-disabled="true">{strings::NOTHING_FITS}</li> })}
-                </ul>
+                </Options>
             </Show>
         </div>
+    }
+}
+
+/// The list that hangs on the field, as wide as it.
+#[component]
+fn Options(id: String, label: String, field: NodeRef<Input>, children: Children) -> impl IntoView {
+    let list = NodeRef::<html::Ul>::new();
+    popover::hang(list, Hanging::Below, HIGH, move || Some(popover::rect_of(&field.get_untracked()?)));
+    view! {
+        <ul id=id class="popover options" popover="manual" role="listbox" aria-label=label node_ref=list>
+            {children()}
+        </ul>
     }
 }

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, MouseEvent};
 
 use super::focus;
+use super::popover::{self, Hanging, Rect};
 
 #[component]
 pub fn Dialog(
@@ -18,6 +19,9 @@ pub fn Dialog(
     /// Whether a click beside it leaves it, too.
     #[prop(optional)]
     light: bool,
+    /// Beside what it opens; else it is in the middle of the window.
+    #[prop(optional, into)]
+    beside: Option<Rect>,
     /// Called when it is left by Escape.
     leave: impl Fn() + Copy + 'static,
     /// What is in it. What has `autofocus` has the focus first.
@@ -27,9 +31,13 @@ pub fn Dialog(
     let before = StoredValue::new_local(document().active_element());
     Effect::new(move |_| {
         if let Some(element) = element.get() {
+            let owner = Owner::current();
             // The element is in the page by then, and not open: nothing else can go wrong.
             request_animation_frame(move || {
                 let _open_already = element.show_modal();
+                if let (Some(anchor), Some(owner)) = (beside, owner) {
+                    owner.with(|| popover::keep(&element, Hanging::Below, f64::INFINITY, move || Some(anchor)));
+                }
             });
         }
     });
@@ -44,7 +52,7 @@ pub fn Dialog(
     });
     // Some browsers take the Escape of a word that is being composed for one of the dialog.
     let composing = StoredValue::new(false);
-    let beside = move |event: MouseEvent| {
+    let press = move |event: MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         // All that is in it lies in elements of its own.
         if light && target.is_some_and(|target| target.tag_name() == "DIALOG") {
@@ -71,7 +79,7 @@ pub fn Dialog(
             }
             // Keys are those of the dialog as long as it is open.
             on:keydown=|event| event.stop_propagation()
-            on:click=beside
+            on:click=press
         >
             {children()}
         </dialog>

@@ -38,6 +38,8 @@ pub enum Glyph {
     Copy,
     /// A triangle that warns.
     Warning,
+    /// An octagon, as of a sign to stop: an error, told from a warning without its colour.
+    Error,
     /// An angle that points up.
     Up,
     /// An angle that points down.
@@ -78,6 +80,13 @@ impl From<NodeIcon> for Glyph {
     }
 }
 
+impl Glyph {
+    /// That of an error, which forbids saving, or of a warning.
+    pub fn of_problem(is_error: bool) -> Self {
+        if is_error { Self::Error } else { Self::Warning }
+    }
+}
+
 fn drawing(glyph: Glyph) -> &'static str {
     match glyph {
         Glyph::Level => {
@@ -99,6 +108,9 @@ fn drawing(glyph: Glyph) -> &'static str {
         Glyph::Close => "M4 4l8 8M12 4l-8 8",
         Glyph::Copy => "M6 5.500h7v8H6zM10 5.500v-3H3v8h3",
         Glyph::Delete => "M3 4.500h10M6.500 4.500V3h3v1.500M4.500 4.500l.6 9h5.800l.6-9M6.800 7v4M9.200 7v4",
+        Glyph::Error => {
+            "M5.400 1.800h5.200l3.600 3.600v5.200l-3.600 3.600H5.400L1.800 10.600V5.400zM8 4.700v4.200M8 11.200v.1"
+        }
         Glyph::Warning => "M8 2.500 14.200 13.300H1.800zM8 6.500v3.300M8 11.600v.1",
         Glyph::Up => "M4 9.500 8 5.500l4 4",
         Glyph::Down => "M4 6.500 8 10.500l4-4",

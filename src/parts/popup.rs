@@ -5,36 +5,17 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, Event};
 
 use super::dialog::Dialog;
+use super::popover::{self, Rect};
 
-/// How wide it is at most and how far it stays from the edges of the page, in pixels; as in the style sheet.
-const WIDTH: i32 = 340;
-const EDGE: i32 = 16;
-/// How far it stays from what was pressed.
-const GAP: i32 = 6;
-
-/// Where on the page it opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct At {
-    left: i32,
-    /// From the bottom of the page where it opens upwards, else from the top.
-    edge: i32,
-    upwards: bool,
-}
+/// What it opens beside: where that was in the window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct At(Rect);
 
 impl At {
-    /// Beside what was pressed, on the side on which there is more room.
+    /// Beside what was pressed.
     pub fn pressed(event: &Event) -> Self {
         let element = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
-        let size =
-            |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or(800.0) as i32;
-        let (width, height) = (size(window().inner_width()), size(window().inner_height()));
-        let Some(rect) = element.map(|element| element.get_bounding_client_rect()) else {
-            return Self { left: EDGE, edge: EDGE, upwards: false };
-        };
-        let (top, bottom) = (rect.top() as i32, rect.bottom() as i32);
-        let upwards = top > height - bottom;
-        let left = (rect.left() as i32).min(width - WIDTH - EDGE).max(EDGE);
-        Self { left, edge: if upwards { height - top } else { bottom } + GAP, upwards }
+        Self(element.map(|element| popover::rect_of(&element)).unwrap_or_default())
     }
 }
 
@@ -51,15 +32,8 @@ pub fn Popup(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div
-            class="popup-place"
-            class:upwards=at.upwards
-            style=("--popup-left", format!("{}px", at.left))
-            style=("--popup-edge", format!("{}px", at.edge))
-        >
-            <Dialog label class="popup" light=true leave>
-                <div class="popup-in">{children()}</div>
-            </Dialog>
-        </div>
+        <Dialog label class="popover popup" light=true beside=at.0 leave>
+            <div class="popup-in">{children()}</div>
+        </Dialog>
     }
 }

@@ -128,7 +128,7 @@ pub fn Lanes() -> impl IntoView {
                 </For>
                 <div class="bands over" class:at-end=at_end aria-hidden="true">
                     <i class="ahead" style:transform=move || format!("translateX({}px)", x.get())></i>
-                    <i class="line" style:transform=move || format!("translateX({}px)", x.get())></i>
+                    <i class="play-line" style:transform=move || format!("translateX({}px)", x.get())></i>
                 </div>
             </div>
             {none}

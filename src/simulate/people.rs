@@ -212,5 +212,5 @@ fn Several() -> impl IntoView {
         };
         who.into_iter().map(row).collect_view()
     };
-    view! { <ul class="several">{rows}</ul> }
+    view! { <ul class="who-list">{rows}</ul> }
 }

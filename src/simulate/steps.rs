@@ -34,24 +34,64 @@ struct Row {
     stuck: Option<String>,
 }
 
-/// The steps that are shown, and how many there are beside them.
+/// The steps that are shown, and how many there are before and after them.
 #[derive(Debug, Clone, PartialEq)]
 struct Shown {
     rows: Vec<Row>,
+    before: usize,
     more: usize,
 }
 
 /// So many steps are shown at first, and so many more each time: a path may repeat itself a thousand times.
 const MOST: usize = 500;
+/// Of those that are shown around a time far from the beginning, so many come before it.
+const BEFORE: usize = 400;
+
+/// Which steps are listed: some thousand rows at once would hold up the page.
+#[derive(Clone, Copy)]
+struct Listed {
+    /// The position of the first in the run.
+    from: RwSignal<usize>,
+    /// How many at most.
+    most: RwSignal<usize>,
+}
+
+impl Listed {
+    /// Lists more of those before.
+    fn earlier(self) {
+        let by = self.from.get_untracked().min(MOST);
+        self.from.update(|from| *from -= by);
+        self.most.update(|most| *most += by);
+    }
+
+    /// Lists those around a step by its position; whether they were not listed already.
+    fn around(self, position: usize) -> bool {
+        let from = if position < MOST { 0 } else { position.saturating_sub(BEFORE) };
+        let is_other = self.from.get_untracked() != from;
+        if is_other {
+            self.most.set(MOST);
+            self.from.set(from);
+        }
+        is_other
+    }
+}
 
 #[component]
 pub fn Steps() -> impl IntoView {
     let open = expect_context::<Open>();
     let pages_only = RwSignal::new(false);
     let as_table = open.playback.as_table;
-    let most = RwSignal::new(MOST);
+    let listed = Listed { from: RwSignal::new(0), most: RwSignal::new(MOST) };
+    // Another run is listed from its beginning.
+    Effect::new(move |_| {
+        open.trace.track();
+        if listed.from.get_untracked() > 0 {
+            listed.from.set(0);
+        }
+    });
     let shown = Memo::new(move |_| {
-        let (pages_only, most, dates) = (pages_only.get(), most.get(), as_table.get());
+        let (pages_only, dates) = (pages_only.get(), as_table.get());
+        let (from, most) = (listed.from.get(), listed.most.get());
         open.tell(|told| {
             let row = |step: &escalation_engine::trace::TraceStep| {
                 let words = words::step(step, told.path, told.path_id, told.index, told.zone)?;
@@ -69,15 +109,29 @@ pub fn Steps() -> impl IntoView {
                     stuck: stopped_at(step).map(str::to_string),
                 })
             };
-            let mut steps = told.trace.steps.iter();
+            let before = from.min(told.trace.steps.len());
+            let mut steps = told.trace.steps.iter().skip(before);
             let rows = steps.by_ref().filter_map(row).take(most).collect();
-            Arc::new(Shown { rows, more: steps.len() })
+            Arc::new(Shown { rows, before, more: steps.len() })
         })
     });
     let frame = NodeRef::<html::Div>::new();
-    keep_current(frame, open, shown, most);
+    keep_current(frame, open, shown, listed);
     let all = move || {
         if as_table.get() { view! { <Table shown/> }.into_any() } else { view! { <List shown/> }.into_any() }
+    };
+    let before = move || {
+        let count = shown.with(|shown| shown.before);
+        (count > 0).then(|| {
+            view! {
+                <p class="more">
+                    {strings::playback::not_listed(count)}" "
+                    <button type="button" class="link" on:click=move |_| listed.earlier()>
+                        {strings::playback::SHOW_EARLIER}
+                    </button>
+                </p>
+            }
+        })
     };
     let more = move || {
         let count = shown.with(|shown| shown.more);
@@ -85,7 +139,7 @@ pub fn Steps() -> impl IntoView {
             view! {
                 <p class="more">
                     {strings::and_more(count)}" "
-                    <button type="button" class="link" on:click=move |_| most.update(|most| *most += MOST)>
+                    <button type="button" class="link" on:click=move |_| listed.most.update(|most| *most += MOST)>
                         {strings::playback::SHOW_MORE}
                     </button>
                 </p>
@@ -125,7 +179,7 @@ pub fn Steps() -> impl IntoView {
                     choose=move |position| as_table.set(position == 1)
                 />
             </div>
-            <div class="steps-all" node_ref=frame>{all}{more}</div>
+            <div class="steps-all" node_ref=frame>{before}{all}{more}</div>
         </div>
     }
 }
@@ -204,13 +258,13 @@ fn choosing(node_id: Option<String>) -> (impl Fn() -> bool + Send + 'static, imp
 
 /// Marks the last step that has happened at the time that is looked at, and scrolls it into view. One class on one row:
 /// what comes after it is told apart by the style sheet.
-fn keep_current(frame: NodeRef<html::Div>, open: Open, shown: Memo<Arc<Shown>>, most: RwSignal<usize>) {
-    // The position of the row, and whether rows are missing that would come before it.
+fn keep_current(frame: NodeRef<html::Div>, open: Open, shown: Memo<Arc<Shown>>, listed: Listed) {
+    // The position of the row, and whether it may be among those that are not listed.
     let current = Memo::new(move |_| {
         let until = open.until.get();
         shown.with(|shown| {
             let behind = shown.rows.partition_point(|row| row.at <= until);
-            let is_missing = behind == shown.rows.len() && shown.more > 0;
+            let is_missing = (behind == shown.rows.len() && shown.more > 0) || (behind == 0 && shown.before > 0);
             (until != Seconds::MAX).then_some((behind, is_missing))
         })
     });
@@ -218,11 +272,11 @@ fn keep_current(frame: NodeRef<html::Div>, open: Open, shown: Memo<Arc<Shown>>, 
         let (current, _) = (current.get(), shown.track());
         let as_table = open.playback.as_table.get();
         if let Some((_, true)) = current {
-            // All that are missing at once: each time the whole list is made anew.
             let until = open.until.get_untracked();
-            let before = open.trace.with_untracked(|trace| trace.steps.partition_point(|s| s.after_seconds <= until));
-            most.update(|most| *most = (*most + MOST).max(before.next_multiple_of(MOST)));
-            return;
+            let behind = open.trace.with_untracked(|trace| trace.steps.partition_point(|s| s.after_seconds <= until));
+            if listed.around(behind) {
+                return;
+            }
         }
         // Once the rows are there.
         request_animation_frame(move || {

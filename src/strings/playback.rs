@@ -15,6 +15,7 @@ pub const TABLE: &str = "Table";
 pub const AS: &str = "Shown as";
 pub const COPY: &str = "Copy the table as text";
 pub const COPIED: &str = "Table copied";
+pub const SHOW_EARLIER: &str = "Show earlier steps";
 pub const SHOW_MORE: &str = "Show more";
 pub const RULE: &str = "Rule";
 
@@ -71,4 +72,9 @@ pub const MARK_ACKNOWLEDGES: &str = "acknowledges";
 /// What a mark is, for the ear: "paged at T+5m".
 pub fn mark(what: &str, after: &str) -> String {
     format!("{what} at {after}")
+}
+
+/// How many steps come before those that are listed.
+pub fn not_listed(count: usize) -> String {
+    format!("{count} earlier {} not listed.", if count == 1 { "step" } else { "steps" })
 }

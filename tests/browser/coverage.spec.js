@@ -42,7 +42,7 @@ test('a moment is read under the pointer, and a click simulates it', async ({ ap
   await expect(page.locator('.spoken[role=status]')).toHaveText(/^An alert at Wed 25 Nov 1\d:\d\d is simulated$/);
   await expect(app.simulation.getByLabel('Priority')).toHaveValue(/P3/);
   await expect(app.simulation.getByLabel('Fires at')).toHaveValue(/^2026-11-25T1/);
-  expect((await app.pages())[0]).toContain('Priya Nair is paged');
+  await expect.poll(async () => (await app.pages())[0]).toContain('Priya Nair is paged');
 });
 
 test('stretches and rows by keyboard', async ({ app, page }) => {

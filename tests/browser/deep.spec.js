@@ -91,7 +91,7 @@ test('ten levels of branches are seen, walked, folded, searched, added to and sa
   // A search looks inside, and opens all that lies around what it finds.
   await press('Control+f');
   await tab.keyboard.type('ruth');
-  await expect(tab.locator('.search .count')).toHaveText('1 found');
+  await expect(tab.locator('.search .hits')).toHaveText('1 found');
   await press('Enter', 'Escape');
   await expect(node('last')).toBeFocused();
   await expect(node('last')).toBeInViewport();

@@ -11,20 +11,20 @@ test('search marks what fits and goes through it', async ({ app, page }) => {
   const hits = app.tree.locator('.node.found');
   const count = await hits.count();
   expect(count).toBeGreaterThan(2);
-  await expect(page.locator('.search .count')).toHaveText(`${count} found`);
+  await expect(page.locator('.search .hits')).toHaveText(`${count} found`);
   await field.press('Enter');
-  await expect(page.locator('.search .count')).toHaveText(`1 of ${count}`);
+  await expect(page.locator('.search .hits')).toHaveText(`1 of ${count}`);
   await expect(page.getByRole('status')).toHaveText(new RegExp(`^1 of ${count}: .*Primary`));
   await expect(app.tree.locator('.node.selected.found')).toBeInViewport();
   await field.press('Shift+Enter');
-  await expect(page.locator('.search .count')).toHaveText(`${count} of ${count}`);
+  await expect(page.locator('.search .hits')).toHaveText(`${count} of ${count}`);
   await expect(field).toBeFocused();
 
   // By the id of a person, and without accents or large letters.
   await field.fill('01j0user');
   await expect(hits.first()).toBeVisible();
   await field.fill('nothing like it');
-  await expect(page.locator('.search .count')).toHaveText('0 found');
+  await expect(page.locator('.search .hits')).toHaveText('0 found');
   await field.press('Enter');
   await expect(page.getByRole('status')).toHaveText('Nothing fits');
 

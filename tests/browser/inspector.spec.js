@@ -301,7 +301,7 @@ test('somebody who is paused is marked, and not paged', async ({ app, server }) 
   await app.node(/Page Maya Chen/).click();
   await app.assume({ zone: 'UTC' });
   await expect(app.inspector.locator('.target').first()).toContainText('paused until Mon 08:00');
-  expect(await app.pages()).toEqual(['19:00 T+0 Ruth Adeyemi is paged, high urgency']);
+  await expect.poll(() => app.pages()).toEqual(['19:00 T+0 Ruth Adeyemi is paged, high urgency']);
 });
 
 test('a problem is said beside its field and mended there', async ({ app, server, page }) => {

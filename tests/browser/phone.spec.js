@@ -1,6 +1,6 @@
 // On a telephone a path is read and simulated.
 
-import { expect, IDS, test } from './support/fixtures.js';
+import { expect, hold, IDS, test } from './support/fixtures.js';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
@@ -36,7 +36,7 @@ test('a path is an outline with when each step comes and who is told', async ({ 
   await expect(page.locator('.outline-side.walked > .outline-label')).toHaveText(['otherwise', 'yes']);
   await expect(level).not.toContainText('T+0');
   for (const name of [/^Save$/, /^Undo/, /^Add a step/]) await expect(page.getByRole('button', { name })).toHaveCount(0);
-  expect(await sideways(page), 'the page scrolls sideways').toBeLessThanOrEqual(0);
+  await expect.poll(() => sideways(page), 'the page scrolls sideways').toBeLessThanOrEqual(0);
 });
 
 test('a step is tapped for its details', async ({ page, server }) => {
@@ -61,7 +61,7 @@ for (const id of ['major', 'warehouse', 'urgent']) {
     await open(page, server, IDS[id]);
     for (const view of ['Outline', 'Graph']) {
       await page.getByRole('button', { name: view }).tap();
-      expect(await sideways(page), `${view} scrolls sideways`).toBeLessThanOrEqual(0);
+      await expect.poll(() => sideways(page), `${view} scrolls sideways`).toBeLessThanOrEqual(0);
       const small = await page.locator('button:visible, a:visible, input:visible, select:visible, summary:visible').evaluateAll((all) => all
         // What is drawn is as large as the drawing is shown; links in a text and boxes with a label are as they are.
         .filter((one) => !one.closest('.world, p, label'))
@@ -102,8 +102,9 @@ test('two fingers zoom the graph, one moves it', async ({ page, server }) => {
   // A finger that stays takes nothing up.
   const node = page.getByRole('treeitem', { name: /Page Ruth Adeyemi/ });
   const card = await node.boundingBox();
+  await hold(page);
   await touch('touchStart', [[card.x + card.width / 2, card.y + card.height / 2]]);
-  await page.waitForTimeout(600);
+  await page.clock.runFor(5_000);
   await expect(page.locator('.ghost')).toHaveCount(0);
   await touch('touchEnd', []);
 });
@@ -115,7 +116,7 @@ test('it can be changed here all the same', async ({ app, page, server }) => {
   await expect(app.save).toBeVisible();
   await app.setTime(/Page Primary on-call/, '7m');
   await expect(app.status).toHaveText('1 change not saved');
-  expect(await sideways(page)).toBeLessThanOrEqual(0);
+  await expect.poll(() => sideways(page)).toBeLessThanOrEqual(0);
 });
 
 test('what was changed is kept when the screen becomes small', async ({ app, page, server }) => {
@@ -134,5 +135,5 @@ test('the list', async ({ app, page }) => {
   await app.list();
   await expect(page.locator('.path-row')).toHaveCount(7);
   await expect(page.getByRole('link', { name: 'New path' })).toHaveCount(0);
-  expect(await sideways(page)).toBeLessThanOrEqual(0);
+  await expect.poll(() => sideways(page)).toBeLessThanOrEqual(0);
 });

@@ -40,7 +40,7 @@ test('what can be put into a place, by letters', async ({ app, server, page }) =
   await page.keyboard.press('Enter');
   await expect(page.getByRole('status')).toHaveText('Done: add channel');
   await expect(node(page, 'channel-1')).toBeFocused();
-  expect(await order(app)).toBe('a channel-1 b x c d r e');
+  await expect.poll(() => order(app)).toBe('a channel-1 b x c d r e');
 
   // At an end also what must be the last; after a repeat nothing but a hand-over.
   await app.places.last().click();
@@ -51,7 +51,7 @@ test('what can be put into a place, by letters', async ({ app, server, page }) =
   await app.places.nth(7).click();
   await expect(menu.getByRole('option')).toHaveText([/Hand-over/]);
   await page.keyboard.press('h');
-  expect(await order(app)).toBe('a channel-1 b x c d r hand-over-1 e');
+  await expect.poll(() => order(app)).toBe('a channel-1 b x c d r hand-over-1 e');
 
   // A branch takes what follows into its first side.
   await node(page, 'd').click();
@@ -81,7 +81,7 @@ test('by drag, to where it may go and nowhere else', async ({ app, server, page 
   await page.mouse.move(...await middle(app.places.last()), { steps: 5 });
   await expect(page.locator('.plus.over')).toHaveCount(1);
   await page.mouse.up();
-  expect(await order(app)).toBe('a b x c r e d');
+  await expect.poll(() => order(app)).toBe('a b x c r e d');
   await expect(page.getByRole('status')).toHaveText('Done: move');
   await expect(node(page, 'd')).toBeFocused();
 
@@ -93,7 +93,7 @@ test('by drag, to where it may go and nowhere else', async ({ app, server, page 
   await page.keyboard.press('Escape');
   await expect(page.locator('.ghost')).toHaveCount(0);
   await page.mouse.up();
-  expect(await order(app)).toBe('a b x c r e d');
+  await expect.poll(() => order(app)).toBe('a b x c r e d');
   await expect(page.getByRole('status')).toHaveText('Nothing was moved');
 
   // The first step must stay the first, as the repeat goes back to it: it has no place to go to.
@@ -102,7 +102,7 @@ test('by drag, to where it may go and nowhere else', async ({ app, server, page 
   await page.mouse.move(...await middle(app.places.nth(2)), { steps: 5 });
   await expect(page.locator('.plus.drop')).toHaveCount(0);
   await page.mouse.up();
-  expect(await order(app)).toBe('a b x c r e d');
+  await expect.poll(() => order(app)).toBe('a b x c r e d');
 
   // A click is still a click.
   await node(page, 'c').click();
@@ -135,7 +135,7 @@ test('by a finger: a long press takes up, a swipe pans', async ({ app, server, p
   await touch('touchMove', [at[0] + 60, at[1] + 40]);
   await touch('touchEnd');
   await expect.poll(async () => Math.round((await middle(node(page, 'c')))[0] - at[0])).toBe(60);
-  expect(await order(app)).toBe('a b x c d r e');
+  await expect.poll(() => order(app)).toBe('a b x c d r e');
 
   // Two fingers zoom, also on steps.
   const before = await node(page, 'c').boundingBox();
@@ -339,7 +339,7 @@ test('a whole path by keyboard alone', async ({ app, page }) => {
   await add('c', 'channel-1');
   await add('b', 'branch-1');
   await page.keyboard.press('ArrowDown');
-  expect(await order(app)).toBe('level-1 channel-1 branch-1');
+  await expect.poll(() => order(app)).toBe('level-1 channel-1 branch-1');
   // Into the first side of the branch: what is put behind the level before it can be moved there.
   await page.keyboard.press('ArrowUp');
   await expect(node(page, 'channel-1')).toBeFocused();
@@ -354,7 +354,7 @@ test('a whole path by keyboard alone', async ({ app, page }) => {
   await page.keyboard.press('Enter');
   await expect(app.node(/Repeat: Back to “Priority is P1\?”/)).toBeFocused();
   await add('h', 'hand-over-1');
-  expect(await order(app)).toBe('level-1 channel-1 branch-1 delay-1 repeat-1 hand-over-1');
+  await expect.poll(() => order(app)).toBe('level-1 channel-1 branch-1 delay-1 repeat-1 hand-over-1');
   await page.keyboard.press('F8');
   await expect(page.getByRole('status')).toHaveText(/^Problem 1 of \d+: /);
 });

@@ -1,6 +1,6 @@
 // Two tabs of one browser on one path notice each other.
 
-import { App, expect, IDS, NOW, test } from './support/fixtures.js';
+import { App, drafts, expect, IDS, NOW, test } from './support/fixtures.js';
 
 const notes = (page) => page.getByRole('list', { name: 'Notes' });
 
@@ -50,7 +50,7 @@ test('a tab with changes keeps them, and says that the other has saved', async (
 test('a draft that another tab is at work on is not asked about', async ({ app, page, server }) => {
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '7m');
-  await page.waitForTimeout(500);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
   const other = await another(page, server, IDS.mobile);
   await expect(notes(other.page)).toContainText('also open in another tab, with changes that are not saved');
   await expect(other.page.getByRole('dialog', { name: 'Your changes were not saved' })).toHaveCount(0);

@@ -36,6 +36,7 @@ pub mod pins;
 pub mod play;
 pub mod playback;
 pub mod pointer;
+pub mod popover;
 pub mod problems;
 pub mod retry;
 pub mod scenarios;

@@ -25,7 +25,7 @@ pub fn Chart(width: RwSignal<i64>, shown: Drawn, pointed: Pointed) -> impl IntoV
         Some(names.collect_view())
     };
     view! {
-        <div class="cover-chart" class:stale=move || !coverage.is_fresh.get() class:empty=move || coverage.found.with(Option::is_none)>
+        <div class="cover-chart" class:stale=move || !coverage.is_fresh.get() class:not-found-yet=move || coverage.found.with(Option::is_none)>
             <ul class="cover-rows">{names}</ul>
             <Bands width shown pointed/>
         </div>

@@ -1,12 +1,48 @@
 // A server for each test, a page that must not complain, and ways around the app.
 
 import { test as base, expect } from '@playwright/test';
+import { watchReach } from './reach.js';
 import { Server } from './server.js';
 
 export { expect };
 
 /** A Sunday evening in Europe. */
 export const NOW = '2026-11-22T19:00:00Z';
+
+/** What the browser has complained about: errors and warnings of its console, and errors that nothing has caught. */
+export class Complaints {
+  constructor() {
+    this.all = [];
+    this.expected = [];
+  }
+
+  /** Notes what another page of the test complains about, too. */
+  listen(page) {
+    const harmless = /integrity. attribute is currently ignored for preload/;
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()) && !harmless.test(message.text())) this.all.push(message.text());
+    });
+    page.on('pageerror', (error) => this.all.push(String(error)));
+  }
+
+  /**
+   * Expects a complaint and waits for it: removes what matches, and fails if nothing does. With a number of times it
+   * waits for so many and removes no more; without one, all of the test that match are expected.
+   */
+  async expect(pattern, times) {
+    const matching = () => this.all.filter((complaint) => pattern.test(complaint));
+    await expect.poll(() => matching().length, `complaints like ${pattern}, of ${JSON.stringify(this.all)}`)
+      .toBeGreaterThanOrEqual(times ?? 1);
+    if (times === undefined) this.expected.push(pattern);
+    for (const complaint of matching().slice(0, times)) this.all.splice(this.all.indexOf(complaint), 1);
+  }
+
+  /** Fails if there is a complaint that nothing expected. */
+  settle() {
+    const left = this.all.filter((complaint) => !this.expected.some((pattern) => pattern.test(complaint)));
+    expect(left, 'what the browser complained about').toEqual([]);
+  }
+}
 
 export const test = base.extend({
   serverOptions: [[], { option: true }],
@@ -17,28 +53,52 @@ export const test = base.extend({
     await server.remove();
   },
 
-  // The page's clock stands still: what is known of on-call schedules is a window around now.
+  // The page's date stands still: what is known of on-call schedules is a window around now. Timers and frames go by,
+  // unless a test holds them.
   page: async ({ page }, use) => {
     await page.clock.setFixedTime(NOW);
     await use(page);
   },
 
-  // What the browser complains about fails the test, unless the test says that it is meant.
+  // What opens above the page can be reached by a pointer, whatever test opens it.
+  unreachable: [async ({ context }, use) => {
+    const unreachable = new Set();
+    await context.exposeBinding('reportUnreachable', (_, faults) => faults.forEach((fault) => unreachable.add(fault)));
+    await context.addInitScript(watchReach);
+    await use(unreachable);
+    expect([...unreachable], 'what no pointer reaches').toEqual([]);
+  }, { auto: true }],
+
+  // What the browser complains about fails the test, unless the test expects exactly that.
   complaints: async ({ page }, use) => {
-    const complaints = [];
-    const harmless = /integrity. attribute is currently ignored for preload/;
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type()) && !harmless.test(message.text())) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    const complaints = new Complaints();
+    complaints.listen(page);
     await use(complaints);
-    expect(complaints).toEqual([]);
+    complaints.settle();
   },
 
   app: async ({ page, server, complaints }, use) => {
     await use(new App(page, server, complaints));
   },
 });
+
+/**
+ * Holds the page's clock, with all that hangs on it: timers, frames, how long something took. From here on time goes by
+ * only as the test lets it, by `page.clock.runFor`.
+ */
+export async function hold(page) {
+  await page.clock.pauseAt(new Date(Date.parse(NOW) + 1_000));
+}
+
+/** The drafts that the browser keeps. */
+export const drafts = (page) => page.evaluate(() => new Promise((resolve, reject) => {
+  const open = indexedDB.open('escalation-path-builder');
+  open.onerror = reject;
+  open.onsuccess = () => {
+    const all = open.result.transaction('drafts').objectStore('drafts').getAll();
+    all.onsuccess = () => { open.result.close(); resolve(all.result.map((text) => JSON.parse(text))); };
+  };
+}));
 
 export const IDS = {
   urgent: '01J0PATHURGENT000000000000',
