@@ -131,7 +131,8 @@ export function watchReach() {
   }, true);
   // What nobody can scroll by wheel or finger, a test has not scrolled either.
   addEventListener('scroll', ({ target }) => {
-    if (!(target instanceof Element) || target.matches('input, textarea, select')) return;
+    // The graph is moved by the wheel: what a test scrolls there, somebody brings into view so.
+    if (!(target instanceof Element) || target.matches('input, textarea, select, .canvas')) return;
     const { overflowX, overflowY } = getComputedStyle(target);
     const still = (overflow) => ['hidden', 'clip'].includes(overflow);
     if ((target.scrollTop > 0 && still(overflowY)) || (target.scrollLeft > 0 && still(overflowX))) {
