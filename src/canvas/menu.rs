@@ -1,6 +1,7 @@
 //! Menus in the drawing: what can be put into a place, and what can be done with the chosen nodes.
 
 use escalation_editor::command::{Kind, Piece, open_slots_for};
+use escalation_editor::layout::SlotMark;
 use escalation_editor::words::names;
 use escalation_editor::{Command, ListAt, Slot, clipboard};
 use leptos::html;
@@ -55,11 +56,22 @@ pub fn open_below(open: Open) {
         folds::show(open, branch, *side);
     }
     let mark = open.scene.with_untracked(|scene| scene.layout.slots.iter().find(|mark| mark.slot == slot).cloned());
-    let Some(mark) = mark else { return open.refuse(strings::edit::NOTHING_BELOW) };
+    match mark {
+        Some(mark) => open_for_slot(open, &mark),
+        None => open.refuse(strings::edit::NOTHING_BELOW),
+    }
+}
+
+/// Opens what can be put into a place of the drawing, beside it. Where nothing can, that is said.
+pub fn open_for_slot(open: Open, mark: &SlotMark) {
     let view = open.view.get_untracked();
     let on_screen = |at: i32, offset: f64| (f64::from(at) * view.scale + offset).round() as i32;
     let at = (on_screen(mark.at.x, view.x) + 18, on_screen(mark.at.y, view.y) - 14);
-    open.look.menu.set(Some(Menu { of: MenuOf::Slot(mark.slot), at }));
+    let of = MenuOf::Slot(mark.slot.clone());
+    if items(open, &of).is_empty() {
+        return open.refuse(strings::edit::NOTHING_HERE);
+    }
+    open.look.menu.set(Some(Menu { of, at }));
 }
 
 fn items(open: Open, of: &MenuOf) -> Vec<Item> {
@@ -146,7 +158,7 @@ fn Lines(menu: Menu) -> impl IntoView {
     };
     // Where it opens is told from the corner of the drawing.
     let anchor = move || {
-        let frame = popover::rect_of(&list.get_untracked()?.closest(".canvas").ok()??);
+        let frame = popover::rect_of(&list.try_get_untracked()??.closest(".canvas").ok()??);
         Some(Rect::point(frame.left + f64::from(menu.at.0), frame.top + f64::from(menu.at.1)))
     };
     popover::hang(list, Hanging::At, f64::INFINITY, anchor);

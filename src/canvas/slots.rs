@@ -4,7 +4,7 @@ use escalation_editor::layout::{Rect, SlotMark};
 use leptos::prelude::*;
 
 use super::Marks;
-use super::look::{Menu, MenuOf};
+use super::menu;
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
@@ -48,12 +48,8 @@ fn Plus(mark: SlotMark) -> impl IntoView {
             slot.with_value(|slot| Some((drag.slots.contains(slot), drag.over.as_ref() == Some(slot))))
         })
     });
-    let offer = move |_| {
-        let view = open.view.get_untracked();
-        let on_screen = |at: i32, offset: f64| (f64::from(at) * view.scale + offset).round() as i32;
-        let at = (on_screen(mark.at.x, view.x) + 18, on_screen(mark.at.y, view.y) - 14);
-        open.look.menu.set(Some(Menu { of: MenuOf::Slot(slot.get_value()), at }));
-    };
+    let place = mark.clone();
+    let offer = move |_| menu::open_for_slot(open, &place);
     view! {
         <button
             class="plus"

@@ -67,7 +67,7 @@ pub fn Menu() -> impl IntoView {
 fn Items(button: NodeRef<html::Button>, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let open = expect_context::<Open>();
     let list = NodeRef::<html::Ul>::new();
-    popover::hang(list, Hanging::Below, f64::INFINITY, move || Some(popover::rect_of(&button.get_untracked()?)));
+    popover::hang(list, Hanging::Below, f64::INFINITY, move || Some(popover::rect_of(&button.try_get_untracked()??)));
     Effect::new(move || {
         let first = list.get().and_then(|list| list.query_selector("button").ok().flatten());
         focus::give(first);

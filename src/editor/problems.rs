@@ -109,7 +109,7 @@ pub fn ProblemsPill() -> impl IntoView {
 fn ProblemsList(pill: NodeRef<html::Button>, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let open = expect_context::<Open>();
     let list = NodeRef::<html::Div>::new();
-    popover::hang(list, Hanging::Below, f64::INFINITY, move || Some(popover::rect_of(&pill.get_untracked()?)));
+    popover::hang(list, Hanging::Below, f64::INFINITY, move || Some(popover::rect_of(&pill.try_get_untracked()??)));
     Effect::new(move || {
         let first = list.get().and_then(|list| list.query_selector("button").ok().flatten());
         focus::give(first);

@@ -189,7 +189,7 @@ pub fn Combobox(
 #[component]
 fn Options(id: String, label: String, field: NodeRef<Input>, children: Children) -> impl IntoView {
     let list = NodeRef::<html::Ul>::new();
-    popover::hang(list, Hanging::Below, HIGH, move || Some(popover::rect_of(&field.get_untracked()?)));
+    popover::hang(list, Hanging::Below, HIGH, move || Some(popover::rect_of(&field.try_get_untracked()??)));
     view! {
         <ul id=id class="popover options" popover="manual" role="listbox" aria-label=label node_ref=list>
             {children()}

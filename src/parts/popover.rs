@@ -47,6 +47,10 @@ pub fn keep(element: &HtmlElement, hanging: Hanging, most: f64, anchor: impl Fn(
     let kept = element.clone();
     let last = Cell::new(None::<Placed>);
     let put = Rc::new(move || {
+        // What was to be done with the next frame comes after it is gone.
+        if !kept.is_connected() {
+            return;
+        }
         let Some(anchor) = anchor() else { return };
         let length = |length: Result<wasm_bindgen::JsValue, _>| length.ok().and_then(|length| length.as_f64());
         let window = (length(window().inner_width()), length(window().inner_height()));

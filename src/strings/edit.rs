@@ -16,6 +16,7 @@ pub const AHEAD: &str = "Go to a step by its first letters";
 pub const AHEAD_FOR: &str = "Go to:";
 pub const AHEAD_HINT: &str = "Type the first letters of a step. Enter stays there, Escape goes back.";
 pub const PATH_FORM: &str = "Go to the path’s own details";
+pub const NOTHING_HERE: &str = "Nothing can be added here";
 pub const NOTHING_BELOW: &str = "Nothing can be added below this step";
 
 /// A rota of a schedule.
