@@ -11,7 +11,7 @@ const ADAPTS = ['reading.css', 'contrast.css'];
 /** Classes with one meaning that more than one file has rules for. */
 const ONE_MEANING = new Set(`
   broken canvas combobox controls differences dot expect-form hint holds inspector label-row lane-name lane-who nobody node panel
-  problem problems problems-list simulate stale step step-words steps tabpanel turned unsure
+  priorities-note problem problems problems-list simulate stale step step-words steps tabpanel turned unsure
 `.trim().split(/\s+/));
 
 /** The selectors of a style sheet, with what is for another medium left out. */
