@@ -64,9 +64,10 @@ impl Listed {
         self.most.update(|most| *most += by);
     }
 
-    /// Lists those around a step by its position; whether they were not listed already.
-    fn around(self, position: usize) -> bool {
-        let from = if position < MOST { 0 } else { position.saturating_sub(BEFORE) };
+    /// Lists those around a step by its position among so many; whether they were not listed already.
+    fn around(self, position: usize, count: usize) -> bool {
+        let from = position.saturating_sub(BEFORE).min(count.saturating_sub(MOST));
+        let from = if position < MOST { 0 } else { from };
         let is_other = self.from.get_untracked() != from;
         if is_other {
             self.most.set(MOST);
@@ -273,8 +274,10 @@ fn keep_current(frame: NodeRef<html::Div>, open: Open, shown: Memo<Arc<Shown>>, 
         let as_table = open.playback.as_table.get();
         if let Some((_, true)) = current {
             let until = open.until.get_untracked();
-            let behind = open.trace.with_untracked(|trace| trace.steps.partition_point(|s| s.after_seconds <= until));
-            if listed.around(behind) {
+            let (behind, count) = open.trace.with_untracked(|trace| {
+                (trace.steps.partition_point(|step| step.after_seconds <= until), trace.steps.len())
+            });
+            if listed.around(behind, count) {
                 return;
             }
         }
