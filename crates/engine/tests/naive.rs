@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use escalation_engine::instant::DAY;
 use escalation_engine::scenario::{Action, Answer, Branch};
 use escalation_engine::trace::StepName;
+use escalation_engine::world::{Entry, SchedulePart};
 use escalation_engine::{Index, Scenario, World, simulate};
 use generate::Dice;
 use jiff::Timestamp;
@@ -445,15 +446,22 @@ impl<'a> Naive<'a> {
         let only = target["selected_rota_id"].as_str();
         let rotas = || schedule.rotas.iter().filter(move |rota| only.is_none_or(|only| rota.id == only));
         if mode.starts_with("all_users") {
-            return Ok(rotas().flat_map(|rota| rota.user_ids.clone()).collect());
+            if rotas().any(|rota| rota.unread) {
+                return Err("undecided");
+            }
+            return Ok(rotas().flat_map(|rota| rota.user_ids.clone()).filter(|id| id != "NOBODY").collect());
         }
         let known = |at: i64| {
             self.world.entries_from.is_none_or(|from| from.unix() <= at)
                 && self.world.entries_until.is_none_or(|until| at < until.unix())
         };
+        if !schedule.unread.is_empty() {
+            return Err("undecided");
+        }
         if !known(self.now) {
             return Err("beyond_entries");
         }
+        let somebody = |entry: &&Entry| entry.user_id.clone().filter(|id| id != "NOBODY");
         let entries = |rota: &str| {
             let of_rota =
                 schedule.entries.iter().filter(|entry| entry.rota_id == rota && entry.start_at < entry.end_at);
@@ -463,7 +471,8 @@ impl<'a> Naive<'a> {
         };
         let mut named = Vec::new();
         if mode.starts_with("next_on_call") {
-            let of_somebody = rotas().flat_map(|rota| entries(&rota.id)).filter(|entry| entry.user_id.is_some());
+            let of_somebody =
+                rotas().flat_map(|rota| entries(&rota.id)).filter(|entry| entry.unread || somebody(entry).is_some());
             let starts = of_somebody.map(|entry| entry.start_at.unix());
             let Some(first) = starts.filter(|start| *start > self.now).min() else {
                 return if self.world.entries_until.is_some() { Err("beyond_entries") } else { Ok(Vec::new()) };
@@ -472,15 +481,23 @@ impl<'a> Naive<'a> {
                 return Err("beyond_entries");
             }
             for rota in rotas() {
-                let starting = entries(&rota.id).into_iter().filter(|entry| entry.start_at.unix() == first);
-                named.extend(starting.filter_map(|entry| entry.user_id.clone()));
+                let starting: Vec<_> =
+                    entries(&rota.id).into_iter().filter(|entry| entry.start_at.unix() == first).collect();
+                if starting.iter().any(|entry| entry.unread) {
+                    return Err("undecided");
+                }
+                named.extend(starting.iter().filter_map(somebody));
             }
         } else {
             for rota in rotas() {
                 let on_call = entries(&rota.id)
                     .into_iter()
                     .filter(|entry| entry.start_at.unix() <= self.now && self.now < entry.end_at.unix());
-                named.extend(on_call.filter_map(|entry| entry.user_id.clone()));
+                let on_call: Vec<_> = on_call.collect();
+                if on_call.iter().any(|entry| entry.unread) {
+                    return Err("undecided");
+                }
+                named.extend(on_call.iter().filter_map(somebody));
             }
         }
         Ok(named)
@@ -494,6 +511,9 @@ impl<'a> Naive<'a> {
             let urgency = target["urgency"].as_str().unwrap();
             for id in self.named(target)? {
                 let user = self.world.users.iter().find(|user| user.id == id).unwrap();
+                if user.unread {
+                    return Err("undecided");
+                }
                 let paused = self.world.pauses.iter().any(|pause| {
                     pause.user_id == id && pause.starts_at.unix() <= self.now && self.now < pause.ends_at.unix()
                 });
@@ -763,6 +783,30 @@ fn pages_again(dice: &mut Dice, scenario: &mut Scenario) {
     scenario.activity_after_seconds = (0..dice.below(4)).map(|_| dice.minutes(0, 4_000)).collect();
 }
 
+/// Lets some of a world be unreadable, and some shifts be those of the user who is nobody.
+fn spoil(dice: &mut Dice, world: &mut World) {
+    for user in &mut world.users {
+        user.unread = dice.chance(3);
+    }
+    for schedule in &mut world.schedules {
+        if dice.chance(4) {
+            schedule.unread.push(SchedulePart::Entries);
+        }
+        for rota in &mut schedule.rotas {
+            rota.unread = dice.chance(8);
+            if dice.chance(10) {
+                rota.user_ids.push("NOBODY".to_string());
+            }
+        }
+        for entry in &mut schedule.entries {
+            entry.unread = dice.chance(3);
+            if dice.chance(5) {
+                entry.user_id = Some("NOBODY".to_string());
+            }
+        }
+    }
+}
+
 #[test]
 fn both_say_the_same() {
     let mut repeats = 0;
@@ -771,7 +815,10 @@ fn both_say_the_same() {
     // So many worlds with as many alerts each: 20,000 in all.
     for seed in 0..2_000 {
         let mut dice = Dice::new(seed);
-        let world = generate::world(&mut dice);
+        let mut world = generate::world(&mut dice);
+        if dice.chance(40) {
+            spoil(&mut dice, &mut world);
+        }
         for number in 0..10 {
             let mut scenario = generate::scenario(&mut dice);
             if dice.chance(8) {
