@@ -34,6 +34,12 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
     ]);
     shell::run(&mut criterion)?;
 
+    println!("\nGrowing documents of each shape: time and memory must grow with them and no faster");
+    let mut growth = shell::cargo();
+    growth.args(["test", "--quiet", "--release", "--package", "escalation-engine", "--test", "growth"]);
+    growth.args(["--", "--nocapture"]);
+    shell::run(&mut growth)?;
+
     println!("\nThe engine, in WebAssembly, built as in the app");
     let mut wasm = shell::cargo();
     tools.for_wasm(&mut wasm)?;

@@ -19,10 +19,10 @@ pub trait Json: Sized {
     fn write(&self) -> Value;
 
     /// Says what keeps a value from being read as this type.
-    fn explain(value: &Value, at: &At<'_>, faults: &mut Vec<Fault>);
+    fn explain(value: &Value, at: &At<'_>, faults: &mut Faults);
 
     /// Says what in a value that was read is kept but not understood: a known field with a wrong value.
-    fn faults(&self, _at: &At<'_>, _faults: &mut Vec<Fault>) {}
+    fn faults(&self, _at: &At<'_>, _faults: &mut Faults) {}
 
     /// Reads JSON text.
     ///
@@ -40,7 +40,7 @@ pub trait Json: Sized {
 
 /// The first reason why a value cannot be read as `T`.
 pub(crate) fn why<T: Json>(value: &Value) -> Fault {
-    let mut faults = Vec::new();
+    let mut faults = Faults::new();
     T::explain(value, &At::Top, &mut faults);
     let unexplained = Fault { pointer: String::new(), field: String::new(), what: What::MustBe("of another kind") };
     faults.into_iter().next().unwrap_or(unexplained)
@@ -114,6 +114,82 @@ pub struct Fault {
     pub what: What,
 }
 
+/// Faults, as many as anybody reads, and how many more there are: a document of 1 MB can have half a million, each of
+/// which would take a hundred times the room of what is wrong.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    told: Vec<Fault>,
+    more: usize,
+}
+
+impl Faults {
+    /// How many are kept.
+    pub const MOST: usize = 1_000;
+
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one. Its place is told as far as it has at most 1,000 bytes: names can be as long as a document.
+    pub fn push(&mut self, at: &At<'_>, what: What) {
+        if self.told.len() < Self::MOST {
+            let Fault { pointer, field, what } = at.fault(what);
+            self.told.push(Fault { pointer: beginning(pointer), field: beginning(field), what });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// How many there are, those that are not kept included.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.told.len() + self.more
+    }
+
+    /// How many there are beyond those that are kept.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+
+    /// Those that are kept, in the order of the document.
+    pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
+        self.told.iter()
+    }
+}
+
+impl IntoIterator for Faults {
+    type Item = Fault;
+    type IntoIter = std::vec::IntoIter<Fault>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.told.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Faults {
+    type Item = &'a Fault;
+    type IntoIter = std::slice::Iter<'a, Fault>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.told.iter()
+    }
+}
+
+/// The first 1,000 bytes of a text, or a few less: whole characters.
+fn beginning(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(1_000));
+    text
+}
+
 /// What is wrong at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
@@ -159,9 +235,9 @@ macro_rules! scalar {
             fn write(&self) -> Value {
                 Value::from(self.clone())
             }
-            fn explain(value: &Value, at: &At<'_>, faults: &mut Vec<Fault>) {
+            fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
                 if !$is(value) {
-                    faults.push(at.fault(What::MustBe($kind)));
+                    faults.push(at, What::MustBe($kind));
                 }
             }
         }
@@ -186,9 +262,9 @@ impl Json for Map {
     fn write(&self) -> Value {
         Value::Object(self.clone())
     }
-    fn explain(value: &Value, at: &At<'_>, faults: &mut Vec<Fault>) {
+    fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
         if !value.is_object() {
-            faults.push(at.fault(What::MustBe("an object")));
+            faults.push(at, What::MustBe("an object"));
         }
     }
 }
@@ -215,18 +291,18 @@ impl<T: Json> Json for Vec<T> {
         self.iter().map(T::write).collect()
     }
 
-    fn explain(value: &Value, at: &At<'_>, faults: &mut Vec<Fault>) {
+    fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
         match value {
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     T::explain(item, &at.index(index), faults);
                 }
             }
-            _ => faults.push(at.fault(What::MustBe("a list"))),
+            _ => faults.push(at, What::MustBe("a list")),
         }
     }
 
-    fn faults(&self, at: &At<'_>, faults: &mut Vec<Fault>) {
+    fn faults(&self, at: &At<'_>, faults: &mut Faults) {
         for (index, item) in self.iter().enumerate() {
             item.faults(&at.index(index), faults);
         }
@@ -259,18 +335,18 @@ impl<T: Json> Json for Named<T> {
         self.0.iter().map(|(name, value)| (name.clone(), value.write())).collect()
     }
 
-    fn explain(value: &Value, at: &At<'_>, faults: &mut Vec<Fault>) {
+    fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
         match value {
             Value::Object(map) => {
                 for (name, value) in map {
                     T::explain(value, &at.field(name), faults);
                 }
             }
-            _ => faults.push(at.fault(What::MustBe("an object"))),
+            _ => faults.push(at, What::MustBe("an object")),
         }
     }
 
-    fn faults(&self, at: &At<'_>, faults: &mut Vec<Fault>) {
+    fn faults(&self, at: &At<'_>, faults: &mut Faults) {
         for (name, value) in &self.0 {
             value.faults(&at.field(name), faults);
         }
@@ -294,7 +370,7 @@ pub(crate) fn take<T: Json>(map: &mut Map, name: &str) -> Option<T> {
 }
 
 /// What is to be said of a known field that was left in `extra`. `null` is a way to say that there is nothing.
-pub(crate) fn left_over<T: Json>(extra: &Map, name: &str, at: &At<'_>, faults: &mut Vec<Fault>) {
+pub(crate) fn left_over<T: Json>(extra: &Map, name: &str, at: &At<'_>, faults: &mut Faults) {
     if let Some(value) = extra.get(name)
         && !value.is_null()
     {

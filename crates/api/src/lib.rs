@@ -40,7 +40,7 @@ pub mod working_hours;
 
 pub use condition::{Condition, ConditionForm, ConditionPayload, Test};
 pub use error::{ErrorResponse, ErrorSingle, ErrorSource, ErrorType};
-pub use json::{At, Fault, Json, Map, Named, Value, What, capitalised};
+pub use json::{At, Fault, Faults, Json, Map, Named, Value, What, capitalised};
 pub use node::{
     AckMode, Delay, HandOver, IfElse, IntervalCondition, Level, Node, NodeKind, NotifyChannel, Repeat, RetryConfig,
     RoundRobinConfig, ScheduleMode, Target, TargetType, Urgency,

@@ -1,6 +1,6 @@
 //! What the API wraps its answers in.
 
-use crate::json::{At, Fault, Json, Map, Value, What};
+use crate::json::{At, Fault, Faults, Json, Map, Value, What};
 
 use crate::macros::object;
 use crate::schedule::{Entries, Schedule};
@@ -37,7 +37,7 @@ impl<T: Json> Page<T> {
             match T::read(item.clone()) {
                 Ok(item) => page.items.push(item),
                 Err(item) => {
-                    let mut faults = Vec::new();
+                    let mut faults = Faults::new();
                     let at = at.index(index);
                     T::explain(&item, &at, &mut faults);
                     let unexplained = at.fault(What::MustBe("of another kind"));

@@ -51,15 +51,15 @@ macro_rules! object {
                 $crate::Value::Object(map)
             }
 
-            fn explain(value: &$crate::Value, at: &$crate::At<'_>, faults: &mut Vec<$crate::Fault>) {
+            fn explain(value: &$crate::Value, at: &$crate::At<'_>, faults: &mut $crate::Faults) {
                 let $crate::Value::Object(map) = value else {
-                    faults.push(at.fault($crate::json::What::MustBe("an object")));
+                    faults.push(at, $crate::json::What::MustBe("an object"));
                     return;
                 };
                 $( object!(@explain $mode $type, object!(@wire $field $($wire)?), map, at, faults); )*
             }
 
-            fn faults(&self, at: &$crate::At<'_>, faults: &mut Vec<$crate::Fault>) {
+            fn faults(&self, at: &$crate::At<'_>, faults: &mut $crate::Faults) {
                 $(
                     $crate::json::left_over::<$type>(&self.extra, object!(@wire $field $($wire)?), at, faults);
                     object!(@faults $mode $type, self, $field, object!(@wire $field $($wire)?), at, faults);
@@ -128,7 +128,7 @@ macro_rules! object {
     };
     (@explain $mode:ident $type:ty, $wire:expr, $map:ident, $at:ident, $faults:ident) => {
         match $map.get($wire) {
-            None => $faults.push($at.field($wire).fault($crate::json::What::Required)),
+            None => $faults.push(&$at.field($wire), $crate::json::What::Required),
             Some(value) => <$type as $crate::Json>::explain(value, &$at.field($wire), $faults),
         }
     };
@@ -193,9 +193,9 @@ macro_rules! open_enum {
             fn write(&self) -> $crate::Value {
                 $crate::Value::from(self.as_str())
             }
-            fn explain(value: &$crate::Value, at: &$crate::At<'_>, faults: &mut Vec<$crate::Fault>) {
+            fn explain(value: &$crate::Value, at: &$crate::At<'_>, faults: &mut $crate::Faults) {
                 if !value.is_string() {
-                    faults.push(at.fault($crate::json::What::MustBe("a string")));
+                    faults.push(at, $crate::json::What::MustBe("a string"));
                 }
             }
         }

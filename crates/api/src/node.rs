@@ -1,6 +1,6 @@
 //! The nodes of an escalation path.
 
-use crate::json::{At, Fault, Json, Map, Value, What, take};
+use crate::json::{At, Faults, Json, Map, Value, What, take};
 use crate::macros::{object, open_enum};
 use crate::{Condition, ConditionForm, ConditionPayload};
 
@@ -280,7 +280,7 @@ impl<C: ConditionForm> NodeKind<C> {
     }
 
     /// Says what is wrong with the payload of a node of this type.
-    fn explain(type_name: &str, payload: &Value, at: &At<'_>, faults: &mut Vec<Fault>) {
+    fn explain(type_name: &str, payload: &Value, at: &At<'_>, faults: &mut Faults) {
         match type_name {
             "level" => Level::explain(payload, at, faults),
             "notify_channel" => NotifyChannel::explain(payload, at, faults),
@@ -353,16 +353,16 @@ impl<C: ConditionForm> Json for Node<C> {
         Value::Object(map)
     }
 
-    fn explain(value: &Value, at: &At<'_>, faults: &mut Vec<Fault>) {
+    fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
         if !value.is_object() {
-            faults.push(at.fault(What::MustBe("an object")));
+            faults.push(at, What::MustBe("an object"));
             return;
         }
         for name in ["id", "type"] {
             match value.get(name) {
-                None => faults.push(at.field(name).fault(What::Required)),
+                None => faults.push(&at.field(name), What::Required),
                 Some(text) if text.as_str().is_some_and(|t| !t.is_empty()) => {}
-                Some(_) => faults.push(at.field(name).fault(What::MustBe("a string that is not empty"))),
+                Some(_) => faults.push(&at.field(name), What::MustBe("a string that is not empty")),
             }
         }
         let type_name = value.get("type").and_then(Value::as_str).unwrap_or_default();
@@ -371,13 +371,13 @@ impl<C: ConditionForm> Json for Node<C> {
         }
         match value.get(type_name) {
             None | Some(Value::Null) => {
-                faults.push(at.field(type_name).fault(What::NoPayload(type_name.to_string())));
+                faults.push(&at.field(type_name), What::NoPayload(type_name.to_string()));
             }
             Some(payload) => NodeKind::<C>::explain(type_name, payload, &at.field(type_name), faults),
         }
     }
 
-    fn faults(&self, at: &At<'_>, faults: &mut Vec<Fault>) {
+    fn faults(&self, at: &At<'_>, faults: &mut Faults) {
         match &self.kind {
             NodeKind::Level(payload) => payload.faults(&at.field("level"), faults),
             NodeKind::NotifyChannel(payload) => payload.faults(&at.field("notify_channel"), faults),

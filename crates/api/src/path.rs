@@ -2,7 +2,7 @@
 
 use crate::condition::{Binding, BindingPayload};
 use crate::macros::{object, open_enum};
-use crate::{At, Condition, ConditionPayload, Json, Map, Named, Node, User, Value, WorkingHours};
+use crate::{At, Condition, ConditionPayload, Faults, Json, Map, Named, Node, User, Value, WorkingHours};
 
 open_enum! {
     /// Where a path's nodes come from.
@@ -154,7 +154,7 @@ impl PathPayload {
 
 /// How much of a document is kept and not understood.
 fn faults<T: Json>(document: &T) -> usize {
-    let mut faults = Vec::new();
+    let mut faults = Faults::new();
     document.faults(&At::Top, &mut faults);
-    faults.len()
+    faults.count()
 }

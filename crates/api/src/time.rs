@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::json::{At, Fault, Json, Value, What};
+use crate::json::{At, Faults, Json, Value, What};
 use crate::macros::through_value;
 
 /// An RFC 3339 timestamp that is written back as it was spelled.
@@ -46,9 +46,9 @@ impl Json for Timestamp {
         Value::from(self.text.as_str())
     }
 
-    fn explain(value: &Value, at: &At<'_>, faults: &mut Vec<Fault>) {
+    fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
         if Self::read(value.clone()).is_err() {
-            faults.push(at.fault(What::MustBe("a timestamp like 2026-03-28T03:10:00Z")));
+            faults.push(at, What::MustBe("a timestamp like 2026-03-28T03:10:00Z"));
         }
     }
 }

@@ -109,9 +109,9 @@ fn what_was_returned_can_be_sent() {
     for of_reading in ["label", "current_responders", "01J0PATH000000000000000000"] {
         assert!(!text.contains(of_reading), "a payload has no `{of_reading}`: {text}");
     }
-    let mut faults = Vec::new();
+    let mut faults = escalation_api::Faults::new();
     PathPayload::explain(&sent.write(), &escalation_api::At::Top, &mut faults);
-    assert_eq!(faults, []);
+    assert!(faults.is_empty(), "{faults:?}");
     // And the example of the payload says the same about its branch.
     let (_, create) = examples().into_iter().find(|(name, _)| name.starts_with("03")).unwrap();
     assert_eq!(sent.write()["path"][0]["if_else"]["conditions"], create["body"]["path"][0]["if_else"]["conditions"]);
@@ -151,7 +151,7 @@ fn faults_have_the_vendors_pointers() {
     let read = PathPayload::read(value.clone()).unwrap();
     assert_eq!(read.write(), value);
 
-    let mut faults = Vec::new();
+    let mut faults = escalation_api::Faults::new();
     read.faults(&escalation_api::At::Top, &mut faults);
     let said: Vec<_> = faults.iter().map(|f| format!("{}: {f}", f.pointer)).collect();
     assert_eq!(
@@ -347,12 +347,12 @@ proptest! {
                 let text = written.to_string();
                 let second = PathPayload::from_text(&text);
                 prop_assert_eq!(second.as_ref(), Ok(&first));
-                let mut faults = Vec::new();
+                let mut faults = escalation_api::Faults::new();
                 first.faults(&escalation_api::At::Top, &mut faults);
             }
             Err(back) => {
                 prop_assert!(keeps(&value, &back), "read {value}\nback {back}");
-                let mut faults = Vec::new();
+                let mut faults = escalation_api::Faults::new();
                 PathPayload::explain(&value, &escalation_api::At::Top, &mut faults);
                 prop_assert!(!faults.is_empty(), "nothing is said about {value}");
             }

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use escalation_api::schedule::Rotation;
-use escalation_api::{At, Json as _, PathPayload, Schedule, Value};
+use escalation_api::{At, Faults, Json as _, PathPayload, Schedule, Value};
 use escalation_engine::instant::DAY;
 use escalation_engine::prove::Expectation;
 use escalation_engine::schedule::Override;
@@ -109,7 +109,7 @@ pub fn schedule(file: &Path) -> Result<Schedule> {
         other => other,
     };
     Schedule::read(value).map_err(|value| {
-        let mut faults = Vec::new();
+        let mut faults = Faults::new();
         Schedule::explain(&value, &At::Top, &mut faults);
         let faults: Vec<_> = faults.iter().map(|fault| format!("{}: {fault}", fault.pointer)).collect();
         anyhow!("{} is no schedule: {}", file.display(), faults.join("; "))

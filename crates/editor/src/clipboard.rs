@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use escalation_api::{At, Condition, Json as _, Node, PathPayload, Value, WorkingHours};
+use escalation_api::{At, Condition, Faults, Json as _, Node, PathPayload, Value, WorkingHours};
 use escalation_engine::check::{MAX_DEPTH, MAX_NODES};
 
 use crate::command::{Refusal, Run, named_hours};
@@ -113,9 +113,9 @@ pub(crate) fn from_value(value: Value) -> Result<Clip, Fault> {
 /// A node in either form. Read in the wrong one it would have a condition that is kept and not understood.
 fn node(value: Value) -> PathNode {
     let faults = |node: &PathNode| {
-        let mut faults = Vec::new();
+        let mut faults = Faults::new();
         node.faults(&At::Top, &mut faults);
-        faults.len()
+        faults.count()
     };
     let sent = read_node::<escalation_api::ConditionPayload>(value.clone());
     if faults(&sent) == 0 {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use escalation_api::{At, Json, Value};
+use escalation_api::{At, Faults, Json, Value};
 
 use crate::twice::twice;
 
@@ -54,7 +54,7 @@ impl Fault {
 
     /// The first reason why a value is not of a type, with `at` as the place of the value.
     pub(crate) fn of<T: Json>(value: &Value, at: &At<'_>, hint: &'static str) -> Self {
-        let mut faults = Vec::new();
+        let mut faults = Faults::new();
         T::explain(value, at, &mut faults);
         match faults.into_iter().next() {
             Some(fault) => Self::at(&fault.pointer, fault.to_string(), hint),

@@ -5,6 +5,7 @@
 mod code;
 mod fix;
 mod hours;
+mod limits;
 mod node;
 mod references;
 mod regret;
@@ -18,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::index::Index;
 use crate::template::{self, Unresolved};
 use crate::world::WorldPart;
+
+use regret::Ways;
 
 pub use code::Code;
 pub use fix::{Fix, NotThere, Op, Operation};
@@ -62,16 +65,43 @@ pub const MAX_NODES: usize = 2_000;
 /// How often a repeat may go back. The vendor has a bound and does not say which.
 pub const MAX_REPEATS: i64 = 1_000;
 
-/// Checks a path in a world. `id` is the path's own, or empty for a new one.
+/// How many problems of one severity are told of a path. Nobody reads as many, and a document of 1 MB can have half a
+/// million, each with its words.
+pub const MAX_PROBLEMS: usize = 2_000;
+
+/// What is wrong with a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Findings {
+    /// In the order of the text; at most [`MAX_PROBLEMS`] of each severity.
+    pub problems: Vec<Problem>,
+    /// How many errors there are besides.
+    pub more_errors: usize,
+    /// How many warnings and remarks there are besides.
+    pub more_warnings: usize,
+}
+
+/// Checks a path in a world. `id` is the path's own, or empty for a new one. At most [`MAX_PROBLEMS`] of each severity
+/// are told; [`findings`] says how many more there are.
 #[must_use]
 pub fn check(id: &str, path: &PathPayload, index: &Index) -> Vec<Problem> {
+    findings(id, path, index).problems
+}
+
+/// Checks a path in a world, and counts what is not told.
+///
+/// What is larger than is taken is said to be that, and nothing else of it is looked at: the time and the room that this
+/// takes grow with the document and no faster.
+#[must_use]
+pub fn findings(id: &str, path: &PathPayload, index: &Index) -> Findings {
     let mut check = Check::new(id, path, index);
-    check.whole();
-    check.regrets();
-    check.hours_regrets(&At::Top);
-    check.unread();
-    check.templated();
-    check.problems
+    if check.whole() {
+        check.regrets();
+        check.hours_regrets(&At::Top);
+        check.unread();
+        check.templated();
+    }
+    let [more_errors, more_warnings, more_infos] = check.more;
+    Findings { problems: check.problems, more_errors, more_warnings: more_warnings + more_infos }
 }
 
 /// The same without what takes a walk with all that is known on the way: what is wrong with the document as such. This is
@@ -100,7 +130,6 @@ struct Check<'a> {
     ids: BTreeMap<&'a str, String>,
     /// The ids of the branches around the node at hand.
     enclosing: Vec<&'a str>,
-    count: usize,
     /// The node at hand.
     node_id: Option<&'a str>,
     /// The sets of working hours whose state is always the same, and that state.
@@ -109,6 +138,23 @@ struct Check<'a> {
     used_hours: BTreeSet<&'a str>,
     /// Whether there is a node or a condition that is not known, and may name anything.
     has_unknown: bool,
+    /// How many problems of each severity there are, and how many of them are not told.
+    told: [usize; 3],
+    more: [usize; 3],
+    /// Whether the problem that was found last is told.
+    is_last_told: bool,
+    /// The nodes to which a repeat goes back.
+    repeated: BTreeSet<&'a str>,
+    /// The sets of working hours that the path has.
+    known_hours: BTreeSet<&'a str>,
+    /// The priorities that the world knows.
+    priorities: BTreeSet<&'a str>,
+    /// An id that no node has.
+    free_id: Option<String>,
+    /// Whether schedules surely name nobody, by the schedule, whether everybody of it is meant, and the rota.
+    nobody: BTreeMap<(&'a str, bool, Option<&'a str>), bool>,
+    /// Where hand-overs lead.
+    ways: Ways<'a>,
 }
 
 impl<'a> Check<'a> {
@@ -120,16 +166,28 @@ impl<'a> Check<'a> {
             problems: Vec::new(),
             ids: BTreeMap::new(),
             enclosing: Vec::new(),
-            count: 0,
             node_id: None,
             constant_hours: BTreeMap::new(),
             used_hours: BTreeSet::new(),
             has_unknown: false,
+            told: [0; 3],
+            more: [0; 3],
+            is_last_told: false,
+            repeated: BTreeSet::new(),
+            known_hours: path.working_hours.iter().flatten().map(|set| set.id.as_str()).collect(),
+            priorities: index.world().priorities.iter().map(|priority| priority.id.as_str()).collect(),
+            free_id: None,
+            nobody: BTreeMap::new(),
+            ways: Ways::default(),
         }
     }
 
-    fn whole(&mut self) {
+    /// What is wrong with the document; false if it is larger than is taken.
+    fn whole(&mut self) -> bool {
         let top = At::Top;
+        if !self.within_limits(&top) {
+            return false;
+        }
         self.fields(&top);
         self.hours(&top);
         self.repeat_config(&top);
@@ -154,10 +212,7 @@ impl<'a> Check<'a> {
             self.say(Code::NoNodes, &nodes, "Path must have at least one node");
         }
         self.list(&path.path, &nodes);
-        if self.count > MAX_NODES {
-            let message = format!("Path has {} nodes; at most {MAX_NODES} are taken", self.count);
-            self.say(Code::TooManyNodes, &nodes, message);
-        }
+        true
     }
 
     /// What the nodes of its template come to with what a templated path binds. A fault of the template is no reason to
@@ -177,9 +232,10 @@ impl<'a> Check<'a> {
             }
         };
         let mut of_nodes = Check::new(self.id, &resolved, self.index);
-        of_nodes.whole();
-        of_nodes.regrets();
-        of_nodes.unread();
+        if of_nodes.whole() {
+            of_nodes.regrets();
+            of_nodes.unread();
+        }
         for problem in of_nodes.problems {
             if problem.severity != Severity::Error && problem.code != Code::UnusedHours {
                 let message = format!("In the template, at `{}`: {}", problem.pointer, problem.message);
@@ -193,7 +249,7 @@ impl<'a> Check<'a> {
             let message =
                 format!("Node `{node}` of the template has a target bound to `{name}`, which has no value here");
             self.say(Code::Unbound, &top.field("param_bindings"), message);
-            if let Some(problem) = self.problems.last_mut() {
+            if let Some(problem) = self.problems.last_mut().filter(|_| self.is_last_told) {
                 problem.node_id = Some(node.to_string()).filter(|id| !id.is_empty());
             }
         }
@@ -220,7 +276,6 @@ impl<'a> Check<'a> {
     fn list(&mut self, nodes: &'a [ApiNode], at: &At<'_>) {
         self.order(nodes, at);
         for (index, node) in nodes.iter().enumerate() {
-            self.count += 1;
             let at = at.index(index);
             let before = self.node_id.replace(node.id.as_str());
             self.identity(node, &at);
@@ -242,7 +297,22 @@ impl<'a> Check<'a> {
         self.push(code, at.to_string(), message.into());
     }
 
-    fn push(&mut self, code: Code, pointer: String, message: String) {
+    fn push(&mut self, code: Code, pointer: String, mut message: String) {
+        let severity = match code.severity() {
+            Severity::Error => 0,
+            Severity::Warning => 1,
+            Severity::Info => 2,
+        };
+        let (Some(told), Some(more)) = (self.told.get_mut(severity), self.more.get_mut(severity)) else { return };
+        if *told == MAX_PROBLEMS {
+            *more += 1;
+            self.is_last_told = false;
+            return;
+        }
+        *told += 1;
+        self.is_last_told = true;
+        // It may quote a name that is as long as a document.
+        message.truncate(message.floor_char_boundary(limits::MAX_MESSAGE));
         self.problems.push(Problem {
             code,
             severity: code.severity(),
@@ -256,7 +326,7 @@ impl<'a> Check<'a> {
 
     /// Offers what mends the problem that was said last.
     fn fix(&mut self, title: impl Into<String>, patch: Vec<Operation>) {
-        if let Some(problem) = self.problems.last_mut() {
+        if let Some(problem) = self.problems.last_mut().filter(|_| self.is_last_told) {
             problem.fix = Some(Fix { title: title.into(), patch });
         }
     }

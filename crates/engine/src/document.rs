@@ -1,7 +1,7 @@
 //! A path as it is found in a file: as it is sent, as it is returned, or in a bundle with what it stands in, what is
 //! expected of it and the scenarios that are kept with it.
 
-use escalation_api::{At, Json as _, Map, PathPayload, Value};
+use escalation_api::{At, Faults, Json as _, Map, PathPayload, Value};
 
 use crate::prove::Expectation;
 use crate::read::ReadError;
@@ -85,7 +85,7 @@ impl Document {
             form = Form::Returned;
         }
         let path = PathPayload::read_either(value).map_err(|value| {
-            let mut faults = Vec::new();
+            let mut faults = Faults::new();
             let top = At::Top;
             let at = if around.is_empty() { top } else { top.field(around) };
             PathPayload::explain(&value, &at, &mut faults);

@@ -271,10 +271,10 @@ impl Scenario {
     /// # Errors
     /// Where the path is not one.
     pub fn inline_path(&self) -> Result<Option<PathPayload>, ReadError> {
-        use escalation_api::{At, Json as _};
+        use escalation_api::{At, Faults, Json as _};
         let Some(value) = &self.path else { return Ok(None) };
         PathPayload::read_either(value.clone()).map(Some).map_err(|value| {
-            let mut faults = Vec::new();
+            let mut faults = Faults::new();
             PathPayload::explain(&value, &At::Field(&At::Top, "path"), &mut faults);
             let fault = faults.into_iter().next();
             fault.map_or_else(

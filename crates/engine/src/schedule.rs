@@ -1,7 +1,7 @@
 //! From the rotations of a schedule to who is on call when.
 
 use escalation_api::schedule::{Handover, IntervalType, Rotation, Schedule, SchedulingMode};
-use escalation_api::{At, Json as _, Map, Value, WorkingHours};
+use escalation_api::{At, Faults, Json as _, Map, Value, WorkingHours};
 
 use crate::calendar::{Hours, WallTime, Zone};
 use crate::instant::{DAY, HOUR, Instant, Seconds, WEEK};
@@ -133,7 +133,7 @@ pub fn known_shifts(
 /// Why a rotation cannot be read, with its place in the schedule.
 fn unreadable(index: usize, rotation: &Value) -> ScheduleError {
     let top = At::Top;
-    let (config, mut faults) = (top.field("config"), Vec::new());
+    let (config, mut faults) = (top.field("config"), Faults::new());
     let rotations = config.field("rotations");
     let at = rotations.index(index);
     Rotation::explain(rotation, &at, &mut faults);

@@ -15,7 +15,7 @@ use escalation_engine::{CompiledPath, Index, Instant, Problem, Scenario, Severit
 use serde_json::Value;
 
 /// Their examples would be longer than anybody reads, or take another world.
-const IN_PROSE: [Code; 3] = [Code::TooManyNodes, Code::TooDeep, Code::Unread];
+const IN_PROSE: [Code; 4] = [Code::TooManyNodes, Code::TooDeep, Code::TooMuch, Code::Unread];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

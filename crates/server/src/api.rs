@@ -11,10 +11,10 @@ mod users;
 use axum::Router;
 use axum::routing::{get, post};
 use escalation_api::list::PaginationMeta;
-use escalation_api::{At, ErrorSingle, Fault, Map, Value};
+use escalation_api::{At, ErrorSingle, Faults, Json as _, Map, Value};
 
 use crate::error::ApiError;
-use crate::store::Store;
+use crate::store::{Store, Stored};
 
 pub(crate) use paths::{one, read_form, take};
 pub(crate) use pauses::{create as create_pause, destroy as end_pause};
@@ -74,7 +74,7 @@ fn read<T: escalation_api::Json>(body: Value) -> Result<T, ApiError> {
         other => other,
     };
     T::read(body).map_err(|value| {
-        let mut faults = Vec::new();
+        let mut faults = Faults::new();
         T::explain(&value, &At::Top, &mut faults);
         refused(faults)
     })
@@ -83,13 +83,45 @@ fn read<T: escalation_api::Json>(body: Value) -> Result<T, ApiError> {
 /// The same, and everything in it must be of the right kind.
 fn read_strictly<T: escalation_api::Json>(body: Value) -> Result<T, ApiError> {
     let read: T = read(body)?;
-    let mut faults = Vec::new();
+    let mut faults = Faults::new();
     read.faults(&At::Top, &mut faults);
     if faults.is_empty() { Ok(read) } else { Err(refused(faults)) }
 }
 
-fn refused(faults: Vec<Fault>) -> ApiError {
-    ApiError::invalid(faults.into_iter().map(ErrorSingle::from).collect())
+fn refused(faults: Faults) -> ApiError {
+    let more = faults.more();
+    ApiError::invalid_with(faults.into_iter().map(ErrorSingle::from).collect(), more)
+}
+
+/// What a list says of what is in it, and of what cannot be read.
+pub(crate) struct Told {
+    items: Vec<Value>,
+    unreadable: Vec<Value>,
+}
+
+impl Told {
+    /// Tells of what is stored.
+    pub(crate) fn of<T>(stored: Vec<Stored<T>>, tell: impl Fn(&str, T) -> Value) -> Self {
+        let mut told = Self { items: Vec::new(), unreadable: Vec::new() };
+        for Stored { id, document } in stored {
+            match document {
+                Some(document) => told.items.push(tell(&id, document)),
+                None => told.unreadable.push(Value::String(id)),
+            }
+        }
+        told
+    }
+
+    /// The answer with a list of this name. What cannot be read is named, so that nobody takes it for gone.
+    pub(crate) fn answer(self, name: &str, meta: &PaginationMeta) -> Json {
+        let mut answer = Map::new();
+        answer.insert(name.to_string(), Value::Array(self.items));
+        answer.insert("pagination_meta".to_string(), meta.write());
+        if !self.unreadable.is_empty() {
+            answer.insert("unreadable".to_string(), Value::Array(self.unreadable));
+        }
+        Json(Value::Object(answer))
+    }
 }
 
 /// Cuts a list that was asked for with one more than a page holds, and says where the page ends.

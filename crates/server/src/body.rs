@@ -6,11 +6,12 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use escalation_api::Value;
+use escalation_api::{ErrorSingle, Value};
 use http_body_util::LengthLimitError;
 
 use crate::connections::TooSlow;
 use crate::error::ApiError;
+use crate::work::{Job, Work};
 
 /// The largest body that is read, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -18,10 +19,32 @@ pub(crate) const MAX_BODY: usize = 1024 * 1024;
 /// How deeply a body may be nested. Readers stop at 128, and answers wrap what is stored in a few objects more.
 const MAX_DEPTH: usize = 112;
 
-/// Reads the JSON body of a request.
-pub(crate) async fn json(request: Request) -> Result<Value, ApiError> {
+/// How many values a body may have, those in lists and objects counted one by one. In memory a value takes up to a
+/// hundred times the two bytes that it takes in a body.
+const MAX_VALUES: usize = 100_000;
+
+/// Reads the JSON body of a request, and does the first of the work with it: away from the threads that answer requests,
+/// with the turn that is given back.
+pub(crate) async fn read<T: Send + 'static>(
+    request: Request,
+    work: &Work,
+    read: impl FnOnce(Value) -> Result<T, ApiError> + Send + 'static,
+) -> Result<(T, Job), ApiError> {
     let bytes = bytes(request).await?;
-    let value = serde_json::from_slice(&bytes)
+    let job = work.begin().await?;
+    let read = job.run(move || json(&bytes).and_then(read)).await??;
+    Ok((read, job))
+}
+
+/// Reads JSON with its bounds.
+fn json(bytes: &[u8]) -> Result<Value, ApiError> {
+    if has_too_many(bytes) {
+        return Err(ApiError::invalid(vec![ErrorSingle::new(
+            "invalid_value",
+            format!("The body must not have more than {MAX_VALUES} values"),
+        )]));
+    }
+    let value = serde_json::from_slice(bytes)
         .map_err(|error| ApiError::bad_request(format!("The body is not valid JSON: {error}")))?;
     let mut pointer = Vec::new();
     if is_too_deep(&value, &mut pointer) {
@@ -31,6 +54,22 @@ pub(crate) async fn json(request: Request) -> Result<Value, ApiError> {
         return Err(ApiError::invalid_parameter(&pointer.join("."), message));
     }
     Ok(value)
+}
+
+/// Whether a text has more values than are taken, found before memory is taken for any: all but the first of a list or
+/// an object come after a comma, and that one after a bracket.
+fn has_too_many(bytes: &[u8]) -> bool {
+    let (mut values, mut in_string, mut escaped) = (0, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+    }
+    values > MAX_VALUES
 }
 
 /// Whether there is anything too deep in a value; then `pointer` leads to it. The reader has bounded the depth.

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -48,6 +49,31 @@ pub enum StartError {
         file: PathBuf,
         /// Why.
         source: sqlx::Error,
+    },
+    /// The file of the database has nothing in it, and is not a new one.
+    #[error(
+        "the database `{file}` is empty (0 bytes), and there is a log of changes beside it: \
+         put a backup in its place, or remove both to begin a new one"
+    )]
+    EmptyDatabase {
+        /// Its file.
+        file: PathBuf,
+    },
+    /// The file of the database cannot be written to.
+    #[error("cannot write to the database `{file}`: {source}; let whoever runs this server read and write it")]
+    ReadOnlyDatabase {
+        /// Its file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A new database cannot be put in its place.
+    #[error("cannot make the database `{file}`: {source}")]
+    Make {
+        /// Its file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
     },
     /// The database was written by a newer version, or half.
     #[error("cannot bring the database `{file}` up to date: {source}")]
@@ -117,11 +143,18 @@ pub(crate) struct ApiError {
     status: StatusCode,
     error_type: ErrorType,
     errors: Vec<ErrorSingle>,
+    /// For what passes: after how many seconds it is worth trying again.
+    retry_after: Option<u32>,
 }
 
+/// When to try again what cannot be done now.
+const RETRY_AFTER_SECONDS: u32 = 2;
+/// How many errors are told of one request; of the rest only the number.
+const MOST_ERRORS: usize = 100;
+
 impl ApiError {
-    fn new(status: StatusCode, error_type: ErrorType, code: &str, message: impl Into<String>) -> Self {
-        Self { status, error_type, errors: vec![ErrorSingle::new(code, message)] }
+    pub(crate) fn new(status: StatusCode, error_type: ErrorType, code: &str, message: impl Into<String>) -> Self {
+        Self { status, error_type, errors: vec![ErrorSingle::new(code, message)], retry_after: None }
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
@@ -133,7 +166,24 @@ impl ApiError {
     }
 
     pub(crate) fn invalid(errors: Vec<ErrorSingle>) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, error_type: ErrorType::Validation, errors }
+        Self::invalid_with(errors, 0)
+    }
+
+    /// The same where there are so many more errors than these.
+    pub(crate) fn invalid_with(mut errors: Vec<ErrorSingle>, more: usize) -> Self {
+        let more = more + errors.len().saturating_sub(MOST_ERRORS);
+        if more > 0 {
+            errors.truncate(MOST_ERRORS);
+            errors.push(ErrorSingle::new("more_errors", format!("... and {more} more")));
+        }
+        let (status, error_type) = (StatusCode::UNPROCESSABLE_ENTITY, ErrorType::Validation);
+        Self { status, error_type, errors, retry_after: None }
+    }
+
+    /// It cannot be done now, and can be done soon: the client is to try again.
+    pub(crate) fn unavailable(code: &str, message: &str) -> Self {
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorType::Api, code, message);
+        Self { retry_after: Some(RETRY_AFTER_SECONDS), ..error }
     }
 
     pub(crate) fn invalid_parameter(name: &str, message: String) -> Self {
@@ -150,7 +200,7 @@ impl ApiError {
         let mut error = ErrorSingle::new("precondition_failed", message);
         error.metadata = Some([("revision".to_string(), revision.to_string().into())].into_iter().collect());
         let (status, error_type) = (StatusCode::PRECONDITION_FAILED, ErrorType::PreconditionFailed);
-        Self { status, error_type, errors: vec![error] }
+        Self { status, error_type, errors: vec![error], retry_after: None }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -192,11 +242,6 @@ impl ApiError {
         Self::new(status, ErrorType::Api, code, message)
     }
 
-    /// Not now; later perhaps.
-    pub(crate) fn unavailable(message: &str) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorType::Api, "unavailable", message)
-    }
-
     /// The fault is ours: the log has it, the answer does not.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "cannot answer");
@@ -217,12 +262,6 @@ impl ApiError {
             extra: Map::new(),
         };
         envelope.write().to_string()
-    }
-}
-
-impl From<sqlx::Error> for ApiError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::internal(&error)
     }
 }
 
@@ -261,6 +300,9 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
         // That of the empty body.
         headers.remove(CONTENT_LENGTH);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(seconds) = error.retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
         *response.body_mut() = Body::from(error.envelope(&id));
     }
     let status = response.status().as_u16();

@@ -80,7 +80,9 @@ pub(crate) fn router(store: Option<Store>, folder: PathBuf) -> Router {
 
 async fn ready(State(health): State<Option<Arc<Health>>>) -> Result<Json, ApiError> {
     match health {
-        Some(health) if !health.is_ready().await => Err(ApiError::unavailable("The database cannot be written")),
+        Some(health) if !health.is_ready().await => {
+            Err(ApiError::unavailable("unavailable", "The database cannot be written"))
+        }
         _ => Ok(well()),
     }
 }

@@ -11,6 +11,7 @@ mod config;
 mod connections;
 mod demo;
 mod error;
+mod failure;
 mod files;
 mod guard;
 mod health;
@@ -21,6 +22,7 @@ mod rights;
 mod store;
 mod tags;
 mod who;
+mod work;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,6 +41,7 @@ use app_files::AppFiles;
 use proxy::Proxy;
 use rights::Rights;
 use store::Store;
+use work::Work;
 
 /// A server that accepts requests from its start on.
 pub struct Running {
@@ -47,6 +50,8 @@ pub struct Running {
     router: Router,
     limits: Limits,
     stopping: watch::Sender<Option<Instant>>,
+    /// To be closed when all is answered.
+    store: Option<Store>,
 }
 
 impl Running {
@@ -63,8 +68,12 @@ impl Running {
     }
 
     /// Serves until `stop` is done. Then no more connections are taken, and what is under way has [`Limits::stop`] left.
+    /// After it all that was saved is in the one file of the database.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         connections::serve(self.listener, self.router, self.limits, self.stopping, stop).await;
+        if let Some(store) = self.store {
+            store.close().await;
+        }
     }
 }
 
@@ -79,7 +88,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         Some(upstream) => (proxy::router(Arc::new(Proxy::new(upstream, is_stopping)?)), None),
         None => {
             let store = Store::open(&config.data, !config.empty).await?;
-            (api::router(store.clone()).merge(builder::router(store.clone())), Some(store))
+            let routes = api::router(store.clone()).merge(builder::router(store.clone()));
+            (routes.layer(Extension(Work::new())), Some(store))
         }
     };
     let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::bind(config.listen, source))?;
@@ -88,7 +98,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let rights = Arc::new(Rights::new(config.read_only, config.editors.clone()));
     let router = v2
         .merge(builder::info(config.upstream().is_some(), rights.clone()))
-        .merge(health::router(store, config.data.clone()))
+        .merge(health::router(store.clone(), config.data.clone()))
         .fallback_service(app_files::router(app))
         .layer(middleware::from_fn_with_state(rights, rights::check))
         .layer(middleware::from_fn(guard::plain))
@@ -97,5 +107,5 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(middleware::from_fn(error::finish));
     let limits = Limits::of_process(config.upstream().is_some());
-    Ok(Running { address, listener, router, limits, stopping })
+    Ok(Running { address, listener, router, limits, stopping, store })
 }

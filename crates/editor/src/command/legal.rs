@@ -64,6 +64,7 @@ fn is_structural(code: Code) -> bool {
             | Code::TemplatedWithNodes
             | Code::TooManyNodes
             | Code::TooDeep
+            | Code::TooMuch
     )
 }
 

@@ -90,6 +90,8 @@ codes! {
     TooManyNodes = "EP022", Error, "Split the path in two with a hand-over.";
     /// Branches nested more deeply than is taken.
     TooDeep = "EP023", Error, "Split the path in two with a hand-over.";
+    /// More of something than is taken.
+    TooMuch = "EP024", Error, "Leave out what is not needed, or split it.";
 
     /// A node whose type is not known.
     UnknownNode = "EP101", Warning, "It is kept as it is, but nobody can say here who is paged after it.";

@@ -13,16 +13,17 @@ use crate::instant::{DAY, MINUTE, Seconds};
 impl Check<'_> {
     pub(super) fn hours(&mut self, top: &At<'_>) {
         let all = top.field("working_hours");
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut same) = (BTreeSet::new(), BTreeSet::new());
         for (index, set) in self.path.working_hours.iter().flatten().enumerate() {
             let at = all.index(index);
+            let is_same = !same.insert(set.write().to_string());
             if !seen.insert(set.id.as_str()) {
                 self.say(
                     Code::DuplicateHours,
                     &at.field("id"),
                     format!("Id `{}` is used by two sets of working hours", set.id),
                 );
-                if self.path.working_hours.iter().flatten().filter(|other| *other == set).count() > 1 {
+                if is_same {
                     self.fix("Remove the second, which is the same", vec![remove(&at.to_string())]);
                 }
             }

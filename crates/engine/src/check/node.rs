@@ -1,8 +1,8 @@
 //! What each kind of node holds.
 
 use escalation_api::{
-    self as api, At, ConditionForm as _, ConditionPayload, IntervalCondition, Json as _, NodeKind, Target, TargetType,
-    Test, capitalised,
+    self as api, At, ConditionForm as _, ConditionPayload, Faults, IntervalCondition, Json as _, NodeKind, Target,
+    TargetType, Test, capitalised,
 };
 
 use super::fix::{remove, replace};
@@ -75,13 +75,14 @@ impl<'a> Check<'a> {
 
     fn sealed(&mut self, node: &ApiNode, at: &At<'_>) {
         self.has_unknown = true;
-        let mut faults = Vec::new();
+        let mut faults = Faults::new();
         node.faults(at, &mut faults);
         if faults.is_empty() {
             let message = format!("Type `{}` is not known here", node.kind.type_name());
             self.say(Code::UnknownNode, &at.field("type"), message);
         }
         let at_id = at.field("id").to_string();
+        self.more_errors(faults.more());
         for fault in faults {
             let code = if fault.pointer == at_id { Code::NoId } else { Code::BadField };
             let message = fault.to_string();
@@ -94,15 +95,22 @@ impl<'a> Check<'a> {
 
     /// Known fields whose values are of the wrong kind.
     pub(super) fn misread<T: api::Json>(&mut self, payload: &T, at: &At<'_>) {
-        let mut faults = Vec::new();
+        let mut faults = Faults::new();
         payload.faults(at, &mut faults);
+        self.more_errors(faults.more());
         for fault in faults {
             let message = fault.to_string();
             self.push(Code::BadField, fault.pointer, message);
         }
     }
 
-    fn targets(&mut self, targets: &[Target], misread: Option<&str>, at: &At<'_>) {
+    /// So many more were found, and nobody says which.
+    fn more_errors(&mut self, more: usize) {
+        let [errors, ..] = &mut self.more;
+        *errors += more;
+    }
+
+    fn targets(&mut self, targets: &'a [Target], misread: Option<&str>, at: &At<'_>) {
         let at = at.field("targets");
         if targets.is_empty() && misread != Some("targets") {
             self.say(Code::NoTargets, &at, "Targets must name at least one");
@@ -114,7 +122,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn target(&mut self, target: &Target, at: &At<'_>) {
+    fn target(&mut self, target: &'a Target, at: &At<'_>) {
         self.known(
             matches!(target.target_type, TargetType::Other(_)),
             "Type",
@@ -244,7 +252,7 @@ impl<'a> Check<'a> {
     /// A condition or a timer names a set of working hours.
     fn hours_exist(&mut self, id: &'a str, at: &At<'_>) {
         self.used_hours.insert(id);
-        if !self.path.working_hours.iter().flatten().any(|set| set.id == id) {
+        if !self.known_hours.contains(id) {
             self.say(Code::UnknownHours, at, format!("There are no working hours `{id}` on this path"));
         }
     }

@@ -11,9 +11,9 @@ use crate::world::{NOBODY, SchedulePart, WorldPart};
 /// What is said of people whom a schedule names and the world does not.
 const AMONG: &str = "who is not among";
 
-impl Check<'_> {
+impl<'a> Check<'a> {
     /// `others`: whether somebody is left if this target is taken out.
-    pub(super) fn target_exists(&mut self, target: &Target, at: &At<'_>, others: bool) {
+    pub(super) fn target_exists(&mut self, target: &'a Target, at: &At<'_>, others: bool) {
         // What it is bound to is said with the template.
         if template::open(&target.extra).is_some() {
             return;
@@ -66,12 +66,19 @@ impl Check<'_> {
     }
 
     /// Whether a target surely pages nobody: a person who cannot be paged, or a schedule in which nobody is found.
-    pub(super) fn names_nobody(&self, target: &Target) -> bool {
+    pub(super) fn names_nobody(&mut self, target: &'a Target) -> bool {
         match target.target_type {
             TargetType::User => self.index.user(&target.id).is_some_and(|user| !user.can_be_paged),
             TargetType::Schedule => {
                 let mode = target.schedule_mode.as_ref().map_or("", |mode| mode.as_str());
-                self.index.world().schedules.iter().find(|schedule| schedule.id == target.id).is_some_and(|schedule| {
+                // All that are the same are asked for once: a schedule can have thousands of entries.
+                let same = (target.id.as_str(), mode.starts_with("all_users"), target.selected_rota_id.as_deref());
+                if let Some(known) = self.nobody.get(&same) {
+                    return *known;
+                }
+                let mut schedules = self.index.world().schedules.iter();
+                let schedule = schedules.find(|schedule| schedule.id == target.id);
+                let nobody = schedule.is_some_and(|schedule| {
                     let of_rota =
                         |id: &str| target.selected_rota_id.as_deref().is_none_or(|rota| rota.is_empty() || rota == id);
                     // A rota that does not exist is said as such.
@@ -93,7 +100,9 @@ impl Check<'_> {
                                 && on_call().all(|entry| !entry.unread && entry.user_id.iter().all(is_nobody))
                         }
                     }
-                })
+                });
+                self.nobody.insert(same, nobody);
+                nobody
             }
             TargetType::SlackChannel | TargetType::MsTeamsChannel | TargetType::Other(_) => false,
         }
@@ -108,8 +117,7 @@ impl Check<'_> {
     /// `others`: whether a priority is left if this one is taken out.
     pub(super) fn priority_exists(&mut self, id: &str, at: &At<'_>, others: bool) {
         // A world may not know all priorities: the vendor has no list of them.
-        let world = self.index.world();
-        if world.knows_all_priorities() && world.priorities.iter().all(|priority| priority.id != id) {
+        if self.index.world().knows_all_priorities() && !self.priorities.contains(id) {
             self.missing("priority", id, at);
             if others {
                 self.fix("Leave this priority out", vec![remove(&at.to_string())]);

@@ -8,6 +8,7 @@ use escalation_api::{self as api, At, ConditionForm as _, IntervalCondition, Nod
 use super::fix::{remove, replace, shift};
 use super::{ApiNode, Check, Code};
 use crate::calendar::Hours;
+use crate::index::Index;
 use crate::instant::Seconds;
 use crate::semantics::Semantics;
 use crate::words::duration;
@@ -190,7 +191,7 @@ impl<'a> Check<'a> {
 
     /// Whether a repeat goes back to this node.
     pub(super) fn is_repeated(&self, id: &str) -> bool {
-        repeats_to(&self.path.path, id)
+        self.repeated.contains(id)
     }
 
     fn regret_level(&mut self, level: &'a api::Level, before: Option<&'a api::Level>, at: &At<'_>) {
@@ -366,47 +367,77 @@ impl<'a> Check<'a> {
 
     /// Whether the paths to which this one hands over come back to one that they have been in.
     fn regret_hand_over(&mut self, to: &'a str, at: &At<'_>) {
-        let mut way = vec![self.id];
-        if self.circles(to, &mut way, &mut BTreeSet::new()) {
-            let at = at.field("escalation_path_id");
-            let message = match way.last() {
-                Some(last) if *last == self.id && !last.is_empty() => {
-                    "This path comes back to itself, and the escalation stops there".to_string()
-                }
-                last => {
-                    let name = self.index.path(last.copied().unwrap_or_default()).map_or("", |path| &path.name);
-                    format!(
-                        "From here on paths hand over in a circle, and the escalation stops when it is back at {name}"
-                    )
-                }
-            };
-            self.say(Code::Circle, &at, message);
-        }
-    }
-
-    /// Whether the way through hand-overs from here comes to a path that it has been in, which is then the way's last.
-    fn circles(&self, id: &'a str, way: &mut Vec<&'a str>, seen: &mut BTreeSet<&'a str>) -> bool {
-        if id.is_empty() {
-            return false;
-        }
-        if way.contains(&id) {
-            way.push(id);
-            return true;
-        }
-        let Some(path) = self.index.path(id).filter(|_| way.len() <= MAX_WAY && seen.insert(id)) else { return false };
-        way.push(id);
-        let mut open = Vec::new();
-        hand_overs(&path.path, &mut open);
-        if open.into_iter().any(|next| self.circles(next, way, seen)) {
-            return true;
-        }
-        way.pop();
-        false
+        let back = self.ways.back(self.id, to, self.index);
+        let Some(back) = back else { return };
+        let message = if back == self.id {
+            "This path comes back to itself, and the escalation stops there".to_string()
+        } else {
+            let name = self.index.path(back).map_or("", |path| &path.name);
+            format!("From here on paths hand over in a circle, and the escalation stops when it is back at {name}")
+        };
+        self.say(Code::Circle, &at.field("escalation_path_id"), message);
     }
 }
 
 /// The longest way through hand-overs that is followed.
 const MAX_WAY: usize = 100;
+
+/// Where hand-overs between paths lead. What is found of one path is not looked for again.
+#[derive(Default)]
+pub(super) struct Ways<'a> {
+    /// To which paths each of those hands over that were looked at.
+    next: BTreeMap<&'a str, Vec<&'a str>>,
+    /// From here no way comes back.
+    ends: BTreeSet<&'a str>,
+    /// At which path the way from a path comes back first, if it does.
+    back: BTreeMap<&'a str, Option<&'a str>>,
+}
+
+impl<'a> Ways<'a> {
+    /// At which path the way of an alert comes back that leaves the path `own`, which may have no id yet, for another.
+    fn back(&mut self, own: &'a str, to: &'a str, index: &'a Index) -> Option<&'a str> {
+        if let Some(known) = self.back.get(to) {
+            return *known;
+        }
+        let found = self.search(own, to, index);
+        self.back.insert(to, found);
+        found
+    }
+
+    fn search(&mut self, own: &'a str, to: &'a str, index: &'a Index) -> Option<&'a str> {
+        if to.is_empty() || to == own {
+            return Some(to).filter(|to| !to.is_empty());
+        }
+        // The way so far, each path with how many of those that it hands over to were tried.
+        let mut way = vec![(to, 0)];
+        let mut on_way = BTreeSet::from([own, to]);
+        while let Some((at, tried)) = way.last_mut() {
+            let at = *at;
+            let next = self.next.entry(at).or_insert_with(|| {
+                let mut open = Vec::new();
+                if let Some(path) = index.path(at) {
+                    hand_overs(&path.path, &mut open);
+                }
+                open
+            });
+            let Some(next) = next.get(*tried).copied() else {
+                self.ends.insert(at);
+                on_way.remove(at);
+                way.pop();
+                continue;
+            };
+            *tried += 1;
+            if on_way.contains(next) && !next.is_empty() {
+                return Some(next);
+            }
+            if !next.is_empty() && !self.ends.contains(next) && index.path(next).is_some() {
+                on_way.insert(next);
+                way.push((next, 0));
+            }
+        }
+        None
+    }
+}
 
 impl<'a> Facts<'a> {
     /// What the clock said before a wait is over after it. `seconds`: whether it waits for a number of seconds, if not
@@ -440,13 +471,6 @@ fn default_wait() -> Seconds {
 
 fn always_or_never(always: bool) -> &'static str {
     if always { "always" } else { "never" }
-}
-
-fn repeats_to(nodes: &[ApiNode], id: &str) -> bool {
-    nodes.iter().any(|node| match &node.kind {
-        NodeKind::Repeat(repeat) => repeat.to_node == id,
-        _ => node.children().any(|(_, list)| repeats_to(list, id)),
-    })
 }
 
 /// The user whom a level pages, if it pages nobody else and tells nobody.

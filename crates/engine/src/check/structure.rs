@@ -35,16 +35,19 @@ impl<'a> Check<'a> {
 
     /// Offers an id that is free. Whatever goes to the old one goes on to the node that has it first.
     pub(super) fn fix_id(&mut self, at: &str) {
-        let mut taken = BTreeSet::new();
-        ids(&self.path.path, &mut taken);
-        let free = (1..).map(|number: u32| format!("node-{number}")).find(|id| !taken.contains(id.as_str()));
-        if let Some(free) = free {
+        if self.free_id.is_none() {
+            let mut taken = BTreeSet::new();
+            ids(&self.path.path, &mut taken);
+            self.free_id = (1..).map(|number: u32| format!("node-{number}")).find(|id| !taken.contains(id.as_str()));
+        }
+        if let Some(free) = self.free_id.clone() {
             self.fix(format!("Give it the id `{free}`"), vec![add(at, free)]);
         }
     }
 
     /// What may follow what in a list.
     pub(super) fn order(&mut self, nodes: &'a [ApiNode], at: &At<'_>) {
+        let mut is_reached = true;
         for (index, pair) in nodes.windows(2).enumerate() {
             let [node, following] = pair else { continue };
             let at = at.index(index + 1);
@@ -65,9 +68,12 @@ impl<'a> Check<'a> {
                 (NodeKind::HandOver(_), _) => {
                     let message = format!("Nothing comes after the hand-over `{}`", node.id);
                     self.say(Code::Unreachable, &at, message);
-                    // What follows it is not reached either.
-                    let after = (index + 1..nodes.len()).map(|_| remove(&at.to_string())).collect();
-                    self.fix("Remove what is never reached", after);
+                    // What follows it is not reached either. That is offered once: it takes out all of them.
+                    if is_reached {
+                        let after = (index + 1..nodes.len()).map(|_| remove(&at.to_string())).collect();
+                        self.fix("Remove what is never reached", after);
+                    }
+                    is_reached = false;
                 }
                 _ => {}
             }

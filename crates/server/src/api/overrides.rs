@@ -1,5 +1,6 @@
 //! Overrides of schedules: somebody takes over from whoever would be on call by the rotations.
 
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -7,15 +8,16 @@ use chrono::Utc;
 use escalation_api::schedule::{OverridePayload, Schedule, ScheduleOverride, UserReference};
 use escalation_api::{ErrorSingle, Json as _, Timestamp, User};
 use escalation_engine::Instant;
-use serde_json::{Value, json};
+use serde_json::json;
 use ulid::Ulid;
 
 use super::schedules::{MAX_WINDOW, named};
-use super::{Json, page, read_strictly};
+use super::{Json, Told, page, read_strictly};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::{self, Query};
 use crate::store::{OverrideFilter, Store, UserFilter};
+use crate::work::Work;
 
 pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
     let missing = || ApiError::invalid_parameter("schedule_id", "Schedule_id is required".to_string());
@@ -25,16 +27,19 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
     let filter = OverrideFilter { schedule_id, rotation_id: query.get("rotation_id"), layer_id: query.get("layer_id") };
     let mut overrides = store.overrides(&filter, query.get("after").unwrap_or_default(), page_size + 1).await?;
     let meta = page(&mut overrides, page_size, |one| &one.id);
-    let overrides: Vec<Value> = overrides.iter().map(ScheduleOverride::write).collect();
-    Ok(Json(json!({ "overrides": overrides, "pagination_meta": meta.write() })))
+    Ok(Told::of(overrides, |_, one| one.write()).answer("overrides", &meta))
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
     Ok(one(&store.schedule_override(&id).await?.ok_or_else(missing)?))
 }
 
-pub(super) async fn create(State(store): State<Store>, request: Request) -> Result<Response, ApiError> {
-    let payload: OverridePayload = read_strictly(body::json(request).await?)?;
+pub(super) async fn create(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (payload, _) = body::read(request, &work, read_strictly::<OverridePayload>).await?;
     let mut errors = Vec::new();
     let schedule = match payload.schedule_id.as_deref() {
         Some(id) => store.schedule(id).await?,
@@ -71,11 +76,13 @@ pub(super) async fn create(State(store): State<Store>, request: Request) -> Resu
 pub(super) async fn update(
     State(store): State<Store>,
     Path(id): Path<String>,
+    Extension(work): Extension<Work>,
     request: Request,
 ) -> Result<Json, ApiError> {
-    let body = body::json(request).await?;
+    let (body, job) = body::read(request, &work, Ok).await?;
     let before = store.schedule_override(&id).await?.ok_or_else(missing)?;
-    let payload: OverridePayload = read_strictly(body)?;
+    let payload = job.run(move || read_strictly::<OverridePayload>(body)).await??;
+    drop(job);
     let schedule = store.schedule(&before.schedule_id).await?;
     let mut errors = Vec::new();
     let user = check(&store, schedule.as_ref(), &payload, &mut errors).await?;
@@ -157,5 +164,5 @@ async fn find(store: &Store, reference: &UserReference) -> Result<Option<User>, 
         return Ok(None);
     }
     let filter = UserFilter { email, slack_user_id, include_inactive: true };
-    Ok(store.users(&filter, "", 1).await?.into_iter().next())
+    Ok(store.users(&filter, "", 1).await?.into_iter().next().and_then(|found| found.document))
 }

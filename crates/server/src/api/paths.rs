@@ -1,15 +1,19 @@
 //! Escalation paths.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use escalation_api::condition::Labelled;
-use escalation_api::list::{OnePath, Paths};
+use escalation_api::list::OnePath;
 use escalation_api::schedule::Entries;
 use escalation_api::{
-    self as api, At, ConditionForm, ErrorSingle, Json as _, Map, Named, Node, NodeKind, PathKind, PathPayload, Value,
-    WorkingHours,
+    self as api, At, ConditionForm, ErrorSingle, Json as _, Map, Named, Node, NodeKind, PathKind, PathPayload,
+    TargetType, Value, WorkingHours,
 };
 use escalation_engine::check::{Code, Problem, Severity};
 use escalation_engine::from_api::Answers;
@@ -18,32 +22,46 @@ use escalation_engine::{Index, World, check};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::{Json, page, read, templates, without_given};
+use super::{Json, Told, page, read, templates, without_given};
 use crate::body;
 use crate::error::ApiError;
 use crate::names;
 use crate::query::Query;
-use crate::store::{Change, Expected, Outcome, Saving, Store, UserFilter};
+use crate::store::{Change, Expected, Outcome, Saving, Store, Stored, StoredTemplate};
 use crate::who::Who;
+use crate::work::{Job, Work};
 
-pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+pub(super) async fn list(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    query: Query,
+) -> Result<Json, ApiError> {
     let page_size = query.page_size(25)?;
+    // A page can be of paths of 1 MB each.
+    let job = work.begin().await?;
     let mut stored = store.paths(query.get("after").unwrap_or_default(), page_size + 1).await?;
     let meta = page(&mut stored, page_size, |path| &path.id);
     let priorities = store.priorities().await?;
-    let paths = stored.iter().map(|path| read_form(&path.id, &path.payload, &priorities)).collect();
-    let answer = Paths { escalation_paths: paths, pagination_meta: Some(meta), extra: Map::new() };
-    Ok(Json(answer.write()))
+    job.run(move || {
+        let told = Told::of(stored, |id, path| read_form(id, &path, &priorities).write());
+        told.answer("escalation_paths", &meta)
+    })
+    .await
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Response, ApiError> {
     let path = store.path(&id).await?.ok_or_else(missing)?;
-    one(&store, &path.id, &path.payload, path.revision).await
+    one(&store, &id, &path.payload, path.revision).await
 }
 
-pub(super) async fn create(State(store): State<Store>, who: Who, request: Request) -> Result<Response, ApiError> {
-    let path: PathPayload = read(body::json(request).await?)?;
-    take(&store, "", &path).await?;
+pub(super) async fn create(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    who: Who,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (path, job) = body::read(request, &work, read::<PathPayload>).await?;
+    let (path, _) = take(&store, job, "", path).await?;
     let id = Ulid::generate().to_string();
     store.create_path(&id, &path, &Saving::now(who.name())).await?;
     Ok((StatusCode::CREATED, one(&store, &id, &path, 1).await?).into_response())
@@ -52,15 +70,18 @@ pub(super) async fn create(State(store): State<Store>, who: Who, request: Reques
 pub(super) async fn update(
     State(store): State<Store>,
     Path(id): Path<String>,
+    Extension(work): Extension<Work>,
     who: Who,
     expected: Expected,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let body = body::json(request).await?;
+    let (body, job) = body::read(request, &work, Ok).await?;
     // One that is not there is not there, whatever is to be put in its place.
-    store.path(&id).await?.ok_or_else(missing)?;
-    let path: PathPayload = read(body)?;
-    take(&store, &id, &path).await?;
+    if !store.has_path(&id).await? {
+        return Err(missing());
+    }
+    let path = job.run(move || read::<PathPayload>(body)).await??;
+    let (path, _) = take(&store, job, &id, path).await?;
     let outcome = store.change_path(&id, Change::Replace(&path), &expected, &Saving::now(who.name())).await?;
     one(&store, &id, &path, outcome.revision()?).await
 }
@@ -77,15 +98,29 @@ pub(super) async fn destroy(
 }
 
 /// Says what saving would say, and saves nothing. The body is a path, whose name may be missing.
-pub(super) async fn validate(State(store): State<Store>, request: Request) -> Result<Json, ApiError> {
-    let mut body = body::json(request).await?;
-    if let Some(fields) = body.as_object_mut() {
-        fields.entry("name").or_insert_with(|| Value::from("unnamed"));
+pub(super) async fn validate(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    request: Request,
+) -> Result<Json, ApiError> {
+    let named = |mut body: Value| {
+        if let Some(fields) = body.as_object_mut() {
+            fields.entry("name").or_insert_with(|| Value::from("unnamed"));
+        }
+        read::<PathPayload>(body)
+    };
+    let (path, job) = body::read(request, &work, named).await?;
+    let (_, warnings) = take(&store, job, "", path).await?;
+    let more = warnings.len().saturating_sub(MOST_WARNINGS);
+    let mut told: Vec<_> = warnings.iter().take(MOST_WARNINGS).map(warning).collect();
+    if more > 0 {
+        told.push(json!({ "path": "", "summary": format!("... and {more} more"), "detail": "" }));
     }
-    let warnings = take(&store, "", &read(body)?).await?;
-    let warnings: Vec<_> = warnings.iter().map(warning).collect();
-    Ok(Json(json!({ "warnings": warnings })))
+    Ok(Json(json!({ "warnings": told })))
 }
+
+/// How many warnings are told of one path; of the rest only the number.
+const MOST_WARNINGS: usize = 100;
 
 /// A warning in the vendor's form; in the vendor's words where those are known.
 fn warning(problem: &Problem) -> Value {
@@ -130,18 +165,32 @@ pub(crate) async fn one(store: &Store, id: &str, path: &PathPayload, revision: i
     Ok(([(ETAG, format!("\"{revision}\""))], answer).into_response())
 }
 
-/// Takes a path as the vendor would, or refuses it with every fault at once. What is left are warnings.
-pub(crate) async fn take(store: &Store, id: &str, path: &PathPayload) -> Result<Vec<Problem>, ApiError> {
-    let index = Index::new(world(store).await?);
+/// Takes a path as the vendor would, or refuses it with every fault at once. What is left are warnings. The turn ends
+/// with it: whoever saves then waits for others who save, and not for who reads.
+pub(crate) async fn take(
+    store: &Store,
+    job: Job,
+    id: &str,
+    path: PathPayload,
+) -> Result<(Arc<PathPayload>, Vec<Problem>), ApiError> {
+    let path = Arc::new(path);
+    let world = world(store, id, &path).await?;
+    let (checked, voicemail) = {
+        let (path, id) = (path.clone(), id.to_string());
+        job.run(move || {
+            let mut voicemail = Vec::new();
+            find_voicemail(&path.path, &At::Top.field("path"), &mut voicemail);
+            (check::findings(&id, &path, &Index::new(world)), voicemail)
+        })
+        .await?
+    };
     let (refused, warnings): (Vec<_>, Vec<_>) =
-        check(id, path, &index).into_iter().partition(|problem| problem.severity == Severity::Error);
+        checked.problems.into_iter().partition(|problem| problem.severity == Severity::Error);
     let name = name_fault(&path.name);
-    let mut voicemail = Vec::new();
-    find_voicemail(&path.path, &At::Top.field("path"), &mut voicemail);
-    let misused = templates::misused(store, path).await?;
+    let misused = templates::misused(store, &path).await?;
     let errors: Vec<_> =
         name.into_iter().chain(refused.into_iter().map(error)).chain(voicemail).chain(misused).collect();
-    if errors.is_empty() { Ok(warnings) } else { Err(ApiError::invalid(errors)) }
+    if errors.is_empty() { Ok((path, warnings)) } else { Err(ApiError::invalid_with(errors, checked.more_errors)) }
 }
 
 /// What is wrong with a name, if something is.
@@ -179,21 +228,192 @@ pub(super) fn error(problem: Problem) -> ErrorSingle {
     ErrorSingle { metadata: Some(metadata), ..error }
 }
 
-/// What a path may refer to. Who is on call when plays no part in whether a path is taken.
-pub(super) async fn world(store: &Store) -> Result<World, ApiError> {
-    let everybody = UserFilter { include_inactive: true, ..UserFilter::default() };
+/// What a path refers to, directly and by hand-overs, and nothing else: what a save costs must not grow with all that is
+/// stored. Who is on call when plays no part in whether a path is taken. What cannot be read is there, for it is not
+/// known to be anything else.
+pub(super) async fn world(store: &Store, id: &str, path: &PathPayload) -> Result<World, ApiError> {
     let priorities = store.priorities().await?;
-    let paths = store.all_paths().await?;
-    let schedules = store.schedules("", u32::MAX).await?;
-    Ok(World::from_api(Answers {
-        users: store.users(&everybody, "", u32::MAX).await?,
-        schedules: schedules.into_iter().map(|schedule| (schedule, Some(Entries::default()))).collect(),
-        paths: paths.iter().map(|path| read_form(&path.id, &path.payload, &priorities)).collect(),
-        channels: store.channels().await?,
-        templates: templates::all(store, &priorities).await?,
-        priorities,
+    let mut named = References::of_path(path);
+    let mut templates = BTreeMap::new();
+    named.through_templates(store, &mut templates).await?;
+    let paths = handed_over_to(store, id, named.paths, &mut templates).await?;
+    let schedules = store.those_schedules(&ids(&named.schedules)).await?;
+    // Who takes part in them is named, too.
+    let mut people = References::default();
+    for schedule in schedules.iter().filter_map(|stored| stored.document.as_ref()) {
+        people.of_value(&schedule.write());
+    }
+    named.users.extend(people.users);
+    let users = store.those_users(&ids(&named.users)).await?;
+    let users = users.into_iter().filter_map(|Stored { id, document }| {
+        document.or_else(|| api::User::read(json!({ "id": id, "name": id })).ok())
+    });
+    let schedules = schedules.into_iter().filter_map(|Stored { id, document }| {
+        document.or_else(|| api::Schedule::read(json!({ "id": id, "name": id, "timezone": "UTC" })).ok())
+    });
+    let templates =
+        templates.into_iter().filter_map(|(id, template)| templates::returned(&id, &template?, &priorities));
+    let mut world = World::from_api(Answers {
+        users: users.collect(),
+        schedules: schedules.map(|schedule| (schedule, Some(Entries::default()))).collect(),
+        paths,
+        templates: templates.collect(),
+        priorities: priorities.clone(),
         ..Answers::default()
-    }))
+    });
+    // Not those that happen to be named by what is handed over to.
+    world.priorities = priorities;
+    Ok(world)
+}
+
+/// Templates by id; nothing for one that there is not, or that cannot be read.
+type Templates = BTreeMap<String, Option<StoredTemplate>>;
+
+/// The paths to which a path hands over, and those to which these do; of each only where it hands over to.
+async fn handed_over_to(
+    store: &Store,
+    id: &str,
+    next: BTreeSet<String>,
+    templates: &mut Templates,
+) -> Result<Vec<api::Path>, ApiError> {
+    let (mut paths, mut known, mut next) = (Vec::new(), next.clone(), next);
+    while !next.is_empty() {
+        let mut found = BTreeSet::new();
+        for chunk in Vec::from_iter(next).chunks(PATHS_AT_ONCE) {
+            for Stored { id, document } in store.those_paths(&ids(chunk)).await? {
+                let is_unread = document.is_none();
+                let path = document.unwrap_or_else(|| PathPayload::named(&id));
+                let mut named = References::of_path(&path);
+                named.through_templates(store, templates).await?;
+                if path.is_templated() {
+                    paths.push(read_form(&id, &path, &[]));
+                } else {
+                    let hand_over = |to: &String| {
+                        let payload = json!({ "escalation_path_id": to });
+                        json!({ "id": to, "type": "escalation_path", "escalation_path": payload })
+                    };
+                    // Whether somebody is notified there matters, and not who.
+                    let level = json!({ "id": "", "type": "level", "level": { "targets": [] } });
+                    let level = (is_unread || notifies(&path.path)).then_some(level);
+                    let nodes: Vec<_> = level.into_iter().chain(named.paths.iter().map(hand_over)).collect();
+                    paths.extend(api::Path::read(json!({ "id": id, "name": path.name, "path": nodes })).ok());
+                }
+                found.extend(named.paths);
+            }
+        }
+        next = found.into_iter().filter(|to| *to != id && known.insert(to.clone())).collect();
+    }
+    Ok(paths)
+}
+
+/// Whether there is a node that notifies somebody, or may.
+fn notifies<C: ConditionForm>(nodes: &[Node<C>]) -> bool {
+    nodes.iter().any(|node| match &node.kind {
+        NodeKind::Level(_) | NodeKind::NotifyChannel(_) | NodeKind::Sealed(_) => true,
+        _ => node.children().any(|(_, list)| notifies(list)),
+    })
+}
+
+/// How many paths, each of which can have 1 MB, are in memory together.
+const PATHS_AT_ONCE: usize = 10;
+
+/// The ids of what nodes name.
+#[derive(Default)]
+struct References {
+    users: BTreeSet<String>,
+    schedules: BTreeSet<String>,
+    paths: BTreeSet<String>,
+    templates: BTreeSet<String>,
+}
+
+impl References {
+    fn of_path(path: &PathPayload) -> Self {
+        let mut named = Self::default();
+        named.of(&path.path);
+        if path.is_templated() {
+            named.templates.extend(path.template_id.clone());
+            let bindings = path.param_bindings.iter().flat_map(|bindings| &bindings.0);
+            for value in bindings.flat_map(|(_, to)| to.value.iter().chain(to.array_value.iter().flatten())) {
+                value.literal.iter().for_each(|id| named.whatever(id));
+            }
+        }
+        named
+    }
+
+    fn of(&mut self, nodes: &[api::Node<api::ConditionPayload>]) {
+        for node in nodes {
+            let targets = match &node.kind {
+                NodeKind::Level(level) => level.targets.as_slice(),
+                NodeKind::NotifyChannel(channel) => channel.targets.as_slice(),
+                _ => &[],
+            };
+            for target in targets {
+                let named = match target.target_type {
+                    TargetType::User => &mut self.users,
+                    TargetType::Schedule => &mut self.schedules,
+                    _ => continue,
+                };
+                named.insert(target.id.clone());
+            }
+            match &node.kind {
+                NodeKind::HandOver(hand_over) => {
+                    self.paths.insert(hand_over.escalation_path_id.clone());
+                }
+                // Such as one of a template, with bindings.
+                NodeKind::Sealed(raw) => self.of_value(raw),
+                _ => {}
+            }
+            for (_, list) in node.children() {
+                self.of(list);
+            }
+        }
+    }
+
+    /// Adds what can be an id in JSON that is not known more closely.
+    fn of_value(&mut self, value: &Value) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| self.of_value(item)),
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    match field.as_str() {
+                        Some(id) if name == "id" || name == "literal" => self.whatever(id),
+                        _ => self.of_value(field),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds an id that can be one of anything.
+    fn whatever(&mut self, id: &str) {
+        for ids in [&mut self.users, &mut self.schedules, &mut self.paths] {
+            ids.insert(id.to_string());
+        }
+    }
+
+    /// Adds what the templates name that are named.
+    async fn through_templates(&mut self, store: &Store, templates: &mut Templates) -> Result<(), ApiError> {
+        for id in std::mem::take(&mut self.templates) {
+            if !templates.contains_key(&id) {
+                let found = match store.template(&id).await {
+                    Err(sqlx::Error::Decode(_)) => None,
+                    found => found?,
+                };
+                templates.insert(id.clone(), found);
+            }
+            if let Some(Some(template)) = templates.get(&id) {
+                self.of(&template.payload.path);
+                template.payload.params.iter().for_each(|param| self.of_value(&param.write()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A list in JSON.
+fn ids<'a>(ids: impl IntoIterator<Item = &'a String>) -> String {
+    ids.into_iter().map(String::as_str).collect::<Value>().to_string()
 }
 
 /// What the parts of a condition are called, for people.

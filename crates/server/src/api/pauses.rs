@@ -1,19 +1,21 @@
 //! Times in which people are not to be paged. The vendor tells of them only; they are made under our own prefix.
 
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::Utc;
 use escalation_api::{ErrorSingle, Json as _, Pause, PausePayload, Timestamp};
 use escalation_engine::Instant;
-use serde_json::{Value, json};
+use serde_json::json;
 use ulid::Ulid;
 
-use super::{Json, page, read_strictly};
+use super::{Json, Told, page, read_strictly};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::{self, Query};
 use crate::store::Store;
+use crate::work::Work;
 
 /// The longest reason, in characters.
 const MAX_REASON: usize = 500;
@@ -24,16 +26,19 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
     let to = query.instant("to")?;
     let mut pauses = store.pauses(from, to, query.get("after"), page_size + 1).await?;
     let meta = page(&mut pauses, page_size, |pause| &pause.id);
-    let pauses: Vec<Value> = pauses.iter().map(Pause::write).collect();
-    Ok(Json(json!({ "on_call_notification_pauses": pauses, "pagination_meta": meta.write() })))
+    Ok(Told::of(pauses, |_, pause| pause.write()).answer("on_call_notification_pauses", &meta))
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
     Ok(one(&store.pause(&id).await?.ok_or_else(missing)?))
 }
 
-pub(crate) async fn create(State(store): State<Store>, request: Request) -> Result<Response, ApiError> {
-    let payload: PausePayload = read_strictly(body::json(request).await?)?;
+pub(crate) async fn create(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (payload, _) = body::read(request, &work, read_strictly::<PausePayload>).await?;
     let mut errors = Vec::new();
     let mut wrong = |at: &str, message: String| errors.push(ErrorSingle::new("invalid_value", message).at(at));
     if store.user(&payload.user_id).await?.is_none() {

@@ -1,8 +1,9 @@
 //! Schedules and who is on call by them, to look up.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use chrono::Utc;
-use escalation_api::list::{ScheduleEntries, Schedules};
+use escalation_api::list::ScheduleEntries;
 use escalation_api::schedule::{Entries, Entry, Rotation, Schedule, ScheduleOverride};
 use escalation_api::{Json as _, Map, Timestamp, User};
 use escalation_engine::instant::{DAY, WEEK};
@@ -11,15 +12,20 @@ use escalation_engine::{Instant, Seconds};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{Json, page};
+use super::{Json, Told, page};
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::store::Store;
+use crate::work::Work;
 
 /// The longest window that entries are told for, and the longest override, in seconds.
 pub(super) const MAX_WINDOW: Seconds = 370 * DAY;
 
-pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+pub(super) async fn list(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    query: Query,
+) -> Result<Json, ApiError> {
     let page_size = query.page_size(10_000)?;
     let mut schedules = store.schedules(query.get("after").unwrap_or_default(), page_size + 1).await?;
     let mut meta = page(&mut schedules, page_size, |schedule| &schedule.id);
@@ -28,8 +34,12 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
     let overrides = overrides(&store, None, now, now).await?;
     // As the vendor does, so that a long list stays cheap.
     let with_next = page_size <= 25;
-    let schedules = schedules.into_iter().map(|schedule| with_shifts(schedule, &overrides, now, with_next)).collect();
-    Ok(Json(Schedules { schedules, pagination_meta: Some(meta), extra: Map::new() }.write()))
+    let job = work.begin().await?;
+    job.run(move || {
+        let tell = |_: &str, schedule| with_shifts(schedule, &overrides, now, with_next).write();
+        Told::of(schedules, tell).answer("schedules", &meta)
+    })
+    .await
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
@@ -39,7 +49,11 @@ pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> 
     Ok(Json(json!({ "schedule": with_shifts(schedule, &overrides, now, true).write() })))
 }
 
-pub(super) async fn entries(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+pub(super) async fn entries(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    query: Query,
+) -> Result<Json, ApiError> {
     let missing = || ApiError::invalid_parameter("schedule_id", "Schedule_id is required".to_string());
     let id = query.get("schedule_id").ok_or_else(missing)?;
     let from = query.instant("entry_window_start")?.unwrap_or_else(|| Utc::now().into());
@@ -50,8 +64,12 @@ pub(super) async fn entries(State(store): State<Store>, query: Query) -> Result<
     }
     let schedule = store.schedule(id).await?.ok_or_else(|| ApiError::not_found("Schedule"))?;
     let overrides = overrides(&store, Some(id), from, until).await?;
-    let entries = entries_of(&schedule, &overrides, from, until)?;
-    Ok(Json(ScheduleEntries { schedule_entries: entries, extra: Map::new() }.write()))
+    let job = work.begin().await?;
+    job.run(move || {
+        let entries = entries_of(&schedule, &overrides, from, until)?;
+        Ok(Json(ScheduleEntries { schedule_entries: entries, extra: Map::new() }.write()))
+    })
+    .await?
 }
 
 /// The overrides that can be in the way of a shift that lies in a window in part: shifts are told whole.
@@ -61,7 +79,9 @@ async fn overrides(
     from: Instant,
     until: Instant,
 ) -> Result<Vec<ScheduleOverride>, ApiError> {
-    Ok(store.overrides_between(schedule_id, from - MAX_WINDOW, until + MAX_WINDOW).await?)
+    let stored = store.overrides_between(schedule_id, from - MAX_WINDOW, until + MAX_WINDOW).await?;
+    // What cannot be read is in the log.
+    Ok(stored.into_iter().filter_map(|one| one.document).collect())
 }
 
 /// Adds who is on call now and, if asked for, after the next handover.

@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, State};
 use escalation_api::Json as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Json, page};
+use super::{Json, Told, page};
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::store::Store;
@@ -13,8 +13,7 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
     let page_size = query.page_size(250)?;
     let mut teams = store.teams(query.get("after").unwrap_or_default(), page_size + 1).await?;
     let meta = page(&mut teams, page_size, |team| &team.id);
-    let teams: Vec<Value> = teams.iter().map(escalation_api::Team::write).collect();
-    Ok(Json(json!({ "teams": teams, "pagination_meta": meta.write() })))
+    Ok(Told::of(teams, |_, team| team.write()).answer("teams", &meta))
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {

@@ -1,12 +1,15 @@
 //! Templates of escalation paths.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::Utc;
 use escalation_api::condition::{BindingPayload, Labelled};
 use escalation_api::template::{Template, TemplatePayload};
-use escalation_api::{At, ErrorSingle, Json as _, Map, PathPayload, Value};
+use escalation_api::{At, ErrorSingle, Faults, Json as _, Map, PathPayload, Value};
 use escalation_engine::check::Severity;
 use escalation_engine::world::Priority;
 use escalation_engine::{Index, check};
@@ -14,28 +17,43 @@ use serde_json::json;
 use ulid::Ulid;
 
 use super::paths::{error, find_voicemail, labels, name_fault, world};
-use super::{Json, page, read, without_given};
+use super::{Json, Told, page, read, without_given};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::store::{Archived, Store, StoredTemplate};
+use crate::work::{Job, Work};
 
-pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+pub(super) async fn list(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    query: Query,
+) -> Result<Json, ApiError> {
     let page_size = query.page_size(25)?;
     let search = query.get("search").unwrap_or_default();
+    // A page can be of templates of 1 MB each.
+    let job = work.begin().await?;
     let mut templates = store.templates(search, query.get("after").unwrap_or_default(), page_size + 1).await?;
     let meta = page(&mut templates, page_size, |template| &template.id);
     let priorities = store.priorities().await?;
-    let templates: Vec<_> = templates.iter().map(|template| read_form(template, &priorities)).collect();
-    Ok(Json(json!({ "escalation_path_templates": templates, "pagination_meta": meta.write() })))
+    job.run(move || {
+        let told = Told::of(templates, |id, template| read_form(id, &template, &priorities));
+        told.answer("escalation_path_templates", &meta)
+    })
+    .await
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
     one(&store, &id).await
 }
 
-pub(super) async fn create(State(store): State<Store>, request: Request) -> Result<Response, ApiError> {
-    let template = valid(&store, body::json(request).await?).await?;
+pub(super) async fn create(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (body, job) = body::read(request, &work, Ok).await?;
+    let template = valid(&store, job, body).await?;
     let id = Ulid::generate().to_string();
     store.create_template(&id, &template, Utc::now()).await?;
     Ok((StatusCode::CREATED, one(&store, &id).await?).into_response())
@@ -44,11 +62,14 @@ pub(super) async fn create(State(store): State<Store>, request: Request) -> Resu
 pub(super) async fn update(
     State(store): State<Store>,
     Path(id): Path<String>,
+    Extension(work): Extension<Work>,
     request: Request,
 ) -> Result<Json, ApiError> {
-    let body = body::json(request).await?;
-    store.template(&id).await?.ok_or_else(missing)?;
-    let template = valid(&store, body).await?;
+    let (body, job) = body::read(request, &work, Ok).await?;
+    if !store.has_template(&id).await? {
+        return Err(missing());
+    }
+    let template = valid(&store, job, body).await?;
     if !store.update_template(&id, &template, Utc::now()).await? {
         return Err(missing());
     }
@@ -74,22 +95,21 @@ fn missing() -> ApiError {
 
 async fn one(store: &Store, id: &str) -> Result<Json, ApiError> {
     let template = store.template(id).await?.ok_or_else(missing)?;
-    Ok(Json(json!({ "escalation_path_template": read_form(&template, &store.priorities().await?) })))
+    Ok(Json(json!({ "escalation_path_template": read_form(id, &template, &store.priorities().await?) })))
+}
+
+/// A template as it is returned.
+pub(super) fn returned(id: &str, template: &StoredTemplate, priorities: &[Priority]) -> Option<Template> {
+    Template::read(read_form(id, template, priorities)).ok()
 }
 
 /// The form in which a template is returned: conditions and bindings with labels. Expressions are as they were sent.
-/// All templates, in the form that is returned.
-pub(super) async fn all(store: &Store, priorities: &[Priority]) -> Result<Vec<Template>, ApiError> {
-    let stored = store.templates("", "", u32::MAX).await?;
-    Ok(stored.iter().filter_map(|template| Template::read(read_form(template, priorities)).ok()).collect())
-}
-
-fn read_form(template: &StoredTemplate, priorities: &[Priority]) -> Value {
-    let StoredTemplate { id, payload, was_used } = template;
+fn read_form(id: &str, template: &StoredTemplate, priorities: &[Priority]) -> Value {
+    let StoredTemplate { payload, was_used } = template;
     let hours = payload.working_hours.as_deref().unwrap_or_default();
     let label = labels(hours, priorities);
     let read = Template {
-        id: id.clone(),
+        id: id.to_string(),
         name: payload.name.clone(),
         description: payload.description.clone(),
         params: payload.params.clone(),
@@ -100,11 +120,11 @@ fn read_form(template: &StoredTemplate, priorities: &[Priority]) -> Value {
         has_historical_escalation_path_versions: Some(*was_used),
         extra: without_given(payload.extra.clone()),
     };
+    // The first of a name counts.
+    let of_names: BTreeMap<_, _> =
+        payload.params.iter().rev().map(|param| (param.name.as_str(), &param.label)).collect();
     let of_params = |of: Labelled<'_>| match of {
-        Labelled::Literal(name) => {
-            let param = payload.params.iter().find(|param| param.name == name);
-            param.map_or_else(|| label(of), |param| param.label.clone())
-        }
+        Labelled::Literal(name) => of_names.get(name).map_or_else(|| label(of), ToString::to_string),
         other => label(other),
     };
     let mut written = read.write();
@@ -137,11 +157,29 @@ fn each_target(nodes: Option<&mut Value>, at: &str, visit: &mut dyn FnMut(&mut M
     }
 }
 
+/// How many parameters a template may have.
+const MAX_PARAMS: usize = 250;
+
 /// Reads a template and checks it, every fault at once: its nodes like those of a path, its bindings by its parameters.
-async fn valid(store: &Store, body: Value) -> Result<TemplatePayload, ApiError> {
+async fn valid(store: &Store, job: Job, body: Value) -> Result<TemplatePayload, ApiError> {
+    let (mut errors, path, body) = job.run(move || shape(&body).map(|(errors, path)| (errors, path, body))).await??;
+    let world = world(store, "", &path).await?;
+    let (checked, body) =
+        job.run(move || (check::findings("", &path, &Index::new(world)), read::<TemplatePayload>(body))).await?;
+    let problems = checked.problems.into_iter().filter(|problem| problem.severity == Severity::Error);
+    errors.extend(problems.map(error));
+    if errors.is_empty() { body } else { Err(ApiError::invalid_with(errors, checked.more_errors)) }
+}
+
+/// What is wrong with a template but for its nodes, and these as a path that has no bindings.
+fn shape(body: &Value) -> Result<(Vec<ErrorSingle>, PathPayload), ApiError> {
     let mut errors = Vec::new();
-    let plain: TemplatePayload = read(unbound(&body, &mut errors))?;
-    let mut faults = Vec::new();
+    if body.get("params").and_then(Value::as_array).is_some_and(|params| params.len() > MAX_PARAMS) {
+        let message = format!("Params must have at most {MAX_PARAMS} parameters");
+        return Err(ApiError::invalid_parameter("params", message));
+    }
+    let plain: TemplatePayload = read(unbound(body, &mut errors))?;
+    let mut faults = Faults::new();
     TemplatePayload { path: Vec::new(), ..plain.clone() }.faults(&At::Top, &mut faults);
     errors.extend(faults.into_iter().map(ErrorSingle::from));
     errors.extend(name_fault(&plain.name));
@@ -150,8 +188,9 @@ async fn valid(store: &Store, body: Value) -> Result<TemplatePayload, ApiError> 
     if plain.params.is_empty() && !is_left {
         errors.push(ErrorSingle::new("invalid_value", "Params must have at least one parameter").at("params"));
     }
+    let mut before = BTreeSet::new();
     for (index, param) in plain.params.iter().enumerate() {
-        if plain.params.iter().take(index).any(|before| before.name == param.name) {
+        if !before.insert(&param.name) {
             let message = format!("Name `{}` is used before", param.name);
             errors.push(ErrorSingle::new("invalid_value", message).at(&format!("params.{index}.name")));
         }
@@ -162,17 +201,17 @@ async fn valid(store: &Store, body: Value) -> Result<TemplatePayload, ApiError> 
         repeat_config: plain.repeat_config,
         ..PathPayload::named(&plain.name)
     };
-    let index = Index::new(world(store).await?);
-    let problems = check("", &path, &index).into_iter().filter(|problem| problem.severity == Severity::Error);
-    errors.extend(problems.map(error));
-    if errors.is_empty() { read(body) } else { Err(ApiError::invalid(errors)) }
+    Ok((errors, path))
 }
+
+/// How many faults of bindings are told: more than are answered, so that there is a number of the rest.
+const MOST_FAULTS: usize = 1_000;
 
 /// The template with an id in place of each binding, so that its nodes can be read as those of a path; and what is wrong
 /// with the bindings.
 fn unbound(body: &Value, errors: &mut Vec<ErrorSingle>) -> Value {
     let params = body.get("params").and_then(Value::as_array);
-    let names: Vec<_> =
+    let names: BTreeSet<_> =
         params.into_iter().flatten().filter_map(|param| param.get("name").and_then(Value::as_str)).collect();
     // An expression can be referred to in ways that are not told apart here.
     let has_expressions = body.get("expressions").and_then(Value::as_array).is_some_and(|all| !all.is_empty());
@@ -180,7 +219,11 @@ fn unbound(body: &Value, errors: &mut Vec<ErrorSingle>) -> Value {
     each_target(plain.get_mut("path"), "path", &mut |target, at| {
         let Some(binding) = target.get("binding").filter(|binding| !binding.is_null()).cloned() else { return };
         let at_binding = format!("{at}.binding");
-        let mut wrong = |message: String, at: &str| errors.push(ErrorSingle::new("invalid_value", message).at(at));
+        let mut wrong = |message: String, at: &str| {
+            if errors.len() < MOST_FAULTS {
+                errors.push(ErrorSingle::new("invalid_value", message).at(at));
+            }
+        };
         if target.contains_key("id") {
             wrong("Id must be left out where there is a binding".to_string(), &format!("{at}.id"));
         }
@@ -211,17 +254,21 @@ pub(super) async fn misused(store: &Store, path: &PathPayload) -> Result<Vec<Err
     };
     let params = &template.payload.params;
     let bound = path.param_bindings.as_ref().map_or(&[][..], |bindings| &bindings.0);
-    let is_bound =
-        |name: &str| bound.iter().any(|(bound, to)| bound == name && (to.value.is_some() || to.array_value.is_some()));
+    let with_value: BTreeSet<_> = bound
+        .iter()
+        .filter(|(_, to)| to.value.is_some() || to.array_value.is_some())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let names: BTreeSet<_> = params.iter().map(|param| param.name.as_str()).collect();
     let mut wrong = |name: &str, message: String| {
         errors.push(ErrorSingle::new("invalid_value", message).at(&format!("param_bindings.{name}")));
     };
     for param in params.iter().filter(|param| !param.optional && param.default_value.is_none()) {
-        if !is_bound(&param.name) {
+        if !with_value.contains(param.name.as_str()) {
             wrong(&param.name, format!("Param_bindings must give `{}` a value: {}", param.name, param.label));
         }
     }
-    for (name, _) in bound.iter().filter(|(name, _)| params.iter().all(|param| param.name != *name)) {
+    for (name, _) in bound.iter().filter(|(name, _)| !names.contains(name.as_str())) {
         wrong(name, format!("Param_bindings has `{name}`, which is no parameter of the template"));
     }
     Ok(errors)

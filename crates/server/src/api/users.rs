@@ -1,11 +1,10 @@
 //! People, to look up.
 
 use axum::extract::{Path, State};
-use escalation_api::list::Users;
-use escalation_api::{Json as _, Map};
+use escalation_api::Json as _;
 use serde_json::json;
 
-use super::{Json, page};
+use super::{Json, Told, page};
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::store::{Store, UserFilter};
@@ -19,7 +18,7 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
     };
     let mut users = store.users(&filter, query.get("after").unwrap_or_default(), page_size + 1).await?;
     let meta = page(&mut users, page_size, |user| &user.id);
-    Ok(Json(Users { users, pagination_meta: Some(meta), extra: Map::new() }.write()))
+    Ok(Told::of(users, |_, user| user.write()).answer("users", &meta))
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {

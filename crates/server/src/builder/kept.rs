@@ -1,5 +1,6 @@
 //! What is expected of a path, and named scenarios, kept with it.
 
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::header::ETAG;
 use axum::response::{IntoResponse as _, Response};
@@ -14,6 +15,7 @@ use crate::body;
 use crate::error::ApiError;
 use crate::names;
 use crate::store::{Expected, Kept, Store};
+use crate::work::Work;
 
 /// How many expectations are kept with a path.
 const MAX_EXPECTATIONS: usize = 100;
@@ -25,10 +27,17 @@ pub(super) async fn expectations(State(store): State<Store>, Path(id): Path<Stri
 pub(super) async fn keep_expectations(
     State(store): State<Store>,
     Path(id): Path<String>,
+    Extension(work): Extension<Work>,
     expected: Expected,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let list = list(request, Kept::Expectations, MAX_EXPECTATIONS).await?;
+    let (list, _) = body::read(request, &work, sound_expectations).await?;
+    keep(&store, &id, Kept::Expectations, &expected, list).await
+}
+
+/// The list of expectations in a body, if nothing is wrong with it.
+fn sound_expectations(body: Value) -> Result<Vec<Value>, ApiError> {
+    let list = list(body, Kept::Expectations, MAX_EXPECTATIONS)?;
     let mut errors = Vec::new();
     for (position, expectation) in list.iter().enumerate() {
         // A list of one, so that all that are wrong are told and not the first only.
@@ -37,7 +46,7 @@ pub(super) async fn keep_expectations(
             errors.push(fault(&format!("expectations.{position}"), &within, error));
         }
     }
-    keep(&store, &id, Kept::Expectations, &expected, list, errors).await
+    if errors.is_empty() { Ok(list) } else { Err(ApiError::invalid(errors)) }
 }
 
 pub(super) async fn scenarios(State(store): State<Store>, Path(id): Path<String>) -> Result<Response, ApiError> {
@@ -47,10 +56,17 @@ pub(super) async fn scenarios(State(store): State<Store>, Path(id): Path<String>
 pub(super) async fn keep_scenarios(
     State(store): State<Store>,
     Path(id): Path<String>,
+    Extension(work): Extension<Work>,
     expected: Expected,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let list = list(request, Kept::Scenarios, Named::MOST).await?;
+    let (list, _) = body::read(request, &work, sound_scenarios).await?;
+    keep(&store, &id, Kept::Scenarios, &expected, list).await
+}
+
+/// The list of scenarios in a body, if nothing is wrong with it.
+fn sound_scenarios(body: Value) -> Result<Vec<Value>, ApiError> {
+    let list = list(body, Kept::Scenarios, Named::MOST)?;
     let mut errors = Vec::new();
     let mut names = Vec::new();
     for (position, named) in list.iter().enumerate() {
@@ -76,7 +92,7 @@ pub(super) async fn keep_scenarios(
             errors.push(fault(&at, &within, error));
         }
     }
-    keep(&store, &id, Kept::Scenarios, &expected, list, errors).await
+    if errors.is_empty() { Ok(list) } else { Err(ApiError::invalid(errors)) }
 }
 
 async fn told(store: &Store, id: &str, kind: Kept) -> Result<Response, ApiError> {
@@ -84,18 +100,14 @@ async fn told(store: &Store, id: &str, kind: Kept) -> Result<Response, ApiError>
     Ok(answer(kind, list, revision))
 }
 
-/// Keeps a list in which nothing is wrong, if the one there is as expected, and answers with it.
+/// Keeps a list, if the one there is as expected, and answers with it.
 async fn keep(
     store: &Store,
     id: &str,
     kind: Kept,
     expected: &Expected,
     list: Vec<Value>,
-    errors: Vec<ErrorSingle>,
 ) -> Result<Response, ApiError> {
-    if !errors.is_empty() {
-        return Err(ApiError::invalid(errors));
-    }
     let list = Value::Array(list);
     let outcome = store.keep(id, kind, &list, expected, Utc::now()).await?;
     let what = format!("The list of {}", kind.as_str());
@@ -109,9 +121,9 @@ fn answer(kind: Kept, list: Value, revision: i64) -> Response {
 }
 
 /// The list in a body, of at most so many.
-async fn list(request: Request, kind: Kept, most: usize) -> Result<Vec<Value>, ApiError> {
+fn list(mut body: Value, kind: Kept, most: usize) -> Result<Vec<Value>, ApiError> {
     let name = kind.as_str();
-    match body::json(request).await?.get_mut(name).map(Value::take) {
+    match body.get_mut(name).map(Value::take) {
         Some(Value::Array(list)) if list.len() <= most => Ok(list),
         _ => {
             let message = format!("{} must be a list of at most {most}", escalation_api::capitalised(name));

@@ -1,5 +1,6 @@
 //! What a path was before: each save keeps one more revision.
 
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use escalation_api::{Json as _, Map, PathPayload, Value};
@@ -11,6 +12,7 @@ use crate::error::ApiError;
 use crate::query::Query;
 use crate::store::{Change, Expected, Revision, Saving, Store};
 use crate::who::Who;
+use crate::work::Work;
 
 pub(super) async fn list(State(store): State<Store>, Path(id): Path<String>, query: Query) -> Result<Json, ApiError> {
     let page_size = query.page_size(100)?;
@@ -40,6 +42,7 @@ pub(super) async fn show(
 pub(super) async fn restore(
     State(store): State<Store>,
     Path((id, number)): Path<(String, String)>,
+    Extension(work): Extension<Work>,
     who: Who,
     expected: Expected,
     request: Request,
@@ -48,7 +51,7 @@ pub(super) async fn restore(
     body::bytes(request).await?;
     let (revision, path) = find(&store, &id, &number).await?;
     // What it refers to may have gone since.
-    take(&store, &id, &path).await?;
+    let (path, _) = take(&store, work.begin().await?, &id, path).await?;
     let note = format!("Restored from revision {}", revision.number);
     let saving = Saving { note: Some(&note), ..Saving::now(who.name()) };
     let outcome = store.change_path(&id, Change::Restore(&path), &expected, &saving).await?;

@@ -5,10 +5,10 @@ use super::{Result, Store};
 impl Store {
     /// Writes something and takes it back, through to the disk.
     pub(crate) async fn can_write(&self) -> Result<()> {
-        let mut transaction = self.pool.begin_with("begin immediate").await?;
+        let mut writing = self.change().await?;
         for query in ["insert into begun (at) values ('probe')", "delete from begun where at = 'probe'"] {
-            sqlx::query(query).execute(&mut *transaction).await?;
+            sqlx::query(query).execute(&mut *writing).await?;
         }
-        transaction.commit().await
+        writing.commit().await
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use escalation_api::Value;
 
+use super::documents::value;
 use super::paths::{Expected, Outcome};
 use super::{Result, Store, stamp};
 
@@ -29,14 +30,14 @@ impl Store {
     /// What is kept with a path and the revision of that list, 0 where none was ever saved; nothing if there is no such
     /// path.
     pub(crate) async fn kept(&self, id: &str, kind: Kept) -> Result<Option<(Value, i64)>> {
-        let query = sqlx::query_as::<_, (Option<String>, Option<i64>)>(
-            "select path_documents.document, revision from escalation_paths
+        let query = sqlx::query_as::<_, (Option<Vec<u8>>, Option<i64>)>(
+            "select cast(path_documents.document as blob), revision from escalation_paths
              left join path_documents on path_id = id and kind = $2 where id = $1 and archived_at is null",
         );
-        let row = query.bind(id).bind(kind.as_str()).fetch_optional(&self.pool).await?;
-        let read = |text: String| serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()));
-        row.map(|(text, revision)| {
-            let list = text.map_or_else(|| Ok(Value::Array(Vec::new())), read)?;
+        let row = query.bind(id).bind(kind.as_str()).fetch_optional(self.readers()).await?;
+        let read = |bytes: Vec<u8>| value("path_documents", &format!("{id}/{}", kind.as_str()), &bytes);
+        row.map(|(bytes, revision)| {
+            let list = bytes.map_or_else(|| Ok(Value::Array(Vec::new())), read)?;
             Ok((list, revision.unwrap_or_default()))
         })
         .transpose()
@@ -52,14 +53,18 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Outcome> {
         // Locked from the start: between the look at the revision and the change nobody else saves.
-        let mut transaction = self.pool.begin_with("begin immediate").await?;
+        let mut writing = self.change().await?;
         let query = sqlx::query_scalar::<_, Option<i64>>(
             "select revision from escalation_paths
              left join path_documents on path_id = id and kind = $2 where id = $1 and archived_at is null",
         );
-        let row = query.bind(id).bind(kind.as_str()).fetch_optional(&mut *transaction).await?;
-        let Some(revision) = row.map(Option::unwrap_or_default) else { return Ok(Outcome::Missing) };
+        let row = query.bind(id).bind(kind.as_str()).fetch_optional(&mut *writing).await?;
+        let Some(revision) = row.map(Option::unwrap_or_default) else {
+            writing.leave().await?;
+            return Ok(Outcome::Missing);
+        };
         if !expected.has(revision) {
+            writing.leave().await?;
             return Ok(Outcome::Stale(revision));
         }
         let query = sqlx::query(
@@ -68,8 +73,8 @@ impl Store {
              set document = excluded.document, saved_at = excluded.saved_at, revision = excluded.revision",
         );
         let query = query.bind(id).bind(kind.as_str()).bind(list.to_string()).bind(stamp(now)).bind(revision + 1);
-        query.execute(&mut *transaction).await?;
-        transaction.commit().await?;
+        query.execute(&mut *writing).await?;
+        writing.commit().await?;
         Ok(Outcome::Done(revision + 1))
     }
 }

@@ -7,7 +7,7 @@ use escalation_engine::Instant;
 use sqlx::SqliteConnection;
 use ulid::Ulid;
 
-use super::{Result, Store, document, documents, stamp};
+use super::{Result, Row, Store, Stored, document, documents, stamp};
 
 /// Which overrides are asked for.
 pub(crate) struct OverrideFilter<'a> {
@@ -16,6 +16,9 @@ pub(crate) struct OverrideFilter<'a> {
     pub(crate) layer_id: Option<&'a str>,
 }
 
+/// The table, as the log names it.
+const TABLE: &str = "schedule_overrides";
+
 impl Store {
     /// A page of overrides, by id.
     pub(crate) async fn overrides(
@@ -23,15 +26,15 @@ impl Store {
         filter: &OverrideFilter<'_>,
         after: &str,
         count: u32,
-    ) -> Result<Vec<ScheduleOverride>> {
-        let query = sqlx::query_scalar::<_, String>(
-            "select document from schedule_overrides
+    ) -> Result<Vec<Stored<ScheduleOverride>>> {
+        let query = sqlx::query_as::<_, Row>(
+            "select id, cast(document as blob) from schedule_overrides
              where archived_at is null and schedule_id = $1 and ($2 is null or rotation_id = $2)
                  and ($3 is null or layer_id = $3) and id > $4
              order by id limit $5",
         );
         let query = query.bind(filter.schedule_id).bind(filter.rotation_id).bind(filter.layer_id);
-        documents(query.bind(after).bind(count).fetch_all(&self.pool).await?)
+        Ok(documents(TABLE, query.bind(after).bind(count).fetch_all(self.readers()).await?))
     }
 
     /// The overrides of one schedule or of all that lie in a window, at least in part, by when they start.
@@ -40,60 +43,66 @@ impl Store {
         schedule_id: Option<&str>,
         from: Instant,
         until: Instant,
-    ) -> Result<Vec<ScheduleOverride>> {
-        let query = sqlx::query_scalar::<_, String>(
-            "select document from schedule_overrides
+    ) -> Result<Vec<Stored<ScheduleOverride>>> {
+        let query = sqlx::query_as::<_, Row>(
+            "select id, cast(document as blob) from schedule_overrides
              where archived_at is null and ($1 is null or schedule_id = $1) and ends_at > $2 and starts_at < $3
              order by starts_at, id",
         );
-        documents(query.bind(schedule_id).bind(from.unix()).bind(until.unix()).fetch_all(&self.pool).await?)
+        let query = query.bind(schedule_id).bind(from.unix()).bind(until.unix());
+        Ok(documents(TABLE, query.fetch_all(self.readers()).await?))
     }
 
     pub(crate) async fn schedule_override(&self, id: &str) -> Result<Option<ScheduleOverride>> {
-        let query = sqlx::query_scalar::<_, String>(
-            "select document from schedule_overrides where archived_at is null and id = $1",
+        let query = sqlx::query_scalar::<_, Vec<u8>>(
+            "select cast(document as blob) from schedule_overrides where archived_at is null and id = $1",
         );
-        let row = query.bind(id).fetch_optional(&self.pool).await?;
-        row.map(|text| document(&text)).transpose()
+        let row = query.bind(id).fetch_optional(self.readers()).await?;
+        row.map(|bytes| document(TABLE, id, &bytes)).transpose()
     }
 
     /// Puts an override in its place, new or in place of the one with its id. It takes over the time of others on its
     /// layer; what is left of them are new ones.
     pub(crate) async fn place_override(&self, placed: &ScheduleOverride, now: DateTime<Utc>) -> Result<()> {
-        let mut transaction = self.pool.begin_with("begin immediate").await?;
+        let mut writing = self.change().await?;
         let query = sqlx::query("delete from schedule_overrides where id = $1");
-        query.bind(&placed.id).execute(&mut *transaction).await?;
-        let query = sqlx::query_scalar::<_, String>(
-            "select document from schedule_overrides
+        query.bind(&placed.id).execute(&mut *writing).await?;
+        let query = sqlx::query_as::<_, Row>(
+            "select id, cast(document as blob) from schedule_overrides
              where archived_at is null and schedule_id = $1 and rotation_id = $2 and layer_id = $3
                  and ends_at > $4 and starts_at < $5
              order by starts_at, id",
         );
         let query = query.bind(&placed.schedule_id).bind(&placed.rotation_id).bind(&placed.layer_id);
         let (start, end) = (Instant::from(placed.start_at.at()), Instant::from(placed.end_at.at()));
-        let texts = query.bind(start.unix()).bind(end.unix()).fetch_all(&mut *transaction).await?;
-        let neighbours: Vec<ScheduleOverride> = documents(texts)?;
-        for neighbour in neighbours {
+        let rows = query.bind(start.unix()).bind(end.unix()).fetch_all(&mut *writing).await?;
+        let neighbours: Vec<Stored<ScheduleOverride>> = documents(TABLE, rows);
+        for Stored { id, document } in neighbours {
             let query = sqlx::query("update schedule_overrides set archived_at = $2 where id = $1");
-            query.bind(&neighbour.id).bind(stamp(now)).execute(&mut *transaction).await?;
+            query.bind(&id).bind(stamp(now)).execute(&mut *writing).await?;
+            // Of one that cannot be read nobody knows what would be left.
+            let Some(neighbour) = document else { continue };
             let part = |part: ScheduleOverride| ScheduleOverride { id: Ulid::generate().to_string(), ..part };
             if Instant::from(neighbour.start_at.at()) < start {
                 let before = ScheduleOverride { end_at: placed.start_at.clone(), ..neighbour.clone() };
-                insert_override(&mut transaction, &part(before)).await?;
+                insert_override(&mut writing, &part(before)).await?;
             }
             if end < Instant::from(neighbour.end_at.at()) {
                 let after = ScheduleOverride { start_at: placed.end_at.clone(), ..neighbour };
-                insert_override(&mut transaction, &part(after)).await?;
+                insert_override(&mut writing, &part(after)).await?;
             }
         }
-        insert_override(&mut transaction, placed).await?;
-        transaction.commit().await
+        insert_override(&mut writing, placed).await?;
+        writing.commit().await
     }
 
     /// Deletes an override, or finds it deleted; false if there never was one.
     pub(crate) async fn archive_override(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
         let query = sqlx::query("update schedule_overrides set archived_at = coalesce(archived_at, $2) where id = $1");
-        Ok(query.bind(id).bind(stamp(now)).execute(&self.pool).await?.rows_affected() > 0)
+        let mut writing = self.change().await?;
+        let done = query.bind(id).bind(stamp(now)).execute(&mut *writing).await?.rows_affected() > 0;
+        writing.commit().await?;
+        Ok(done)
     }
 }
 

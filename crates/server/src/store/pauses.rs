@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use escalation_api::{Json as _, Pause};
 use escalation_engine::Instant;
 
-use super::{Result, Store, document, documents, stamp};
+use super::{Result, Row, Store, Stored, document, documents, stamp};
+
+/// The table, as the log names it.
+const TABLE: &str = "notification_pauses";
 
 impl Store {
     /// A page of the pauses that end after `from` and start before `to`, by when they start.
@@ -14,23 +17,23 @@ impl Store {
         to: Option<Instant>,
         after: Option<&str>,
         count: u32,
-    ) -> Result<Vec<Pause>> {
-        let query = sqlx::query_scalar::<_, String>(
-            "select document from notification_pauses
+    ) -> Result<Vec<Stored<Pause>>> {
+        let query = sqlx::query_as::<_, Row>(
+            "select id, cast(document as blob) from notification_pauses
              where cancelled_at is null and ends_at > $1 and starts_at < $2
                  and ($3 is null or (starts_at, id) > (select starts_at, id from notification_pauses where id = $3))
              order by starts_at, id limit $4",
         );
         let query = query.bind(from.unix()).bind(to.unwrap_or(Instant::MAX).unix()).bind(after).bind(count);
-        documents(query.fetch_all(&self.pool).await?)
+        Ok(documents(TABLE, query.fetch_all(self.readers()).await?))
     }
 
     pub(crate) async fn pause(&self, id: &str) -> Result<Option<Pause>> {
-        let query = sqlx::query_scalar::<_, String>(
-            "select document from notification_pauses where cancelled_at is null and id = $1",
+        let query = sqlx::query_scalar::<_, Vec<u8>>(
+            "select cast(document as blob) from notification_pauses where cancelled_at is null and id = $1",
         );
-        let row = query.bind(id).fetch_optional(&self.pool).await?;
-        row.map(|text| document(&text)).transpose()
+        let row = query.bind(id).fetch_optional(self.readers()).await?;
+        row.map(|bytes| document(TABLE, id, &bytes)).transpose()
     }
 
     /// Keeps a pause, in place of the one with its id if there is one.
@@ -41,11 +44,15 @@ impl Store {
         );
         let (starts_at, ends_at) = (Instant::from(pause.starts_at.at()), Instant::from(pause.ends_at.at()));
         let query = query.bind(&pause.id).bind(&pause.user_id).bind(starts_at.unix()).bind(ends_at.unix());
-        query.bind(pause.write().to_string()).execute(&self.pool).await.map(drop)
+        let mut writing = self.change().await?;
+        query.bind(pause.write().to_string()).execute(&mut *writing).await?;
+        writing.commit().await
     }
 
     pub(crate) async fn cancel_pause(&self, id: &str, now: DateTime<Utc>) -> Result<()> {
         let query = sqlx::query("update notification_pauses set cancelled_at = $2 where id = $1");
-        query.bind(id).bind(stamp(now)).execute(&self.pool).await.map(drop)
+        let mut writing = self.change().await?;
+        query.bind(id).bind(stamp(now)).execute(&mut *writing).await?;
+        writing.commit().await
     }
 }

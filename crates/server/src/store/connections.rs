@@ -1,0 +1,114 @@
+//! Connections to the database: one that writes, and others that read and never wait for it.
+//!
+//! SQLite rolls a transaction back by itself where the disk is full, where reading or writing fails and where memory
+//! runs out. What counts the depth of transactions outside of it does not know of that, and a connection that went on
+//! would take each later change for a part of a transaction that nobody commits. So a connection on which anything
+//! failed within a transaction is closed, never used again, and so is one whose change was left half way: because the
+//! client went away, or because of a panic.
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions};
+
+use super::Result;
+
+/// For how long a statement waits for another process that holds the database.
+const BUSY: Duration = Duration::from_secs(2);
+/// For how long a change waits for those before it, and a reader for one of the connections.
+const TURN: Duration = Duration::from_secs(3);
+/// How many read at once.
+const READERS: u32 = 8;
+
+/// The connections to one database.
+#[derive(Clone)]
+pub(super) struct Connections {
+    readers: SqlitePool,
+    writer: SqlitePool,
+}
+
+impl Connections {
+    /// Opens a database, with these options and what is needed here besides.
+    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self> {
+        let options = options.busy_timeout(BUSY);
+        let pool = |most: u32| SqlitePoolOptions::new().max_connections(most).acquire_timeout(TURN);
+        // First the one that writes: it makes what readers find.
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
+        Ok(Self { readers, writer })
+    }
+
+    /// Those that read.
+    pub(super) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// The one that writes, for what makes its own transactions.
+    pub(super) fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    /// Begins a change. From now on, until it is committed, nobody else changes anything.
+    pub(super) async fn change(&self) -> Result<Writing> {
+        let connection = self.writer.acquire().await?;
+        let mut writing = Writing { connection, is_over: false };
+        sqlx::query("begin immediate").execute(&mut *writing).await?;
+        Ok(writing)
+    }
+
+    /// Moves all that was changed into the one file, and closes it.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        // The last connection that is closed does it, too, but says nothing where it cannot.
+        let moved = sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer).await;
+        if let Err(error) = moved {
+            tracing::warn!(%error, "the changes of late stay in the file beside the database, escalation.db-wal");
+        }
+        self.writer.close().await;
+    }
+}
+
+/// A change that is being made. One that is dropped before it is committed is undone, and its connection closed.
+pub(super) struct Writing {
+    connection: PoolConnection<Sqlite>,
+    is_over: bool,
+}
+
+impl Writing {
+    /// Makes the change last. What is not said to have been committed may have been.
+    pub(super) async fn commit(mut self) -> Result<()> {
+        sqlx::query("commit").execute(&mut *self).await?;
+        self.is_over = true;
+        Ok(())
+    }
+
+    /// Ends a change that has nothing to change.
+    pub(super) async fn leave(mut self) -> Result<()> {
+        sqlx::query("rollback").execute(&mut *self).await?;
+        self.is_over = true;
+        Ok(())
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+impl Deref for Writing {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Writing {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+}

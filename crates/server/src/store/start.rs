@@ -1,0 +1,239 @@
+//! Opening the database: a new one is made wholly or not at all, and what is wrong with one that is there is said then,
+//! by name, and not by the first request that meets it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use escalation_api::{Json, PathPayload, Schedule, Team, User, template::TemplatePayload};
+use escalation_api::{Pause, schedule::ScheduleOverride};
+use sqlx::Row as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use ulid::Ulid;
+
+use super::connections::Connections;
+use super::documents::{Row, document, value};
+use super::paths::{Saving, insert_path};
+use super::templates::insert_template;
+use super::{Result, Store};
+use crate::demo::{self, Organisation};
+use crate::error::StartError;
+use crate::files;
+
+/// How many documents are looked at together.
+const AT_ONCE: u32 = 100;
+/// How many kinds of damage are told of a file.
+const MOST_DAMAGE: u32 = 5;
+
+impl Store {
+    /// Opens the database in a folder, making both if they are not there. A new one gets the demo organisation if
+    /// `with_demo` says so.
+    pub(crate) async fn open(folder: &Path, with_demo: bool) -> std::result::Result<Self, StartError> {
+        let not_writable = |source| StartError::Data { folder: folder.to_path_buf(), source };
+        fs::create_dir_all(folder).map_err(not_writable)?;
+        // Whether a folder can be written to is only known from writing to it.
+        let probe = folder.join(".writable");
+        fs::write(&probe, []).and_then(|()| fs::remove_file(&probe)).map_err(not_writable)?;
+
+        let file = folder.join("escalation.db");
+        let organisation = if with_demo { Some(demo::organisation()?) } else { None };
+        match fs::metadata(&file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => make(&file, organisation.as_ref()).await?,
+            Err(source) => return Err(StartError::Read { file, source }),
+            // A new one is never empty, not even for an instant: this one was emptied. SQLite would remove what is beside
+            // it, which may be all that is left.
+            Ok(found) if found.len() == 0 && fs::metadata(log_of(&file)).is_ok_and(|log| log.len() > 0) => {
+                return Err(StartError::EmptyDatabase { file });
+            }
+            // Names, addresses and ids of people are in it.
+            Ok(_) => files::keep_private(&file)
+                .map_err(|source| StartError::ReadOnlyDatabase { file: file.clone(), source })?,
+        }
+        if fs::metadata(&file).is_ok_and(|found| found.len() == 0) {
+            let file = file.display();
+            tracing::error!(
+                "the database `{file}` was empty (0 bytes) and is begun anew: if it was used, restore a backup"
+            );
+        }
+        let failed = |source| StartError::Database { file: file.clone(), source };
+        let connections = Connections::open(options(&file).journal_mode(SqliteJournalMode::Wal)).await;
+        let store = Self { connections: connections.map_err(failed)? };
+        let migrated = sqlx::migrate!().run(store.connections.writer()).await;
+        migrated.map_err(|source| StartError::Migrate { file: file.clone(), source })?;
+        store.begin(organisation.as_ref()).await.map_err(failed)?;
+        store.examine(&file).await;
+        Ok(store)
+    }
+
+    /// Begins a new database with an organisation or without one, wholly or not at all.
+    async fn begin(&self, organisation: Option<&Organisation>) -> Result<()> {
+        let begun = "select count(*) from begun";
+        if sqlx::query_scalar::<_, i64>(begun).fetch_one(self.readers()).await? > 0 {
+            return Ok(());
+        }
+        let mut writing = self.change().await?;
+        if sqlx::query_scalar::<_, i64>(begun).fetch_one(&mut *writing).await? > 0 {
+            return writing.leave().await;
+        }
+        let now = Utc::now().to_rfc3339();
+        sqlx::query("insert into begun (at) values ($1)").bind(now).execute(&mut *writing).await?;
+        if let Some(organisation) = organisation {
+            fill(&mut writing, organisation).await?;
+        }
+        writing.commit().await
+    }
+
+    /// Looks at all that is in the database, and says in the log what is damaged. What is not can be used.
+    async fn examine(&self, file: &Path) {
+        let file = file.display();
+        // In vain, but it says what would be in the way of the first change.
+        let tried = async { self.change().await?.leave().await };
+        if let Err(error) = tried.await {
+            tracing::error!("nothing can be written to the database `{file}` now: {error}");
+        }
+        let check = format!("pragma quick_check({MOST_DAMAGE})");
+        match sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(check)).fetch_all(self.readers()).await {
+            Ok(found) if found == ["ok"] => {}
+            Ok(found) => {
+                tracing::error!("the database `{file}` is damaged; restore a backup: {}", found.join("; "));
+            }
+            Err(error) => tracing::error!("the database `{file}` is damaged; restore a backup: {error}"),
+        }
+        self.examine_all::<User>("users").await;
+        self.examine_all::<Schedule>("schedules").await;
+        self.examine_all::<Team>("teams").await;
+        self.examine_all::<PathPayload>("escalation_paths").await;
+        self.examine_all::<TemplatePayload>("escalation_path_templates").await;
+        self.examine_all::<Pause>("notification_pauses").await;
+        self.examine_all::<ScheduleOverride>("schedule_overrides").await;
+        self.examine_lists().await;
+    }
+
+    async fn examine_all<T: Json>(&self, table: &str) {
+        let query = format!(
+            "select rowid, id, cast(document as blob) from {table} where rowid > $1 order by rowid limit {AT_ONCE}"
+        );
+        let mut after = i64::MIN;
+        loop {
+            let query = sqlx::query(sqlx::AssertSqlSafe(query.as_str())).bind(after);
+            let rows = match query.fetch_all(self.readers()).await {
+                Ok(rows) => rows,
+                Err(error) => return tracing::error!("table `{table}` cannot be read: {error}"),
+            };
+            for row in &rows {
+                let read = row.try_get(0).and_then(|number| Ok((number, row.try_get(1)?, row.try_get(2)?)));
+                match read {
+                    Ok((number, id, bytes)) => {
+                        after = number;
+                        let (id, bytes): Row = (id, bytes);
+                        if let Err(error) = document::<T>(table, &id, &bytes) {
+                            tracing::error!("{error}");
+                        }
+                    }
+                    Err(error) => return tracing::error!("table `{table}` cannot be read: {error}"),
+                }
+            }
+            if rows.is_empty() {
+                return;
+            }
+        }
+    }
+
+    async fn examine_lists(&self) {
+        let table = "path_documents";
+        let query = "select path_id || '/' || kind, cast(document as blob) from path_documents";
+        match sqlx::query_as::<_, Row>(query).fetch_all(self.readers()).await {
+            Ok(rows) => {
+                for (id, bytes) in rows {
+                    if let Err(error) = value(table, &id, &bytes) {
+                        tracing::error!("{error}");
+                    }
+                }
+            }
+            Err(error) => tracing::error!("table `{table}` cannot be read: {error}"),
+        }
+    }
+}
+
+/// What SQLite keeps beside a database until it is moved into it.
+fn log_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_os_string();
+    name.push("-wal");
+    name.into()
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(file).synchronous(SqliteSynchronous::Full).foreign_keys(true)
+}
+
+/// Makes a new database beside its place, and puts it there when it is whole.
+async fn make(file: &Path, organisation: Option<&Organisation>) -> std::result::Result<(), StartError> {
+    let beside = file.with_file_name(format!("escalation-{}.new", Ulid::generate()));
+    let made = make_at(&beside, organisation).await;
+    let placed = made.and_then(|()| {
+        // Not in place of one that another server has made meanwhile; some file systems have no links.
+        let linked = fs::hard_link(&beside, file);
+        let placed = linked.or_else(|error| match error.kind() {
+            ErrorKind::AlreadyExists => Ok(()),
+            _ if file.exists() => Ok(()),
+            _ => fs::rename(&beside, file),
+        });
+        placed.map_err(|source| StartError::Make { file: file.to_path_buf(), source })
+    });
+    for ending in ["", "-journal"] {
+        let mut name = beside.clone().into_os_string();
+        name.push(ending);
+        // There is none where it was moved.
+        drop(fs::remove_file(name));
+    }
+    placed
+}
+
+async fn make_at(file: &Path, organisation: Option<&Organisation>) -> std::result::Result<(), StartError> {
+    files::keep_private(file).map_err(|source| StartError::Make { file: file.to_path_buf(), source })?;
+    let failed = |source| StartError::Database { file: file.to_path_buf(), source };
+    let options = options(file).create_if_missing(true).journal_mode(SqliteJournalMode::Delete);
+    let connections = Connections::open(options).await.map_err(failed)?;
+    let store = Store { connections };
+    let migrated = sqlx::migrate!().run(store.connections.writer()).await;
+    migrated.map_err(|source| StartError::Migrate { file: file.to_path_buf(), source })?;
+    store.begin(organisation).await.map_err(failed)?;
+    store.close().await;
+    Ok(())
+}
+
+/// Writes an organisation into an empty database.
+async fn fill(connection: &mut sqlx::SqliteConnection, organisation: &Organisation) -> Result<()> {
+    for (rank, priority) in (0_i64..).zip(&organisation.priorities) {
+        let query = sqlx::query("insert into priorities (id, name, rank) values ($1, $2, $3)");
+        query.bind(&priority.id).bind(&priority.name).bind(rank).execute(&mut *connection).await?;
+    }
+    for channel in &organisation.channels {
+        let query = sqlx::query("insert into channels (id, type, name) values ($1, $2, $3)");
+        query.bind(&channel.id).bind(&channel.channel_type).bind(&channel.name).execute(&mut *connection).await?;
+    }
+    for user in &organisation.users {
+        let query = sqlx::query(
+            "insert into users (id, email, slack_user_id, is_active, document) values ($1, $2, $3, $4, $5)",
+        );
+        let query = query.bind(&user.id).bind(&user.email).bind(&user.slack_user_id);
+        let query = query.bind(user.is_active != Some(false)).bind(user.write().to_string());
+        query.execute(&mut *connection).await?;
+    }
+    for schedule in &organisation.schedules {
+        let query = sqlx::query("insert into schedules (id, document) values ($1, $2)");
+        query.bind(&schedule.id).bind(schedule.write().to_string()).execute(&mut *connection).await?;
+    }
+    for team in &organisation.teams {
+        let query = sqlx::query("insert into teams (id, name, document) values ($1, $2, $3)");
+        query.bind(&team.id).bind(&team.name).bind(team.write().to_string()).execute(&mut *connection).await?;
+    }
+    for (id, template) in &organisation.templates {
+        insert_template(connection, id, template, Utc::now()).await?;
+    }
+    for (id, path) in &organisation.paths {
+        insert_path(connection, id, path, &Saving::now(None)).await?;
+    }
+    Ok(())
+}
