@@ -226,6 +226,10 @@ fn cases() -> Vec<(Value, &'static str)> {
             "EP022 path: Path has 2001 nodes; at most 2000 are taken",
         ),
         (
+            json!({"name": "n", "path": [a()], "team_ids": vec!["t"; 1_001]}),
+            "EP024 team_ids: Team_ids must have at most 1000 entries, not 1001",
+        ),
+        (
             of_nodes(json!([a(), {"id": "x", "type": "hologram", "hologram": {}}])),
             "EP101 path.1.type: Type `hologram` is not known here",
         ),
