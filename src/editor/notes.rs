@@ -112,7 +112,10 @@ pub fn Notes() -> impl IntoView {
     };
     view! {
         <Show when=move || open.notes.with(|notes| !notes.is_empty())>
-            <ul class="notes" aria-label=strings::save::NOTES>{notes}</ul>
+            // A landmark, so that a note is found by those who go from one to the next.
+            <section class="notes" aria-label=strings::save::NOTES>
+                <ul aria-label=strings::save::NOTES>{notes}</ul>
+            </section>
         </Show>
     }
 }

@@ -1,6 +1,6 @@
 //! The program as a person or a CI job runs it.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Result<Seconds, String> {
             "w" | "wk" | "wks" | "week" | "weeks" => WEEK,
             // Alone it is minutes; in `1h 30` as well. In `2m 30` they could be seconds.
             "" if after.is_empty() && (units.is_empty() || units.as_slice() == [HOUR]) => MINUTE,
-            "" if number.is_empty() => return Err(no_duration()),
+            _ if number.is_empty() => return Err(no_duration()),
             "" => {
                 return Err(format!("`{}` has no unit: add s, m, h, d or w", number.trim_end_matches(',')));
             }

@@ -140,7 +140,7 @@ impl Values<'_> {
     /// those are bound to has literals only.
     fn literals(&self, binding: &Value, may_refer: bool) -> Option<Vec<String>> {
         let is_there = |field: &&str| binding.get(*field).is_some_and(|value| !value.is_null());
-        let values = match (["value", "array_value"].iter().filter(|field| is_there(*field)).count(), binding) {
+        let values = match (["value", "array_value"].iter().filter(|field| is_there(field)).count(), binding) {
             (1, Value::Object(fields)) => match fields.get("value").filter(|value| !value.is_null()) {
                 Some(value) => vec![value],
                 None => fields.get("array_value")?.as_array()?.iter().collect(),

@@ -172,7 +172,7 @@ export class App {
 
   /** Adds somebody to the chosen level, by typing part of the name. */
   async add(name) {
-    const field = this.inspector.getByLabel('Add to this level');
+    const field = this.inspector.getByRole('combobox', { name: 'Add to this level' });
     // A step that was just made takes the focus with the next frame, which closes the list of a field that had it.
     await expect(async () => {
       await field.fill(name);

@@ -52,9 +52,7 @@ fn came_of(made: &PathPayload, sent: &PathPayload, before: Option<&PathPayload>)
             (None, None) => true,
             (Some(made), Some(sent)) => Look { nodes: Some(&nodes) }.holds(name, made, sent, was),
             // The kind is the server's to fill in, and so is what is not known here; unless it was taken out.
-            (Some(_), None) => {
-                (name == "kind" || !known(made, name)) && (name == "kind" || was.is_none_or(|v| !is_said(v)))
-            }
+            (Some(_), None) => name == "kind" || (!known(made, name) && was.is_none_or(|v| !is_said(v))),
             // The server need not know what is not known here.
             (None, Some(_)) => name == "kind" || !known(sent, name),
         }
