@@ -176,7 +176,7 @@ export class App {
     // A step that was just made takes the focus with the next frame, which closes the list of a field that had it.
     await expect(async () => {
       await field.fill(name);
-      await this.page.getByRole('option', { name }).click({ timeout: 2_000 });
+      await this.page.getByRole('listbox', { name: 'Add to this level' }).getByRole('option', { name }).click({ timeout: 2_000 });
     }).toPass();
     await expect(this.inspector.locator('.target').filter({ hasText: name })).toBeVisible();
   }
