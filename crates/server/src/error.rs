@@ -115,10 +115,9 @@ pub enum StartError {
         what: String,
     },
     /// The address of the other API is none.
-    #[error("`{url}` is not the address of an API: {what}")]
+    /// It is not repeated: someone may have put a password into it.
+    #[error("--upstream is not the address of an API: {what}")]
     Upstream {
-        /// The address.
-        url: String,
         /// What is wrong with it.
         what: String,
     },
@@ -240,6 +239,11 @@ impl ApiError {
 
     pub(crate) fn upstream(status: StatusCode, code: &str, message: &str) -> Self {
         Self::new(status, ErrorType::Api, code, message)
+    }
+
+    /// What is stored cannot be read, and is not taken for something else. The log says which row it is.
+    pub(crate) fn unreadable(message: &str) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorType::Api, "unreadable", message)
     }
 
     /// The fault is ours: the log has it, the answer does not.

@@ -38,9 +38,13 @@ impl From<sqlx::Error> for ApiError {
             sqlx::Error::PoolClosed => {
                 return passes("stopping", "The server is stopping: this was not done; try again");
             }
+            // The thread of a connection ends only where something failed in it for which SQLite has no code: memory.
+            sqlx::Error::WorkerCrashed => {
+                return passes("out_of_memory", "The server is short of memory: look at what is saved, then try again");
+            }
             sqlx::Error::Decode(_) => {
-                let message = "What is stored cannot be read; the server's log says which row";
-                return told(broken, "unreadable", message);
+                tracing::error!(%error, "the database fails");
+                return Self::unreadable("What is stored cannot be read; the server's log says which row");
             }
             _ => {}
         }

@@ -56,7 +56,7 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     pub(crate) fn new(upstream: Upstream<'_>, stopping: Stopping) -> Result<Self, StartError> {
-        let wrong = |what: &str| StartError::Upstream { url: upstream.url.to_string(), what: what.to_string() };
+        let wrong = |what: &str| StartError::Upstream { what: what.to_string() };
         let base = Url::parse(upstream.url).map_err(|_| wrong("it must look like https://api.incident.io"))?;
         let is_local = matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         if base.scheme() != "https" && !(base.scheme() == "http" && is_local) {

@@ -15,7 +15,7 @@ use escalation_api::{Schedule, Team, User};
 use escalation_engine::world::{Channel, Priority};
 use sqlx::sqlite::SqlitePool;
 
-use connections::{Connections, Writing};
+use connections::{Complete, Connections, Writing};
 use documents::{Row, document, documents};
 
 pub(crate) use documents::Stored;
@@ -34,7 +34,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 impl Store {
     /// What reads, and never waits for what writes.
-    fn readers(&self) -> &SqlitePool {
+    fn readers(&self) -> Complete<&SqlitePool> {
         self.connections.readers()
     }
 

@@ -1,5 +1,7 @@
 //! Schedules and who is on call by them, to look up.
 
+use std::collections::BTreeSet;
+
 use axum::Extension;
 use axum::extract::{Path, State};
 use chrono::Utc;
@@ -72,20 +74,32 @@ pub(super) async fn entries(
     .await?
 }
 
-/// The overrides that can be in the way of a shift that lies in a window in part: shifts are told whole.
+/// Overrides of schedules.
+struct Overrides {
+    read: Vec<ScheduleOverride>,
+    /// The schedules of those that cannot be read: who is on call by them is not known.
+    unreadable: BTreeSet<String>,
+}
+
+/// The overrides that can be in the way of a shift that lies in a window in part: shifts are returned whole.
 async fn overrides(
     store: &Store,
     schedule_id: Option<&str>,
     from: Instant,
     until: Instant,
-) -> Result<Vec<ScheduleOverride>, ApiError> {
-    let stored = store.overrides_between(schedule_id, from - MAX_WINDOW, until + MAX_WINDOW).await?;
-    // What cannot be read is in the log.
-    Ok(stored.into_iter().filter_map(|one| one.document).collect())
+) -> Result<Overrides, ApiError> {
+    let mut overrides = Overrides { read: Vec::new(), unreadable: BTreeSet::new() };
+    for (schedule_id, one) in store.overrides_between(schedule_id, from - MAX_WINDOW, until + MAX_WINDOW).await? {
+        match one {
+            Some(one) => overrides.read.push(one),
+            None => _ = overrides.unreadable.insert(schedule_id),
+        }
+    }
+    Ok(overrides)
 }
 
 /// Adds who is on call now and, if asked for, after the next handover.
-fn with_shifts(mut schedule: Schedule, overrides: &[ScheduleOverride], now: Instant, with_next: bool) -> Schedule {
+fn with_shifts(mut schedule: Schedule, overrides: &Overrides, now: Instant, with_next: bool) -> Schedule {
     // No shift that begins within five weeks is missed: the longest handover of the demo is a week.
     // Without a list it is not known who is on call, which is not the same as nobody.
     let Ok(entries) = entries_of(&schedule, overrides, now, now + 5 * WEEK) else { return schedule };
@@ -100,17 +114,15 @@ fn with_shifts(mut schedule: Schedule, overrides: &[ScheduleOverride], now: Inst
 }
 
 /// What lies in a window, at least in part: by the rotations, by overrides, and in the end.
-fn entries_of(
-    schedule: &Schedule,
-    overrides: &[ScheduleOverride],
-    from: Instant,
-    until: Instant,
-) -> Result<Entries, ApiError> {
+fn entries_of(schedule: &Schedule, overrides: &Overrides, from: Instant, until: Instant) -> Result<Entries, ApiError> {
     let scheduled = shifts(schedule, from, until).map_err(|error| {
         let message = format!("The rotations of schedule `{}` have no meaning: {error:?}", schedule.name);
         ApiError::invalid_parameter("schedule_id", message)
     })?;
-    let overrides: Vec<_> = overrides.iter().filter(|one| one.schedule_id == schedule.id).collect();
+    if overrides.unreadable.contains(&schedule.id) {
+        return Err(ApiError::unreadable("An override of this schedule cannot be read; the server's log says which"));
+    }
+    let overrides: Vec<_> = overrides.read.iter().filter(|one| one.schedule_id == schedule.id).collect();
     let understood: Vec<Override> = overrides.iter().filter_map(|one| meaning(schedule, one)).collect();
     let in_the_end = overridden(&scheduled, &understood);
     let alone: Vec<Shift> = understood.into_iter().filter_map(as_shift).collect();

@@ -5,12 +5,21 @@
 //! would take each later change for a part of a transaction that nobody commits. So a connection on which anything
 //! failed within a transaction is closed, never used again, and so is one whose change was left half way: because the
 //! client went away, or because of a panic.
+//!
+//! What a statement returns arrives row by row from a thread of its own. Where memory runs out, that thread can end
+//! without an error, and its rows look like fewer rows. So a result counts only once its end was seen: [`Complete`].
 
-use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryStreamExt};
 use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions};
+use sqlx::sqlite::{
+    Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions, SqliteQueryResult, SqliteRow,
+    SqliteStatement, SqliteTypeInfo,
+};
+use sqlx::{Describe, Either, Execute, Executor, SqlStr};
 
 use super::Result;
 
@@ -40,8 +49,8 @@ impl Connections {
     }
 
     /// Those that read.
-    pub(super) fn readers(&self) -> &SqlitePool {
-        &self.readers
+    pub(super) fn readers(&self) -> Complete<&SqlitePool> {
+        Complete(&self.readers)
     }
 
     /// The one that writes, for what makes its own transactions.
@@ -53,7 +62,7 @@ impl Connections {
     pub(super) async fn change(&self) -> Result<Writing> {
         let connection = self.writer.acquire().await?;
         let mut writing = Writing { connection, is_over: false };
-        sqlx::query("begin immediate").execute(&mut *writing).await?;
+        sqlx::query("begin immediate").execute(writing.connection()).await?;
         Ok(writing)
     }
 
@@ -76,16 +85,21 @@ pub(super) struct Writing {
 }
 
 impl Writing {
+    /// What makes the change.
+    pub(super) fn connection(&mut self) -> Complete<&mut SqliteConnection> {
+        Complete(&mut self.connection)
+    }
+
     /// Makes the change last. What is not said to have been committed may have been.
     pub(super) async fn commit(mut self) -> Result<()> {
-        sqlx::query("commit").execute(&mut *self).await?;
+        sqlx::query("commit").execute(self.connection()).await?;
         self.is_over = true;
         Ok(())
     }
 
     /// Ends a change that has nothing to change.
     pub(super) async fn leave(mut self) -> Result<()> {
-        sqlx::query("rollback").execute(&mut *self).await?;
+        sqlx::query("rollback").execute(self.connection()).await?;
         self.is_over = true;
         Ok(())
     }
@@ -99,16 +113,56 @@ impl Drop for Writing {
     }
 }
 
-impl Deref for Writing {
-    type Target = SqliteConnection;
+/// Runs statements, and fails where the end of what one returns was not seen.
+#[derive(Debug)]
+pub(super) struct Complete<E>(E);
 
-    fn deref(&self) -> &SqliteConnection {
-        &self.connection
+impl<'c, E: Executor<'c, Database = Sqlite>> Executor<'c> for Complete<E> {
+    type Database = Sqlite;
+
+    fn fetch_many<'e, 'q: 'e, Q>(self, query: Q) -> BoxStream<'e, Result<Either<SqliteQueryResult, SqliteRow>>>
+    where
+        'c: 'e,
+        Q: 'q + Execute<'q, Sqlite>,
+    {
+        let returned = self.0.fetch_many(query);
+        let steps = stream::unfold(Some((returned, false)), async |state| {
+            let (mut returned, ended) = state?;
+            match returned.next().await {
+                Some(Ok(step)) => {
+                    // Each statement says at its end how many rows it has changed.
+                    let ended = matches!(step, Either::Left(_));
+                    Some((Ok(step), Some((returned, ended))))
+                }
+                Some(Err(error)) => Some((Err(error), None)),
+                None if ended => None,
+                None => Some((Err(sqlx::Error::WorkerCrashed), None)),
+            }
+        });
+        steps.boxed()
     }
-}
 
-impl DerefMut for Writing {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.connection
+    fn fetch_optional<'e, 'q: 'e, Q>(self, query: Q) -> BoxFuture<'e, Result<Option<SqliteRow>>>
+    where
+        'c: 'e,
+        Q: 'q + Execute<'q, Sqlite>,
+    {
+        let rows = self.fetch(query);
+        // To the end, so that none is told from one that did not arrive.
+        Box::pin(rows.try_fold(None, async |first, row| Ok(first.or(Some(row)))))
+    }
+
+    fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [SqliteTypeInfo]) -> BoxFuture<'e, Result<SqliteStatement>>
+    where
+        'c: 'e,
+    {
+        self.0.prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Sqlite>>>
+    where
+        'c: 'e,
+    {
+        self.0.describe(sql)
     }
 }

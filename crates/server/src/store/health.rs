@@ -7,7 +7,7 @@ impl Store {
     pub(crate) async fn can_write(&self) -> Result<()> {
         let mut writing = self.change().await?;
         for query in ["insert into begun (at) values ('probe')", "delete from begun where at = 'probe'"] {
-            sqlx::query(query).execute(&mut *writing).await?;
+            sqlx::query(query).execute(writing.connection()).await?;
         }
         writing.commit().await
     }

@@ -58,7 +58,7 @@ impl Store {
             "select revision from escalation_paths
              left join path_documents on path_id = id and kind = $2 where id = $1 and archived_at is null",
         );
-        let row = query.bind(id).bind(kind.as_str()).fetch_optional(&mut *writing).await?;
+        let row = query.bind(id).bind(kind.as_str()).fetch_optional(writing.connection()).await?;
         let Some(revision) = row.map(Option::unwrap_or_default) else {
             writing.leave().await?;
             return Ok(Outcome::Missing);
@@ -73,7 +73,7 @@ impl Store {
              set document = excluded.document, saved_at = excluded.saved_at, revision = excluded.revision",
         );
         let query = query.bind(id).bind(kind.as_str()).bind(list.to_string()).bind(stamp(now)).bind(revision + 1);
-        query.execute(&mut *writing).await?;
+        query.execute(writing.connection()).await?;
         writing.commit().await?;
         Ok(Outcome::Done(revision + 1))
     }

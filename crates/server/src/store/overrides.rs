@@ -4,10 +4,9 @@ use chrono::{DateTime, Utc};
 use escalation_api::Json as _;
 use escalation_api::schedule::ScheduleOverride;
 use escalation_engine::Instant;
-use sqlx::SqliteConnection;
 use ulid::Ulid;
 
-use super::{Result, Row, Store, Stored, document, documents, stamp};
+use super::{Result, Row, Store, Stored, Writing, document, documents, stamp};
 
 /// Which overrides are asked for.
 pub(crate) struct OverrideFilter<'a> {
@@ -37,20 +36,24 @@ impl Store {
         Ok(documents(TABLE, query.bind(after).bind(count).fetch_all(self.readers()).await?))
     }
 
-    /// The overrides of one schedule or of all that lie in a window, at least in part, by when they start.
+    /// The overrides of one schedule or of all that lie in a window, at least in part, by when they start; each with
+    /// the id of its schedule, which is known also of one that cannot be read.
     pub(crate) async fn overrides_between(
         &self,
         schedule_id: Option<&str>,
         from: Instant,
         until: Instant,
-    ) -> Result<Vec<Stored<ScheduleOverride>>> {
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from schedule_overrides
+    ) -> Result<Vec<(String, Option<ScheduleOverride>)>> {
+        let query = sqlx::query_as::<_, (String, String, Vec<u8>)>(
+            "select schedule_id, id, cast(document as blob) from schedule_overrides
              where archived_at is null and ($1 is null or schedule_id = $1) and ends_at > $2 and starts_at < $3
              order by starts_at, id",
         );
         let query = query.bind(schedule_id).bind(from.unix()).bind(until.unix());
-        Ok(documents(TABLE, query.fetch_all(self.readers()).await?))
+        let rows = query.fetch_all(self.readers()).await?;
+        let (schedules, rows): (Vec<_>, Vec<_>) = rows.into_iter().map(|(of, id, bytes)| (of, (id, bytes))).unzip();
+        let stored = documents(TABLE, rows).into_iter().map(|one| one.document);
+        Ok(schedules.into_iter().zip(stored).collect())
     }
 
     pub(crate) async fn schedule_override(&self, id: &str) -> Result<Option<ScheduleOverride>> {
@@ -66,7 +69,7 @@ impl Store {
     pub(crate) async fn place_override(&self, placed: &ScheduleOverride, now: DateTime<Utc>) -> Result<()> {
         let mut writing = self.change().await?;
         let query = sqlx::query("delete from schedule_overrides where id = $1");
-        query.bind(&placed.id).execute(&mut *writing).await?;
+        query.bind(&placed.id).execute(writing.connection()).await?;
         let query = sqlx::query_as::<_, Row>(
             "select id, cast(document as blob) from schedule_overrides
              where archived_at is null and schedule_id = $1 and rotation_id = $2 and layer_id = $3
@@ -75,11 +78,11 @@ impl Store {
         );
         let query = query.bind(&placed.schedule_id).bind(&placed.rotation_id).bind(&placed.layer_id);
         let (start, end) = (Instant::from(placed.start_at.at()), Instant::from(placed.end_at.at()));
-        let rows = query.bind(start.unix()).bind(end.unix()).fetch_all(&mut *writing).await?;
+        let rows = query.bind(start.unix()).bind(end.unix()).fetch_all(writing.connection()).await?;
         let neighbours: Vec<Stored<ScheduleOverride>> = documents(TABLE, rows);
         for Stored { id, document } in neighbours {
             let query = sqlx::query("update schedule_overrides set archived_at = $2 where id = $1");
-            query.bind(&id).bind(stamp(now)).execute(&mut *writing).await?;
+            query.bind(&id).bind(stamp(now)).execute(writing.connection()).await?;
             // Of one that cannot be read nobody knows what would be left.
             let Some(neighbour) = document else { continue };
             let part = |part: ScheduleOverride| ScheduleOverride { id: Ulid::generate().to_string(), ..part };
@@ -100,13 +103,13 @@ impl Store {
     pub(crate) async fn archive_override(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
         let query = sqlx::query("update schedule_overrides set archived_at = coalesce(archived_at, $2) where id = $1");
         let mut writing = self.change().await?;
-        let done = query.bind(id).bind(stamp(now)).execute(&mut *writing).await?.rows_affected() > 0;
+        let done = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
         writing.commit().await?;
         Ok(done)
     }
 }
 
-async fn insert_override(connection: &mut SqliteConnection, one: &ScheduleOverride) -> Result<()> {
+async fn insert_override(writing: &mut Writing, one: &ScheduleOverride) -> Result<()> {
     let query = sqlx::query(
         "insert into schedule_overrides (id, schedule_id, rotation_id, layer_id, starts_at, ends_at, document)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -114,5 +117,5 @@ async fn insert_override(connection: &mut SqliteConnection, one: &ScheduleOverri
     let (start, end) = (Instant::from(one.start_at.at()), Instant::from(one.end_at.at()));
     let query = query.bind(&one.id).bind(&one.schedule_id).bind(&one.rotation_id).bind(&one.layer_id);
     let query = query.bind(start.unix()).bind(end.unix()).bind(one.write().to_string());
-    query.execute(connection).await.map(drop)
+    query.execute(writing.connection()).await.map(drop)
 }

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use escalation_api::{Json as _, PathPayload};
-use sqlx::SqliteConnection;
 
-use super::{Result, Row, Store, Stored, document, documents, stamp};
+use super::{Result, Row, Store, Stored, Writing, document, documents, stamp};
 
 /// How many revisions of a path are kept; the oldest go first.
 const MAX_REVISIONS: i64 = 100;
@@ -140,7 +139,7 @@ impl Store {
              where id = $1 and (archived_at is null or $2) order by number desc limit 1",
         );
         let with_archived = matches!(change, Change::Restore(_));
-        let row = query.bind(id).bind(with_archived).fetch_optional(&mut *writing).await?;
+        let row = query.bind(id).bind(with_archived).fetch_optional(writing.connection()).await?;
         let outcome = match row {
             None => Some(Outcome::Missing),
             Some(number) if !expected.has(number) => Some(Outcome::Stale(number)),
@@ -157,24 +156,24 @@ impl Store {
                     "update escalation_paths set document = $2, updated_at = $3, archived_at = null where id = $1",
                 );
                 let query = query.bind(id).bind(path.write().to_string()).bind(stamp(saving.at));
-                query.execute(&mut *writing).await?;
+                query.execute(writing.connection()).await?;
                 insert_revision(&mut writing, id, number + 1, path, saving).await?;
             }
             // Not looked into: what cannot be read can be deleted.
             Change::Archive => {
                 let query = sqlx::query("update escalation_paths set updated_at = $2, archived_at = $2 where id = $1");
-                query.bind(id).bind(stamp(saving.at)).execute(&mut *writing).await?;
+                query.bind(id).bind(stamp(saving.at)).execute(writing.connection()).await?;
                 let query = sqlx::query(
                     "insert into path_revisions (path_id, number, saved_at, name, saved_by, note, template_id, document)
                      select path_id, number + 1, $3, name, $4, $5, template_id, document from path_revisions
                      where path_id = $1 and number = $2",
                 );
                 let query = query.bind(id).bind(number).bind(stamp(saving.at)).bind(saving.by).bind(saving.note);
-                query.execute(&mut *writing).await?;
+                query.execute(writing.connection()).await?;
             }
         }
         let query = sqlx::query("delete from path_revisions where path_id = $1 and number <= $2");
-        query.bind(id).bind(number + 1 - MAX_REVISIONS).execute(&mut *writing).await?;
+        query.bind(id).bind(number + 1 - MAX_REVISIONS).execute(writing.connection()).await?;
         writing.commit().await?;
         Ok(Outcome::Done(number + 1))
     }
@@ -207,7 +206,7 @@ impl Store {
 }
 
 pub(super) async fn insert_path(
-    connection: &mut SqliteConnection,
+    writing: &mut Writing,
     id: &str,
     path: &PathPayload,
     saving: &Saving<'_>,
@@ -215,12 +214,12 @@ pub(super) async fn insert_path(
     let query =
         sqlx::query("insert into escalation_paths (id, document, created_at, updated_at) values ($1, $2, $3, $3)");
     let query = query.bind(id).bind(path.write().to_string()).bind(stamp(saving.at));
-    query.execute(&mut *connection).await?;
-    insert_revision(connection, id, 1, path, saving).await
+    query.execute(writing.connection()).await?;
+    insert_revision(writing, id, 1, path, saving).await
 }
 
 async fn insert_revision(
-    connection: &mut SqliteConnection,
+    writing: &mut Writing,
     id: &str,
     number: i64,
     path: &PathPayload,
@@ -232,5 +231,5 @@ async fn insert_revision(
     );
     let template = path.template_id.as_deref().filter(|_| path.is_templated());
     let query = query.bind(id).bind(number).bind(stamp(saving.at)).bind(&path.name).bind(saving.by).bind(saving.note);
-    query.bind(template).bind(path.write().to_string()).execute(connection).await.map(drop)
+    query.bind(template).bind(path.write().to_string()).execute(writing.connection()).await.map(drop)
 }

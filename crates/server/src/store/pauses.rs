@@ -45,14 +45,14 @@ impl Store {
         let (starts_at, ends_at) = (Instant::from(pause.starts_at.at()), Instant::from(pause.ends_at.at()));
         let query = query.bind(&pause.id).bind(&pause.user_id).bind(starts_at.unix()).bind(ends_at.unix());
         let mut writing = self.change().await?;
-        query.bind(pause.write().to_string()).execute(&mut *writing).await?;
+        query.bind(pause.write().to_string()).execute(writing.connection()).await?;
         writing.commit().await
     }
 
     pub(crate) async fn cancel_pause(&self, id: &str, now: DateTime<Utc>) -> Result<()> {
         let query = sqlx::query("update notification_pauses set cancelled_at = $2 where id = $1");
         let mut writing = self.change().await?;
-        query.bind(id).bind(stamp(now)).execute(&mut *writing).await?;
+        query.bind(id).bind(stamp(now)).execute(writing.connection()).await?;
         writing.commit().await
     }
 }

@@ -12,7 +12,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use ulid::Ulid;
 
-use super::connections::Connections;
+use super::connections::{Connections, Writing};
 use super::documents::{Row, document, value};
 use super::paths::{Saving, insert_path};
 use super::templates::insert_template;
@@ -73,11 +73,11 @@ impl Store {
             return Ok(());
         }
         let mut writing = self.change().await?;
-        if sqlx::query_scalar::<_, i64>(begun).fetch_one(&mut *writing).await? > 0 {
+        if sqlx::query_scalar::<_, i64>(begun).fetch_one(writing.connection()).await? > 0 {
             return writing.leave().await;
         }
         let now = Utc::now().to_rfc3339();
-        sqlx::query("insert into begun (at) values ($1)").bind(now).execute(&mut *writing).await?;
+        sqlx::query("insert into begun (at) values ($1)").bind(now).execute(writing.connection()).await?;
         if let Some(organisation) = organisation {
             fill(&mut writing, organisation).await?;
         }
@@ -204,14 +204,14 @@ async fn make_at(file: &Path, organisation: Option<&Organisation>) -> std::resul
 }
 
 /// Writes an organisation into an empty database.
-async fn fill(connection: &mut sqlx::SqliteConnection, organisation: &Organisation) -> Result<()> {
+async fn fill(writing: &mut Writing, organisation: &Organisation) -> Result<()> {
     for (rank, priority) in (0_i64..).zip(&organisation.priorities) {
         let query = sqlx::query("insert into priorities (id, name, rank) values ($1, $2, $3)");
-        query.bind(&priority.id).bind(&priority.name).bind(rank).execute(&mut *connection).await?;
+        query.bind(&priority.id).bind(&priority.name).bind(rank).execute(writing.connection()).await?;
     }
     for channel in &organisation.channels {
         let query = sqlx::query("insert into channels (id, type, name) values ($1, $2, $3)");
-        query.bind(&channel.id).bind(&channel.channel_type).bind(&channel.name).execute(&mut *connection).await?;
+        query.bind(&channel.id).bind(&channel.channel_type).bind(&channel.name).execute(writing.connection()).await?;
     }
     for user in &organisation.users {
         let query = sqlx::query(
@@ -219,21 +219,21 @@ async fn fill(connection: &mut sqlx::SqliteConnection, organisation: &Organisati
         );
         let query = query.bind(&user.id).bind(&user.email).bind(&user.slack_user_id);
         let query = query.bind(user.is_active != Some(false)).bind(user.write().to_string());
-        query.execute(&mut *connection).await?;
+        query.execute(writing.connection()).await?;
     }
     for schedule in &organisation.schedules {
         let query = sqlx::query("insert into schedules (id, document) values ($1, $2)");
-        query.bind(&schedule.id).bind(schedule.write().to_string()).execute(&mut *connection).await?;
+        query.bind(&schedule.id).bind(schedule.write().to_string()).execute(writing.connection()).await?;
     }
     for team in &organisation.teams {
         let query = sqlx::query("insert into teams (id, name, document) values ($1, $2, $3)");
-        query.bind(&team.id).bind(&team.name).bind(team.write().to_string()).execute(&mut *connection).await?;
+        query.bind(&team.id).bind(&team.name).bind(team.write().to_string()).execute(writing.connection()).await?;
     }
     for (id, template) in &organisation.templates {
-        insert_template(connection, id, template, Utc::now()).await?;
+        insert_template(writing, id, template, Utc::now()).await?;
     }
     for (id, path) in &organisation.paths {
-        insert_path(connection, id, path, &Saving::now(None)).await?;
+        insert_path(writing, id, path, &Saving::now(None)).await?;
     }
     Ok(())
 }

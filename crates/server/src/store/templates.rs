@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 use escalation_api::Json as _;
 use escalation_api::template::TemplatePayload;
-use sqlx::SqliteConnection;
 
-use super::{Result, Store, Stored, document, stamp};
+use super::{Result, Store, Stored, Writing, document, stamp};
 
 /// A template as it is kept.
 pub(crate) struct StoredTemplate {
@@ -95,7 +94,7 @@ impl Store {
         );
         let query = query.bind(id).bind(&template.name).bind(template.write().to_string()).bind(stamp(now));
         let mut writing = self.change().await?;
-        let done = query.execute(&mut *writing).await?.rows_affected() > 0;
+        let done = query.execute(writing.connection()).await?.rows_affected() > 0;
         writing.commit().await?;
         Ok(done)
     }
@@ -109,21 +108,21 @@ impl Store {
                  and number = (select max(number) from path_revisions newest where newest.path_id = escalation_paths.id)
              order by name, escalation_paths.id",
         );
-        let users = query.bind(id).fetch_all(&mut *writing).await?;
+        let users = query.bind(id).fetch_all(writing.connection()).await?;
         if !users.is_empty() {
             writing.leave().await?;
             return Ok(Archived::InUse(users));
         }
         let query =
             sqlx::query("update escalation_path_templates set archived_at = $2 where id = $1 and archived_at is null");
-        let done = query.bind(id).bind(stamp(now)).execute(&mut *writing).await?.rows_affected() > 0;
+        let done = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
         writing.commit().await?;
         Ok(if done { Archived::Done } else { Archived::Missing })
     }
 }
 
 pub(super) async fn insert_template(
-    connection: &mut SqliteConnection,
+    writing: &mut Writing,
     id: &str,
     template: &TemplatePayload,
     now: DateTime<Utc>,
@@ -132,7 +131,7 @@ pub(super) async fn insert_template(
         "insert into escalation_path_templates (id, name, document, created_at, updated_at) values ($1, $2, $3, $4, $4)",
     );
     let query = query.bind(id).bind(&template.name).bind(template.write().to_string()).bind(stamp(now));
-    query.execute(connection).await.map(drop)
+    query.execute(writing.connection()).await.map(drop)
 }
 
 fn stored_template((id, bytes, was_used): TemplateRow) -> Result<StoredTemplate> {
