@@ -398,3 +398,19 @@ proptest! {
         prop_assert_eq!(is_same(&sent, &another), sent == another);
     }
 }
+
+#[test]
+fn what_was_taken_out_of_a_target_that_is_paged_in_turn_was_not_saved() {
+    let before = json!({"name": "Path", "path": [{"id": "a", "type": "level", "level": {"time_to_ack_seconds": 60,
+        "round_robin_config": {"enabled": true}, "targets": [{"type": "schedule", "id": "s", "urgency": "high",
+            "schedule_mode": "currently_on_call", "selected_rota_id": "r"}]}}]});
+    for in_turn in [true, false] {
+        let mut before = before.clone();
+        before["path"][0]["level"]["round_robin_config"]["enabled"] = json!(in_turn);
+        let mut sent = before.clone();
+        sent["path"][0]["level"]["targets"][0].as_object_mut().unwrap().remove("selected_rota_id");
+        let [before, sent] = [before, sent].map(payload);
+        assert!(!is_written(&before, &sent, &before), "in turn: {in_turn}");
+        assert!(is_written(&sent, &sent, &before));
+    }
+}

@@ -390,6 +390,10 @@ impl Compiler<'_> {
 
     /// The position of a path that is handed over to; it is compiled later if it is new.
     fn position(&mut self, id: &str) -> Option<u32> {
+        // Not chosen yet; also the id of a path that is not saved yet, which this is not.
+        if id.is_empty() {
+            return None;
+        }
         let known = self.positions.iter().position(|known| **known == *id);
         if known.is_none() {
             self.found.push_back(self.index.path(id)?);

@@ -44,6 +44,7 @@ pub struct RotaRoster {
     pub name: String,
     /// Everybody in it, in the rota's own order.
     members: Known<Vec<Id>>,
+    is_listed: bool,
     /// Whether its entries are known at all.
     has_entries: bool,
     /// From when until when it is known who is on call.
@@ -170,7 +171,8 @@ impl Roster {
         let stray_ids: BTreeSet<&str> = stray.iter().map(|entry| entry.rota_id.as_str()).collect();
         for id in stray_ids {
             let of_rota = stray.iter().filter(|entry| entry.rota_id == id).copied();
-            rotas.push(RotaRoster::new(&unlisted(id), of_rota.collect(), has_entries, window));
+            let roster = RotaRoster::new(&unlisted(id), of_rota.collect(), has_entries, window);
+            rotas.push(RotaRoster { is_listed: false, ..roster });
         }
         Self {
             name: schedule.name.clone(),
@@ -202,6 +204,14 @@ impl Roster {
     pub fn knows_entries_at(&self, at: Instant) -> Known<()> {
         knows(self.has_entries, self.window, at)
     }
+
+    /// Whether all entries to come are known: if the list of entries ends, there may be others after its end.
+    ///
+    /// # Errors
+    /// Why not all are.
+    pub fn knows_all_later_entries(&self) -> Known<()> {
+        if self.window.1 < Instant::MAX { Err(Unknown::BeyondEntries) } else { Ok(()) }
+    }
 }
 
 fn knows(has_entries: bool, (from, until): (Instant, Instant), at: Instant) -> Known<()> {
@@ -225,7 +235,9 @@ impl RotaRoster {
         let mut gaps = Vec::new();
         let mut waiting = entries.iter().peekable();
         let mut open: Vec<&Entry> = Vec::new();
+        let somebody = |open: &[&Entry]| open.iter().any(|entry| !entry.unread && user_of(entry).is_some());
         for edge in edges {
+            let was_somebody = somebody(&open);
             open.retain(|entry| entry.end_at > edge);
             while let Some(entry) = waiting.next_if(|entry| entry.start_at <= edge) {
                 open.push(entry);
@@ -237,6 +249,8 @@ impl RotaRoster {
                 }
                 // Nobody now, and not known whether there was somebody.
                 (Some(Err(unknown)), Ok(now)) if now.is_empty() => gaps.push((edge, Err(*unknown))),
+                // The last of those who are known goes off call, and not known whether anybody is left.
+                (Some(_), Err(unknown)) if was_somebody && !somebody(&open) => gaps.push((edge, Err(*unknown))),
                 _ => {}
             }
             shifts.push((edge, users));
@@ -256,6 +270,7 @@ impl RotaRoster {
         Self {
             id: Id::from(rota.id.as_str()),
             name: rota.name.clone(),
+            is_listed: true,
             members: if rota.unread { Err(Unknown::Unread) } else { Ok(members.collect()) },
             has_entries,
             window,
@@ -263,6 +278,13 @@ impl RotaRoster {
             starts,
             handovers,
         }
+    }
+
+    /// Whether its schedule lists it. One that only entries name (by an override, or of a rota that is no more) has no
+    /// list of people.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.is_listed
     }
 
     /// Everybody in the rota, in its own order.

@@ -93,6 +93,10 @@ pub(crate) fn named(people: &People, index: &Index, at: Instant, next_may_be_nob
             let (schedule, rotas) = rotas(index, id, rota.as_ref())?;
             let unknown = |unknown| Unknown::on_call(unknown, id);
             schedule.knows_entries_at(at).map_err(unknown)?;
+            if rotas.is_empty() {
+                // There may be somebody later, in a rota of which nothing is known yet.
+                schedule.knows_all_later_entries().map_err(unknown)?;
+            }
             let starts = next(&rotas, at, next_may_be_nobody).map_err(unknown)?;
             if next(&rotas, at, !next_may_be_nobody).as_ref() != Ok(&starts) {
                 named.decision = Some("next_may_be_nobody");
@@ -116,6 +120,13 @@ pub(crate) fn named(people: &People, index: &Index, at: Instant, next_may_be_nob
             let (schedule, rotas) = rotas(index, id, rota.as_ref())?;
             if !schedule.has_all_rotas() && rota.is_none() {
                 return Err(Unknown::UnreadRotas(id.clone()));
+            }
+            // A rota that only entries name has no list of people: it is asked for by name in vain.
+            if let Some(missing) = rota.as_ref().filter(|_| rotas.iter().all(|rota| !rota.is_listed())) {
+                return Err(match schedule.has_all_rotas() {
+                    true => Unknown::Rota(missing.clone()),
+                    false => Unknown::UnreadRotas(id.clone()),
+                });
             }
             for rota in rotas {
                 for user in rota.members().map_err(|_| Unknown::UnreadRotas(id.clone()))? {

@@ -11,7 +11,7 @@ use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, prove};
 use escalation_engine::simulate::compile_for;
 use escalation_engine::trace::StepName;
 use escalation_engine::world::{SchedulePart, WorldPart};
-use escalation_engine::{Index, Instant, Scenario, Trace, World, simulate};
+use escalation_engine::{Index, Instant, Scenario, Trace, World, check, simulate};
 use serde_json::{Value, json};
 
 const MODES: [&str; 6] = [
@@ -404,4 +404,123 @@ fn what_is_unread_is_kept_in_a_document() {
     let text = serde_json::to_string(&World::from_text(&world().to_string()).unwrap()).unwrap();
     assert!(!text.contains("unread"), "{text}");
     assert!(World::from_text(r#"{"unread": ["moons"]}"#).is_err());
+}
+
+fn answer_to(world: &Value, path: Value, expectation: Expectation) -> Answer {
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let from = at("2026-06-01T10:00:00Z");
+    let scenario = Scenario { path: Some(path), fired_at: from, ..Scenario::default() };
+    let compiled = compile_for(&index, &scenario).unwrap();
+    prove(&compiled, &index, &Horizon { from, until: from + 3_600, scenario }, &[expectation])
+        .unwrap()
+        .remove(0)
+        .verdict
+}
+
+fn page(user: &str) -> Value {
+    json!({"id": "l", "type": "level", "level": {"time_to_ack_seconds": 60,
+        "targets": [{"type": "user", "id": user, "urgency": "high"}]}})
+}
+
+#[test]
+fn a_hand_over_to_no_path_yet_is_not_known_to_end() {
+    let hand_over = json!({"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": ""}});
+    let path = json!({"name": "n", "path": [page("ada"), hand_over]});
+    let ends = Expectation { seconds: Some(120), ..Expectation::new(Expect::EndsWithin) };
+    assert_eq!(answer_to(&world(), path.clone(), ends), Answer::Incomplete);
+    let few = Expectation { people: Some(1), seconds: Some(600), ..Expectation::new(Expect::AtMostPeopleBefore) };
+    assert_eq!(answer_to(&world(), path, few), Answer::Incomplete);
+}
+
+#[test]
+fn who_could_not_be_read_may_be_one_of_those_who_cover() {
+    let covers =
+        || Expectation { schedule: Some("s".to_string()), seconds: Some(60), ..Expectation::new(Expect::CoveredBy) };
+    let path = || json!({"name": "n", "path": [page("ada")]});
+    let with = |schedule: Value| {
+        let mut world = world();
+        world["schedules"] = json!([schedule]);
+        world
+    };
+    let rota = |users: Value, unread: bool| json!({"id": "r", "name": "R", "user_ids": users, "unread": unread});
+    let schedule = |rota: Value| json!({"id": "s", "name": "S", "timezone": "UTC", "rotas": [rota]});
+    let answer = |schedule: Value| answer_to(&with(schedule), path(), covers());
+    assert_eq!(answer(schedule(rota(json!([]), true))), Answer::Incomplete);
+    assert_eq!(answer(schedule(rota(json!(["ada"]), true))), Answer::Incomplete, "whom it names does not count");
+    assert_eq!(answer(schedule(rota(json!(["ada"]), false))), Answer::Proven);
+    assert_eq!(answer(schedule(rota(json!(["bo"]), false))), Answer::Refuted);
+    let mut unread = schedule(rota(json!(["bo"]), false));
+    unread["entries"] = json!([{"rota_id": "r", "user_id": "ada", "unread": true,
+        "start_at": "2026-06-01T00:00:00Z", "end_at": "2026-06-02T00:00:00Z"}]);
+    assert_eq!(answer(unread), Answer::Incomplete);
+}
+
+#[test]
+fn nobody_is_next_only_where_all_later_entries_are_known() {
+    let mut world = world();
+    world["schedules"] = json!([{"id": "s", "name": "S", "timezone": "UTC"}]);
+    assert!(play(&world, "next_on_call").outcome.is_known());
+    world["entries_until"] = json!("2026-06-02T00:00:00Z");
+    assert!(!play(&world, "next_on_call").outcome.is_known());
+}
+
+#[test]
+fn a_rota_that_only_entries_name_has_no_list_of_people() {
+    let mut world = world();
+    world["schedules"][0]["rotas"] = json!([{"id": "q", "name": "Q", "user_ids": ["bo"]}]);
+    assert!(!play(&world, "all_users_for_rota").outcome.is_known());
+    // Who is on call in it is known all the same.
+    assert!(play(&world, "currently_on_call_for_rota").outcome.is_known());
+}
+
+#[test]
+fn an_unread_entry_may_be_nobody_where_the_last_who_is_known_goes() {
+    let mut world = world();
+    let entry = |user: &str, start: &str, end: &str| {
+        let day = |time: &str| format!("2026-06-01T{time}:00Z");
+        json!({"rota_id": "r", "user_id": user, "start_at": day(start), "end_at": day(end)})
+    };
+    let mut unread = entry("bo", "00:00", "20:00");
+    unread["unread"] = json!(true);
+    world["schedules"][0]["entries"] = json!([entry("ada", "00:00", "11:00"), unread, entry("bo", "12:00", "23:00")]);
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let mut scenario = scenario("next_on_call");
+    assert!(simulate(&index, &scenario).unwrap().outcome.is_known());
+    scenario.semantics.next_may_be_nobody = true;
+    assert!(!simulate(&index, &scenario).unwrap().outcome.is_known());
+}
+
+fn codes(world: &Value, nodes: Value) -> Vec<String> {
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let path = api::PathPayload::read(json!({"name": "p", "path": nodes})).unwrap();
+    check("", &path, &index).into_iter().map(|problem| problem.code.as_str().to_string()).collect()
+}
+
+#[test]
+fn a_path_that_could_not_be_read_is_not_said_to_notify_nobody() {
+    let mut world = world();
+    let hand_over = json!([{"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": "x"}}]);
+    world["paths"] = json!([{"id": "x", "name": "X", "path": []}]);
+    assert!(codes(&world, hand_over.clone()).contains(&"EP119".to_string()));
+    for unread in [
+        json!(5),
+        json!([{"id": "b", "type": "if_else", "if_else": {"conditions": [], "then_path": 5, "else_path": []}}]),
+    ] {
+        world["paths"][0]["path"] = unread;
+        assert!(!codes(&world, hand_over.clone()).contains(&"EP119".to_string()));
+    }
+}
+
+#[test]
+fn a_rota_counts_only_in_the_modes_for_one() {
+    let mut world = world();
+    world["entries_from"] = json!("2026-06-01T00:00:00Z");
+    let mut nodes = json!([level("currently_on_call"), level("currently_on_call_for_rota")]);
+    for node in nodes.as_array_mut().unwrap() {
+        // Nobody is on call in it.
+        node["level"]["targets"][0]["selected_rota_id"] = json!("q");
+    }
+    let said = |at: usize| codes(&world, json!([nodes[at]])).contains(&"EP106".to_string());
+    assert!(!said(0), "the run pages whoever is on call in any rota");
+    assert!(said(1));
 }

@@ -102,9 +102,10 @@ impl Look<'_> {
     }
 
     fn object_holds(&self, made: &Map, sent: &Map, was: Option<&Map>) -> bool {
-        // A node is known by its id, wherever it stood.
+        // A node is known by its id, wherever it stood. It has a field of its type's name, which a target has not.
+        let is_node = sent.get("type").and_then(Value::as_str).is_some_and(|kind| sent.contains_key(kind));
         let was = match (sent.get("id").and_then(Value::as_str), self.nodes) {
-            (Some(id), Some(nodes)) if sent.contains_key("type") => nodes.get(id).copied().or(was),
+            (Some(id), Some(nodes)) if is_node => nodes.get(id).copied().or(was),
             _ => was,
         };
         let of = |map: &'_ Map, name: &str| map.get(name).filter(|value| is_said(value)).cloned();
@@ -114,8 +115,8 @@ impl Look<'_> {
         };
         let sent_holds = sent.iter().filter(|(_, value)| is_said(value)).all(|(name, sent_value)| {
             let Some(made_value) = made.get(name) else { return false };
-            let name = if name == "targets" && (in_turn(sent) || in_turn(made)) { "" } else { name };
-            self.holds(name, made_value, sent_value, was.and_then(|was| was.get(name)))
+            let ordered = name == "targets" && (in_turn(sent) || in_turn(made));
+            self.holds(if ordered { "" } else { name }, made_value, sent_value, was.and_then(|was| was.get(name)))
         });
         let filled_in = |name: &str| self.nodes.is_some() && was.and_then(|was| of(was, name)).is_none();
         sent_holds && made.iter().all(|(name, value)| !is_said(value) || of(sent, name).is_some() || filled_in(name))

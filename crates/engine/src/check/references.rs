@@ -40,17 +40,13 @@ impl<'a> Check<'a> {
                     let message = format!("Nobody is on call in {name}, as far as it is known, so nobody is paged");
                     self.say(Code::CannotBePaged, &at_id, message);
                 }
-                Some(schedule) => {
-                    let for_rota = target.schedule_mode.as_ref().is_some_and(escalation_api::ScheduleMode::is_for_rota);
-                    let rota = target.selected_rota_id.as_deref().filter(|rota| for_rota && !rota.is_empty());
-                    match rota.filter(|rota| schedule.rota(rota).is_none()) {
-                        Some(rota) if schedule.has_all_rotas() => {
-                            let message = format!("{} has no rota `{rota}`", schedule.name);
-                            self.say(Code::UnknownReference, &at.field("selected_rota_id"), message);
-                        }
-                        _ => self.people_of(schedule, target, &at_id),
+                Some(schedule) => match rota_of(target).filter(|rota| schedule.rota(rota).is_none()) {
+                    Some(rota) if schedule.has_all_rotas() => {
+                        let message = format!("{} has no rota `{rota}`", schedule.name);
+                        self.say(Code::UnknownReference, &at.field("selected_rota_id"), message);
                     }
-                }
+                    _ => self.people_of(schedule, target, &at_id),
+                },
             },
             // There is no list of all channels, so one that is not known may well exist.
             TargetType::SlackChannel | TargetType::MsTeamsChannel | TargetType::Other(_) => {}
@@ -68,19 +64,19 @@ impl<'a> Check<'a> {
     /// Whether a target surely pages nobody: a person who cannot be paged, or a schedule in which nobody is found.
     pub(super) fn names_nobody(&mut self, target: &'a Target) -> bool {
         match target.target_type {
-            TargetType::User => self.index.user(&target.id).is_some_and(|user| !user.can_be_paged),
+            TargetType::User => self.index.user(&target.id).is_some_and(|user| !user.unread && !user.can_be_paged),
             TargetType::Schedule => {
                 let mode = target.schedule_mode.as_ref().map_or("", |mode| mode.as_str());
                 // All that are the same are asked for once: a schedule can have thousands of entries.
-                let same = (target.id.as_str(), mode.starts_with("all_users"), target.selected_rota_id.as_deref());
+                let rota = rota_of(target);
+                let same = (target.id.as_str(), mode.starts_with("all_users"), rota);
                 if let Some(known) = self.nobody.get(&same) {
                     return *known;
                 }
                 let mut schedules = self.index.world().schedules.iter();
                 let schedule = schedules.find(|schedule| schedule.id == target.id);
                 let nobody = schedule.is_some_and(|schedule| {
-                    let of_rota =
-                        |id: &str| target.selected_rota_id.as_deref().is_none_or(|rota| rota.is_empty() || rota == id);
+                    let of_rota = |id: &str| rota.is_none_or(|rota| rota == id);
                     // A rota that does not exist is said as such.
                     if schedule.rotas.iter().all(|rota| !of_rota(&rota.id)) {
                         return false;
@@ -127,7 +123,8 @@ impl<'a> Check<'a> {
 
     /// Whether it is known whom a schedule names, and whether they are among the people.
     fn people_of(&mut self, schedule: &Roster, target: &Target, at: &At<'_>) {
-        let of_rota = |id: &str| target.selected_rota_id.as_deref().is_none_or(|rota| rota.is_empty() || rota == id);
+        let rota = rota_of(target);
+        let of_rota = |id: &str| rota.is_none_or(|rota| rota == id);
         let everybody = target.schedule_mode.as_ref().is_some_and(|mode| mode.as_str().starts_with("all_users"));
         let known = self.index.world().schedules.iter().find(|one| one.id == target.id);
         let Some(known) = known else { return };
@@ -178,4 +175,10 @@ impl<'a> Check<'a> {
         let message = if id.is_empty() { format!("No {kind} is chosen") } else { format!("There is no {kind} `{id}`") };
         self.say(Code::UnknownReference, at, message);
     }
+}
+
+/// The rota that a target is for; in other modes one that is chosen plays no part.
+fn rota_of(target: &Target) -> Option<&str> {
+    let for_rota = target.schedule_mode.as_ref().is_some_and(escalation_api::ScheduleMode::is_for_rota);
+    target.selected_rota_id.as_deref().filter(|rota| for_rota && !rota.is_empty())
 }

@@ -347,12 +347,14 @@ impl<'a> Check<'a> {
         fn is_quiet<C: api::ConditionForm>(nodes: &[api::Node<C>]) -> bool {
             nodes.iter().all(|node| match &node.kind {
                 NodeKind::Level(_) | NodeKind::NotifyChannel(_) | NodeKind::Sealed(_) => false,
+                // Where a list could not be read, anything may be in it.
+                NodeKind::IfElse(branch) if branch.misread().is_some() => false,
                 _ => node.children().all(|(_, list)| is_quiet(list)),
             })
         }
-        let Some(path) =
-            self.index.path(id).filter(|path| path.kind != Some(api::PathKind::Templated) && is_quiet(&path.path))
-        else {
+        let Some(path) = self.index.path(id).filter(|path| {
+            path.kind != Some(api::PathKind::Templated) && path.misread().is_none() && is_quiet(&path.path)
+        }) else {
             return false;
         };
         // Of a circle it is said that the escalation stops there.

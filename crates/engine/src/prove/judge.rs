@@ -24,6 +24,8 @@ pub(super) struct Judge<'a> {
     quiet: Option<Hours>,
     /// `covered_by`: who counts.
     members: BTreeSet<&'a str>,
+    /// Whether these are all: what could not be read may name others.
+    knows_members: bool,
     priorities: BTreeSet<String>,
     is_given_up: bool,
     refuted: Vec<During>,
@@ -57,12 +59,19 @@ impl<'a> Judge<'a> {
             return Err(ReadError::new("priorities", format!("the world has no priority `{unknown}`")));
         }
         let mut members = BTreeSet::new();
+        let mut knows_members = true;
         if let Some(id) = &expectation.schedule {
             let schedule = index.world().schedules.iter().find(|schedule| schedule.id == *id);
             let schedule =
                 schedule.ok_or_else(|| ReadError::new("schedule", format!("the world has no schedule `{id}`")))?;
-            members.extend(schedule.rotas.iter().flat_map(|rota| rota.user_ids.iter().map(String::as_str)));
-            members.extend(schedule.entries.iter().filter_map(|entry| entry.user_id.as_deref()));
+            // What could not be read may name anybody.
+            let rotas = schedule.rotas.iter().filter(|rota| !rota.unread);
+            members.extend(rotas.flat_map(|rota| rota.user_ids.iter().map(String::as_str)));
+            let entries = schedule.entries.iter().filter(|entry| !entry.unread);
+            members.extend(entries.filter_map(|entry| entry.user_id.as_deref()));
+            knows_members = schedule.unread.is_empty()
+                && schedule.rotas.iter().all(|rota| !rota.unread)
+                && schedule.entries.iter().all(|entry| !entry.unread);
         }
         if let Some(users) = &expectation.users {
             if let Some(unknown) = users.iter().find(|id| index.user(id).is_none()) {
@@ -76,6 +85,7 @@ impl<'a> Judge<'a> {
             index,
             quiet,
             members,
+            knows_members,
             priorities: BTreeSet::new(),
             is_given_up: false,
             refuted: Vec::new(),
@@ -195,7 +205,8 @@ impl<'a> Judge<'a> {
             }
             Expect::CoveredBy => {
                 let first = view.pages.iter().find(|page| self.members.contains(&**page.user));
-                view.within(first.map(|page| page.time), seconds)
+                let said = view.within(first.map(|page| page.time), seconds);
+                if self.knows_members { said } else { said.in_doubt() }
             }
             Expect::AtMostPeopleBefore => match (view.people.get(people), view.known_until) {
                 (Some(one_too_many), _) => fails(view.sooner_than(one_too_many.time, seconds)),

@@ -28,6 +28,11 @@ impl Said {
         let is_in = |(from, until): &(Instant, Instant)| by_other.iter().any(|(a, b)| a <= from && until <= b);
         !self.fails.iter().all(is_in)
     }
+
+    /// The same where it is not certain that it fails.
+    pub(super) fn in_doubt(self) -> Self {
+        unknown(joined(self.fails.into_iter().chain(self.unknown).collect()))
+    }
 }
 
 /// It fails in these intervals and holds otherwise.
