@@ -312,9 +312,10 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
     let status = response.status().as_u16();
     if health::is_asked(&path) && status == 200 {
         // They are asked every few seconds.
-        tracing::debug!(%method, %path, status, request = id);
+        tracing::debug!(%method, ?path, status, request = id);
     } else {
-        tracing::info!(%method, %path, status, request = id);
+        // Quoted: what a client sends may have control characters in it.
+        tracing::info!(%method, ?path, status, request = id);
     }
     response
 }

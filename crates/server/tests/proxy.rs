@@ -284,4 +284,5 @@ async fn a_bad_key_file_or_address_keeps_it_from_starting() {
     fs::write(&key, KEY).unwrap();
     assert!(said("http://api.example").await.contains("only https"));
     assert!(said("nonsense").await.contains("is not the address of an API"));
+    assert!(!said("http://me:hunter2@api.example").await.contains("hunter2"), "it may hold a password");
 }

@@ -197,6 +197,64 @@ async fn a_row_that_cannot_be_read_takes_nothing_with_it() {
     assert_eq!(server.get(PATH).await.body["escalation_path"]["name"], "Anew");
 }
 
+/// Overrides and pauses: who is on call is not known, rather than known without them.
+#[tokio::test]
+async fn an_override_that_cannot_be_read_is_not_left_out() {
+    let schedule = "01J0SCHEDPRIMARY0000000000";
+    let folder = changed(&[
+        "insert into schedule_overrides (id, schedule_id, rotation_id, layer_id, starts_at, ends_at, document)
+         select 'o', id, json_extract(document, '$.config.rotations[0].id'),
+             json_extract(document, '$.config.rotations[0].layers[0].id'), 1900000000, 1900600000, ''
+         from schedules where id = '01J0SCHEDPRIMARY0000000000'",
+        "insert into notification_pauses (id, user_id, starts_at, ends_at, document)
+         values ('p', '01J0USERMAYA00000000000000', 1900000000, 1900600000, '')",
+    ])
+    .await;
+    let server = Server::with(folder, &[]).await;
+    let entries = async |from: i64, until: i64| {
+        let at = |unix: i64| chrono::DateTime::from_timestamp(unix, 0).unwrap().to_rfc3339().replace("+00:00", "Z");
+        let window = format!("entry_window_start={}&entry_window_end={}", at(from), at(until));
+        server.get(&format!("/v2/schedule_entries?schedule_id={schedule}&{window}")).await
+    };
+    let within = entries(1_900_000_000, 1_900_100_000).await;
+    assert_eq!(within.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", within.body);
+    assert_eq!(within.body["errors"][0]["code"], "unreadable");
+    assert_eq!(entries(1_901_000_000, 1_901_100_000).await.status, StatusCode::OK, "it plays no part in another week");
+
+    // One in its place would take it away unseen.
+    let shown = server.get(&format!("/v2/schedules/{schedule}")).await.body;
+    let rotation = &shown["schedule"]["config"]["rotations"][0];
+    let placed = json!({"schedule_id": schedule, "rotation_id": rotation["id"], "layer_id": rotation["layers"][0]["id"],
+        "start_at": "2030-03-18T00:00:00Z", "end_at": "2030-03-18T01:00:00Z", "user": {"id": "01J0USERMAYA00000000000000"}});
+    let refused = server.call(Method::POST, "/v2/schedule_overrides", Some(&placed)).await;
+    assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", refused.body);
+    let listed = server.get(&format!("/v2/schedule_overrides?schedule_id={schedule}")).await;
+    assert_eq!(listed.body["unreadable"], json!(["o"]), "it is still there");
+    assert_eq!(server.call(Method::DELETE, "/v2/schedule_overrides/o", None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(server.call(Method::POST, "/v2/schedule_overrides", Some(&placed)).await.status, StatusCode::CREATED);
+
+    let pauses = "/v2/on_call_notification_pauses?to=2031-01-01T00:00:00Z";
+    assert_eq!(server.get(pauses).await.body["unreadable"], json!(["p"]));
+    let end = "/builder/v1/on_call_notification_pauses/p";
+    assert_eq!(server.call(Method::DELETE, end, None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(server.get(pauses).await.body["unreadable"], json!(null));
+    let unknown = server.get(&format!("{pauses}&after=x")).await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unknown.body);
+    assert_eq!(server.get(&format!("{pauses}&after=p")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_path_made_from_a_template_that_cannot_be_read_can_be_saved() {
+    let folder = changed(&["update escalation_path_templates set document = '{'"]).await;
+    let server = Server::with(folder, &[]).await;
+    let templates = server.get("/v2/escalation_path_templates").await;
+    let template = &templates.body["unreadable"][0];
+    assert!(template.is_string(), "{}", templates.body);
+    let path = json!({"name": "n", "kind": "templated", "template_id": template, "param_bindings": {}});
+    let saved = server.call(Method::POST, "/v2/escalation_paths", Some(&path)).await;
+    assert_eq!(saved.status, StatusCode::CREATED, "{}", saved.body);
+}
+
 #[tokio::test]
 async fn a_path_that_cannot_be_read_can_be_deleted_and_restored() {
     let folder = changed(&["update escalation_paths set document = '' where id = '01J0PATHPAYMENTS0000000000'"]).await;

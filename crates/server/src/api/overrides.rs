@@ -69,7 +69,7 @@ pub(super) async fn create(
         updated_at: Some(Timestamp::from(now)),
         extra: payload.extra,
     };
-    store.place_override(&made, now).await?;
+    store.place_override(&made, false, now).await?;
     Ok((StatusCode::CREATED, one(&made)).into_response())
 }
 
@@ -103,8 +103,8 @@ pub(super) async fn update(
         extra: payload.extra,
         ..before
     };
-    store.place_override(&moved, now).await?;
-    Ok(one(&moved))
+    // It may have been deleted since it was looked at.
+    if store.place_override(&moved, true, now).await? { Ok(one(&moved)) } else { Err(missing()) }
 }
 
 pub(super) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {

@@ -24,7 +24,14 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
     let page_size = query.page_size(250)?;
     let from = query.instant("from")?.unwrap_or_else(|| Utc::now().into());
     let to = query.instant("to")?;
-    let mut pauses = store.pauses(from, to, query.get("after"), page_size + 1).await?;
+    let after = query.get("after");
+    if let Some(after) = after.filter(|after| !after.is_empty())
+        && !store.had_pause(after).await?
+    {
+        let message = format!("After must be the id of a pause; there was none `{after}`");
+        return Err(ApiError::invalid_parameter("after", message));
+    }
+    let mut pauses = store.pauses(from, to, after.filter(|after| !after.is_empty()), page_size + 1).await?;
     let meta = page(&mut pauses, page_size, |pause| &pause.id);
     Ok(Told::of(pauses, |_, pause| pause.write()).answer("on_call_notification_pauses", &meta))
 }
@@ -75,8 +82,15 @@ pub(crate) async fn create(
 
 /// Cancels a pause that has not begun, and ends one that has.
 pub(crate) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    let pause = store.pause(&id).await?.ok_or_else(missing)?;
     let now = Utc::now();
+    let pause = match store.pause(&id).await {
+        // Nobody knows whom it pauses: all that can be done is to take it away.
+        Err(sqlx::Error::Decode(_)) => {
+            store.cancel_pause(&id, now).await?;
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        pause => pause?.ok_or_else(missing)?,
+    };
     if now < pause.starts_at.at() {
         store.cancel_pause(&id, now).await?;
     } else if now < pause.ends_at.at() {

@@ -77,7 +77,7 @@ pub(super) async fn entries(
 /// Overrides of schedules.
 struct Overrides {
     read: Vec<ScheduleOverride>,
-    /// The schedules of those that cannot be read: who is on call by them is not known.
+    /// The schedules of those in the window that cannot be read: who is on call by them is not known.
     unreadable: BTreeSet<String>,
 }
 
@@ -89,10 +89,13 @@ async fn overrides(
     until: Instant,
 ) -> Result<Overrides, ApiError> {
     let mut overrides = Overrides { read: Vec::new(), unreadable: BTreeSet::new() };
-    for (schedule_id, one) in store.overrides_between(schedule_id, from - MAX_WINDOW, until + MAX_WINDOW).await? {
-        match one {
+    for placed in store.overrides_between(schedule_id, from - MAX_WINDOW, until + MAX_WINDOW).await? {
+        match placed.document {
             Some(one) => overrides.read.push(one),
-            None => _ = overrides.unreadable.insert(schedule_id),
+            None if placed.ends_at > from && placed.starts_at <= until => {
+                overrides.unreadable.insert(placed.schedule_id);
+            }
+            None => {}
         }
     }
     Ok(overrides)

@@ -248,7 +248,12 @@ fn unbound(body: &Value, errors: &mut Vec<ErrorSingle>) -> Value {
 pub(super) async fn misused(store: &Store, path: &PathPayload) -> Result<Vec<ErrorSingle>, ApiError> {
     let mut errors = Vec::new();
     let Some(id) = path.template_id.as_deref().filter(|_| path.is_templated()) else { return Ok(errors) };
-    let Some(template) = store.template(id).await? else {
+    let template = match store.template(id).await {
+        // It is there, and what it asks for is not known.
+        Err(sqlx::Error::Decode(_)) => return Ok(errors),
+        template => template?,
+    };
+    let Some(template) = template else {
         let message = format!("Template_id must be the id of an escalation path template; there is none `{id}`");
         return Ok(vec![ErrorSingle::new("invalid_value", message).at("template_id")]);
     };

@@ -70,9 +70,16 @@ impl Connections {
     pub(super) async fn close(&self) {
         self.readers.close().await;
         // The last connection that is closed does it, too, but says nothing where it cannot.
-        let moved = sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer).await;
-        if let Err(error) = moved {
-            tracing::warn!(%error, "the changes of late stay in the file beside the database, escalation.db-wal");
+        let moved =
+            sqlx::query_as::<_, (i64, i64, i64)>("pragma wal_checkpoint(truncate)").fetch_one(Complete(&self.writer));
+        // Where another program is in the way, that is no error: the first column says it.
+        let why = match moved.await {
+            Ok((0, ..)) => None,
+            Ok(_) => Some("another program uses the database".to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(why) = why {
+            tracing::warn!("the changes of late stay in the file beside the database, escalation.db-wal: {why}");
         }
         self.writer.close().await;
     }

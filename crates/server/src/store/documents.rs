@@ -38,6 +38,11 @@ pub(super) fn document<T: Json>(table: &str, id: &str, bytes: &[u8]) -> Result<T
     read.map_err(|why| damaged(table, id, &why))
 }
 
+/// The error for one that was found not to be readable, which the log says already.
+pub(super) fn unreadable(table: &str, id: &str) -> sqlx::Error {
+    damaged(table, id, "see above")
+}
+
 /// Reads JSON that is not known more closely.
 pub(super) fn value(table: &str, id: &str, bytes: &[u8]) -> Result<Value> {
     json(bytes).map_err(|error| damaged(table, id, &error.to_string()))

@@ -6,13 +6,21 @@ use escalation_api::schedule::ScheduleOverride;
 use escalation_engine::Instant;
 use ulid::Ulid;
 
-use super::{Result, Row, Store, Stored, Writing, document, documents, stamp};
+use super::{Result, Row, Store, Stored, Writing, document, documents, stamp, unreadable};
 
 /// Which overrides are asked for.
 pub(crate) struct OverrideFilter<'a> {
     pub(crate) schedule_id: &'a str,
     pub(crate) rotation_id: Option<&'a str>,
     pub(crate) layer_id: Option<&'a str>,
+}
+
+/// An override, and what is known of it also where it cannot be read.
+pub(crate) struct Placed {
+    pub(crate) schedule_id: String,
+    pub(crate) starts_at: Instant,
+    pub(crate) ends_at: Instant,
+    pub(crate) document: Option<ScheduleOverride>,
 }
 
 /// The table, as the log names it.
@@ -36,24 +44,31 @@ impl Store {
         Ok(documents(TABLE, query.bind(after).bind(count).fetch_all(self.readers()).await?))
     }
 
-    /// The overrides of one schedule or of all that lie in a window, at least in part, by when they start; each with
-    /// the id of its schedule, which is known also of one that cannot be read.
+    /// The overrides of one schedule or of all that lie in a window, at least in part, by when they start.
     pub(crate) async fn overrides_between(
         &self,
         schedule_id: Option<&str>,
         from: Instant,
         until: Instant,
-    ) -> Result<Vec<(String, Option<ScheduleOverride>)>> {
-        let query = sqlx::query_as::<_, (String, String, Vec<u8>)>(
-            "select schedule_id, id, cast(document as blob) from schedule_overrides
+    ) -> Result<Vec<Placed>> {
+        let query = sqlx::query_as::<_, (String, i64, i64, String, Vec<u8>)>(
+            "select schedule_id, starts_at, ends_at, id, cast(document as blob) from schedule_overrides
              where archived_at is null and ($1 is null or schedule_id = $1) and ends_at > $2 and starts_at < $3
              order by starts_at, id",
         );
         let query = query.bind(schedule_id).bind(from.unix()).bind(until.unix());
         let rows = query.fetch_all(self.readers()).await?;
-        let (schedules, rows): (Vec<_>, Vec<_>) = rows.into_iter().map(|(of, id, bytes)| (of, (id, bytes))).unzip();
-        let stored = documents(TABLE, rows).into_iter().map(|one| one.document);
-        Ok(schedules.into_iter().zip(stored).collect())
+        let placed = rows.into_iter().flat_map(|(schedule_id, starts_at, ends_at, id, bytes)| {
+            let (starts_at, ends_at) = (Instant::from_unix(starts_at), Instant::from_unix(ends_at));
+            let stored = documents(TABLE, vec![(id, bytes)]).into_iter();
+            stored.map(move |Stored { document, .. }| Placed {
+                schedule_id: schedule_id.clone(),
+                starts_at,
+                ends_at,
+                document,
+            })
+        });
+        Ok(placed.collect())
     }
 
     pub(crate) async fn schedule_override(&self, id: &str) -> Result<Option<ScheduleOverride>> {
@@ -66,10 +81,21 @@ impl Store {
 
     /// Puts an override in its place, new or in place of the one with its id. It takes over the time of others on its
     /// layer; what is left of them are new ones.
-    pub(crate) async fn place_override(&self, placed: &ScheduleOverride, now: DateTime<Utc>) -> Result<()> {
+    ///
+    /// With `replaces` it must still be there: false if it was deleted meanwhile, or gave way to another.
+    pub(crate) async fn place_override(
+        &self,
+        placed: &ScheduleOverride,
+        replaces: bool,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
         let mut writing = self.change().await?;
-        let query = sqlx::query("delete from schedule_overrides where id = $1");
-        query.bind(&placed.id).execute(writing.connection()).await?;
+        let query = sqlx::query("delete from schedule_overrides where id = $1 and archived_at is null");
+        let found = query.bind(&placed.id).execute(writing.connection()).await?.rows_affected() > 0;
+        if replaces && !found {
+            writing.leave().await?;
+            return Ok(false);
+        }
         let query = sqlx::query_as::<_, Row>(
             "select id, cast(document as blob) from schedule_overrides
              where archived_at is null and schedule_id = $1 and rotation_id = $2 and layer_id = $3
@@ -81,10 +107,10 @@ impl Store {
         let rows = query.bind(start.unix()).bind(end.unix()).fetch_all(writing.connection()).await?;
         let neighbours: Vec<Stored<ScheduleOverride>> = documents(TABLE, rows);
         for Stored { id, document } in neighbours {
+            // Of one that cannot be read nobody knows what would be left: it is not taken away unseen.
+            let Some(neighbour) = document else { return Err(unreadable(TABLE, &id)) };
             let query = sqlx::query("update schedule_overrides set archived_at = $2 where id = $1");
             query.bind(&id).bind(stamp(now)).execute(writing.connection()).await?;
-            // Of one that cannot be read nobody knows what would be left.
-            let Some(neighbour) = document else { continue };
             let part = |part: ScheduleOverride| ScheduleOverride { id: Ulid::generate().to_string(), ..part };
             if Instant::from(neighbour.start_at.at()) < start {
                 let before = ScheduleOverride { end_at: placed.start_at.clone(), ..neighbour.clone() };
@@ -96,7 +122,8 @@ impl Store {
             }
         }
         insert_override(&mut writing, placed).await?;
-        writing.commit().await
+        writing.commit().await?;
+        Ok(true)
     }
 
     /// Deletes an override, or finds it deleted; false if there never was one.

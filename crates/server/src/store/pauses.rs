@@ -28,6 +28,12 @@ impl Store {
         Ok(documents(TABLE, query.fetch_all(self.readers()).await?))
     }
 
+    /// Whether there is such a pause or was one.
+    pub(crate) async fn had_pause(&self, id: &str) -> Result<bool> {
+        let query = sqlx::query_scalar::<_, i64>("select count(*) from notification_pauses where id = $1");
+        Ok(query.bind(id).fetch_one(self.readers()).await? > 0)
+    }
+
     pub(crate) async fn pause(&self, id: &str) -> Result<Option<Pause>> {
         let query = sqlx::query_scalar::<_, Vec<u8>>(
             "select cast(document as blob) from notification_pauses where cancelled_at is null and id = $1",
