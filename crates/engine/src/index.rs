@@ -235,14 +235,15 @@ impl RotaRoster {
         let mut gaps = Vec::new();
         let mut waiting = entries.iter().peekable();
         let mut open: Vec<&Entry> = Vec::new();
-        let somebody = |open: &[&Entry]| open.iter().any(|entry| !entry.unread && user_of(entry).is_some());
+        let mut was_somebody = false;
         for edge in edges {
-            let was_somebody = somebody(&open);
             open.retain(|entry| entry.end_at > edge);
             while let Some(entry) = waiting.next_if(|entry| entry.start_at <= edge) {
                 open.push(entry);
             }
             let users = unique(open.iter().copied());
+            // Of those who are known.
+            let is_somebody = open.iter().any(|entry| !entry.unread && user_of(entry).is_some());
             match (shifts.last().map(|(_, before)| before), &users) {
                 (Some(Ok(before)), Ok(now)) if !before.is_empty() && now.is_empty() => {
                     gaps.push((edge, Ok(Vec::new())))
@@ -250,10 +251,11 @@ impl RotaRoster {
                 // Nobody now, and not known whether there was somebody.
                 (Some(Err(unknown)), Ok(now)) if now.is_empty() => gaps.push((edge, Err(*unknown))),
                 // The last of those who are known goes off call, and not known whether anybody is left.
-                (Some(_), Err(unknown)) if was_somebody && !somebody(&open) => gaps.push((edge, Err(*unknown))),
+                (Some(_), Err(unknown)) if was_somebody && !is_somebody => gaps.push((edge, Err(*unknown))),
                 _ => {}
             }
             shifts.push((edge, users));
+            was_somebody = is_somebody;
         }
         // R4: an entry of nobody is not somebody who is next.
         let of_somebody: Vec<&Entry> =

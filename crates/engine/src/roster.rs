@@ -123,10 +123,7 @@ pub(crate) fn named(people: &People, index: &Index, at: Instant, next_may_be_nob
             }
             // A rota that only entries name has no list of people: it is asked for by name in vain.
             if let Some(missing) = rota.as_ref().filter(|_| rotas.iter().all(|rota| !rota.is_listed())) {
-                return Err(match schedule.has_all_rotas() {
-                    true => Unknown::Rota(missing.clone()),
-                    false => Unknown::UnreadRotas(id.clone()),
-                });
+                return Err(no_such_rota(schedule, id, missing));
             }
             for rota in rotas {
                 for user in rota.members().map_err(|_| Unknown::UnreadRotas(id.clone()))? {
@@ -157,14 +154,18 @@ fn rotas<'a>(index: &'a Index, id: &Id, rota: Option<&Id>) -> Result<(&'a Roster
     let rotas = match rota {
         None => schedule.rotas.iter().collect(),
         Some(rota) => {
-            let missing = || match schedule.has_all_rotas() {
-                true => Unknown::Rota(rota.clone()),
-                false => Unknown::UnreadRotas(id.clone()),
-            };
-            vec![schedule.rota(rota).ok_or_else(missing)?]
+            vec![schedule.rota(rota).ok_or_else(|| no_such_rota(schedule, id, rota))?]
         }
     };
     Ok((schedule, rotas))
+}
+
+/// Why nothing is known of a rota that a schedule does not list: there is none, or not all could be read.
+fn no_such_rota(schedule: &Roster, id: &Id, rota: &Id) -> Unknown {
+    match schedule.has_all_rotas() {
+        true => Unknown::Rota(rota.clone()),
+        false => Unknown::UnreadRotas(id.clone()),
+    }
 }
 
 impl Named {

@@ -446,7 +446,7 @@ fn who_could_not_be_read_may_be_one_of_those_who_cover() {
     let schedule = |rota: Value| json!({"id": "s", "name": "S", "timezone": "UTC", "rotas": [rota]});
     let answer = |schedule: Value| answer_to(&with(schedule), path(), covers());
     assert_eq!(answer(schedule(rota(json!([]), true))), Answer::Incomplete);
-    assert_eq!(answer(schedule(rota(json!(["ada"]), true))), Answer::Incomplete, "whom it names does not count");
+    assert_eq!(answer(schedule(rota(json!(["ada"]), true))), Answer::Incomplete, "its list of people does not count");
     assert_eq!(answer(schedule(rota(json!(["ada"]), false))), Answer::Proven);
     assert_eq!(answer(schedule(rota(json!(["bo"]), false))), Answer::Refuted);
     let mut unread = schedule(rota(json!(["bo"]), false));
@@ -521,6 +521,6 @@ fn a_rota_counts_only_in_the_modes_for_one() {
         node["level"]["targets"][0]["selected_rota_id"] = json!("q");
     }
     let said = |at: usize| codes(&world, json!([nodes[at]])).contains(&"EP106".to_string());
-    assert!(!said(0), "the run pages whoever is on call in any rota");
+    assert!(!said(0), "the run pages the person on call in any rota");
     assert!(said(1));
 }

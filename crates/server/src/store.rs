@@ -16,7 +16,7 @@ use escalation_engine::world::{Channel, Priority};
 use sqlx::sqlite::SqlitePool;
 
 use connections::{Complete, Connections, Writing};
-use documents::{Row, document, documents, unreadable};
+use documents::{Row, document, documents, stored, unreadable};
 
 pub(crate) use documents::Stored;
 pub(crate) use kept::Kept;

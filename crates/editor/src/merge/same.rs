@@ -102,8 +102,8 @@ impl Look<'_> {
     }
 
     fn object_holds(&self, made: &Map, sent: &Map, was: Option<&Map>) -> bool {
-        // A node is known by its id, wherever it stood. It has a field of its type's name, which a target has not.
-        let is_node = sent.get("type").and_then(Value::as_str).is_some_and(|kind| sent.contains_key(kind));
+        // A node is known by its id, wherever it stood. A target has a type, too, and its id is that of a person.
+        let is_node = sent.contains_key("type") && !sent.contains_key("urgency");
         let was = match (sent.get("id").and_then(Value::as_str), self.nodes) {
             (Some(id), Some(nodes)) if is_node => nodes.get(id).copied().or(was),
             _ => was,

@@ -24,14 +24,14 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
     let page_size = query.page_size(250)?;
     let from = query.instant("from")?.unwrap_or_else(|| Utc::now().into());
     let to = query.instant("to")?;
-    let after = query.get("after");
-    if let Some(after) = after.filter(|after| !after.is_empty())
+    let after = query.get("after").filter(|after| !after.is_empty());
+    if let Some(after) = after
         && !store.had_pause(after).await?
     {
         let message = format!("After must be the id of a pause; there was none `{after}`");
         return Err(ApiError::invalid_parameter("after", message));
     }
-    let mut pauses = store.pauses(from, to, after.filter(|after| !after.is_empty()), page_size + 1).await?;
+    let mut pauses = store.pauses(from, to, after, page_size + 1).await?;
     let meta = page(&mut pauses, page_size, |pause| &pause.id);
     Ok(Told::of(pauses, |_, pause| pause.write()).answer("on_call_notification_pauses", &meta))
 }
@@ -84,7 +84,7 @@ pub(crate) async fn create(
 pub(crate) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     let now = Utc::now();
     let pause = match store.pause(&id).await {
-        // Nobody knows whom it pauses: all that can be done is to take it away.
+        // Whose pause it is cannot be read either, so it is removed as a whole.
         Err(sqlx::Error::Decode(_)) => {
             store.cancel_pause(&id, now).await?;
             return Ok(StatusCode::NO_CONTENT);

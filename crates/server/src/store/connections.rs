@@ -155,7 +155,7 @@ impl<'c, E: Executor<'c, Database = Sqlite>> Executor<'c> for Complete<E> {
         Q: 'q + Execute<'q, Sqlite>,
     {
         let rows = self.fetch(query);
-        // To the end, so that none is told from one that did not arrive.
+        // Read to the end: a row that did not arrive must not look like no row.
         Box::pin(rows.try_fold(None, async |first, row| Ok(first.or(Some(row)))))
     }
 

@@ -20,15 +20,16 @@ pub(super) type Row = (String, Vec<u8>);
 
 /// Reads the documents of a table.
 pub(super) fn documents<T: Json>(table: &str, rows: Vec<Row>) -> Vec<Stored<T>> {
-    rows.into_iter()
-        .map(|(id, bytes)| {
-            let document = document(table, &id, &bytes);
-            if let Err(error) = &document {
-                tracing::error!("{error}");
-            }
-            Stored { document: document.ok(), id }
-        })
-        .collect()
+    rows.into_iter().map(|(id, bytes)| stored(table, id, &bytes)).collect()
+}
+
+/// Reads one; the log says why it cannot be read.
+pub(super) fn stored<T: Json>(table: &str, id: String, bytes: &[u8]) -> Stored<T> {
+    let document = document(table, &id, bytes);
+    if let Err(error) = &document {
+        tracing::error!("{error}");
+    }
+    Stored { document: document.ok(), id }
 }
 
 /// Reads a document that was written by [`escalation_api::Json::write`].

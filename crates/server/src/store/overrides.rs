@@ -6,7 +6,7 @@ use escalation_api::schedule::ScheduleOverride;
 use escalation_engine::Instant;
 use ulid::Ulid;
 
-use super::{Result, Row, Store, Stored, Writing, document, documents, stamp, unreadable};
+use super::{Result, Row, Store, Stored, Writing, document, documents, stamp, stored, unreadable};
 
 /// Which overrides are asked for.
 pub(crate) struct OverrideFilter<'a> {
@@ -58,15 +58,11 @@ impl Store {
         );
         let query = query.bind(schedule_id).bind(from.unix()).bind(until.unix());
         let rows = query.fetch_all(self.readers()).await?;
-        let placed = rows.into_iter().flat_map(|(schedule_id, starts_at, ends_at, id, bytes)| {
-            let (starts_at, ends_at) = (Instant::from_unix(starts_at), Instant::from_unix(ends_at));
-            let stored = documents(TABLE, vec![(id, bytes)]).into_iter();
-            stored.map(move |Stored { document, .. }| Placed {
-                schedule_id: schedule_id.clone(),
-                starts_at,
-                ends_at,
-                document,
-            })
+        let placed = rows.into_iter().map(|(schedule_id, starts_at, ends_at, id, bytes)| Placed {
+            schedule_id,
+            starts_at: Instant::from_unix(starts_at),
+            ends_at: Instant::from_unix(ends_at),
+            document: stored(TABLE, id, &bytes).document,
         });
         Ok(placed.collect())
     }
