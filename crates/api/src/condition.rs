@@ -124,7 +124,8 @@ pub enum Test<'a> {
     WorkingHoursActive(&'a str),
 }
 
-const PRIORITY: &str = "escalation.priority";
+/// The subject of a condition on the priority of the escalation.
+pub const PRIORITY: &str = "escalation.priority";
 const WORKING_HOURS: (&str, &str) = ("escalation.working_hours[\"", "\"]");
 
 /// The id in `escalation.working_hours["ID"]`, which stands there as it is, without escapes.

@@ -32,7 +32,7 @@ pub trait Json: Sized {
         let value = serde_json::from_str(text).map_err(|error| Fault {
             pointer: String::new(),
             field: String::new(),
-            what: What::NotJson(error.to_string()),
+            what: FaultKind::NotJson(error.to_string()),
         })?;
         Self::read(value).map_err(|value| why::<Self>(&value))
     }
@@ -42,7 +42,8 @@ pub trait Json: Sized {
 pub(crate) fn why<T: Json>(value: &Value) -> Fault {
     let mut faults = Faults::new();
     T::explain(value, &At::Top, &mut faults);
-    let unexplained = Fault { pointer: String::new(), field: String::new(), what: What::MustBe("of another kind") };
+    let unexplained =
+        Fault { pointer: String::new(), field: String::new(), what: FaultKind::MustBe("of another kind") };
     faults.into_iter().next().unwrap_or(unexplained)
 }
 
@@ -59,6 +60,11 @@ pub enum At<'a> {
 
 impl<'a> At<'a> {
     /// The field `name` of this place.
+    ///
+    /// ```
+    /// use escalation_api::At;
+    /// assert_eq!(At::Top.field("path").index(0).field("id").to_string(), "path.0.id");
+    /// ```
     #[must_use]
     pub fn field(&'a self, name: &'a str) -> At<'a> {
         At::Field(self, name)
@@ -81,7 +87,7 @@ impl<'a> At<'a> {
 
     /// A fault at this place.
     #[must_use]
-    pub fn fault(&self, what: What) -> Fault {
+    pub fn fault(&self, what: FaultKind) -> Fault {
         Fault { pointer: self.to_string(), field: self.last_field().to_string(), what }
     }
 }
@@ -111,7 +117,7 @@ pub struct Fault {
     /// The name of the field, empty for the whole document.
     pub field: String,
     /// What is wrong.
-    pub what: What,
+    pub what: FaultKind,
 }
 
 /// Faults, as many as anybody reads, and how many more there are: a document of 1 MB can have half a million, each of
@@ -133,7 +139,7 @@ impl Faults {
     }
 
     /// Adds one. Its place is told as far as it has at most 1,000 bytes: names can be as long as a document.
-    pub fn push(&mut self, at: &At<'_>, what: What) {
+    pub fn push(&mut self, at: &At<'_>, what: FaultKind) {
         if self.told.len() < Self::MOST {
             let Fault { pointer, field, what } = at.fault(what);
             self.told.push(Fault { pointer: beginning(pointer), field: beginning(field), what });
@@ -192,7 +198,7 @@ fn beginning(mut text: String) -> String {
 
 /// What is wrong at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum FaultKind {
     /// The text is not JSON; the parser's words.
     NotJson(String),
     /// A required field is missing.
@@ -208,10 +214,10 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = if self.field.is_empty() { "The document".to_string() } else { capitalised(&self.field) };
         match &self.what {
-            What::NotJson(why) => write!(f, "{name} is not valid JSON: {why}"),
-            What::Required => write!(f, "{name} is required"),
-            What::MustBe(kind) => write!(f, "{name} must be {kind}"),
-            What::NoPayload(node) => write!(f, "{} type requires a {node} payload", capitalised(node)),
+            FaultKind::NotJson(why) => write!(f, "{name} is not valid JSON: {why}"),
+            FaultKind::Required => write!(f, "{name} is required"),
+            FaultKind::MustBe(kind) => write!(f, "{name} must be {kind}"),
+            FaultKind::NoPayload(node) => write!(f, "{} type requires a {node} payload", capitalised(node)),
         }
     }
 }
@@ -219,6 +225,10 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// The name of a field at the beginning of a sentence, as the API's messages have it: `Retry_config`.
+///
+/// ```
+/// assert_eq!(escalation_api::capitalised("team_ids"), "Team_ids");
+/// ```
 #[must_use]
 pub fn capitalised(name: &str) -> String {
     let mut chars = name.chars();
@@ -237,7 +247,7 @@ macro_rules! scalar {
             }
             fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
                 if !$is(value) {
-                    faults.push(at, What::MustBe($kind));
+                    faults.push(at, FaultKind::MustBe($kind));
                 }
             }
         }
@@ -264,7 +274,7 @@ impl Json for Map {
     }
     fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
         if !value.is_object() {
-            faults.push(at, What::MustBe("an object"));
+            faults.push(at, FaultKind::MustBe("an object"));
         }
     }
 }
@@ -298,7 +308,7 @@ impl<T: Json> Json for Vec<T> {
                     T::explain(item, &at.index(index), faults);
                 }
             }
-            _ => faults.push(at, What::MustBe("a list")),
+            _ => faults.push(at, FaultKind::MustBe("a list")),
         }
     }
 
@@ -342,7 +352,7 @@ impl<T: Json> Json for Named<T> {
                     T::explain(value, &at.field(name), faults);
                 }
             }
-            _ => faults.push(at, What::MustBe("an object")),
+            _ => faults.push(at, FaultKind::MustBe("an object")),
         }
     }
 

@@ -40,7 +40,8 @@ pub mod working_hours;
 
 pub use condition::{Condition, ConditionForm, ConditionPayload, Test};
 pub use error::{ErrorResponse, ErrorSingle, ErrorSource, ErrorType};
-pub use json::{At, Fault, Faults, Json, Map, Named, Value, What, capitalised};
+pub use json::{At, Fault, FaultKind, Faults, Json, Map, Named, Value, capitalised};
+pub use list::PaginationMeta;
 pub use node::{
     AckMode, Delay, HandOver, IfElse, IntervalCondition, Level, Node, NodeKind, NotifyChannel, Repeat, RetryConfig,
     RoundRobinConfig, ScheduleMode, Target, TargetType, Urgency,

@@ -1,6 +1,6 @@
 //! What the API wraps its answers in.
 
-use crate::json::{At, Fault, Faults, Json, Map, Value, What};
+use crate::json::{At, Fault, FaultKind, Faults, Json, Map, Value};
 
 use crate::macros::object;
 use crate::schedule::{Entries, Schedule};
@@ -28,9 +28,9 @@ impl<T: Json> Page<T> {
         let at = At::Top;
         let at = at.field(field);
         let list = match answer.get(field) {
-            None | Some(Value::Null) => return Err(at.fault(What::Required)),
+            None | Some(Value::Null) => return Err(at.fault(FaultKind::Required)),
             Some(Value::Array(list)) => list,
-            Some(_) => return Err(at.fault(What::MustBe("a list"))),
+            Some(_) => return Err(at.fault(FaultKind::MustBe("a list"))),
         };
         let mut page = Self { items: Vec::with_capacity(list.len()), unread: Vec::new(), after: None };
         for (index, item) in list.iter().enumerate() {
@@ -40,17 +40,24 @@ impl<T: Json> Page<T> {
                     let mut faults = Faults::new();
                     let at = at.index(index);
                     T::explain(&item, &at, &mut faults);
-                    let unexplained = at.fault(What::MustBe("of another kind"));
+                    let unexplained = at.fault(FaultKind::MustBe("of another kind"));
                     page.unread.push(faults.into_iter().next().unwrap_or(unexplained));
                 }
             }
         }
+        // What a server could not read itself, it names beside the list.
+        if let Some(Value::Array(named)) = answer.get("unreadable") {
+            let at = At::Top;
+            let at = at.field("unreadable");
+            let fault = |index| at.index(index).fault(FaultKind::MustBe("readable by the server"));
+            page.unread.extend((0..named.len()).map(fault));
+        }
         let meta = "pagination_meta";
         if let Some(value) = answer.get(meta).filter(|value| !value.is_null()) {
-            let unclear = || At::Top.field(meta).fault(What::MustBe("an object"));
+            let unclear = || At::Top.field(meta).fault(FaultKind::MustBe("an object"));
             let read = PaginationMeta::read(value.clone()).map_err(|_| unclear())?;
             if read.misread() == Some("after") {
-                return Err(At::Top.field("after").fault(What::MustBe("a string")));
+                return Err(At::Top.field("after").fault(FaultKind::MustBe("a string")));
             }
             page.after = read.after;
         }

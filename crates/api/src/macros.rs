@@ -53,7 +53,7 @@ macro_rules! object {
 
             fn explain(value: &$crate::Value, at: &$crate::At<'_>, faults: &mut $crate::Faults) {
                 let $crate::Value::Object(map) = value else {
-                    faults.push(at, $crate::json::What::MustBe("an object"));
+                    faults.push(at, $crate::json::FaultKind::MustBe("an object"));
                     return;
                 };
                 $( object!(@explain $mode $type, object!(@wire $field $($wire)?), map, at, faults); )*
@@ -128,7 +128,7 @@ macro_rules! object {
     };
     (@explain $mode:ident $type:ty, $wire:expr, $map:ident, $at:ident, $faults:ident) => {
         match $map.get($wire) {
-            None => $faults.push(&$at.field($wire), $crate::json::What::Required),
+            None => $faults.push(&$at.field($wire), $crate::json::FaultKind::Required),
             Some(value) => <$type as $crate::Json>::explain(value, &$at.field($wire), $faults),
         }
     };
@@ -195,7 +195,7 @@ macro_rules! open_enum {
             }
             fn explain(value: &$crate::Value, at: &$crate::At<'_>, faults: &mut $crate::Faults) {
                 if !value.is_string() {
-                    faults.push(at, $crate::json::What::MustBe("a string"));
+                    faults.push(at, $crate::json::FaultKind::MustBe("a string"));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The nodes of an escalation path.
 
-use crate::json::{At, Faults, Json, Map, Value, What, take};
+use crate::json::{At, FaultKind, Faults, Json, Map, Value, take};
 use crate::macros::{object, open_enum};
 use crate::{Condition, ConditionForm, ConditionPayload};
 
@@ -355,14 +355,14 @@ impl<C: ConditionForm> Json for Node<C> {
 
     fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
         if !value.is_object() {
-            faults.push(at, What::MustBe("an object"));
+            faults.push(at, FaultKind::MustBe("an object"));
             return;
         }
         for name in ["id", "type"] {
             match value.get(name) {
-                None => faults.push(&at.field(name), What::Required),
+                None => faults.push(&at.field(name), FaultKind::Required),
                 Some(text) if text.as_str().is_some_and(|t| !t.is_empty()) => {}
-                Some(_) => faults.push(&at.field(name), What::MustBe("a string that is not empty")),
+                Some(_) => faults.push(&at.field(name), FaultKind::MustBe("a string that is not empty")),
             }
         }
         let type_name = value.get("type").and_then(Value::as_str).unwrap_or_default();
@@ -371,7 +371,7 @@ impl<C: ConditionForm> Json for Node<C> {
         }
         match value.get(type_name) {
             None | Some(Value::Null) => {
-                faults.push(&at.field(type_name), What::NoPayload(type_name.to_string()));
+                faults.push(&at.field(type_name), FaultKind::NoPayload(type_name.to_string()));
             }
             Some(payload) => NodeKind::<C>::explain(type_name, payload, &at.field(type_name), faults),
         }

@@ -136,6 +136,11 @@ impl PathPayload {
 
 impl PathPayload {
     /// A path with this name and nothing in it.
+    ///
+    /// ```
+    /// use escalation_api::PathPayload;
+    /// assert!(PathPayload::named("Payments").path.is_empty());
+    /// ```
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self {

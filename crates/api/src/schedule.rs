@@ -1,7 +1,7 @@
 //! On-call schedules and their entries.
 
 use crate::macros::{object, open_enum};
-use crate::{Json as _, Map, Timestamp, User, Value, WeekdayInterval};
+use crate::{Json as _, Map, Named, Timestamp, User, Value, WeekdayInterval};
 
 open_enum! {
     /// The unit of a handover's interval.
@@ -234,5 +234,77 @@ object! {
         optional email: String,
         /// Their id in Slack.
         optional slack_user_id: String,
+    }
+}
+
+object! {
+    /// A rotation in a request.
+    pub struct RotationPayload {
+        /// The rotation's id; all versions of a rotation share it. The server assigns one if it is absent.
+        optional id: String,
+        /// The rotation's name.
+        optional name: String,
+        /// The members, in the order of their shifts.
+        optional users: Vec<UserReference>,
+        /// One for each person who is on call at the same time.
+        optional layers: Vec<Layer>,
+        /// The start of the first member's first shift.
+        optional handover_start_at: Timestamp,
+        /// The lengths of shifts; several apply in turn.
+        optional handovers: Vec<Handover>,
+        /// The hours covered; empty or absent means always.
+        optional working_intervals: Vec<WeekdayInterval>,
+        /// The deprecated name of `working_intervals`.
+        optional working_interval: Vec<WeekdayInterval>,
+        /// The start of this version; the first version has none.
+        optional effective_from: Timestamp,
+        /// How shifts are distributed.
+        optional scheduling_mode: SchedulingMode,
+    }
+}
+
+object! {
+    /// The rotations of a schedule in a request.
+    pub struct ScheduleConfigPayload {
+        /// The rotations, which replace all earlier ones.
+        optional rotations: Vec<RotationPayload>,
+    }
+}
+
+object! {
+    /// A schedule in a request to create, update or preview one.
+    pub struct SchedulePayload {
+        /// The schedule's name.
+        optional name: String,
+        /// The IANA name of the time zone.
+        optional timezone: String,
+        /// The rotations.
+        optional config: ScheduleConfigPayload,
+        /// The ids of the teams that own it.
+        optional team_ids: Vec<String>,
+        /// Metadata: texts by name.
+        optional annotations: Named<String>,
+        /// The countries whose public holidays apply.
+        optional holidays_public_config: HolidaysPublicConfig,
+    }
+}
+
+object! {
+    /// The body of a request to create or update a schedule.
+    pub struct ScheduleRequest {
+        /// The schedule.
+        required schedule: SchedulePayload,
+    }
+}
+
+object! {
+    /// The body of a request to preview a schedule.
+    pub struct PreviewRequest {
+        /// The schedule as it would be saved.
+        required schedule: SchedulePayload,
+        /// The start of the window; absent: now.
+        optional entry_window_start: Timestamp,
+        /// The end of the window.
+        optional entry_window_end: Timestamp,
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::json::{At, Faults, Json, Value, What};
+use crate::json::{At, FaultKind, Faults, Json, Value};
 use crate::macros::through_value;
 
 /// An RFC 3339 timestamp that is written back as it was spelled.
@@ -48,7 +48,7 @@ impl Json for Timestamp {
 
     fn explain(value: &Value, at: &At<'_>, faults: &mut Faults) {
         if Self::read(value.clone()).is_err() {
-            faults.push(at, What::MustBe("a timestamp like 2026-03-28T03:10:00Z"));
+            faults.push(at, FaultKind::MustBe("a timestamp like 2026-03-28T03:10:00Z"));
         }
     }
 }

@@ -66,6 +66,12 @@ object! {
 }
 
 /// The minute of the day of a time in 24-hour form, `HH:MM` or `HH:MM:SS` with whole minutes; `24:00` is 1440.
+///
+/// ```
+/// use escalation_api::working_hours::minute_of_day;
+/// assert_eq!(minute_of_day("09:30"), Some(570));
+/// assert_eq!(minute_of_day("9:30"), None);
+/// ```
 #[must_use]
 pub fn minute_of_day(text: &str) -> Option<u16> {
     // By hand: what reads every form of time there is weighs ten kilobytes in the bundle.

@@ -385,3 +385,35 @@ fn an_id_on_what_is_sent_does_not_change_its_form() {
         assert_eq!(PathPayload::read_either(given).unwrap().write(), path(&sent));
     }
 }
+
+#[test]
+fn what_escalations_are_made_of_keeps_what_it_does_not_know() {
+    use escalation_api::escalation::{CheckPermissionsPayload, Escalations, Permissions};
+
+    let alert = json!({"id": "a", "title": "CPU", "deduplication_key": "cpu", "alert_source_id": "s",
+        "status": "firing", "alert_group_ids": [], "created_at": "2026-09-01T03:00:00Z",
+        "updated_at": "2026-09-01T03:00:00.5+02:00", "mood": "grim"});
+    let incident = json!({"id": "i", "external_id": 123, "name": "Checkout", "reference": "INC-123",
+        "visibility": "public", "status_category": "active", "severity": {"name": "Major"}});
+    let event = json!({"id": "e", "event": "rang_a_bell", "occurred_at": "2026-09-01T03:01:00Z", "urgency": "high",
+        "channels": [{"slack_team_id": "T", "slack_channel_id": "C", "zulip_stream_id": "Z"}], "bell": 3});
+    let escalation = json!({"id": "x", "title": "CPU", "description": "", "status": "half_acked",
+        "priority": {"name": "P1", "rank": 1}, "creator": {"alert": {"id": "a", "title": "CPU", "url": "u"}, "robot": {}},
+        "escalation_path_id": "p", "events": [event], "related_alerts": [alert], "related_incidents": [incident],
+        "created_at": "2026-09-01T03:00:00Z", "updated_at": "2026-09-01T03:01:00Z", "colour": "red"});
+    let page = json!({"escalations": [escalation], "pagination_meta": {"after": "x", "page_size": 25, "total": 1}});
+    survives::<Escalations>("a page of escalations", &page);
+    survives::<CheckPermissionsPayload>("who may respond", &json!({"user_ids": ["u"], "why": "ask"}));
+    let options = json!({"response_options": [
+        {"user_id": "u", "available_actions": ["ack", "wave"], "since": 1}], "as_of": "now"});
+    survives::<Permissions>("how they may respond", &options);
+
+    // A known field of the wrong kind stays where it was, and is said.
+    let sent = json!({"escalation_path_id": "p", "resolve_original": "perhaps", "title": 7});
+    let read = ReassignPayload::read(sent.clone()).unwrap();
+    assert_eq!((read.write(), read.resolve_original), (sent, None));
+    let mut faults = escalation_api::Faults::new();
+    read.faults(&escalation_api::At::Top, &mut faults);
+    let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+    assert_eq!(pointers, ["title", "resolve_original"]);
+}
