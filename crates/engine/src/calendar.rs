@@ -7,8 +7,7 @@ use escalation_api::{WeekdayInterval, WorkingHours};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::instant::{DAY, HOUR, Instant, MINUTE, Seconds, WEEK};
-use crate::stretch::joined;
+use crate::instant::{DAY, HOUR, Instant, MINUTE, Seconds, WEEK, merge_overlapping};
 
 /// The version of the time zone database, such as `2026c`. It is part of every trace: another version may answer
 /// otherwise.
@@ -30,7 +29,7 @@ pub struct Zone {
 
 /// A time for which a zone's offset from UTC stays the same: from `from` until just before `until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretch {
+pub struct OffsetPeriod {
     /// Its first instant.
     pub from: Instant,
     /// The first instant after it.
@@ -61,6 +60,13 @@ impl Zone {
     }
 
     /// What is added to UTC at an instant.
+    ///
+    /// ```
+    /// use escalation_engine::{Instant, calendar::Zone};
+    /// let london = Zone::get("Europe/London").unwrap();
+    /// let summer: Instant = "2026-07-01T12:00:00Z".parse().unwrap();
+    /// assert_eq!(london.offset(summer), 3_600);
+    /// ```
     #[must_use]
     pub fn offset(&self, at: Instant) -> Seconds {
         self.rules.to_offset(stamp(at)).seconds().into()
@@ -68,10 +74,10 @@ impl Zone {
 
     /// The stretch of one offset that an instant lies in.
     #[must_use]
-    pub fn stretch(&self, at: Instant) -> Stretch {
+    pub fn stretch(&self, at: Instant) -> OffsetPeriod {
         // The iterators are strict on one side: what begins at `at` itself counts as before.
         let from = self.rules.preceding(stamp(at + 1)).next().map_or(Instant::MIN, |t| instant(t.timestamp()));
-        Stretch { from, until: self.next_change(at), offset: self.offset(at) }
+        OffsetPeriod { from, until: self.next_change(at), offset: self.offset(at) }
     }
 
     /// The first instant after `at` at which the offset may change.
@@ -88,6 +94,14 @@ impl Zone {
 
     /// The two instants at which the clock on the wall shows what it shows at `at`, the earlier first, if it does so
     /// twice: where it goes back.
+    ///
+    /// ```
+    /// use escalation_engine::{Instant, calendar::Zone};
+    /// let london = Zone::get("Europe/London").unwrap();
+    /// let at: Instant = "2026-10-25T00:30:00Z".parse().unwrap();
+    /// let [first, second] = london.twice(at).unwrap();
+    /// assert_eq!(second - first, 3_600);
+    /// ```
     #[must_use]
     pub fn twice(&self, at: Instant) -> Option<[Instant; 2]> {
         let here = self.stretch(at);
@@ -204,14 +218,14 @@ impl Hours {
                 active.push((0, until - WEEK));
             }
         }
-        Ok(Self { zone, active: joined(active) })
+        Ok(Self { zone, active: merge_overlapping(active) })
     }
 
     /// Hours that come back each week, as seconds from Monday 00:00; what runs past the end of the week goes on at its
     /// beginning.
     pub(crate) fn weekly(zone: Zone, spans: &[(Seconds, Seconds)]) -> Self {
         let parts = spans.iter().flat_map(|(from, until)| [(*from, (*until).min(WEEK)), (0, (*until - WEEK).max(0))]);
-        Self { zone, active: joined(parts.filter(|(from, until)| from < until).collect()) }
+        Self { zone, active: merge_overlapping(parts.filter(|(from, until)| from < until).collect()) }
     }
 
     /// Everything in a set that has no meaning.
@@ -248,11 +262,16 @@ impl Hours {
         if self.is_constant() {
             return None;
         }
-        let stretch = Stretch { from: at, until: self.zone.next_change(at), offset: self.zone.offset(at) };
+        let stretch = OffsetPeriod { from: at, until: self.zone.next_change(at), offset: self.zone.offset(at) };
         let second = WallTime(at.unix() + stretch.offset).second_of_week();
-        let after = |edge: Seconds| (edge - second - 1).rem_euclid(WEEK) + 1;
-        let edges = self.active.iter().flat_map(|(from, until)| [after(*from), after(*until)]);
-        edges.min().map(|wait| (at + wait).min(stretch.until))
+        let ended = self.active.partition_point(|(_, until)| *until <= second);
+        let edge = match self.active.get(ended) {
+            Some((from, _)) if second < *from => *from,
+            Some((_, until)) => *until,
+            // The first of the next week.
+            None => WEEK + self.active.first()?.0,
+        };
+        Some((at + (edge - second)).min(stretch.until))
     }
 
     /// Whether the hours are active always or never.

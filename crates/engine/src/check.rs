@@ -1,4 +1,4 @@
-//! What is wrong with a path before it is ever walked: what the API refuses, and what a person would regret.
+//! Checks a path before it runs: what the API refuses, and risky configurations that it accepts.
 //!
 //! All findings at once, in the order of the text. Checking never fails, whatever the path looks like.
 
@@ -8,19 +8,21 @@ mod hours;
 mod limits;
 mod node;
 mod references;
-mod regret;
 mod structure;
+mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use escalation_api::{At, ConditionPayload, Node, NodeKind, PathPayload, capitalised};
 use serde::{Deserialize, Serialize};
 
 use crate::index::Index;
 use crate::template::{self, Unresolved};
-use crate::world::WorldPart;
+use crate::words;
+use crate::world::{Entry, Rota, WorldPart};
 
-use regret::Ways;
+use warnings::{Trail, Ways};
 
 pub use code::Code;
 pub use fix::{Fix, NotThere, Op, Operation};
@@ -31,7 +33,7 @@ pub use fix::{Fix, NotThere, Op, Operation};
 pub enum Severity {
     /// The API refuses the path.
     Error,
-    /// The API takes it, and somebody will regret it.
+    /// The API accepts it, and it is risky.
     Warning,
     /// Worth knowing.
     Info,
@@ -47,15 +49,28 @@ pub struct Problem {
     /// The node, if it is one node's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node_id: Option<String>,
+    /// What the canvas calls that node, such as `Page Primary on-call`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
     /// Where, in the vendor's dotted form: `path.0.level.targets.1.selected_rota_id`.
     pub pointer: String,
-    /// What is wrong, in the vendor's manner.
+    /// What is wrong, in a sentence that needs the step to be named beside it: see [`Problem::text`].
     pub message: String,
     /// What to do about it.
     pub hint: String,
-    /// A change that mends it, where there is a safe one.
+    /// A change that fixes it, where there is a safe one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
+}
+
+impl Problem {
+    /// The message after the name of its step: `Page Zoe Adams: Zoe Adams is deactivated and can't be paged`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Some(step) = &self.step else { return self.message.clone() };
+        let colon = if step.ends_with('?') { "" } else { ":" };
+        format!("{step}{colon} {}", self.message)
+    }
 }
 
 /// The deepest nesting of branches that is taken.
@@ -95,8 +110,8 @@ pub fn check(id: &str, path: &PathPayload, index: &Index) -> Vec<Problem> {
 pub fn findings(id: &str, path: &PathPayload, index: &Index) -> Findings {
     let mut check = Check::new(id, path, index);
     if check.whole() {
-        check.regrets();
-        check.hours_regrets(&At::Top);
+        check.warnings();
+        check.hours_warnings(&At::Top);
         check.unread();
         check.templated();
     }
@@ -121,17 +136,27 @@ pub fn is_refused(problems: &[Problem]) -> bool {
 
 type ApiNode = Node<ConditionPayload>;
 
+/// The people of a schedule: its id, whether everybody is meant or who is on call, and the rota, if it is one.
+type PeopleOf<'a> = (&'a str, bool, Option<&'a str>);
+
+/// The rotas of a schedule that have one id, and their entries.
+type OfRota<'a> = (Vec<&'a Rota>, Vec<&'a Entry>);
+
 struct Check<'a> {
     id: &'a str,
     path: &'a PathPayload,
     index: &'a Index,
+    /// Whether its nodes are those of a template.
+    is_resolved: bool,
     problems: Vec<Problem>,
     /// Where each id stands first.
     ids: BTreeMap<&'a str, String>,
     /// The ids of the branches around the node at hand.
     enclosing: Vec<&'a str>,
     /// The node at hand.
-    node_id: Option<&'a str>,
+    current: Option<&'a ApiNode>,
+    /// What the node is called of which a problem was found last.
+    title: Option<(&'a ApiNode, String)>,
     /// The sets of working hours whose state is always the same, and that state.
     constant_hours: BTreeMap<&'a str, bool>,
     /// The sets of working hours that something names.
@@ -152,9 +177,22 @@ struct Check<'a> {
     /// An id that no node has.
     free_id: Option<String>,
     /// Whether schedules surely name nobody, by the schedule, whether everybody of it is meant, and the rota.
-    nobody: BTreeMap<(&'a str, bool, Option<&'a str>), bool>,
+    nobody: BTreeMap<PeopleOf<'a>, bool>,
+    /// What is said of the people of schedules, by the same.
+    people: BTreeMap<PeopleOf<'a>, Rc<[(Code, String)]>>,
+    /// By schedule and the rota's id: the rotas with that id, and their entries.
+    rotas: BTreeMap<&'a str, BTreeMap<&'a str, OfRota<'a>>>,
     /// Where hand-overs lead.
     ways: Ways<'a>,
+    /// Whether paths that are handed over to surely notify nobody.
+    silent: BTreeMap<&'a str, bool>,
+    /// How much may yet come from templates of such paths.
+    resolvable: usize,
+    /// The nodes to which a repeat may go back from the node at hand.
+    since: Trail<'a>,
+    /// The branches around the node at hand and those that came before it, from the outermost; marked are those that may
+    /// go another way later: an alert has one priority.
+    around: Trail<'a>,
 }
 
 impl<'a> Check<'a> {
@@ -163,10 +201,12 @@ impl<'a> Check<'a> {
             id,
             path,
             index,
+            is_resolved: false,
             problems: Vec::new(),
             ids: BTreeMap::new(),
             enclosing: Vec::new(),
-            node_id: None,
+            current: None,
+            title: None,
             constant_hours: BTreeMap::new(),
             used_hours: BTreeSet::new(),
             has_unknown: false,
@@ -178,7 +218,13 @@ impl<'a> Check<'a> {
             priorities: index.world().priorities.iter().map(|priority| priority.id.as_str()).collect(),
             free_id: None,
             nobody: BTreeMap::new(),
+            people: BTreeMap::new(),
+            rotas: BTreeMap::new(),
             ways: Ways::default(),
+            silent: BTreeMap::new(),
+            resolvable: template::MAX_RESOLVED_IN_ALL,
+            since: Trail::default(),
+            around: Trail::default(),
         }
     }
 
@@ -195,21 +241,13 @@ impl<'a> Check<'a> {
         let nodes = top.field("path");
         if path.is_templated() {
             if path.template_id.is_none() {
-                self.say(
-                    Code::TemplateMissing,
-                    &top.field("template_id"),
-                    "Template_id is required for a templated path",
-                );
+                self.say(Code::TemplateMissing, &top.field("template_id"), "A templated path needs a template");
             }
             if !path.path.is_empty() {
-                self.say(
-                    Code::TemplatedWithNodes,
-                    &nodes,
-                    "Path must be empty for a templated path: its nodes come from the template",
-                );
+                self.say(Code::TemplatedWithNodes, &nodes, "A templated path can't have steps of its own");
             }
         } else if path.path.is_empty() {
-            self.say(Code::NoNodes, &nodes, "Path must have at least one node");
+            self.say(Code::NoNodes, &nodes, "The path has no steps");
         }
         self.list(&path.path, &nodes);
         true
@@ -232,25 +270,35 @@ impl<'a> Check<'a> {
             }
         };
         let mut of_nodes = Check::new(self.id, &resolved, self.index);
+        of_nodes.is_resolved = true;
         if of_nodes.whole() {
-            of_nodes.regrets();
+            of_nodes.warnings();
+            of_nodes.hours_warnings(&top);
             of_nodes.unread();
         }
         for problem in of_nodes.problems {
-            if problem.severity != Severity::Error && problem.code != Code::UnusedHours {
-                let message = format!("In the template, at `{}`: {}", problem.pointer, problem.message);
-                let pointer = at.to_string();
-                self.problems.push(Problem { pointer, message, fix: None, ..problem });
+            if let Some(code) = problem.code.of_template() {
+                let message = format!("In the template at `{}`: {}", problem.pointer, problem.message);
+                self.push(code, at.to_string(), message);
+                if let Some(told) = self.problems.last_mut().filter(|_| self.is_last_told) {
+                    told.node_id = problem.node_id;
+                    told.step = problem.step;
+                }
             }
+        }
+        // Those of the template that were counted only.
+        let [errors, warnings, infos] = of_nodes.more;
+        for (more, of_template) in self.more.iter_mut().zip([0, warnings, infos + errors]) {
+            *more += of_template;
         }
         let mut open = Vec::new();
         unbound(&resolved.path, &mut open);
         for (node, name) in open {
-            let message =
-                format!("Node `{node}` of the template has a target bound to `{name}`, which has no value here");
+            let message = format!("Parameter `{name}` of the template has no value");
             self.say(Code::Unbound, &top.field("param_bindings"), message);
             if let Some(problem) = self.problems.last_mut().filter(|_| self.is_last_told) {
-                problem.node_id = Some(node.to_string()).filter(|id| !id.is_empty());
+                problem.node_id = Some(node.id.clone()).filter(|id| !id.is_empty());
+                problem.step = Some(bounded(words::step::title(node, &resolved, self.index)));
             }
         }
     }
@@ -277,10 +325,10 @@ impl<'a> Check<'a> {
         self.order(nodes, at);
         for (index, node) in nodes.iter().enumerate() {
             let at = at.index(index);
-            let before = self.node_id.replace(node.id.as_str());
+            let before = self.current.replace(node);
             self.identity(node, &at);
             self.node(node, &at);
-            self.node_id = before;
+            self.current = before;
         }
     }
 
@@ -288,7 +336,7 @@ impl<'a> Check<'a> {
     fn unread(&mut self) {
         let pages = |node: &ApiNode| matches!(node.kind, NodeKind::Level(_));
         if self.index.world().is_unread(WorldPart::Pauses) && any(&self.path.path, &pages) {
-            let message = "Not all notification pauses could be read: somebody who is named here may have one";
+            let message = "Not all notification pauses could be read; some recipients may be paused";
             self.say(Code::Unread, &At::Top.field("path"), message);
         }
     }
@@ -313,10 +361,12 @@ impl<'a> Check<'a> {
         self.is_last_told = true;
         // It may quote a name that is as long as a document.
         message.truncate(message.floor_char_boundary(limits::MAX_MESSAGE));
+        let step = self.title();
         self.problems.push(Problem {
             code,
             severity: code.severity(),
-            node_id: self.node_id.filter(|id| !id.is_empty()).map(str::to_string),
+            node_id: self.current.map(|node| node.id.clone()).filter(|id| !id.is_empty()),
+            step,
             pointer,
             message,
             hint: code.hint().to_string(),
@@ -324,7 +374,26 @@ impl<'a> Check<'a> {
         });
     }
 
-    /// Offers what mends the problem that was said last.
+    /// What the node at hand is called. It is made once for all problems of a node.
+    fn title(&mut self) -> Option<String> {
+        let node = self.current?;
+        if let Some((known, title)) = &self.title
+            && std::ptr::eq(*known, node)
+        {
+            return Some(title.clone());
+        }
+        let title = bounded(words::step::title(node, self.path, self.index));
+        self.title = Some((node, title.clone()));
+        Some(title)
+    }
+
+    /// What a set of working hours of the path is called.
+    fn hours_name(&self, id: &str) -> String {
+        let name = self.path.working_hours.iter().flatten().find(|set| set.id == id).map(|set| set.name.as_str());
+        name.filter(|name| !name.is_empty()).map_or_else(|| format!("`{id}`"), |name| format!("“{name}”"))
+    }
+
+    /// Offers what fixes the problem that was said last.
     fn fix(&mut self, title: impl Into<String>, patch: Vec<Operation>) {
         if let Some(problem) = self.problems.last_mut().filter(|_| self.is_last_told) {
             problem.fix = Some(Fix { title: title.into(), patch });
@@ -337,15 +406,24 @@ fn any(nodes: &[ApiNode], holds: &dyn Fn(&ApiNode) -> bool) -> bool {
     nodes.iter().any(|node| holds(node) || node.children().any(|(_, list)| any(list, holds)))
 }
 
-/// The targets that are bound to something without a value: the node's id, and what it is bound to.
-fn unbound<'n>(nodes: &'n [ApiNode], found: &mut Vec<(&'n str, String)>) {
+/// A title that is short enough for a message; it may quote names that are as long as a document.
+fn bounded(mut title: String) -> String {
+    if title.len() > limits::MAX_TITLE {
+        title.truncate(title.floor_char_boundary(limits::MAX_TITLE));
+        title.push('…');
+    }
+    title
+}
+
+/// The targets that are bound to something without a value: the node, and what it is bound to.
+fn unbound<'n>(nodes: &'n [ApiNode], found: &mut Vec<(&'n ApiNode, String)>) {
     for node in nodes {
         let targets = match &node.kind {
             NodeKind::Level(level) => &level.targets[..],
             NodeKind::NotifyChannel(channel) => &channel.targets[..],
             _ => &[],
         };
-        found.extend(targets.iter().filter_map(|target| Some((node.id.as_str(), template::open(&target.extra)?))));
+        found.extend(targets.iter().filter_map(|target| Some((node, template::open(&target.extra)?))));
         for (_, list) in node.children() {
             unbound(list, found);
         }

@@ -5,7 +5,7 @@
 
 mod nodes;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use escalation_api::{Path, PathPayload, RepeatConfig, Urgency, WorkingHours};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Hours;
 use crate::index::{Id, Index};
 use crate::instant::Seconds;
-use crate::template::{self, Unresolved};
+use crate::template::{self, MAX_RESOLVED_IN_ALL, Unresolved};
 
 /// A path, and every path that it may hand over to, ready to be walked.
 #[derive(Debug, Clone)]
@@ -140,7 +140,7 @@ pub struct Retry {
 #[derive(Debug, Clone)]
 pub enum Target {
     /// People.
-    People(People, Loud),
+    People(People, PageUrgency),
     /// A channel.
     Channel(ChannelTarget),
 }
@@ -151,7 +151,7 @@ pub struct ChannelTarget {
     /// Its id.
     pub id: Id,
     /// How loudly.
-    pub urgency: Loud,
+    pub urgency: PageUrgency,
 }
 
 /// R4: which people a target names.
@@ -180,14 +180,14 @@ impl People {
 /// How loudly somebody is told; higher is louder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Loud {
+pub enum PageUrgency {
     /// Low urgency.
     Low,
     /// High urgency.
     High,
 }
 
-impl Loud {
+impl PageUrgency {
     fn new(urgency: &Urgency) -> Option<Self> {
         match urgency {
             Urgency::High => Some(Self::High),
@@ -266,7 +266,12 @@ impl CompiledPath {
     /// Compiles a path with all those that it may hand over to. `id` is the path's own, or empty for a new one.
     #[must_use]
     pub fn new(id: &str, path: &PathPayload, index: &Index) -> Self {
-        let mut compiler = Compiler { index, positions: vec![Id::from(id)], found: VecDeque::new() };
+        let mut compiler = Compiler {
+            index,
+            positions: BTreeMap::from([(Id::from(id), 0)]),
+            found: VecDeque::new(),
+            resolvable: MAX_RESOLVED_IN_ALL,
+        };
         let mut plans = vec![compiler.plan(id, path)];
         // Paths are compiled in the order in which they are found, which is that of their positions.
         while let Some(path) = compiler.found.pop_front() {
@@ -278,7 +283,7 @@ impl CompiledPath {
     /// R23: a path of one level that pages these people at once, with high urgency.
     #[must_use]
     pub fn direct(user_ids: &[String]) -> Self {
-        let target = |id: &String| Target::People(People::User(Id::from(id.as_str())), Loud::High);
+        let target = |id: &String| Target::People(People::User(Id::from(id.as_str())), PageUrgency::High);
         let level = Level {
             targets: user_ids.iter().map(target).collect(),
             timer: Timer::default(),
@@ -322,6 +327,18 @@ impl CompiledPath {
         self.plan(position)?.first.map(|node| Place(position, node))
     }
 
+    /// Whether all nodes of the path itself are known: not where a list of nodes could not be read, or what may have one.
+    #[must_use]
+    pub(crate) fn knows_nodes(&self) -> bool {
+        let hides = |node: &Node| match &node.kind {
+            Kind::Undecidable(Reason::Template(_) | Reason::BadPath(_)) => true,
+            Kind::Undecidable(Reason::Misread(field)) => nodes::LISTS.contains(field),
+            Kind::Undecidable(Reason::BadPayload(name)) => name == "if_else",
+            _ => false,
+        };
+        self.plan(0).is_some_and(|plan| !plan.nodes.iter().any(hides))
+    }
+
     /// The node after this one in its list.
     #[must_use]
     pub fn next(&self, place: Place) -> Option<Place> {
@@ -358,17 +375,22 @@ impl CompiledPath {
 
 struct Compiler<'a> {
     index: &'a Index,
-    /// The ids of the paths found so far; a path's place here is its position.
-    positions: Vec<Id>,
+    /// The positions of the paths found so far, by their ids.
+    positions: BTreeMap<Id, u32>,
     found: VecDeque<&'a Path>,
+    /// How much may yet come from templates.
+    resolvable: usize,
 }
 
 impl Compiler<'_> {
     fn plan(&mut self, id: &str, path: &PathPayload) -> Plan {
         // The bindings of a templated path are read one by one.
         let of_template = |field: &str| path.is_templated() && matches!(field, "param_bindings" | "working_hours");
-        let misread = path.misread().filter(|field| *field != "team_ids" && !of_template(field)).map(Reason::BadPath);
-        let resolved = template::resolve(path, self.index.world());
+        let misread = path.misread().filter(|field| *field != "team_ids" && !of_template(field));
+        // No list is not an empty one; only a templated path has nothing to say there.
+        let has_no_list = !path.is_templated() && !template::has_list(&path.extra);
+        let misread = misread.or(has_no_list.then_some("path")).map(Reason::BadPath);
+        let resolved = template::resolve_within(path, self.index.world(), &mut self.resolvable);
         let (path, whole) = match &resolved {
             Ok(resolved) => (&**resolved, misread),
             Err(unresolved) => (path, misread.or_else(|| Some(Reason::Template(unresolved.clone())))),
@@ -394,12 +416,14 @@ impl Compiler<'_> {
         if id.is_empty() {
             return None;
         }
-        let known = self.positions.iter().position(|known| **known == *id);
-        if known.is_none() {
-            self.found.push_back(self.index.path(id)?);
-            self.positions.push(Id::from(id));
+        if let Some(known) = self.positions.get(id) {
+            return Some(*known);
         }
-        u32::try_from(known.unwrap_or(self.positions.len() - 1)).ok()
+        let path = self.index.path(id)?;
+        let position = u32::try_from(self.positions.len()).ok()?;
+        self.found.push_back(path);
+        self.positions.insert(Id::from(id), position);
+        Some(position)
     }
 }
 

@@ -181,7 +181,7 @@ fn collect(nodes: &[api::Node<api::Condition>], priorities: &mut Vec<Priority>) 
         for condition in branch.conditions.iter().filter(|c| matches!(c.test(), Some(Test::PriorityOneOf(_)))) {
             let values = condition.param_bindings.iter().flat_map(|binding| binding.array_value.iter().flatten());
             for value in values {
-                let Some(id) = value.literal.clone() else { continue };
+                let Some(id) = value.literal.clone().filter(|id| !id.is_empty()) else { continue };
                 if priorities.iter().all(|known| known.id != id) {
                     let name = value.label.clone().unwrap_or_else(|| id.clone());
                     priorities.push(Priority { id, name });

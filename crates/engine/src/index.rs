@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::calendar::Zone;
-use crate::instant::Instant;
-use crate::world::{Entry, NOBODY, OTHER_PRIORITY, Rota, Schedule, SchedulePart, User, World};
+use crate::instant::{Instant, merge_overlapping};
+use crate::world::{Entry, NOBODY, Rota, Schedule, SchedulePart, User, World};
 
 /// The id of a person, schedule, channel, path or node; cheap to copy.
 pub type Id = Arc<str>;
@@ -17,6 +17,12 @@ pub struct Index {
     users: BTreeMap<Id, usize>,
     schedules: BTreeMap<Id, Roster>,
     paths: BTreeMap<Id, usize>,
+    channels: BTreeMap<Id, usize>,
+    priorities: BTreeMap<Id, usize>,
+    /// By person: the starts of pauses, sorted, each with the latest end of all that start until then.
+    pauses: BTreeMap<Id, Vec<(Instant, Instant)>>,
+    /// The instants at which somebody's pause starts or ends, sorted.
+    pause_edges: Vec<Instant>,
 }
 
 /// A schedule, ready to be asked.
@@ -30,6 +36,12 @@ pub struct Roster {
     pub zone_name: String,
     /// Its rotas, in order; last those that only entries name.
     pub rotas: Vec<RotaRoster>,
+    /// Where the first rota with each id stands.
+    rota_positions: BTreeMap<Id, usize>,
+    /// The position of the schedule in its world.
+    position: usize,
+    /// The instants at which entries start or end, and those between which entries are known, sorted.
+    edges: Vec<Instant>,
     has_entries: bool,
     has_all_rotas: bool,
     window: (Instant, Instant),
@@ -49,12 +61,45 @@ pub struct RotaRoster {
     has_entries: bool,
     /// From when until when it is known who is on call.
     window: (Instant, Instant),
-    /// Who is on call from each instant on, until the next: sorted by instant. Nobody before the first.
-    shifts: Vec<(Instant, Known<Vec<Id>>)>,
+    /// What its entries say; rotas with one id share it.
+    timetable: Arc<Timetable>,
+}
+
+/// The entries of one rota, ready to be asked. It takes as much memory as they do.
+#[derive(Debug, Clone, Default)]
+struct Timetable {
+    /// In R4's order: by their start, then by the user's id.
+    shifts: Vec<Shift>,
+    /// The instants at which entries start or end, sorted.
+    edges: Vec<Instant>,
+    /// Which entries have started and not ended at some of the edges, sorted by instant.
+    snapshots: Vec<Snapshot>,
+    /// When an entry that could not be read is open, sorted and apart.
+    unread: Vec<(Instant, Instant)>,
+    /// When each person is on call, sorted and apart.
+    people: BTreeMap<Id, Vec<(Instant, Instant)>>,
     /// The instants at which entries of somebody start, sorted, with whom they put on call.
     starts: Vec<(Instant, Known<Vec<Id>>)>,
     /// The same, and those at which nobody comes after somebody.
     handovers: Vec<(Instant, Known<Vec<Id>>)>,
+}
+
+/// An entry of a rota.
+#[derive(Debug, Clone)]
+struct Shift {
+    start: Instant,
+    end: Instant,
+    user: Option<Id>,
+}
+
+/// Which entries are open at an instant.
+#[derive(Debug, Clone)]
+struct Snapshot {
+    at: Instant,
+    /// How many entries have started, those that have ended included.
+    started: usize,
+    /// The positions of those that have not ended.
+    open: Vec<usize>,
 }
 
 /// Something about who is on call, or why it is not known. Nobody on call and not known who is on call are different.
@@ -73,20 +118,29 @@ impl Index {
     /// Makes a world quick to ask. Of two things with one id the first counts.
     #[must_use]
     pub fn new(world: World) -> Self {
-        let mut users = BTreeMap::new();
-        for (index, user) in world.users.iter().enumerate() {
-            users.entry(Id::from(user.id.as_str())).or_insert(index);
-        }
-        let mut paths = BTreeMap::new();
-        for (index, path) in world.paths.iter().enumerate() {
-            paths.entry(Id::from(path.id.as_str())).or_insert(index);
-        }
-        let window = (world.entries_from.unwrap_or(Instant::MIN), world.entries_until.unwrap_or(Instant::MAX));
+        let users = positions(world.users.iter().map(|user| user.id.as_str()));
+        let paths = positions(world.paths.iter().map(|path| path.id.as_str()));
+        let channels = positions(world.channels.iter().map(|channel| channel.id.as_str()));
+        let priorities = positions(world.priorities.iter().map(|priority| priority.id.as_str()));
         let mut schedules = BTreeMap::new();
-        for schedule in &world.schedules {
-            schedules.entry(Id::from(schedule.id.as_str())).or_insert_with(|| Roster::new(schedule, window));
+        for (position, schedule) in world.schedules.iter().enumerate() {
+            let roster = || Roster::new(schedule, position, (world.entries_from, world.entries_until));
+            schedules.entry(Id::from(schedule.id.as_str())).or_insert_with(roster);
         }
-        Self { world, users, schedules, paths }
+        let mut pauses: BTreeMap<Id, Vec<(Instant, Instant)>> = BTreeMap::new();
+        for pause in &world.pauses {
+            pauses.entry(Id::from(pause.user_id.as_str())).or_default().push((pause.starts_at, pause.ends_at));
+        }
+        for of_user in pauses.values_mut() {
+            of_user.sort_unstable();
+            let mut latest = Instant::MIN;
+            for (_, end) in of_user {
+                latest = latest.max(*end);
+                *end = latest;
+            }
+        }
+        let pause_edges = sorted(world.pauses.iter().flat_map(|pause| [pause.starts_at, pause.ends_at]).collect());
+        Self { world, users, schedules, paths, channels, priorities, pauses, pause_edges }
     }
 
     /// The world itself.
@@ -110,20 +164,27 @@ impl Index {
     /// The name of a channel, or the id of one that is not known.
     #[must_use]
     pub fn channel_name<'a>(&'a self, id: &'a str) -> &'a str {
-        self.world.channels.iter().find(|channel| channel.id == id).map_or(id, |channel| &channel.name)
+        let channel = self.channels.get(id).and_then(|index| self.world.channels.get(*index));
+        channel.map_or(id, |channel| &channel.name)
     }
 
     /// The name of a priority, or the id of one that is not known.
     #[must_use]
     pub fn priority_name<'a>(&'a self, id: &'a str) -> &'a str {
-        let unlisted = if id == OTHER_PRIORITY { "any other priority" } else { id };
-        self.world.priorities.iter().find(|priority| priority.id == id).map_or(unlisted, |priority| &priority.name)
+        let unlisted = if self.world.is_other_priority(id) { "any other priority" } else { id };
+        let priority = self.priorities.get(id).and_then(|index| self.world.priorities.get(*index));
+        priority.map_or(unlisted, |priority| &priority.name)
     }
 
     /// A schedule.
     #[must_use]
     pub fn schedule(&self, id: &str) -> Option<&Roster> {
         self.schedules.get(id)
+    }
+
+    /// A schedule as the world has it.
+    pub(crate) fn written_schedule(&self, id: &str) -> Option<&Schedule> {
+        self.world.schedules.get(self.schedules.get(id)?.position)
     }
 
     /// A path of the world.
@@ -141,44 +202,53 @@ impl Index {
     /// Until when a person is not to be paged, if a pause is active at an instant.
     #[must_use]
     pub fn paused_until(&self, user_id: &str, at: Instant) -> Option<Instant> {
-        let active = |p: &&crate::world::Pause| p.user_id == user_id && p.starts_at <= at && at < p.ends_at;
-        self.world.pauses.iter().filter(active).map(|p| p.ends_at).max()
+        let of_user = self.pauses.get(user_id)?;
+        let started = of_user.partition_point(|(start, _)| *start <= at);
+        // Of those that have started the one that ends last is active if any is.
+        let (_, latest) = of_user.get(started.checked_sub(1)?)?;
+        Some(*latest).filter(|latest| at < *latest)
+    }
+
+    /// The first instant after `at` at which somebody's pause starts or ends.
+    pub(crate) fn next_pause_edge(&self, at: Instant) -> Option<Instant> {
+        after(&self.pause_edges, at)
     }
 }
 
 impl Roster {
-    fn new(schedule: &Schedule, window: (Instant, Instant)) -> Self {
+    fn new(schedule: &Schedule, position: usize, known: (Option<Instant>, Option<Instant>)) -> Self {
         let zone = Zone::get(&schedule.timezone);
         let zone_name = if zone.is_some() { schedule.timezone.clone() } else { "UTC".to_string() };
+        let window = (known.0.unwrap_or(Instant::MIN), known.1.unwrap_or(Instant::MAX));
         let has_entries = !schedule.unread.contains(&SchedulePart::Entries);
-        let unlisted = |id: &str| Rota {
-            id: id.to_string(),
-            name: id.to_string(),
-            user_ids: Vec::new(),
-            unread: schedule.unread.contains(&SchedulePart::Rotas),
-        };
-        let mut rotas: Vec<RotaRoster> = schedule
-            .rotas
-            .iter()
-            .map(|rota| {
-                let of_rota = schedule.entries.iter().filter(|entry| entry.rota_id == rota.id);
-                RotaRoster::new(rota, of_rota.collect(), has_entries, window)
-            })
-            .collect();
-        // Entries of a rota that the schedule does not list (an override, or a rota that is no more) come last.
-        let stray: Vec<&Entry> =
-            schedule.entries.iter().filter(|e| schedule.rotas.iter().all(|r| r.id != e.rota_id)).collect();
-        let stray_ids: BTreeSet<&str> = stray.iter().map(|entry| entry.rota_id.as_str()).collect();
-        for id in stray_ids {
-            let of_rota = stray.iter().filter(|entry| entry.rota_id == id).copied();
-            let roster = RotaRoster::new(&unlisted(id), of_rota.collect(), has_entries, window);
-            rotas.push(RotaRoster { is_listed: false, ..roster });
+        let mut by_rota: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        for entry in &schedule.entries {
+            by_rota.entry(&entry.rota_id).or_default().push(entry);
         }
+        let timetables: BTreeMap<&str, Arc<Timetable>> =
+            by_rota.into_iter().map(|(id, entries)| (id, Arc::new(Timetable::new(entries)))).collect();
+        let roster = |rota: &Rota, is_listed: bool| {
+            let timetable = timetables.get(rota.id.as_str()).cloned().unwrap_or_default();
+            RotaRoster::new(rota, is_listed, timetable, has_entries, window)
+        };
+        let mut rotas: Vec<RotaRoster> = schedule.rotas.iter().map(|rota| roster(rota, true)).collect();
+        let listed: BTreeSet<&str> = schedule.rotas.iter().map(|rota| rota.id.as_str()).collect();
+        // Entries of a rota that the schedule does not list (an override, or a rota that is no more) come last.
+        for id in timetables.keys().filter(|id| !listed.contains(*id)) {
+            let (id, name) = (id.to_string(), id.to_string());
+            let unread = schedule.unread.contains(&SchedulePart::Rotas);
+            rotas.push(roster(&Rota { id, name, user_ids: Vec::new(), unread }, false));
+        }
+        let edges = schedule.entries.iter().flat_map(|entry| [entry.start_at, entry.end_at]);
+        let edges = sorted(edges.chain(known.0).chain(known.1).collect());
         Self {
             name: schedule.name.clone(),
             zone: zone.unwrap_or_else(Zone::utc),
             zone_name,
+            rota_positions: positions(rotas.iter().map(|rota| &*rota.id)),
             rotas,
+            position,
+            edges,
             has_entries,
             has_all_rotas: !schedule.unread.contains(&SchedulePart::Rotas),
             window,
@@ -188,7 +258,12 @@ impl Roster {
     /// The rota with this id.
     #[must_use]
     pub fn rota(&self, id: &str) -> Option<&RotaRoster> {
-        self.rotas.iter().find(|rota| &*rota.id == id)
+        self.rota_positions.get(id).and_then(|position| self.rotas.get(*position))
+    }
+
+    /// The first instant after `at` at which an entry starts or ends, or entries begin or cease to be known.
+    pub(crate) fn next_edge(&self, at: Instant) -> Option<Instant> {
+        after(&self.edges, at)
     }
 
     /// Whether all its rotas are known: if not, there may be others, with people of their own.
@@ -224,61 +299,132 @@ fn knows(has_entries: bool, (from, until): (Instant, Instant), at: Instant) -> K
     }
 }
 
-impl RotaRoster {
-    fn new(rota: &Rota, mut entries: Vec<&Entry>, has_entries: bool, window: (Instant, Instant)) -> Self {
+impl Timetable {
+    fn new(mut entries: Vec<&Entry>) -> Self {
         entries.retain(|entry| entry.start_at < entry.end_at);
         // R4: by an entry's start, then by the user's id.
         entries.sort_by(|a, b| (a.start_at, &a.user_id).cmp(&(b.start_at, &b.user_id)));
-        let edges: BTreeSet<Instant> = entries.iter().flat_map(|entry| [entry.start_at, entry.end_at]).collect();
-        // Entries are walked once with the edges: `open` are those that have started and not ended.
-        let mut shifts: Vec<(Instant, Known<Vec<Id>>)> = Vec::with_capacity(edges.len());
-        let mut gaps = Vec::new();
-        let mut waiting = entries.iter().peekable();
-        let mut open: Vec<&Entry> = Vec::new();
-        let mut was_somebody = false;
-        for edge in edges {
-            open.retain(|entry| entry.end_at > edge);
-            while let Some(entry) = waiting.next_if(|entry| entry.start_at <= edge) {
-                open.push(entry);
+        let mut people: BTreeMap<Id, Vec<(Instant, Instant)>> = BTreeMap::new();
+        let mut shifts = Vec::with_capacity(entries.len());
+        for entry in &entries {
+            let user = user_of(entry).map(|user| match people.get_key_value(user) {
+                Some((known, _)) => known.clone(),
+                None => Id::from(user),
+            });
+            if let Some(user) = &user {
+                people.entry(user.clone()).or_default().push((entry.start_at, entry.end_at));
             }
-            let users = unique(open.iter().copied());
+            shifts.push(Shift { start: entry.start_at, end: entry.end_at, user });
+        }
+        for on_call in people.values_mut() {
+            *on_call = merge_overlapping(std::mem::take(on_call));
+        }
+        let unread = entries.iter().filter(|entry| entry.unread).map(|entry| (entry.start_at, entry.end_at));
+        let unread = merge_overlapping(unread.collect());
+        let edges = sorted(shifts.iter().flat_map(|shift| [shift.start, shift.end]).collect());
+        // R4: an entry of nobody is not somebody who is next.
+        let of_somebody = entries.iter().zip(&shifts).filter(|(entry, shift)| entry.unread || shift.user.is_some());
+        let of_somebody: Vec<_> = of_somebody.collect();
+        let mut starts: Vec<(Instant, Known<Vec<Id>>)> = Vec::new();
+        for group in of_somebody.chunk_by(|(a, _), (b, _)| a.start_at == b.start_at) {
+            if let Some((first, _)) = group.first() {
+                let users = if group.iter().any(|(entry, _)| entry.unread) {
+                    Err(Unknown::Unread)
+                } else {
+                    Ok(distinct(group.iter().filter_map(|(_, shift)| shift.user.as_ref())).cloned().collect())
+                };
+                starts.push((first.start_at, users));
+            }
+        }
+        let mut table = Self { shifts, edges, unread, people, starts, ..Self::default() };
+        let gaps = table.sweep(&entries);
+        table.handovers = table.starts.iter().cloned().chain(gaps).collect();
+        table.handovers.sort_by_key(|(at, _)| *at);
+        table
+    }
+
+    /// Walks through the edges once: notes at some of them which entries are open, and returns the instants at which
+    /// nobody comes after somebody.
+    fn sweep(&mut self, entries: &[&Entry]) -> Vec<(Instant, Known<Vec<Id>>)> {
+        let mut ends: Vec<usize> = (0..entries.len()).collect();
+        let end_of = |position: &usize| entries.get(*position).map(|entry| entry.end_at);
+        ends.sort_by_key(end_of);
+        let mut ending = ends.into_iter().peekable();
+        let mut starting = entries.iter().enumerate().peekable();
+        let mut open: BTreeSet<usize> = BTreeSet::new();
+        let mut gaps = Vec::new();
+        let (mut unread, mut known, mut started, mut since) = (0_usize, 0_usize, 0, 0_usize);
+        let mut before: Option<(Known<bool>, bool)> = None;
+        for edge in &self.edges {
+            let is_known = |position: usize| entries.get(position).is_some_and(|e| !e.unread && user_of(e).is_some());
+            let is_unread = |position: usize| entries.get(position).is_some_and(|entry| entry.unread);
+            while let Some(position) = ending.next_if(|position| end_of(position).is_some_and(|end| end <= *edge)) {
+                open.remove(&position);
+                unread -= usize::from(is_unread(position));
+                known -= usize::from(is_known(position));
+                since += 1;
+            }
+            while let Some((position, _)) = starting.next_if(|(_, entry)| entry.start_at <= *edge) {
+                open.insert(position);
+                unread += usize::from(is_unread(position));
+                known += usize::from(is_known(position));
+                started = position + 1;
+                since += 1;
+            }
             // Of those who are known.
-            let is_somebody = open.iter().any(|entry| !entry.unread && user_of(entry).is_some());
-            match (shifts.last().map(|(_, before)| before), &users) {
-                (Some(Ok(before)), Ok(now)) if !before.is_empty() && now.is_empty() => {
-                    gaps.push((edge, Ok(Vec::new())))
-                }
+            let is_somebody = known > 0;
+            let now = if unread > 0 { Err(Unknown::Unread) } else { Ok(is_somebody) };
+            match (before, now) {
+                (Some((Ok(true), _)), Ok(false)) => gaps.push((*edge, Ok(Vec::new()))),
                 // Nobody now, and not known whether there was somebody.
-                (Some(Err(unknown)), Ok(now)) if now.is_empty() => gaps.push((edge, Err(*unknown))),
+                (Some((Err(unknown), _)), Ok(false)) => gaps.push((*edge, Err(unknown))),
                 // The last of those who are known goes off call, and not known whether anybody is left.
-                (Some(_), Err(unknown)) if was_somebody && !is_somebody => gaps.push((edge, Err(*unknown))),
+                (Some((_, true)), Err(unknown)) if !is_somebody => gaps.push((*edge, Err(unknown))),
                 _ => {}
             }
-            shifts.push((edge, users));
-            was_somebody = is_somebody;
-        }
-        // R4: an entry of nobody is not somebody who is next.
-        let of_somebody: Vec<&Entry> =
-            entries.into_iter().filter(|entry| entry.unread || user_of(entry).is_some()).collect();
-        let mut starts: Vec<(Instant, Known<Vec<Id>>)> = Vec::new();
-        for group in of_somebody.chunk_by(|a, b| a.start_at == b.start_at) {
-            if let Some(first) = group.first() {
-                starts.push((first.start_at, unique(group.iter().copied())));
+            before = Some((now, is_somebody));
+            // As many entries as are open have started or ended since the last: so all snapshots take as much room as the
+            // entries, and to find who is on call takes no more than there are people on call, but for a few.
+            if since >= open.len().max(FEW) {
+                self.snapshots.push(Snapshot { at: *edge, started, open: open.iter().copied().collect() });
+                since = 0;
             }
         }
-        let mut handovers: Vec<_> = starts.iter().cloned().chain(gaps).collect();
-        handovers.sort_by_key(|(at, _)| *at);
+        gaps
+    }
+
+    /// The users of the entries that are open at an instant, each once, in the entries' order.
+    fn open(&self, at: Instant) -> Vec<&Id> {
+        let later = self.snapshots.partition_point(|snapshot| snapshot.at <= at);
+        let snapshot = later.checked_sub(1).and_then(|position| self.snapshots.get(position));
+        let (started, open) = snapshot.map_or((0, &[][..]), |snapshot| (snapshot.started, &snapshot.open));
+        let open = open.iter().filter_map(|position| self.shifts.get(*position));
+        let started = self.shifts.iter().skip(started).take_while(|shift| shift.start <= at);
+        let now = open.chain(started).filter(|shift| at < shift.end);
+        distinct(now.filter_map(|shift| shift.user.as_ref())).collect()
+    }
+}
+
+/// So many entries are gone through to find who is on call, even if nobody is.
+const FEW: usize = 16;
+
+impl RotaRoster {
+    fn new(
+        rota: &Rota,
+        is_listed: bool,
+        timetable: Arc<Timetable>,
+        has_entries: bool,
+        window: (Instant, Instant),
+    ) -> Self {
         let members = rota.user_ids.iter().filter(|id| *id != NOBODY).map(|id| Id::from(id.as_str()));
         Self {
             id: Id::from(rota.id.as_str()),
             name: rota.name.clone(),
-            is_listed: true,
+            is_listed,
             members: if rota.unread { Err(Unknown::Unread) } else { Ok(members.collect()) },
             has_entries,
             window,
-            shifts,
-            starts,
-            handovers,
+            timetable,
         }
     }
 
@@ -301,19 +447,16 @@ impl RotaRoster {
     ///
     /// # Errors
     /// Why that is not known.
-    pub fn on_call(&self, at: Instant) -> Known<&[Id]> {
+    pub fn on_call(&self, at: Instant) -> Known<Vec<&Id>> {
         knows(self.has_entries, self.window, at)?;
-        let after = self.shifts.partition_point(|(from, _)| *from <= at);
-        let now = after.checked_sub(1).and_then(|index| self.shifts.get(index));
-        now.map_or(Ok(&[]), |(_, users)| users.as_deref().map_err(|unknown| *unknown))
+        if within(&self.timetable.unread, at).is_some() { Err(Unknown::Unread) } else { Ok(self.timetable.open(at)) }
     }
 
     /// The first instant after `at` at which somebody comes on or goes off call, or at which it begins or ceases to be
     /// known who is.
     #[must_use]
     pub fn next_change(&self, at: Instant) -> Option<Instant> {
-        let after = self.shifts.partition_point(|(from, _)| *from <= at);
-        let change = self.shifts.get(after).map(|(from, _)| *from);
+        let change = after(&self.timetable.edges, at);
         let bounds = [self.window.0, self.window.1].into_iter();
         let bounds = bounds.filter(|bound| at < *bound && Instant::MIN < *bound && *bound < Instant::MAX);
         change.into_iter().chain(bounds).min()
@@ -327,7 +470,7 @@ impl RotaRoster {
         if let Err(unknown) = knows(self.has_entries, self.window, at) {
             return Some((at, Err(unknown)));
         }
-        let starts = if or_nobody { &self.handovers } else { &self.starts };
+        let starts = if or_nobody { &self.timetable.handovers } else { &self.timetable.starts };
         let after = starts.partition_point(|(from, _)| *from <= at);
         let end = self.window.1;
         match starts.get(after) {
@@ -341,12 +484,41 @@ impl RotaRoster {
     /// known.
     #[must_use]
     pub fn on_call_until(&self, user: &str, at: Instant) -> Option<Instant> {
-        let mut until = self.next_change(at)?;
-        while self.on_call(until).ok()?.iter().any(|id| &**id == user) {
-            until = self.next_change(until)?;
-        }
-        Some(until)
+        let (_, until) = within(self.timetable.people.get(user)?, at)?;
+        // Up to the end it must be known who is on call.
+        let unread = &self.timetable.unread;
+        let next_unread = unread.get(unread.partition_point(|(from, _)| *from <= at)).map(|(from, _)| *from);
+        let is_known =
+            knows(self.has_entries, self.window, until).is_ok() && next_unread.is_none_or(|from| until < from);
+        is_known.then_some(until)
     }
+}
+
+/// Where each id stands first.
+fn positions<'a>(ids: impl Iterator<Item = &'a str>) -> BTreeMap<Id, usize> {
+    let mut positions = BTreeMap::new();
+    for (position, id) in ids.enumerate() {
+        positions.entry(Id::from(id)).or_insert(position);
+    }
+    positions
+}
+
+/// Some instants in order, each once.
+fn sorted(mut instants: Vec<Instant>) -> Vec<Instant> {
+    instants.sort_unstable();
+    instants.dedup();
+    instants
+}
+
+/// The first of some sorted instants that comes after `at`.
+fn after(instants: &[Instant], at: Instant) -> Option<Instant> {
+    instants.get(instants.partition_point(|instant| *instant <= at)).copied()
+}
+
+/// The one of some times, sorted and apart, in which an instant lies.
+fn within(times: &[(Instant, Instant)], at: Instant) -> Option<(Instant, Instant)> {
+    let begun = times.partition_point(|(from, _)| *from <= at);
+    times.get(begun.checked_sub(1)?).copied().filter(|(_, until)| at < *until)
 }
 
 /// Whom an entry puts on call.
@@ -354,16 +526,8 @@ fn user_of(entry: &Entry) -> Option<&str> {
     entry.user_id.as_deref().filter(|id| *id != NOBODY)
 }
 
-/// The users of entries, each once, in the entries' order.
-fn unique<'a>(entries: impl Iterator<Item = &'a Entry>) -> Known<Vec<Id>> {
-    let mut users: Vec<Id> = Vec::new();
-    for entry in entries {
-        if entry.unread {
-            return Err(Unknown::Unread);
-        }
-        if let Some(id) = user_of(entry).filter(|id| users.iter().all(|known| **known != **id)) {
-            users.push(Id::from(id));
-        }
-    }
-    Ok(users)
+/// Each id once, in order.
+fn distinct<'a>(ids: impl Iterator<Item = &'a Id>) -> impl Iterator<Item = &'a Id> {
+    let mut seen = BTreeSet::new();
+    ids.filter(move |id| seen.insert(*id))
 }

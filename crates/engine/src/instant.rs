@@ -30,6 +30,11 @@ impl Instant {
     pub const MAX: Self = Self(16_725_225_600);
 
     /// The instant this many seconds after 1970-01-01T00:00:00Z.
+    ///
+    /// ```
+    /// use escalation_engine::Instant;
+    /// assert_eq!(Instant::from_unix(0).to_string(), "1970-01-01T00:00:00Z");
+    /// ```
     #[must_use]
     pub fn from_unix(seconds: i64) -> Self {
         Self(seconds.clamp(Self::MIN.0, Self::MAX.0))
@@ -108,4 +113,23 @@ impl<'de> Deserialize<'de> for Instant {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
     }
+}
+
+/// Merges intervals `[start, end)` that overlap or touch, and sorts them.
+///
+/// ```
+/// use escalation_engine::instant::merge_overlapping;
+/// assert_eq!(merge_overlapping(vec![(5, 7), (0, 2), (2, 4)]), [(0, 4), (5, 7)]);
+/// ```
+#[must_use]
+pub fn merge_overlapping<T: Ord + Copy>(mut intervals: Vec<(T, T)>) -> Vec<(T, T)> {
+    intervals.sort_unstable();
+    let mut merged: Vec<(T, T)> = Vec::with_capacity(intervals.len());
+    for (start, end) in intervals {
+        match merged.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged
 }

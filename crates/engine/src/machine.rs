@@ -20,7 +20,7 @@ pub(crate) use outcomes::Open;
 
 pub use event::{Event, EventKind, Who};
 pub use state::{Alert, State, Status};
-pub use step::{Outcome, Rule, Step, What};
+pub use step::{Outcome, Rule, Step, StepKind};
 
 /// What a run goes by: it does not change while the run lasts.
 #[derive(Debug, Clone, Copy)]

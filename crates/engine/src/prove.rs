@@ -9,7 +9,8 @@ mod judge;
 mod loudness;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,17 +21,15 @@ pub use expectation::{Expect, Expectation};
 use crate::calendar::tzdata_version;
 use crate::compile::{CompiledPath, Condition, Kind, Node};
 use crate::index::Index;
-use crate::instant::{DAY, Instant, Seconds};
+use crate::instant::{DAY, Instant, Seconds, merge_overlapping};
 use crate::read::ReadError;
 use crate::scenario::Scenario;
 use crate::simulate::trace;
-use crate::stretch::joined;
 use crate::trace::Trace;
 use crate::words::duration;
-use crate::world::OTHER_PRIORITY;
 
-use judge::Judge;
-use view::View;
+use judge::{Judge, Ruling};
+use view::CellView;
 
 /// The most cells that are looked at for one question.
 pub const MAX_CELLS: usize = 1_000_000;
@@ -53,7 +52,7 @@ pub struct Horizon {
 /// Whether an expectation holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum VerdictKind {
     /// It holds at every instant, for every priority in its scope.
     Proven,
     /// It does not; a counterexample shows it.
@@ -70,7 +69,7 @@ pub struct Verdict {
     /// What was expected.
     pub expectation: Expectation,
     /// Whether it holds.
-    pub verdict: Answer,
+    pub verdict: VerdictKind,
     /// For what.
     pub scope: Scope,
     /// What shows that it does not hold.
@@ -78,14 +77,14 @@ pub struct Verdict {
     pub counterexample: Option<Counterexample>,
     /// When it does not hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub refuted_during: Vec<During>,
+    pub refuted_during: Vec<PriorityInterval>,
     /// Whether one and the same alert may go either way: it depends on a condition that cannot be decided, or on who
     /// declines.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub depends: bool,
     /// When it cannot be said.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unknown_during: Vec<During>,
+    pub unknown_during: Vec<PriorityInterval>,
     /// The ids of nodes that are never reached, or branches of which a side never is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub never: Vec<String>,
@@ -122,7 +121,7 @@ pub struct Counterexample {
 
 /// A time, for a priority.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct During {
+pub struct PriorityInterval {
     /// The first instant at which an alert fires.
     pub from: Instant,
     /// The first instant after the last.
@@ -131,7 +130,7 @@ pub struct During {
     pub priority_id: String,
 }
 
-impl During {
+impl PriorityInterval {
     /// The first alert of this time, with nobody responding. An empty id is an alert without a priority.
     #[must_use]
     pub fn first_alert(&self) -> Scenario {
@@ -178,23 +177,24 @@ pub fn prove(
             scopes.push(seen.scope((from, until), path, index));
             continue;
         }
-        let cells = Cells::new(path, index, from, until, quiet.semantics.cut_off_after_seconds);
+        let cells = Cells::new(path, index);
         let cells = if declines { cells.with_declines() } else { cells };
         for (position, class) in classes.iter().enumerate() {
+            judges.iter_mut().for_each(|judge| judge.begin(class));
             if position >= MAX_CLASSES {
                 seen.limit.get_or_insert_with(|| format!("given up: there are more than {MAX_CLASSES} priorities"));
-                judges.iter_mut().for_each(|judge| judge.given_up(class, from, until));
+                judges.iter_mut().for_each(|judge| judge.given_up(from, until));
                 continue;
             }
             quiet.priority_id = class.first().cloned();
             let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
                 seen.cells += 1;
                 seen.cell(&cell, &quiet);
-                let view = View::new(&cell);
+                let view = CellView::new(&cell);
                 for judge in &mut judges {
-                    judge.cell(class, &view);
+                    judge.cell(&view);
                     if cell.is_partial {
-                        judge.given_up(class, cell.from, cell.until);
+                        judge.given_up(cell.from, cell.until);
                     }
                 }
             });
@@ -204,11 +204,11 @@ pub fn prove(
                     seen.limit.get_or_insert_with(|| {
                         format!("given up at {at}: it takes more than {MAX_WORK} steps or {MAX_CELLS} cells")
                     });
-                    judges.iter_mut().for_each(|judge| judge.given_up(class, at, until));
+                    judges.iter_mut().for_each(|judge| judge.given_up(at, until));
                 }
-                Err(Incomplete::TooManyWays) => {
+                Err(Incomplete::TooManyWays(at)) => {
                     seen.limit.get_or_insert_with(|| TOO_MANY_WAYS.to_string());
-                    judges.iter_mut().for_each(|judge| judge.given_up(class, from, until));
+                    judges.iter_mut().for_each(|judge| judge.given_up(at, until));
                 }
             }
         }
@@ -227,6 +227,8 @@ const PAGES_AGAIN: &str = "paging again after an acknowledgement is looked at as
 /// R18: what adds up over several walks is another question.
 const PAGES_AGAIN_ADDS_UP: &str = "nobody acknowledges: what paging again after that adds to it is not looked at";
 
+const TOO_MUCH: &str = "given up: there is more to compare, or there are more times to tell, than is taken";
+
 const TOO_MANY_WAYS: &str = "given up: there are too many ways for one alert to go";
 
 /// R1: what is assumed where the scenario has no grace period.
@@ -239,7 +241,8 @@ pub const FIRST_BEGINS: &str = "round robin begins with the first in the schedul
 #[derive(Default)]
 struct Seen {
     cells: usize,
-    assumed: BTreeSet<String>,
+    /// Branches that cannot be decided, and whether each goes one way as long as a run lasts.
+    assumed: BTreeMap<String, bool>,
     declines: bool,
     grace: Seconds,
     /// Why there may be other priorities than those that are known.
@@ -249,9 +252,13 @@ struct Seen {
 
 impl Seen {
     fn cell(&mut self, cell: &Cell, quiet: &Scenario) {
-        for Assumption { node, .. } in cell.assumed.conditions.values() {
-            if !self.assumed.contains(node) && !quiet.branches.contains_key(node) {
-                self.assumed.insert(node.clone());
+        for ((_, time), Assumption { node, .. }) in &cell.assumed.conditions {
+            if !quiet.branches.contains_key(node) {
+                let lasts = *time == Time::ALWAYS;
+                match self.assumed.get_mut(node) {
+                    Some(all_last) => *all_last &= lasts,
+                    None => drop(self.assumed.insert(node.clone(), lasts)),
+                }
             }
         }
         if cell.is_partial {
@@ -271,9 +278,10 @@ impl Seen {
         };
         let mut assumed = vec![responds.to_string(), grace];
         assumed.extend(self.priorities.map(str::to_string));
-        assumed.extend(
-            self.assumed.iter().map(|node| format!("the condition of `{node}` may hold or not, each time anew")),
-        );
+        assumed.extend(self.assumed.iter().map(|(node, lasts)| {
+            let when = if *lasts { "for all of a run" } else { "each time anew" };
+            format!("the condition of `{node}` may hold or not, {when}")
+        }));
         if path.plans().iter().any(|plan| plan.nodes.iter().any(Node::is_in_turn)) {
             assumed.push(FIRST_BEGINS.to_string());
         }
@@ -308,31 +316,41 @@ fn classes_with<'a>(
         .flatten()
         .filter_map(|condition| if let Condition::Priority(among) = condition { Some(among) } else { None });
     let world = index.world();
+    let other = world.other_priority();
     // Each id with the conditions that name it, in the order in which they are known.
-    let mut ids: Vec<&str> = world.priorities.iter().map(|priority| priority.id.as_str()).collect();
-    let mut named_by: BTreeMap<&str, Vec<usize>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    let mut named_by: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut ids: Vec<&str> = Vec::new();
+    for id in world.priorities.iter().map(|priority| priority.id.as_str()).filter(|id| !id.is_empty()) {
+        named_by.entry(id).or_insert_with(|| {
+            ids.push(id);
+            Vec::new()
+        });
+    }
     let is_complete = world.knows_all_priorities();
     for (condition, id) in among.enumerate().flat_map(|(condition, ids)| ids.iter().map(move |id| (condition, &**id))) {
-        // A listed id may be the one that stands for all others; one that is not listed never is.
-        if is_complete && !named_by.contains_key(id) || world.is_other_priority(id) {
+        // Without an id it is nothing that an alert can have.
+        if is_complete && !named_by.contains_key(id) || id.is_empty() {
             continue;
         }
         let conditions = named_by.entry(id).or_insert_with(|| {
-            ids.push(id);
+            // Any other priority may be one with that very id, so that a condition that names it tells it apart.
+            if other != *id {
+                ids.push(id);
+            }
             Vec::new()
         });
         if conditions.last() != Some(&condition) {
             conditions.push(condition);
         }
     }
-    for id in also.filter(|id| !is_complete && !world.is_other_priority(id)) {
+    for id in also.filter(|id| !is_complete && !id.is_empty() && other != **id) {
         named_by.entry(id).or_insert_with(|| {
             ids.push(id);
             Vec::new()
         });
     }
     if !is_complete && !ids.is_empty() {
-        ids.push(OTHER_PRIORITY);
+        ids.push(&other);
     }
     let mut classes: Vec<Vec<String>> = Vec::new();
     let mut positions: BTreeMap<&[usize], usize> = BTreeMap::new();
@@ -354,12 +372,14 @@ fn verdict(judge: Judge<'_>, scope: &Scope, path: &CompiledPath, index: &Index, 
         let adds_up = matches!(found.expectation.expect, Expect::AtMostPeopleBefore | Expect::EndsWithin);
         scope.assumed.push(if adds_up { PAGES_AGAIN_ADDS_UP } else { PAGES_AGAIN }.to_string());
     }
-    let mut unknown_during = merged(found.unknown);
-    let refuted_during = merged(found.refuted);
+    let (refuted_during, mut unknown_during, is_cut) = spread(found.rulings);
+    if is_cut || found.is_cut {
+        scope.limit.get_or_insert_with(|| TOO_MUCH.to_string());
+    }
     // Where nothing is known from some instant on, the rest is proven until then.
     if refuted_during.is_empty() && found.never.is_empty() && !unknown_during.is_empty() {
         let first = unknown_during.iter().map(|during| during.from).min().unwrap_or(scope.until);
-        let to_the_end = |during: &During| {
+        let to_the_end = |during: &PriorityInterval| {
             during.until == scope.until
                 || unknown_during.iter().any(|next| next.from == during.until && next.priority_id == during.priority_id)
         };
@@ -370,13 +390,13 @@ fn verdict(judge: Judge<'_>, scope: &Scope, path: &CompiledPath, index: &Index, 
     }
     let is_refuted = !refuted_during.is_empty() || (!found.never.is_empty() && unknown_during.is_empty());
     let verdict = if found.is_empty {
-        Answer::NotApplicable
+        VerdictKind::NotApplicable
     } else if is_refuted {
-        Answer::Refuted
+        VerdictKind::Refuted
     } else if unknown_during.is_empty() {
-        Answer::Proven
+        VerdictKind::Proven
     } else {
-        Answer::Incomplete
+        VerdictKind::Incomplete
     };
     let counterexample = found.example.map(|(priority_id, fired_at, assumed)| {
         let (branches, branch_visits) = assumed.in_short();
@@ -397,29 +417,72 @@ fn verdict(judge: Judge<'_>, scope: &Scope, path: &CompiledPath, index: &Index, 
 }
 
 /// What a judge has found.
-struct Found {
+struct JudgeResult {
     expectation: Expectation,
     priorities: Vec<String>,
-    refuted: Vec<During>,
+    rulings: Vec<Ruling>,
     depends: bool,
-    unknown: Vec<During>,
     never: Vec<String>,
     example: Option<(Option<String>, Instant, Assumed)>,
     /// Whether every instant of the horizon must be known.
     needs_all: bool,
     /// Whether there was nothing to judge.
     is_empty: bool,
+    /// Whether there was more to compare than is compared.
+    is_cut: bool,
+}
+
+/// The most times that a verdict tells of all priorities together.
+const MAX_TIMES: usize = 100_000;
+
+/// When it fails and when that is not known, for each priority; and whether that was more than is told. What is not told
+/// of a priority is not known of it from the first of its times to the last.
+fn spread(rulings: Vec<Ruling>) -> (Vec<PriorityInterval>, Vec<PriorityInterval>, bool) {
+    let (mut refuted, mut unknown) = (Vec::new(), Vec::new());
+    for Ruling { priorities, refuted: fails, unknown: open } in rulings {
+        let priorities = Rc::new(priorities);
+        refuted.push((priorities.clone(), fails.finish()));
+        unknown.push((priorities, open.finish()));
+    }
+    let (refuted, rest) = of_each(&refuted);
+    let (unknown, open) = of_each(&unknown);
+    let is_cut = !(rest.is_empty() && open.is_empty());
+    (refuted, merged(unknown.into_iter().chain(rest).chain(open).collect()), is_cut)
+}
+
+/// Some priorities, and times, sorted and apart.
+type OfPriorities = (Rc<Vec<String>>, Vec<(Instant, Instant)>);
+
+/// Times of each of some priorities, sorted and joined; and one time for each priority of which there are too many.
+fn of_each(all: &[OfPriorities]) -> (Vec<PriorityInterval>, Vec<PriorityInterval>) {
+    let mut by_priority: BTreeMap<&str, Vec<&[(Instant, Instant)]>> = BTreeMap::new();
+    for (priorities, times) in all.iter().filter(|(_, times)| !times.is_empty()) {
+        priorities.iter().for_each(|id| by_priority.entry(id).or_default().push(times));
+    }
+    let (mut told, mut rest) = (Vec::new(), Vec::new());
+    for (priority_id, times) in by_priority {
+        let during = |(from, until)| PriorityInterval { from, until, priority_id: priority_id.to_string() };
+        let count: usize = times.iter().map(|times| times.len()).sum();
+        if told.len() + count > MAX_TIMES {
+            let from = times.iter().filter_map(|times| Some(times.first()?.0)).min();
+            let until = times.iter().filter_map(|times| Some(times.last()?.1)).max();
+            rest.extend(from.zip(until).map(during));
+        } else {
+            told.extend(merge_overlapping(times.concat()).into_iter().map(during));
+        }
+    }
+    (told, rest)
 }
 
 /// Sorted by priority and time, with what touches joined.
-pub(crate) fn merged(all: Vec<During>) -> Vec<During> {
+pub(crate) fn merged(all: Vec<PriorityInterval>) -> Vec<PriorityInterval> {
     let mut by_priority: BTreeMap<String, Vec<(Instant, Instant)>> = BTreeMap::new();
-    for During { from, until, priority_id } in all {
+    for PriorityInterval { from, until, priority_id } in all {
         by_priority.entry(priority_id).or_default().push((from, until));
     }
     let of_one = |(priority_id, stretches): (String, _)| {
-        let during = move |(from, until)| During { from, until, priority_id: priority_id.clone() };
-        joined(stretches).into_iter().map(during)
+        let during = move |(from, until)| PriorityInterval { from, until, priority_id: priority_id.clone() };
+        merge_overlapping(stretches).into_iter().map(during)
     };
     by_priority.into_iter().flat_map(of_one).collect()
 }

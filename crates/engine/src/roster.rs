@@ -1,6 +1,8 @@
 //! R4: who a level pages.
 
-use crate::compile::{Loud, People};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::compile::{PageUrgency, People};
 use crate::index::{self, Id, Index, Known, Roster, RotaRoster};
 use crate::instant::Instant;
 use crate::why::Why;
@@ -14,6 +16,8 @@ pub(crate) struct Named {
     pub(crate) left_out: Vec<(Option<Id>, Why)>,
     /// The field of the semantics on which this rests, where another reading would name others.
     pub(crate) decision: Option<&'static str>,
+    /// Everybody of both.
+    seen: BTreeSet<Id>,
 }
 
 /// Why it cannot be said whom a target names.
@@ -49,16 +53,25 @@ impl Unknown {
 /// One person to page.
 pub(crate) struct Chosen {
     pub(crate) id: Id,
-    pub(crate) urgency: Loud,
+    pub(crate) urgency: PageUrgency,
     /// The target that named the person first.
     pub(crate) via: Id,
     pub(crate) why: Why,
 }
 
 /// Adds the people of a target to those chosen before: a person named twice is paged once, at the higher urgency.
-pub(crate) fn choose(chosen: &mut Vec<Chosen>, named: Vec<(Id, Why)>, urgency: Loud, via: &Id) {
+///
+/// `positions` says where each stands among them.
+pub(crate) fn choose(
+    chosen: &mut Vec<Chosen>,
+    positions: &mut BTreeMap<Id, usize>,
+    named: Vec<(Id, Why)>,
+    urgency: PageUrgency,
+    via: &Id,
+) {
     for (id, why) in named {
-        match chosen.iter_mut().find(|known| known.id == id) {
+        let position = *positions.entry(id.clone()).or_insert(chosen.len());
+        match chosen.get_mut(position) {
             Some(known) => known.urgency = known.urgency.max(urgency),
             None => chosen.push(Chosen { id, urgency, via: via.clone(), why }),
         }
@@ -67,7 +80,7 @@ pub(crate) fn choose(chosen: &mut Vec<Chosen>, named: Vec<(Id, Why)>, urgency: L
 
 /// Whom a target names.
 pub(crate) fn named(people: &People, index: &Index, at: Instant, next_may_be_nobody: bool) -> Result<Named, Unknown> {
-    let mut named = Named { people: Vec::new(), left_out: Vec::new(), decision: None };
+    let mut named = Named { people: Vec::new(), left_out: Vec::new(), decision: None, seen: BTreeSet::new() };
     match people {
         People::User(id) => named.add(index, id, at, Why::NamedOnLevel)?,
         People::OnCall(id, rota, _) => {
@@ -177,9 +190,7 @@ impl Named {
         if user.unread {
             return Err(Unknown::UnreadUser(id.clone()));
         }
-        let known =
-            self.people.iter().map(|(known, _)| Some(known)).chain(self.left_out.iter().map(|(l, _)| l.as_ref()));
-        if known.flatten().any(|known| known == id) {
+        if !self.seen.insert(id.clone()) {
             return Ok(());
         }
         if !user.can_be_paged {

@@ -1,11 +1,18 @@
 //! From the rotations of a schedule to who is on call when.
 
+mod layers;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
 use escalation_api::schedule::{Handover, IntervalType, Rotation, Schedule, SchedulingMode};
 use escalation_api::{At, Faults, Json as _, Map, Value, WorkingHours};
 
 use crate::calendar::{Hours, WallTime, Zone};
 use crate::instant::{DAY, HOUR, Instant, Seconds, WEEK};
 use crate::world::NOBODY;
+
+pub use layers::{LayerError, Layers};
 
 /// A time for which somebody is on call by the rotations of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,12 +54,15 @@ pub enum ScheduleError {
     #[error("rotation `{0}`: scheduling_mode `{1}` is not known, only `fair` and `sequential` are")]
     Mode(String, String),
     /// There are more shifts in the window, or before it, than are told.
-    #[error("there are more shifts than can be told; choose a shorter time")]
+    #[error("there are more shifts than can be listed; choose a shorter time")]
     TooMany,
 }
 
 /// The most shifts since its beginning that are gone through to tell whose turn it is by fairness: ten years of hours.
 const MAX_TURNS: i64 = 90_000;
+
+/// The most people who are put on call, one shift each, to tell whose turn it is: some seconds of work.
+const MAX_CHOSEN: usize = 2_000_000;
 
 /// The most shifts that one schedule may have in a window.
 const MAX_SHIFTS: usize = 50_000;
@@ -98,31 +108,38 @@ pub fn known_shifts(
 ) -> Result<(Vec<Shift>, Vec<ScheduleError>), ScheduleError> {
     let zone = Zone::get(&schedule.timezone).ok_or_else(|| ScheduleError::UnknownZone(schedule.timezone.clone()))?;
     let all = schedule.rotations().ok_or(ScheduleError::NoRotations)?;
-    let (mut rotations, mut unread, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rotations, mut unread, mut unknown) = (Vec::new(), BTreeSet::new(), Vec::new());
     for (index, rotation) in all.into_iter().enumerate() {
         match rotation {
             Ok(rotation) => rotations.push(rotation),
             Err(value) => {
                 unknown.push(unreadable(index, &value));
-                unread.push(value.get("id").and_then(Value::as_str).map(str::to_string));
+                unread.insert(value.get("id").and_then(Value::as_str).map(str::to_string));
             }
         }
     }
     // What cannot be read may be another version of a rotation that can, which then ends nobody knows when.
-    rotations.retain(|rotation| unread.iter().all(|id| id.as_ref().is_some_and(|id| *id != rotation.id)));
+    let is_open = unread.contains(&None);
+    rotations.retain(|rotation| !is_open && !unread.contains(&Some(rotation.id.clone())));
     let mut shifts = Vec::new();
-    let mut broken: Vec<String> = Vec::new();
+    let mut broken: BTreeSet<String> = BTreeSet::new();
+    // From when each version of a rotation counts.
+    let mut versions: BTreeMap<&str, BTreeSet<Instant>> = BTreeMap::new();
+    for rotation in &rotations {
+        let begins = rotation.effective_from.as_ref().map(|at| Instant::from(at.at()));
+        versions.entry(&rotation.id).or_default().extend(begins);
+    }
     for rotation in &rotations {
         let begins = rotation.effective_from.as_ref().map(|at| Instant::from(at.at()));
         // A version counts until the next one of the same rotation.
-        let others = rotations.iter().filter(|other| other.id == rotation.id);
-        let later = others.filter_map(|other| other.effective_from.as_ref().map(|at| Instant::from(at.at())));
-        let ends = later.filter(|at| begins.is_none_or(|begins| begins < *at)).min();
+        let others = versions.get(rotation.id.as_str());
+        let after = begins.map_or(Bound::Unbounded, Bound::Excluded);
+        let ends = others.and_then(|others| others.range((after, Bound::Unbounded)).next()).copied();
         let effective = (begins.unwrap_or(Instant::MIN), ends.unwrap_or(Instant::MAX));
         let window = (from.max(effective.0), until.min(effective.1));
         if let Err(error) = version(&zone, &schedule.timezone, rotation, window, effective, &mut shifts) {
             unknown.push(error);
-            broken.push(rotation.id.clone());
+            broken.insert(rotation.id.clone());
         }
     }
     shifts.retain(|shift: &Shift| !broken.contains(&shift.rotation_id));
@@ -182,8 +199,13 @@ fn version(
         if at < anchor { anchor + wall.seconds_since(first) } else { at }
     };
     let mut start = starts_at(wall);
+    let mut chosen = 0_usize;
     while start < window.1 {
         let Some(length) = lengths.get(turn % lengths.len()) else { break };
+        chosen += layers;
+        if chosen > MAX_CHOSEN {
+            return Err(ScheduleError::TooMany);
+        }
         wall = wall.plus(*length);
         let end = starts_at(wall);
         let (cut_start, cut_end) = (start.max(effective.0), end.min(effective.1));
@@ -192,17 +214,18 @@ fn version(
             None => (0..layers).map(|layer| (turn + layer) % rotation.users.len()).collect(),
         };
         if cut_end > window.0 {
+            // What comes of the working hours is the same in each layer.
+            let parts = within(working.as_ref(), (cut_start, cut_end), window)?;
             for (layer, user) in on_call.into_iter().enumerate() {
                 let Some(user) = rotation.users.get(user).filter(|user| user.id != NOBODY) else { continue };
-                for (start_at, end_at) in within(working.as_ref(), cut_start, cut_end) {
-                    if end_at > window.0 && start_at < window.1 {
-                        let (rotation_id, user_id) = (rotation.id.clone(), user.id.clone());
-                        shifts.push(Shift { start_at, end_at, rotation_id, layer, user_id });
-                    }
+                if shifts.len() + parts.len() > MAX_SHIFTS {
+                    return Err(ScheduleError::TooMany);
                 }
-            }
-            if shifts.len() > MAX_SHIFTS {
-                return Err(ScheduleError::TooMany);
+                shifts.extend(parts.iter().map(|(start_at, end_at)| {
+                    let (start_at, end_at) = (*start_at, *end_at);
+                    let (rotation_id, user_id) = (rotation.id.clone(), user.id.clone());
+                    Shift { start_at, end_at, rotation_id, layer, user_id }
+                }));
             }
         }
         start = end;
@@ -211,33 +234,26 @@ fn version(
     Ok(())
 }
 
-/// For a rotation that shares out fairly: how long each user has been on call, in their order. With shifts of one length
+/// For a rotation that shares out fairly: how long each user has been on call. With shifts of one length
 /// taking turns is fair.
-fn fair(rotation: &Rotation, lengths: &[Seconds]) -> Result<Option<Vec<Seconds>>, ScheduleError> {
+fn fair(rotation: &Rotation, lengths: &[Seconds]) -> Result<Option<Load>, ScheduleError> {
     match &rotation.scheduling_mode {
         Some(SchedulingMode::Fair) if lengths.windows(2).any(|pair| pair.first() != pair.last()) => {
-            Ok(Some(vec![0; rotation.users.len()]))
+            Ok(Some((0..rotation.users.len()).map(|user| (0, user)).collect()))
         }
         None | Some(SchedulingMode::Fair | SchedulingMode::Sequential) => Ok(None),
         Some(SchedulingMode::Other(mode)) => Err(ScheduleError::Mode(rotation.id.clone(), mode.clone())),
     }
 }
 
-/// The users who have been on call least, as many as there are layers, the first in their order where it is the same;
-/// and notes that they are for so long more.
-fn least(load: &mut [Seconds], layers: usize, length: Seconds) -> Vec<usize> {
-    let mut chosen: Vec<usize> = Vec::with_capacity(layers);
-    for _ in 0..layers {
-        let free = load.iter().enumerate().filter(|(user, _)| !chosen.contains(user));
-        let Some((user, _)) = free.min_by_key(|(_, load)| **load) else { break };
-        chosen.push(user);
-    }
-    for user in &chosen {
-        if let Some(load) = load.get_mut(*user) {
-            *load += length;
-        }
-    }
-    chosen
+/// How long each user has been on call, the one who has been on call least first; where it is the same, in their order.
+type Load = BTreeSet<(Seconds, usize)>;
+
+/// The users who have been on call least, as many as there are layers; and notes that they are for so long more.
+fn least(load: &mut Load, layers: usize, length: Seconds) -> Vec<usize> {
+    let chosen: Vec<(Seconds, usize)> = (0..layers).map_while(|_| load.pop_first()).collect();
+    load.extend(chosen.iter().map(|(before, user)| (before.saturating_add(length), *user)));
+    chosen.into_iter().map(|(_, user)| user).collect()
 }
 
 /// Somebody who takes over from whoever would be on call.
@@ -259,37 +275,61 @@ pub struct Override {
 /// counts.
 #[must_use]
 pub fn overridden(scheduled: &[Shift], overrides: &[Override]) -> Vec<Shift> {
-    let mut shifts: Vec<Shift> = scheduled.to_vec();
-    for one in overrides.iter().filter(|one| one.start_at < one.end_at) {
-        let mut left = Vec::with_capacity(shifts.len() + 2);
-        for shift in shifts {
-            let touched = shift.rotation_id == one.rotation_id
-                && shift.layer == one.layer
-                && shift.start_at < one.end_at
-                && one.start_at < shift.end_at;
-            if !touched {
-                left.push(shift);
-                continue;
-            }
-            if shift.start_at < one.start_at {
-                left.push(Shift { end_at: one.start_at, ..shift.clone() });
-            }
-            if one.end_at < shift.end_at {
-                left.push(Shift { start_at: one.end_at, ..shift });
-            }
+    // By rotation and layer: only what is in the same is touched. From the last override to the first, each has what is
+    // not taken yet; what is left in the end is as the rotations say.
+    let mut taken: BTreeMap<(&str, usize), Taken> = BTreeMap::new();
+    let mut shifts = Vec::new();
+    for one in overrides.iter().rev().filter(|one| one.start_at < one.end_at) {
+        let taken = taken.entry((&one.rotation_id, one.layer)).or_default();
+        if let Some(user_id) = one.user_id.as_ref().filter(|id| *id != NOBODY) {
+            shifts.extend(taken.free(one.start_at, one.end_at).map(|(start_at, end_at)| Shift {
+                start_at,
+                end_at,
+                rotation_id: one.rotation_id.clone(),
+                layer: one.layer,
+                user_id: user_id.clone(),
+            }));
         }
-        let user_id = one.user_id.clone().filter(|id| id != NOBODY);
-        left.extend(user_id.map(|user_id| Shift {
-            start_at: one.start_at,
-            end_at: one.end_at,
-            rotation_id: one.rotation_id.clone(),
-            layer: one.layer,
-            user_id,
-        }));
-        shifts = left;
+        taken.take(one.start_at, one.end_at);
+    }
+    for shift in scheduled {
+        match taken.get(&(shift.rotation_id.as_str(), shift.layer)) {
+            Some(taken) => {
+                let free = taken.free(shift.start_at, shift.end_at);
+                shifts.extend(free.map(|(start_at, end_at)| Shift { start_at, end_at, ..shift.clone() }));
+            }
+            None => shifts.push(shift.clone()),
+        }
     }
     shifts.sort();
     shifts
+}
+
+/// Intervals that are taken, half open and apart from one another: the end of each by its start.
+#[derive(Default)]
+struct Taken(BTreeMap<Instant, Instant>);
+
+impl Taken {
+    /// The parts of an interval that are not taken, in order.
+    fn free(&self, start: Instant, end: Instant) -> impl Iterator<Item = (Instant, Instant)> {
+        let before = self.0.range(..=start).next_back().map_or(start, |(_, until)| start.max(*until));
+        let within = self.0.range(start + 1..end.max(start + 1)).map(|(from, until)| (*from, *until));
+        let ends = std::iter::once(before).chain(within.clone().map(|(_, until)| until));
+        let starts = within.map(|(from, _)| from).chain(std::iter::once(end));
+        ends.zip(starts).filter(|(from, until)| from < until)
+    }
+
+    /// Takes an interval, whatever of it is taken.
+    fn take(&mut self, start: Instant, end: Instant) {
+        let before = self.0.range(..=start).next_back().filter(|(_, until)| start <= **until);
+        let start = before.map_or(start, |(from, _)| *from);
+        let mut end = end;
+        while let Some((from, until)) = self.0.range(start..=end).next().map(|(from, until)| (*from, *until)) {
+            self.0.remove(&from);
+            end = end.max(until);
+        }
+        self.0.insert(start, end);
+    }
 }
 
 fn length(handover: &Handover) -> Option<Seconds> {
@@ -317,20 +357,32 @@ fn working_hours(rotation: &Rotation, zone_name: &str) -> Result<Option<Hours>, 
     Hours::new(&set).map(Some).map_err(|_| ScheduleError::WorkingIntervals(rotation.id.clone()))
 }
 
-/// The parts of a time that lie within working hours.
-fn within(hours: Option<&Hours>, start: Instant, end: Instant) -> Vec<(Instant, Instant)> {
-    let Some(hours) = hours else { return if start < end { vec![(start, end)] } else { Vec::new() } };
+/// The parts of a time that lie within working hours, as far as they lie in a window, at least in part.
+fn within(
+    hours: Option<&Hours>,
+    (start, end): (Instant, Instant),
+    window: (Instant, Instant),
+) -> Result<Vec<(Instant, Instant)>, ScheduleError> {
+    let is_in_window = |(from, until): &(Instant, Instant)| window.0 < *until && *from < window.1 && from < until;
+    let Some(hours) = hours.filter(|hours| !hours.is_constant() || hours.week().is_empty()) else {
+        return Ok([(start, end)].into_iter().filter(is_in_window).collect());
+    };
     let mut parts = Vec::new();
-    let mut now = start;
-    while let Some(begins) = hours.first(now, true).filter(|begins| *begins < end) {
+    // Hours that are not always active are never so for two weeks, also where a change of the clock skips what is between
+    // them: no part that goes on in the window begins before this.
+    let mut now = start.max(window.0 - 3 * WEEK);
+    while let Some(begins) = hours.first(now, true).filter(|begins| *begins < end && *begins < window.1) {
         let ends = hours.first(begins, false).unwrap_or(end).min(end);
-        parts.push((begins, ends));
+        parts.extend(Some((begins, ends)).filter(is_in_window));
+        if parts.len() > MAX_SHIFTS {
+            return Err(ScheduleError::TooMany);
+        }
         if ends >= end {
             break;
         }
         now = ends;
     }
-    parts
+    Ok(parts)
 }
 
 impl WallTime {
@@ -470,6 +522,23 @@ mod tests {
     }
 
     #[test]
+    fn fairness_among_very_many_is_told_or_refused() {
+        let users: Vec<String> = (0..5_000).map(|user| format!("u{user}")).collect();
+        let users: Vec<&str> = users.iter().map(String::as_str).collect();
+        let handovers = json!([{"interval": 1, "interval_type": "hourly"}, {"interval": 2, "interval_type": "hourly"}]);
+        let mut r = rotation(&users, "2026-03-02T00:00:00Z", handovers);
+        r["scheduling_mode"] = json!("fair");
+        r["layers"] = (0..5_000).map(|layer| json!({"id": layer.to_string()})).collect();
+        let s = schedule("UTC", json!([r]));
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        // Everybody, in each of the first ten shifts.
+        let all = shifts(&s, at("2026-03-02T00:00:00Z"), at("2026-03-02T14:59:59Z")).unwrap();
+        assert_eq!(all.len(), 50_000);
+        let late = (at("2026-09-01T00:00:00Z"), at("2026-09-01T01:00:00Z"));
+        assert_eq!(shifts(&s, late.0, late.1), Err(ScheduleError::TooMany));
+    }
+
+    #[test]
     fn overrides_take_over() {
         let s = schedule("UTC", json!([rotation(&["a", "b"], "2026-03-02T00:00:00Z", every(1, "daily"))]));
         let at = |text: &str| text.parse::<Instant>().unwrap();
@@ -497,6 +566,73 @@ mod tests {
             ["d 02T00 02T01", "a 02T00 02T18", "c 02T18 03T05", "b 03T07 04T00"],
             "the later override leaves an hour of the earlier one uncovered"
         );
+    }
+
+    #[test]
+    fn the_last_override_counts_at_each_instant() {
+        let at = |minute: u32| Instant::from_unix(60 * i64::from(minute));
+        for seed in 0..300_u32 {
+            let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
+            let mut draw = |below: u32| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) % below
+            };
+            let mut minute = 0;
+            let mut scheduled = Vec::new();
+            while minute < 60 {
+                let (start, end) = (minute + draw(3), minute + 3 + draw(12));
+                scheduled.push(Shift {
+                    start_at: at(start),
+                    end_at: at(end),
+                    rotation_id: "r".to_string(),
+                    layer: 0,
+                    user_id: format!("s{start}"),
+                });
+                minute = end;
+            }
+            let overrides: Vec<_> = (0..draw(12))
+                .map(|number| {
+                    let start = draw(70);
+                    Override {
+                        rotation_id: "r".to_string(),
+                        layer: 0,
+                        user_id: (draw(4) > 0).then(|| format!("o{number}")),
+                        start_at: at(start),
+                        end_at: at(start + draw(20)),
+                    }
+                })
+                .collect();
+            let found = overridden(&scheduled, &overrides);
+            for minute in 0..90 {
+                let now = at(minute);
+                let by_override = overrides.iter().rev().find(|one| one.start_at <= now && now < one.end_at);
+                let by_rotation = || scheduled.iter().find(|one| one.start_at <= now && now < one.end_at);
+                let expected = match by_override {
+                    Some(one) => one.user_id.clone(),
+                    None => by_rotation().map(|one| one.user_id.clone()),
+                };
+                let all = found.iter().filter(|one| one.start_at <= now && now < one.end_at);
+                let all: Vec<_> = all.map(|one| one.user_id.clone()).collect();
+                assert_eq!(all, Vec::from_iter(expected), "seed {seed}, minute {minute}");
+            }
+        }
+    }
+
+    #[test]
+    fn very_many_overrides_on_one_layer() {
+        let over = |number: i64, length: i64| Override {
+            rotation_id: "r".to_string(),
+            layer: 0,
+            user_id: Some("u".to_string()),
+            start_at: Instant::from_unix(number),
+            end_at: Instant::from_unix(number + length),
+        };
+        // With what is quadratic none of these would end in time.
+        let number = 200_000;
+        let apart: Vec<_> = (0..number).map(|number| over(2 * number, 1)).collect();
+        assert_eq!(overridden(&[], &apart).len(), apart.len());
+        let within: Vec<_> = (0..number).map(|at| over(at, 2 * (number - at))).collect();
+        assert_eq!(overridden(&[], &within).len(), 2 * within.len() - 1);
     }
 
     #[test]

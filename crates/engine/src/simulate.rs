@@ -1,13 +1,14 @@
 //! Plays a scenario: drives the state machine with assumed time.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compile::CompiledPath;
 use crate::index::Index;
 use crate::instant::Instant;
-use crate::machine::{Alert, Context, Event, EventKind, Outcome, State, Step, What, Who, step};
+use crate::machine::{Alert, Context, Event, EventKind, Outcome, State, Step, StepKind, Who, step};
 use crate::read::ReadError;
-use crate::scenario::{Action, Answer, Response, Scenario};
+use crate::scenario::{Action, Answer, Scenario};
 use crate::trace::Trace;
 use crate::why::Why;
 
@@ -20,6 +21,9 @@ pub struct Run {
     pub outcome: Outcome,
     /// All that happened.
     pub steps: Vec<Step>,
+    /// How much work it was: a unit for each step and for each person whom a level chose when it was entered, whether
+    /// they were paged or not.
+    pub work: usize,
 }
 
 /// Plays a scenario in a world.
@@ -91,8 +95,8 @@ pub fn beginners(path: &CompiledPath, index: &Index, scenario: &Scenario) -> BTr
     for step in run(path, index, scenario).steps {
         let node = step.place.and_then(|place| path.node(place));
         match step.what {
-            What::Entered => entered = node.filter(|node| node.is_in_turn()),
-            What::Paged { user, .. } => {
+            StepKind::Entered => entered = node.filter(|node| node.is_in_turn()),
+            StepKind::Paged { user, .. } => {
                 if let Some(node) = entered.take() {
                     found.entry(node.id.to_string()).or_insert_with(|| user.to_string());
                 }
@@ -126,8 +130,14 @@ struct Player<'a> {
     outside: Vec<(Instant, Outside)>,
     /// When each answers: one answer per person and level entry.
     answers: BTreeMap<(Who, u32), Planned>,
+    /// The answers to come, the next first.
+    due: BTreeSet<(Instant, usize, (Who, u32))>,
+    /// The first response for each person or channel: to one page by its number, or to any.
+    responses: BTreeMap<(&'a str, bool), BTreeMap<Option<u32>, usize>>,
     /// How often each was told in this run.
     pages: BTreeMap<Who, u32>,
+    /// How many people levels chose when they were entered.
+    people: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,7 +168,16 @@ impl<'a> Player<'a> {
         let activity = scenario.activity_after_seconds.iter().map(|after| (fired_at + *after, Outside::Activity));
         let mut outside: Vec<_> = done.chain(resolves).chain(activity).collect();
         outside.sort_unstable_by(|a, b| b.cmp(a));
-        Self { context, scenario, state, steps: Vec::new(), outside, answers: BTreeMap::new(), pages: BTreeMap::new() }
+        let mut responses: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+        for (position, response) in scenario.responses.iter().enumerate() {
+            let users = response.user_id.as_deref().map(|id| (id, false));
+            let channels = response.channel_id.as_deref().map(|id| (id, true));
+            for who in users.into_iter().chain(channels) {
+                responses.entry(who).or_default().entry(response.to_page).or_insert(position);
+            }
+        }
+        let (steps, answers, due, pages) = Default::default();
+        Self { context, scenario, state, steps, outside, answers, due, responses, pages, people: 0 }
     }
 
     /// The next event. R21: at one instant what is done from outside goes first, then answers, then timers.
@@ -171,11 +190,10 @@ impl<'a> Player<'a> {
         }
         let limit = self.state.limit(self.context);
         let outside = self.outside.last().map(|(at, _)| *at).filter(|at| *at <= limit);
-        let answers = self.answers.iter().filter_map(|(key, planned)| Some((planned.due?, planned.order, key)));
-        let answer = answers.min().filter(|(at, ..)| *at <= limit).map(|(at, _, key)| (at, key.clone()));
+        let answer = self.due.first().map(|(at, ..)| *at).filter(|at| *at <= limit);
         let timer = self.state.due(self.context);
 
-        let first = [outside, answer.as_ref().map(|(at, _)| *at), timer].into_iter().flatten().min()?;
+        let first = [outside, answer, timer].into_iter().flatten().min()?;
         let kind = if outside == Some(first) {
             match self.outside.pop()?.1 {
                 Outside::Do(Action::Cancel) => EventKind::Cancel,
@@ -183,7 +201,8 @@ impl<'a> Player<'a> {
                 Outside::AlertResolves => EventKind::AlertResolved,
                 Outside::Activity => EventKind::Activity,
             }
-        } else if let Some((_, key)) = answer.filter(|(at, _)| *at == first) {
+        } else if answer == Some(first) {
+            let (.., key) = self.due.pop_first()?;
             let planned = self.answers.get_mut(&key)?;
             planned.due = None;
             let (who, entry) = (key.0, Some(key.1));
@@ -200,14 +219,18 @@ impl<'a> Player<'a> {
 
     fn take(&mut self, event: Event) {
         let at = event.at;
+        let entry = self.state.entry();
         // The state is moved out and back; what stands in its place meanwhile is never looked at.
         let state = std::mem::replace(&mut self.state, State::new(at, None, 0, Alert::ResolvesWithAck));
         let (state, steps) = step(self.context, state, event);
         self.state = state;
+        if self.state.entry() != entry {
+            self.people += self.state.people_on_level();
+        }
         for step in &steps {
             match &step.what {
-                What::Paged { user, .. } => self.plan(Who::User(user.clone()), at),
-                What::Posted(channel, _) => self.plan(Who::Channel(channel.clone()), at),
+                StepKind::Paged { user, .. } => self.plan(Who::User(user.clone()), at),
+                StepKind::Posted(channel, _) => self.plan(Who::Channel(channel.clone()), at),
                 _ => {}
             }
         }
@@ -220,14 +243,15 @@ impl<'a> Player<'a> {
         let page = self.pages.entry(who.clone()).or_default();
         *page += 1;
         let page = *page;
-        let matches = |response: &&Response| {
-            let addressed = match &who {
-                Who::User(id) => response.user_id.as_deref() == Some(&**id),
-                Who::Channel(id) => response.channel_id.as_deref() == Some(&**id),
-            };
-            addressed && response.to_page.is_none_or(|to_page| to_page == page)
+        let of = match &who {
+            Who::User(id) => (&**id, false),
+            Who::Channel(id) => (&**id, true),
+            // None was paged.
+            Who::Key(_) => return,
         };
-        let Some(response) = self.scenario.responses.iter().find(matches) else { return };
+        let of = self.responses.get(&of);
+        let first = of.and_then(|of| [None, Some(page)].iter().filter_map(|page| of.get(page)).min());
+        let Some(response) = first.and_then(|first| self.scenario.responses.get(*first)) else { return };
         let due = at + response.after_seconds;
         let order = self.answers.len();
         let planned = Planned {
@@ -237,16 +261,18 @@ impl<'a> Player<'a> {
             snooze: response.snooze_seconds.unwrap_or_default(),
         };
         // The page belongs to the entry at hand: a page is only ever sent on the node that the walk is on.
-        match self.answers.entry((who, self.state.entry())) {
-            std::collections::btree_map::Entry::Vacant(free) => {
+        let key = (who, self.state.entry());
+        match self.answers.entry(key.clone()) {
+            Entry::Vacant(free) => {
                 free.insert(planned);
             }
-            std::collections::btree_map::Entry::Occupied(mut before) => {
-                if before.get().due.is_some_and(|earlier| due < earlier) {
-                    before.insert(planned);
-                }
+            Entry::Occupied(mut before) => {
+                let Some(earlier) = before.get().due.filter(|earlier| due < *earlier) else { return };
+                let before = before.insert(planned);
+                self.due.remove(&(earlier, before.order, key.clone()));
             }
         }
+        self.due.insert((due, order, key));
     }
 
     /// What becomes of a run in which nothing more is due.
@@ -256,10 +282,11 @@ impl<'a> Player<'a> {
         if outcome == Outcome::WaitsForever {
             let last = self.steps.last();
             let (at, place, pass) = last.map_or((self.scenario.fired_at, None, 1), |s| (s.at, s.place, s.pass));
-            let what = What::Stopped(outcome);
+            let what = StepKind::Stopped(outcome);
             let rule = crate::machine::Rule(24);
             self.steps.push(Step { at, place, pass, what, rule, why: Why::NothingMoreIsDue, decision: None });
         }
-        Run { state: self.state, outcome, steps: self.steps }
+        let work = self.steps.len() + self.people;
+        Run { state: self.state, outcome, steps: self.steps, work }
     }
 }

@@ -1,9 +1,9 @@
 //! Stretches of time: joined where they touch, and compared where they overlap.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::index::Id;
-use crate::instant::Instant;
+use crate::instant::{Instant, merge_overlapping};
 use crate::prove::Time;
 use crate::scenario::{Branch, Response, Scenario, Visits};
 
@@ -34,6 +34,12 @@ pub struct Assumption {
 }
 
 impl Assumed {
+    /// How much it takes to say it: the number of the things that are assumed.
+    pub(crate) fn size(&self) -> usize {
+        let visits: usize = self.branch_visits.values().map(Vec::len).sum();
+        1 + self.branches.len() + visits + self.conditions.len() + self.declines.len() + self.responses.len()
+    }
+
     /// A scenario in which it is so.
     #[must_use]
     pub fn of(&self, scenario: &Scenario) -> Scenario {
@@ -105,38 +111,172 @@ fn fits<K: Ord, V: PartialEq>(one: &BTreeMap<K, V>, other: &BTreeMap<K, V>) -> b
     one.iter().all(|(key, value)| other.get(key).is_none_or(|of_other| of_other == value))
 }
 
-/// Sorted, with what overlaps or touches joined.
-pub(crate) fn joined<T: Ord + Copy>(mut stretches: Vec<(T, T)>) -> Vec<(T, T)> {
-    stretches.sort_unstable();
-    let mut joined: Vec<(T, T)> = Vec::with_capacity(stretches.len());
-    for (from, until) in stretches {
-        match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => joined.push((from, until)),
+/// Times, joined now and then, so that they take no more than some times the room of those that are apart.
+#[derive(Default)]
+pub(crate) struct Times {
+    all: Vec<(Instant, Instant)>,
+    /// How many were left when they were joined last.
+    apart: usize,
+}
+
+impl Times {
+    pub(crate) fn add(&mut self, (from, until): (Instant, Instant)) {
+        match self.all.last_mut() {
+            // Most follow one another.
+            Some(last) if last.0 <= from && from <= last.1 => last.1 = last.1.max(until),
+            _ => self.all.push((from, until)),
+        }
+        if self.all.len() > 2 * self.apart + 1_000 {
+            self.all = merge_overlapping(std::mem::take(&mut self.all));
+            self.apart = self.all.len();
         }
     }
-    joined
+
+    /// All of them, sorted and apart.
+    pub(crate) fn finish(self) -> Vec<(Instant, Instant)> {
+        merge_overlapping(self.all)
+    }
 }
 
 /// What is the case from one instant until before another, if things are as assumed.
-pub(crate) struct Stretch<T> {
+pub(crate) struct TimedInterval<T> {
     pub(crate) from: Instant,
     pub(crate) until: Instant,
     pub(crate) assumed: Assumed,
     pub(crate) what: T,
 }
 
-/// All pairs of stretches that overlap, with the first instant that both have and the first instant after the last.
-/// Both lists are in order; nothing is assumed one way in one of a pair and another way in the other.
+/// How much is compared, at most, to find pairs of stretches that overlap: some seconds of work. Each comparison of two
+/// counts 1, and 1 for each thing that is assumed of one of them.
+pub(crate) const MAX_COMPARED: usize = 20_000_000;
+
+/// Visits all pairs of stretches that overlap, in order, with the first instant that both have and the first instant after
+/// the last. Both lists are in order; nothing is assumed one way in one of a pair and another way in the other.
+///
+/// `left` is how much may yet be compared. Where it is not enough, not all pairs are visited that begin at the instant
+/// that is returned, or later.
 pub(crate) fn overlaps<'a, T>(
-    one: &'a [Stretch<T>],
-    other: &'a [Stretch<T>],
-) -> impl Iterator<Item = ((Instant, Instant), &'a Stretch<T>, &'a Stretch<T>)> {
-    one.iter().flat_map(move |a| {
-        let begin = other.partition_point(|b| b.until <= a.from);
-        let overlapping = other.iter().skip(begin).take_while(|b| b.from < a.until);
-        overlapping
-            .filter(|b| a.assumed.fits(&b.assumed))
-            .map(move |b| ((a.from.max(b.from), a.until.min(b.until)), a, b))
-    })
+    one: &'a [TimedInterval<T>],
+    other: &'a [TimedInterval<T>],
+    left: &mut usize,
+    mut each: impl FnMut((Instant, Instant), &'a TimedInterval<T>, &'a TimedInterval<T>),
+) -> Option<Instant> {
+    let is_same = |a: &TimedInterval<T>, b: &TimedInterval<T>| (a.from, a.until) == (b.from, b.until);
+    let mut begin = 0;
+    for ones in one.chunk_by(is_same) {
+        let Some(a) = ones.first() else { continue };
+        begin += other.get(begin..).unwrap_or_default().partition_point(|b| b.until <= a.from);
+        let others = other.get(begin..).unwrap_or_default();
+        let others = others.get(..others.partition_point(|b| b.from < a.until)).unwrap_or_default();
+        let mut pairing = Pairing { ones, others, left, used: BTreeSet::new(), pairs: Vec::new() };
+        let mut is_whole = true;
+        let mut positions = 0..others.len();
+        for of_time in others.chunk_by(is_same) {
+            let of_time: Vec<usize> = positions.by_ref().take(of_time.len()).collect();
+            is_whole &= pairing.join((0..ones.len()).collect(), &of_time);
+        }
+        let mut pairs = pairing.pairs;
+        pairs.sort_unstable();
+        for (a, b) in pairs {
+            if let (Some(a), Some(b)) = (ones.get(a), others.get(b)) {
+                each((a.from.max(b.from), a.until.min(b.until)), a, b);
+            }
+        }
+        if !is_whole {
+            return Some(a.from);
+        }
+    }
+    None
+}
+
+/// Something that may be assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked<'a> {
+    Condition(&'a (Id, Time)),
+    Decline(&'a (String, usize)),
+}
+
+impl Assumed {
+    fn asked(&self) -> impl Iterator<Item = Asked<'_>> {
+        self.conditions.keys().map(Asked::Condition).chain(self.declines.keys().map(Asked::Decline))
+    }
+
+    /// What is assumed of it, if anything is.
+    fn says(&self, asked: Asked<'_>) -> Option<bool> {
+        match asked {
+            Asked::Condition(asked) => self.conditions.get(asked).map(|of| of.side == Branch::Then),
+            Asked::Decline(of) => self.declines.get(of).copied(),
+        }
+    }
+}
+
+/// The search for pairs of ways that fit: by what both speak of, one thing after the other.
+struct Pairing<'a, 'l, T> {
+    ones: &'a [TimedInterval<T>],
+    others: &'a [TimedInterval<T>],
+    left: &'l mut usize,
+    /// All that are at hand say the same of these, or nothing.
+    used: BTreeSet<Asked<'a>>,
+    /// By position.
+    pairs: Vec<(usize, usize)>,
+}
+
+impl<'a, T> Pairing<'a, '_, T> {
+    /// Counts so much; false where it is more than may yet be compared.
+    fn compare(&mut self, count: usize) -> bool {
+        let left = self.left.checked_sub(count);
+        *self.left = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    /// Finds all pairs of some and others; false where there is too much to compare.
+    fn join(&mut self, mut some: Vec<usize>, others: &[usize]) -> bool {
+        let (all_ones, all_others) = (self.ones, self.others);
+        let said = |all: &'a [TimedInterval<T>], position: usize, asked| all.get(position)?.assumed.says(asked);
+        while let (Some(one), Some(other)) = (some.last(), others.first()) {
+            let (Some(one), Some(other)) = (all_ones.get(*one), all_others.get(*other)) else { return true };
+            if !self.compare(one.assumed.size()) {
+                return false;
+            }
+            let is_common = |asked: &Asked<'a>| !self.used.contains(asked) && other.assumed.says(*asked).is_some();
+            let asked = one.assumed.asked().find(is_common).filter(|_| some.len() > 1 && others.len() > 1);
+            let Some(asked) = asked else {
+                if some.pop().is_some_and(|position| !self.pair(position, others)) {
+                    return false;
+                }
+                continue;
+            };
+            if !self.compare(some.len() + others.len()) {
+                return false;
+            }
+            self.used.insert(asked);
+            for side in [true, false] {
+                let ones = some.iter().copied().filter(|one| said(all_ones, *one, asked) == Some(side)).collect();
+                let fitting = |other: &usize| said(all_others, *other, asked) != Some(!side);
+                let others: Vec<usize> = others.iter().copied().filter(fitting).collect();
+                if !self.join(ones, &others) {
+                    return false;
+                }
+            }
+            self.used.remove(&asked);
+            // What says nothing of it fits whatever the others say.
+            some.retain(|one| said(all_ones, *one, asked).is_none());
+        }
+        true
+    }
+
+    /// Pairs one with those of the others that it fits.
+    fn pair(&mut self, position: usize, others: &[usize]) -> bool {
+        let Some(one) = self.ones.get(position) else { return true };
+        for other in others {
+            // A pair takes some room of its own.
+            if !self.compare(4 + one.assumed.size()) {
+                return false;
+            }
+            if self.others.get(*other).is_some_and(|other| one.assumed.fits(&other.assumed)) {
+                self.pairs.push((position, *other));
+            }
+        }
+        true
+    }
 }

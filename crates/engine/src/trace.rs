@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::index::Id;
 use crate::instant::{Instant, Seconds};
-use crate::machine::{Context, Outcome, State, Status, Step, What, Who};
+use crate::machine::{Context, Outcome, State, Status, Step, StepKind, Who};
 use crate::scenario::Branch;
 use crate::why::Names;
 
@@ -53,6 +53,9 @@ pub struct TraceStep {
     /// The channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<String>,
+    /// The name of the key with which a program answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// How loudly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urgency: Option<String>,
@@ -185,7 +188,7 @@ impl Trace {
 
 /// What a run rests on that could not be read.
 fn assumed(context: &Context<'_>, steps: &[Step]) -> Vec<String> {
-    let has_paged = steps.iter().any(|step| matches!(step.what, What::Paged { .. }));
+    let has_paged = steps.iter().any(|step| matches!(step.what, StepKind::Paged { .. }));
     if has_paged { context.index.world().assumed() } else { Vec::new() }
 }
 
@@ -205,41 +208,45 @@ impl TraceStep {
             ..Self::default()
         };
         match &step.what {
-            What::Pending(until) => told.until = Some(*until),
-            What::Branched(side) => told.branch = Some(*side),
-            What::Paged { user, urgency, attempt, via } => {
+            StepKind::Pending(until) => told.until = Some(*until),
+            StepKind::Branched(side) => told.branch = Some(*side),
+            StepKind::Paged { user, urgency, attempt, via } => {
                 told.user_id = text(user);
                 told.urgency = Some(urgency.as_str().to_string());
                 told.attempt = Some(*attempt);
                 told.via = text(via);
             }
-            What::Posted(channel, urgency) => {
+            StepKind::Posted(channel, urgency) => {
                 told.channel_id = text(channel);
                 told.urgency = Some(urgency.as_str().to_string());
             }
-            What::LeftOut(user, via) => {
+            StepKind::LeftOut(user, via) => {
                 told.user_id = user.as_ref().and_then(text);
                 told.via = text(via);
             }
-            What::Waiting(until) | What::Delayed(until) => told.until = *until,
-            What::Acked(who, others) => {
+            StepKind::Waiting(until) | StepKind::Delayed(until) => told.until = *until,
+            StepKind::Acked(who, others) => {
                 told.who(who);
                 told.others_stay_paged = *others;
             }
-            What::Nacked(who) => told.who(who),
-            What::Snoozed(who, until) => {
+            StepKind::Nacked(who) => told.who(who),
+            StepKind::Snoozed(who, until) => {
                 told.who(who);
                 told.until = Some(*until);
             }
-            What::Repeated(to) => told.to_node = node_id(*to),
-            What::HandedOver(plan) => told.to_path = context.path.plan(*plan).and_then(|plan| text(&plan.id)),
-            What::RepeatPending(until) => told.until = Some(*until),
-            What::RepeatStarted(to) => told.to_node = to.and_then(node_id),
-            What::Expired => told.outcome = Some(Outcome::Expired),
-            What::Cancelled => told.outcome = Some(Outcome::Cancelled),
-            What::Resolved => told.outcome = Some(Outcome::Resolved),
-            What::Stopped(outcome) => told.outcome = Some(*outcome),
-            What::Triggered | What::Entered | What::SkippedEmpty | What::Resumed | What::RepeatDropped => {}
+            StepKind::Repeated(to) => told.to_node = node_id(*to),
+            StepKind::HandedOver(plan) => told.to_path = context.path.plan(*plan).and_then(|plan| text(&plan.id)),
+            StepKind::RepeatPending(until) => told.until = Some(*until),
+            StepKind::RepeatStarted(to) => told.to_node = to.and_then(node_id),
+            StepKind::Expired => told.outcome = Some(Outcome::Expired),
+            StepKind::Cancelled => told.outcome = Some(Outcome::Cancelled),
+            StepKind::Resolved => told.outcome = Some(Outcome::Resolved),
+            StepKind::Stopped(outcome) => told.outcome = Some(*outcome),
+            StepKind::Triggered
+            | StepKind::Entered
+            | StepKind::SkippedEmpty
+            | StepKind::Resumed
+            | StepKind::RepeatDropped => {}
         }
         let names = Names { path: context.path, index: context.index };
         told.why = step.why.text(names, step.at, told.user_id.as_deref());
@@ -250,11 +257,12 @@ impl TraceStep {
         match who {
             Who::User(id) => self.user_id = Some(id.to_string()),
             Who::Channel(id) => self.channel_id = Some(id.to_string()),
+            Who::Key(id) => self.key = Some(id.to_string()),
         }
     }
 }
 
-impl What {
+impl StepKind {
     /// The name of the step in JSON.
     #[must_use]
     pub fn name(&self) -> StepName {
@@ -292,18 +300,18 @@ fn events(context: &Context<'_>, steps: &[Step]) -> Vec<Event> {
     let mut last = None;
     for step in steps {
         let name = match &step.what {
-            What::Pending(_) => "entered_grace_period",
-            What::Triggered => "triggered",
-            What::Paged { .. } => "notified_users",
-            What::Posted(..) => "notified_channels",
-            What::Acked(..) => "acked",
-            What::Expired => "expired",
-            What::Cancelled => "cancelled",
-            What::Resolved => "resolved",
+            StepKind::Pending(_) => "entered_grace_period",
+            StepKind::Triggered => "triggered",
+            StepKind::Paged { .. } => "notified_users",
+            StepKind::Posted(..) => "notified_channels",
+            StepKind::Acked(..) => "acked",
+            StepKind::Expired => "expired",
+            StepKind::Cancelled => "cancelled",
+            StepKind::Resolved => "resolved",
             _ => continue,
         };
         let urgency = match &step.what {
-            What::Paged { urgency, .. } => Some(urgency.as_str().to_string()),
+            StepKind::Paged { urgency, .. } => Some(urgency.as_str().to_string()),
             _ => None,
         };
         // People paged at once and alike are one event; so are channels.
@@ -323,10 +331,10 @@ fn events(context: &Context<'_>, steps: &[Step]) -> Vec<Event> {
         last = Some(key);
         let Some(event) = events.last_mut() else { continue };
         match &step.what {
-            What::Paged { user, .. } | What::Acked(Who::User(user), _) => {
+            StepKind::Paged { user, .. } | StepKind::Acked(Who::User(user), _) => {
                 event.users.push(EventUser::new(context, user))
             }
-            What::Posted(channel, _) | What::Acked(Who::Channel(channel), _) => {
+            StepKind::Posted(channel, _) | StepKind::Acked(Who::Channel(channel), _) => {
                 event.channels.push(EventChannel::new(context, channel));
             }
             _ => {}

@@ -1,5 +1,7 @@
 //! Why a step happened: as data, and in words. Every sentence of a trace is in this file.
 
+use escalation_api::condition::PRIORITY;
+
 use crate::calendar::Zone;
 use crate::compile::{CompiledPath, NamedHours, Reason};
 use crate::index::{Id, Index};
@@ -36,6 +38,7 @@ pub enum Why {
     Pinned(Box<Why>),
     DecidedBefore(Box<Why>),
     NoPriority,
+    MayBeNamed { priority: Id },
     UnknownHours(Id),
     BadHours(Id),
     ForeignCondition(String),
@@ -162,6 +165,7 @@ impl Why {
             | Self::Pinned(_)
             | Self::DecidedBefore(_)
             | Self::NoPriority
+            | Self::MayBeNamed { .. }
             | Self::UnknownHours(_)
             | Self::BadHours(_)
             | Self::ForeignCondition(_) => self.of_branch(names, at),
@@ -263,12 +267,16 @@ impl Why {
             Self::Pinned(why) => format!("the scenario says so; otherwise: {}", why.of_branch(names, at)),
             Self::DecidedBefore(why) => {
                 let same = match &**why {
-                    Self::NoPriority => "an alert has one priority",
+                    Self::NoPriority | Self::MayBeNamed { .. } => "an alert has one priority",
+                    Self::ForeignCondition(subject) if subject == PRIORITY => "an alert has one priority",
                     _ => "a condition has one outcome at one instant",
                 };
                 format!("it was decided before, and {same}; otherwise: {}", why.of_branch(names, at))
             }
             Self::NoPriority => "the alert's priority is not given".to_string(),
+            Self::MayBeNamed { priority } => {
+                format!("any other priority may be the one with the id `{priority}`, which is named")
+            }
             Self::UnknownHours(id) => format!("there are no working hours `{id}` on this path"),
             Self::BadHours(id) => format!("the working hours `{id}` have no meaning: an unknown zone, weekday or time"),
             Self::ForeignCondition(subject) => format!("what `{subject}` is cannot be known here"),

@@ -1,4 +1,6 @@
-//! Durations, times and working hours in words. English; one place for all of them.
+//! Durations, times, working hours and steps in words. English; one place for all of them.
+
+pub mod step;
 
 use std::fmt::Write as _;
 
@@ -9,6 +11,10 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A duration such as `5m`, `1h 30m` or `2d`; `0s` for none.
+///
+/// ```
+/// assert_eq!(escalation_engine::words::duration(5_400), "1h 30m");
+/// ```
 #[must_use]
 pub fn duration(seconds: Seconds) -> String {
     let mut rest = seconds.unsigned_abs();
@@ -87,6 +93,10 @@ pub fn civil(wall: WallTime) -> (i32, u32, u32) {
 }
 
 /// A time of day such as `09:00`, with seconds only where there are any.
+///
+/// ```
+/// assert_eq!(escalation_engine::words::clock(9 * 3_600), "09:00");
+/// ```
 #[must_use]
 pub fn clock(second_of_day: Seconds) -> String {
     let (hour, minute, second) = (second_of_day / HOUR, second_of_day % HOUR / MINUTE, second_of_day % MINUTE);
@@ -143,6 +153,10 @@ fn span(from: Seconds, until: Seconds) -> String {
 }
 
 /// Names in a list: `A`, `A and B`, `A, B and C`.
+///
+/// ```
+/// assert_eq!(escalation_engine::words::list(&["Ann", "Bo", "Cy"], "and"), "Ann, Bo and Cy");
+/// ```
 #[must_use]
 pub fn list(names: &[&str], and: &str) -> String {
     match names {

@@ -1,5 +1,8 @@
 //! Everything outside a path that decides who is paged: people, schedules, priorities, other paths.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use escalation_api::Path;
 use escalation_api::template::Template;
 use serde::{Deserialize, Serialize};
@@ -84,7 +87,7 @@ pub enum PrioritySource {
 }
 
 /// The id that stands for every priority that is not named, where the list is not known to be complete: no condition
-/// on priority holds for it.
+/// on priority holds for it. Where a priority has this very id, [another](World::other_priority) takes its place.
 pub const OTHER_PRIORITY: &str = "*";
 
 /// How urgent an alert is.
@@ -207,16 +210,19 @@ impl PrioritySource {
 }
 
 impl World {
-    /// Whether there are no priorities but those that are listed.
+    /// Whether there are no priorities but those that are listed. One that is listed without an id may be any.
     #[must_use]
     pub fn knows_all_priorities(&self) -> bool {
-        !self.priorities.is_empty() && self.priorities_from.unwrap_or(PrioritySource::Organisation).is_a_list()
+        !self.priorities.is_empty()
+            && self.priorities.iter().all(|priority| !priority.id.is_empty())
+            && self.priorities_from.unwrap_or(PrioritySource::Organisation).is_a_list()
     }
 
-    /// Whether the priorities are listed from the highest to the lowest.
+    /// Whether the priorities are listed from the highest to the lowest: one that is listed twice has no place among them.
     #[must_use]
     pub fn knows_priority_order(&self) -> bool {
-        self.knows_all_priorities()
+        let mut seen = BTreeSet::new();
+        self.knows_all_priorities() && self.priorities.iter().all(|priority| seen.insert(&priority.id))
     }
 
     /// Why there may be other priorities than those that are listed; nothing where there are none.
@@ -232,6 +238,9 @@ impl World {
             Some(PrioritySource::Branches) => {
                 "no list of priorities is given: there may be others than those that branches name, in any order"
             }
+            Some(PrioritySource::Organisation) | None if !self.priorities.is_empty() => {
+                "a priority is listed without an id: there may be others than those that are listed, in any order"
+            }
             Some(PrioritySource::Organisation) | None => {
                 "the world lists no priorities: there may be others than those that branches name, in any order"
             }
@@ -241,7 +250,19 @@ impl World {
     /// Whether an id stands for every priority that is not named.
     #[must_use]
     pub fn is_other_priority(&self, id: &str) -> bool {
-        id == OTHER_PRIORITY && self.priorities.iter().all(|priority| priority.id != id)
+        is_of_asterisks(id) && id == self.other_priority()
+    }
+
+    /// The id that stands for every priority that is not named: [`OTHER_PRIORITY`] or, where that is listed, one that is
+    /// longer than all that are listed of that kind.
+    #[must_use]
+    pub fn other_priority(&self) -> Cow<'static, str> {
+        let listed = || self.priorities.iter().map(|priority| priority.id.as_str());
+        if listed().all(|id| id != OTHER_PRIORITY) {
+            return Cow::Borrowed(OTHER_PRIORITY);
+        }
+        let longest = listed().filter(|id| is_of_asterisks(id)).map(str::len).max();
+        Cow::Owned(OTHER_PRIORITY.repeat(longest.unwrap_or_default() + 1))
     }
 
     /// Reads a world from JSON text.
@@ -266,4 +287,9 @@ impl World {
     pub fn is_unread(&self, part: WorldPart) -> bool {
         self.unread.contains(&part)
     }
+}
+
+/// Whether an id may be one that stands for every priority that is not named.
+fn is_of_asterisks(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte == b'*')
 }

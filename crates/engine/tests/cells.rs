@@ -5,7 +5,7 @@
 mod generate;
 
 use escalation_engine::compile::CompiledPath;
-use escalation_engine::machine::{Step, What};
+use escalation_engine::machine::{Step, StepKind};
 use escalation_engine::prove::{Cell, Cells};
 use escalation_engine::simulate::{compile_for, run};
 use escalation_engine::{Index, Instant, Scenario};
@@ -14,8 +14,8 @@ use generate::Dice;
 /// Whether two steps are the same but for the instants and the words that name them.
 fn same(one: &Step, other: &Step) -> bool {
     let what = match (&one.what, &other.what) {
-        (What::Pending(_), What::Pending(_)) => true,
-        (What::Waiting(one), What::Waiting(other)) | (What::Delayed(one), What::Delayed(other)) => {
+        (StepKind::Pending(_), StepKind::Pending(_)) => true,
+        (StepKind::Waiting(one), StepKind::Waiting(other)) | (StepKind::Delayed(one), StepKind::Delayed(other)) => {
             one.is_some() == other.is_some()
         }
         (one, other) => one == other,
@@ -71,7 +71,7 @@ fn look_at(seeds: std::ops::Range<u64>, declines: bool) {
         }
         let path = compile_for(&index, &scenario).unwrap();
         let (from, until) = generate::horizon(&mut dice);
-        let cells = Cells::new(&path, &index, from, until, scenario.semantics.cut_off_after_seconds);
+        let cells = Cells::new(&path, &index);
         let cells = if declines { cells.with_declines() } else { cells };
         let mut found = Vec::new();
         let counted = match cells.visit(&scenario, (from, until), 100_000, |cell| found.push(cell)) {

@@ -106,9 +106,9 @@ fn cases() -> Vec<(Value, &'static str)> {
         path
     };
     vec![
-        (of_nodes(json!([])), "EP001 path: Path must have at least one node"),
+        (of_nodes(json!([])), "EP001 path: The path has no steps"),
         (of_nodes(json!([{"type": "level", "level": level("x")["level"]}])), "EP002 path.0.id: Id is required"),
-        (of_nodes(json!([a(), renamed(level("c"))])), "EP003 path.1.id: Id `a` is used before, at path.0"),
+        (of_nodes(json!([a(), renamed(level("c"))])), "EP003 path.1.id: Id `a` is already used at path.0"),
         (
             of_nodes(json!([{"id": "x", "type": "notify_channel", "level": {}}])),
             "EP004 path.0.notify_channel: Notify_channel type requires a notify_channel payload",
@@ -118,84 +118,78 @@ fn cases() -> Vec<(Value, &'static str)> {
             "EP004 path.0.level.time_to_ack_seconds: Time_to_ack_seconds must be a whole number",
         ),
         (whole("team_ids", json!(7)), "EP004 team_ids: Team_ids must be a list"),
-        (level_with("targets", json!([])), "EP005 path.0.level.targets: Targets must name at least one"),
+        (level_with("targets", json!([])), "EP005 path.0.level.targets: No recipients are chosen"),
         (
             of_nodes(json!([both(json!([a()])), level("c")])),
-            "EP006 path.1: If_else `b` must be the last node of its list: what follows is never reached",
+            "EP006 path.1: Never reached: it follows the branch “In UK hours?”",
         ),
-        (
-            of_nodes(json!([a(), repeat("a", 1), level("c")])),
-            "EP007 path.2: Repeat `r` must be the last node of its list",
-        ),
+        (of_nodes(json!([a(), repeat("a", 1), level("c")])), "EP007 path.2: Only a hand-over can follow a repeat"),
         (
             of_nodes(json!([a(), level("c"), repeat("c", 1)])),
-            "EP008 path.2.repeat.to_node: To_node must reference an if_else node on the current branch or the root node",
+            "EP008 path.2.repeat.to_node: A repeat must go back to the first step or an enclosing branch",
         ),
-        (conditions(json!([])), "EP009 path.0.if_else.conditions: Conditions must hold exactly one condition, not 0"),
-        (
-            priorities(json!([])),
-            "EP010 path.0.if_else.conditions.0.param_bindings: Param_bindings must name at least one priority",
-        ),
+        (conditions(json!([])), "EP009 path.0.if_else.conditions: A branch needs exactly one condition, not 0"),
+        (priorities(json!([])), "EP010 path.0.if_else.conditions.0.param_bindings: No priorities are chosen"),
         (
             target(
                 json!({"type": "schedule", "id": "primary", "urgency": "high", "schedule_mode": "currently_on_call_for_rota"}),
             ),
-            "EP011 path.0.level.targets.0.selected_rota_id: Selected_rota_id is required for this schedule_mode",
+            "EP011 path.0.level.targets.0.selected_rota_id: Only one rota is paged, but none is chosen",
         ),
         (
             target(
                 json!({"type": "schedule", "id": "primary", "urgency": "high", "schedule_mode": "currently_on_call", "selected_rota_id": "main"}),
             ),
-            "EP012 path.0.level.targets.0.selected_rota_id: Selected_rota_id must not be set for this schedule_mode",
+            "EP012 path.0.level.targets.0.selected_rota_id: A rota is chosen, but the whole schedule is paged",
         ),
         (
             level_with("retry_config", json!({"attempts": 11, "interval_seconds": 60})),
-            "EP013 path.0.level.retry_config.attempts: Attempts must be from 2 to 10",
+            "EP013 path.0.level.retry_config.attempts: Attempts must be between 2 and 10",
         ),
         (
             level_with("retry_config", json!({"attempts": 3, "interval_seconds": 90})),
-            "EP013 path.0.level.retry_config.interval_seconds: Interval_seconds must be a multiple of 60",
+            "EP013 path.0.level.retry_config.interval_seconds: The retry interval must be whole minutes",
         ),
         (
             conditions(
                 json!([{"subject": "escalation.working_hours[\"mars\"]", "operation": "is_active", "param_bindings": []}]),
             ),
-            "EP014 path.0.if_else.conditions.0.subject: There are no working hours `mars` on this path",
+            "EP014 path.0.if_else.conditions.0.subject: The path has no working hours `mars`",
         ),
         (
             of_nodes(
                 json!([{"id": "d", "type": "delay", "delay": {"delay_interval_condition": "active", "delay_weekday_interval_config_id": "mars"}}]),
             ),
-            "EP014 path.0.delay.delay_weekday_interval_config_id: There are no working hours `mars` on this path",
+            "EP014 path.0.delay.delay_weekday_interval_config_id: The path has no working hours `mars`",
         ),
         (
             level_with("time_to_ack_interval_condition", json!("active")),
-            "EP015 path.0.level.time_to_ack_weekday_interval_config_id: Time_to_ack_weekday_interval_config_id is required with time_to_ack_interval_condition",
+            "EP015 path.0.level.time_to_ack_weekday_interval_config_id: It waits for working hours, but none are chosen",
         ),
         (
             level_with("time_to_ack_seconds", json!(-1)),
-            "EP016 path.0.level.time_to_ack_seconds: Time_to_ack_seconds must not be negative",
+            "EP016 path.0.level.time_to_ack_seconds: The wait can't be negative",
         ),
-        (of_nodes(json!([a(), repeat("a", 0)])), "EP016 path.1.repeat.repeat_times: Repeat_times must be at least 1"),
+        (of_nodes(json!([a(), repeat("a", 0)])), "EP016 path.1.repeat.repeat_times: It must repeat at least once"),
         (
             level_with("round_robin_config", json!({"enabled": true, "rotate_after_seconds": 0})),
-            "EP016 path.0.level.round_robin_config.rotate_after_seconds: Rotate_after_seconds must be more than 0",
+            "EP016 path.0.level.round_robin_config.rotate_after_seconds: The rotation time must be more than 0",
         ),
         (
             whole("repeat_config", json!({"repeat_after_seconds": 60, "delay_repeat_on_activity": false})),
-            "EP016 repeat_config.repeat_after_seconds: Repeat_after_seconds must be from 300 to 345600, which is 5 minutes to 4 days",
+            "EP016 repeat_config.repeat_after_seconds: Paging again must wait between 5 minutes and 4 days",
         ),
         (
             set("timezone", json!("Europe/Atlantis")),
-            "EP017 working_hours.0.timezone: Timezone `Europe/Atlantis` is not known",
+            "EP017 working_hours.0.timezone: Unknown time zone `Europe/Atlantis`",
         ),
         (
             set("weekday_intervals", json!([{"weekday": "Monday", "start_time": "09:00", "end_time": "17:00"}])),
-            "EP017 working_hours.0.weekday_intervals.0.weekday: Weekday `Monday` is none",
+            "EP017 working_hours.0.weekday_intervals.0.weekday: Unknown weekday `Monday`",
         ),
         (
             set("weekday_intervals", json!([{"weekday": "monday", "start_time": "9", "end_time": "17:00"}])),
-            "EP017 working_hours.0.weekday_intervals.0: Time `9` is not of the form HH:MM",
+            "EP017 working_hours.0.weekday_intervals.0: Invalid time `9`",
         ),
         (
             {
@@ -205,46 +199,43 @@ fn cases() -> Vec<(Value, &'static str)> {
                 path["working_hours"].as_array_mut().unwrap().push(other);
                 path
             },
-            "EP018 working_hours.1.id: Id `uk` is used by two sets of working hours",
+            "EP018 working_hours.1.id: Two sets of working hours have the id `uk`",
         ),
         (
             of_nodes(
                 json!([{"id": "c", "type": "notify_channel", "notify_channel": {"targets": [{"type": "user", "id": "maya", "urgency": "low"}]}}]),
             ),
-            "EP019 path.0.notify_channel.targets.0.type: Type `user` cannot be told by a channel node",
+            "EP019 path.0.notify_channel.targets.0.type: A channel step can't notify a target of type `user`",
         ),
-        (
-            json!({"name": "n", "kind": "templated", "path": []}),
-            "EP020 template_id: Template_id is required for a templated path",
-        ),
+        (json!({"name": "n", "kind": "templated", "path": []}), "EP020 template_id: A templated path needs a template"),
         (
             json!({"name": "n", "kind": "templated", "template_id": "t", "path": [a()]}),
-            "EP021 path: Path must be empty for a templated path: its nodes come from the template",
+            "EP021 path: A templated path can't have steps of its own",
         ),
         (
             of_nodes((0..=MAX_NODES).map(|n| level(&format!("n{n}"))).collect()),
-            "EP022 path: Path has 2001 nodes; at most 2000 are taken",
+            "EP022 path: The path has 2001 steps (limit 2000)",
         ),
         (
             json!({"name": "n", "path": [a()], "team_ids": vec!["t"; 1_001]}),
-            "EP024 team_ids: Team_ids must have at most 1000 entries, not 1001",
+            "EP024 team_ids: Too many teams: 1001 (limit 1000)",
         ),
         (
             of_nodes(json!([a(), {"id": "x", "type": "hologram", "hologram": {}}])),
-            "EP101 path.1.type: Type `hologram` is not known here",
+            "EP101 path.1.type: Unknown step type `hologram`",
         ),
         (
             target(json!({"type": "user", "id": "maya", "urgency": "medium"})),
-            "EP102 path.0.level.targets.0.urgency: Urgency `medium` is not known here",
+            "EP102 path.0.level.targets.0.urgency: Unknown urgency `medium`",
         ),
-        (level_with("ack_mode", json!("some")), "EP102 path.0.level.ack_mode: Ack_mode `some` is not known here"),
+        (level_with("ack_mode", json!("some")), "EP102 path.0.level.ack_mode: Unknown acknowledgement mode `some`"),
         (
             conditions(json!([{"subject": "alert.colour", "operation": "is", "param_bindings": []}])),
-            "EP103 path.0.if_else.conditions.0.subject: Subject `alert.colour` with `is` cannot be tested here",
+            "EP103 path.0.if_else.conditions.0.subject: Unknown condition `alert.colour is`",
         ),
         (
             of_nodes(json!([both(json!([]))])),
-            "EP104 path.0.if_else.then_path: If_else has an empty \"then\" branch: the escalation ends there",
+            "EP104 path.0.if_else.then_path: No steps on the side “yes”: the escalation ends there",
         ),
         (
             target(json!({"type": "user", "id": "ghost", "urgency": "high"})),
@@ -270,14 +261,17 @@ fn cases() -> Vec<(Value, &'static str)> {
         ),
         (
             target(json!({"type": "user", "id": "zoe", "urgency": "high"})),
-            "EP106 path.0.level.targets.0.id: Zoe Adams is deactivated, so nobody is paged by this target",
+            "EP106 path.0.level.targets.0.id: Zoe Adams is deactivated and can't be paged",
         ),
-        (of_nodes(json!([hand_over("other"), a()])), "EP107 path.1: Nothing comes after the hand-over `h`"),
+        (
+            of_nodes(json!([hand_over("other"), a()])),
+            "EP107 path.1: Never reached: it follows “Hand over to Other path”",
+        ),
         (
             priorities(
                 json!([{"literal": "p1"}, {"literal": "p2"}, {"literal": "p3"}, {"literal": "p4"}, {"literal": "p5"}]),
             ),
-            "EP108 path.0.if_else.conditions.0: This always holds for the priorities that come here",
+            "EP108 path.0.if_else.conditions.0: Always true for the priorities that get here",
         ),
         (
             of_nodes(json!([branch(
@@ -285,7 +279,7 @@ fn cases() -> Vec<(Value, &'static str)> {
                 json!([branch("c", json!([a()]), json!([level("d")]))]),
                 json!([level("e")])
             )])),
-            "EP108 path.0.if_else.then_path.0.if_else.conditions.0: This always holds: working hours `uk` decide it before",
+            "EP108 path.0.if_else.then_path.0.if_else.conditions.0: Always true: working hours “UK” are already decided here",
         ),
         (
             {
@@ -293,59 +287,56 @@ fn cases() -> Vec<(Value, &'static str)> {
                 path["working_hours"][0]["weekday_intervals"] = json!([]);
                 path
             },
-            "EP109 path.0.delay.delay_interval_condition: Working hours `uk` are never active: this waits for ever",
+            "EP109 path.0.delay.delay_interval_condition: Working hours “UK” are never active: the wait never ends",
         ),
         (
             of_nodes(json!([branch("b", json!([until("active"), a()]), json!([level("e")]))])),
-            "EP110 path.0.if_else.then_path.0.delay.delay_interval_condition: Working hours `uk` are active at this point: this never waits",
+            "EP110 path.0.if_else.then_path.0.delay.delay_interval_condition: Working hours “UK” are already active here: it never waits",
         ),
         (
             target(json!({"type": "schedule", "id": "primary", "urgency": "high", "schedule_mode": "all_users"})),
-            "EP111 path.0.level.targets.0.schedule_mode: The first level pages everybody of a schedule, whoever is on call",
+            "EP111 path.0.level.targets.0.schedule_mode: The first level pages a whole schedule, not just who is on call",
         ),
         (
             level_with("retry_config", json!({"attempts": 2, "interval_seconds": 300})),
-            "EP112 path.0.level.retry_config.interval_seconds: Nobody is paged again: the level waits for 5m, and the first retry comes after 5m",
+            "EP112 path.0.level.retry_config.interval_seconds: Never retries: it escalates after 5m, but the first retry is due after 5m",
         ),
         (
             of_nodes(json!([a(), {"id": "z", "type": "level", "level": a()["level"]}])),
-            "EP114 path.1.level.targets: Maya Chen is the only one here and on the level before",
+            "EP114 path.1.level.targets: Maya Chen is the only recipient here and on the previous level",
         ),
-        (
-            whole("working_hours", hours(json!([]))),
-            "EP115 working_hours.0: Nothing on the path asks for the working hours `uk`",
-        ),
+        (whole("working_hours", hours(json!([]))), "EP115 working_hours.0: Working hours “UK” are not used"),
         (
             of_nodes(json!([until("active"), repeat("u", 3)])),
-            "EP116 path.1.repeat: The section that is repeated can take no time: all repeats may happen at one instant",
+            "EP116 path.1.repeat: All repeats may run at the same instant",
         ),
         (
             set("weekday_intervals", json!([{"weekday": "sunday", "start_time": "22:00", "end_time": "06:00"}])),
-            "EP117 working_hours.0.weekday_intervals.0: sunday from 22:00 to 06:00 ends on monday",
+            "EP117 working_hours.0.weekday_intervals.0: Sunday 22:00 to 06:00 ends on Monday",
         ),
         (
             set("weekday_intervals", json!([{"weekday": "sunday", "start_time": "00:00", "end_time": "00:00"}])),
-            "EP118 working_hours.0.weekday_intervals.0: sunday from 00:00 to 00:00 is read as 24 hours",
+            "EP118 working_hours.0.weekday_intervals.0: Sunday 00:00 to 00:00 is read as 24 hours",
         ),
         (
             of_nodes(json!([{"id": "d", "type": "delay", "delay": {"delay_seconds": 60}}])),
-            "EP119 path.0: The path can end here before anybody is notified: there is no level and no channel on the way",
+            "EP119 path.0: The path can end here without notifying anybody",
         ),
         (
             set("weekday_intervals", json!([{"weekday": "sunday", "start_time": "09:00", "end_time": "23:59"}])),
-            "EP120 working_hours.0.weekday_intervals.0.end_time: sunday from 09:00 to 23:59 leaves out the last minute of the day: an end is not included",
+            "EP120 working_hours.0.weekday_intervals.0.end_time: Sunday 09:00 to 23:59 excludes the last minute of the day",
         ),
         (
             set("timezone", json!("Factory")),
-            "EP121 working_hours.0.timezone: Timezone `Factory` stands for a clock that was never set; it is read as UTC",
+            "EP121 working_hours.0.timezone: Time zone `Factory` is a placeholder, read as UTC",
         ),
         (
             templated(
                 &json!({"schedule": {"value": {"literal": "primary"}}, "urgent": {"array_value": [{"literal": "p1"}]}}),
             ),
-            "EP123 param_bindings: Node `second` of the template has a target bound to `people`, which has no value here",
+            "EP123 param_bindings: Parameter `people` of the template has no value",
         ),
-        (deep(MAX_DEPTH + 1), "EP023 PLACE: Branches are nested 33 levels deep; at most 32 are taken"),
+        (deep(MAX_DEPTH + 1), "EP023 PLACE: Branches are nested 33 deep (limit 32)"),
     ]
 }
 
@@ -446,7 +437,7 @@ fn a_fix_for_another_path_is_refused() {
 fn hours_that_may_be_used_are_not_called_unused() {
     let mut path = of_nodes(json!([level("a"), {"id": "x", "type": "hologram", "hologram": {"hours": "night"}}]));
     path["working_hours"] = hours(json!([]));
-    assert_eq!(problems(&path), ["EP101 path.1.type: Type `hologram` is not known here"]);
+    assert_eq!(problems(&path), ["EP101 path.1.type: Unknown step type `hologram`"]);
 }
 
 #[test]
@@ -610,31 +601,29 @@ fn what_could_not_be_read_is_said() {
     let all = world(json!(["users", "schedules", "paths"]));
     assert_eq!(
         said(&all, &user),
-        ["EP122 path.0.level.targets.0.id: Not all people could be read, and `ghost` is not among those that could"]
+        ["EP122 path.0.level.targets.0.id: Couldn't find person `ghost`: not all people could be read"]
     );
     assert_eq!(
         said(&all, &over),
-        [
-            "EP122 path.0.escalation_path.escalation_path_id: Not all paths could be read, and `gone` is not among those that could"
-        ]
+        ["EP122 path.0.escalation_path.escalation_path_id: Couldn't find path `gone`: not all paths could be read"]
     );
     assert_eq!(
         said(&world(json!(["pauses"])), &schedule("currently_on_call")),
-        ["EP122 path: Not all notification pauses could be read: somebody who is named here may have one"]
+        ["EP122 path: Not all notification pauses could be read; some recipients may be paused"]
     );
     let mut unread = whole.clone();
     unread["schedules"][0]["unread"] = json!(["entries"]);
     unread["entries_from"] = json!("2026-06-01T00:00:00Z");
     assert_eq!(
         said(&unread, &schedule("currently_on_call")),
-        ["EP122 path.0.level.targets.0.id: Who is on call in S could not be read, at least in part"]
+        ["EP122 path.0.level.targets.0.id: Couldn't fully read who is on call in S"]
     );
     assert_eq!(said(&unread, &schedule("all_users")), [""; 0]);
     unread["schedules"][0] = json!({"id": "s", "name": "S", "timezone": "UTC", "unread": ["rotas"], "rotas": [
         {"id": "r", "name": "R", "unread": true}]});
     assert_eq!(
         said(&unread, &schedule("all_users")),
-        ["EP122 path.0.level.targets.0.id: Who belongs to S could not be read, at least in part"]
+        ["EP122 path.0.level.targets.0.id: Couldn't fully read who belongs to S"]
     );
     // Whom a rota names, and nobody lists.
     let mut stranger = whole.clone();
@@ -643,7 +632,7 @@ fn what_could_not_be_read_is_said() {
     for mode in ["currently_on_call", "next_on_call", "all_users"] {
         assert_eq!(
             said(&stranger, &schedule(mode)),
-            ["EP105 path.0.level.targets.0.id: S names `ghost` who is not among the people"],
+            ["EP105 path.0.level.targets.0.id: S refers to unknown people: `ghost`"],
             "{mode}"
         );
     }
@@ -653,7 +642,7 @@ fn what_could_not_be_read_is_said() {
     stranger["entries_from"] = json!("2026-06-01T00:00:00Z");
     assert_eq!(
         said(&stranger, &schedule("currently_on_call")),
-        ["EP106 path.0.level.targets.0.id: Nobody is on call in S, as far as it is known, so nobody is paged"]
+        ["EP106 path.0.level.targets.0.id: Nobody is known to be on call in S"]
     );
 }
 
@@ -668,7 +657,7 @@ fn a_templated_path_is_checked_as_what_it_comes_to() {
     assert_eq!(problems(&bind(json!({"array_value": [{"literal": "tom"}, {"literal": "priya"}]}))), [""; 0]);
     assert_eq!(
         problems(&bind(json!({"array_value": [{"literal": "tom"}, {"literal": "ghost"}]}))),
-        ["EP105 template_id: In the template, at `path.1.level.targets.1.id`: There is no person `ghost`"]
+        ["EP105 template_id: In the template at `path.1.level.targets.1.id`: There is no person `ghost`"]
     );
     let mut elsewhere = bind(literal("tom"));
     elsewhere["template_id"] = json!("t9");
@@ -702,9 +691,36 @@ fn names_of_zones() {
         assert_eq!(of(known), [""; 0], "{known}");
     }
     for unknown in ["US/Pacific-New", "UTC+5", "GMT+5", " Europe/London ", " ", "", "+05:00", "EST5EDT4"] {
-        assert_eq!(of(unknown), [format!("EP017 working_hours.0.timezone: Timezone `{unknown}` is not known")]);
+        assert_eq!(of(unknown), [format!("EP017 working_hours.0.timezone: Unknown time zone `{unknown}`")]);
     }
     for never_set in ["Factory", "factory", "FACTORY"] {
         assert!(of(never_set)[0].starts_with("EP121 "), "{never_set}");
     }
+}
+
+#[test]
+fn a_problem_names_its_step() {
+    let zoe = target(json!({"type": "user", "id": "zoe", "urgency": "high"}));
+    let one_side = of_nodes(json!([branch("b", json!([]), json!([level("z")]))]));
+    let path = whole_path_problem();
+    for (path, text) in [
+        (zoe, "Page Zoe Adams: Zoe Adams is deactivated and can't be paged"),
+        (one_side, "In UK hours? No steps on the side “yes”: the escalation ends there"),
+        (path, "Two sets of working hours have the id `uk`"),
+    ] {
+        let path = PathPayload::read(path).unwrap();
+        let found = check("", &path, &index());
+        assert!(found.iter().any(|problem| problem.text() == text), "{found:?}");
+    }
+    // However long the names are, a problem stays short.
+    let channel = json!({"type": "slack_channel", "id": "é".repeat(300), "urgency": "medium"});
+    let path = PathPayload::read(target(channel)).unwrap();
+    let long = check("", &path, &index()).remove(0);
+    assert!(long.step.unwrap().len() < 210);
+}
+
+fn whole_path_problem() -> Value {
+    let mut path = of_nodes(json!([branch("b", json!([level("a")]), json!([level("z")]))]));
+    path["working_hours"] = json!([path["working_hours"][0], path["working_hours"][0]]);
+    path
 }

@@ -6,7 +6,7 @@ mod generate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use escalation_engine::prove::{Answer, Expectation, Horizon, Verdict, prove};
+use escalation_engine::prove::{Expectation, Horizon, Verdict, VerdictKind, prove};
 use escalation_engine::scenario::{Answer as Says, Response};
 use escalation_engine::simulate::{compile_for, trace};
 use escalation_engine::trace::StepName;
@@ -91,9 +91,9 @@ fn verdicts_are_what_single_alerts_show() {
             assert!(people_before(&example.trace, example.scenario.fired_at, 1200) > 1, "seed {seed}");
             assert_eq!(trace(&path, &index, &example.scenario), example.trace, "seed {seed}");
         }
-        beyond_quiet += u32::from(with.verdict == Answer::Refuted && without.verdict == Answer::Proven);
+        beyond_quiet += u32::from(with.verdict == VerdictKind::Refuted && without.verdict == VerdictKind::Proven);
         // Declining adds ways, and takes none away.
-        assert!(without.verdict != Answer::Refuted || with.verdict != Answer::Proven, "seed {seed}");
+        assert!(without.verdict != VerdictKind::Refuted || with.verdict != VerdictKind::Proven, "seed {seed}");
         for _ in 0..100 {
             let fired_at = from + i64::try_from(dice.below(u64::try_from(until - from).unwrap())).unwrap();
             let priority = dice.one_of(&generate::PRIORITIES).to_string();
@@ -101,7 +101,7 @@ fn verdicts_are_what_single_alerts_show() {
             let alert = with_some_declining(&mut dice, &path, &index, &alert);
             if people_before(&trace(&path, &index, &alert), fired_at, 1200) > 1 {
                 alerts += 1;
-                let says = |of: &[escalation_engine::prove::During]| {
+                let says = |of: &[escalation_engine::prove::PriorityInterval]| {
                     of.iter().any(|d| d.priority_id == priority && (d.from..d.until).contains(&fired_at))
                 };
                 let known = says(&with.refuted_during) || says(&with.unknown_during) || fired_at >= with.scope.until;
@@ -146,9 +146,9 @@ fn a_level_that_declines_brings_the_next_one_on() {
             json!({"expect": "at_most_people_before", "people": 1, "seconds": 60, "with_declines": declines}),
         )
     };
-    assert_eq!(at_most(false).verdict, Answer::Proven);
+    assert_eq!(at_most(false).verdict, VerdictKind::Proven);
     let refuted = at_most(true);
-    assert_eq!(refuted.verdict, Answer::Refuted);
+    assert_eq!(refuted.verdict, VerdictKind::Refuted);
     assert_eq!(refuted.counterexample.unwrap().scenario.responses, [nack("a", 1)]);
     assert!(refuted.scope.assumed[0].starts_with("whole levels may decline at once"));
 }
@@ -159,7 +159,7 @@ fn one_after_the_other_declines() {
     let nodes = json!([level("one", &["a", "b"], turns), level("two", &["c"], Value::Null)]);
     let refuted =
         verdict(nodes, json!({"expect": "at_most_people_before", "people": 2, "seconds": 60, "with_declines": true}));
-    assert_eq!(refuted.verdict, Answer::Refuted);
+    assert_eq!(refuted.verdict, VerdictKind::Refuted);
     assert_eq!(refuted.counterexample.unwrap().scenario.responses, [nack("a", 1), nack("b", 1)]);
 }
 
@@ -210,9 +210,9 @@ fn not_louder_also_if_levels_decline() {
         prove(&path, &index, &horizon, &[serde_json::from_value(expectation).unwrap()]).unwrap().remove(0)
     };
     // After the hour that the first level waits, it is past eleven.
-    assert_eq!(judge(false).verdict, Answer::Proven);
+    assert_eq!(judge(false).verdict, VerdictKind::Proven);
     let refuted = judge(true);
-    assert_eq!(refuted.verdict, Answer::Refuted);
+    assert_eq!(refuted.verdict, VerdictKind::Refuted);
     assert_eq!(refuted.counterexample.unwrap().scenario.responses, [nack("a", 1)]);
 }
 
@@ -220,5 +220,5 @@ fn not_louder_also_if_levels_decline() {
 fn too_many_ways_are_said_to_be_too_many() {
     let nodes: Vec<Value> = (0..11).map(|n| level(&format!("n{n}"), &["a"], Value::Null)).collect();
     let expectation = json!({"expect": "at_most_people_before", "people": 1, "seconds": 60, "with_declines": true});
-    assert_eq!(verdict(json!(nodes), expectation).verdict, Answer::Incomplete);
+    assert_eq!(verdict(json!(nodes), expectation).verdict, VerdictKind::Incomplete);
 }

@@ -528,3 +528,54 @@ fn a_change_at_one_visit() {
         ]
     );
 }
+
+/// What changes at each handover for somebody else is one sentence.
+#[test]
+fn what_concerns_most_alerts_leads() {
+    let begin: Instant = "2026-03-02T09:00:00Z".parse().unwrap();
+    let week = 7 * 86_400;
+    let entry = |number: i64| {
+        let user = ["amy", "cat"][usize::try_from(number % 2).unwrap()];
+        json!({"rota_id": "r", "user_id": user, "start_at": begin + number * week, "end_at": begin + (number + 1) * week})
+    };
+    let entries: Vec<_> = (0..9).map(entry).collect();
+    let people = [("amy", "Amy"), ("ben", "Ben"), ("cat", "Cat")];
+    let world = json!({
+        "priorities": [{"id": "p1", "name": "P1"}, {"id": "p2", "name": "P2"}, {"id": "p3", "name": "P3"}],
+        "users": people.map(|(id, name)| json!({"id": id, "name": name, "can_be_paged": true})),
+        "schedules": [{"id": "s", "name": "S", "timezone": "UTC", "rotas": [{"id": "r", "name": "R", "user_ids": []}],
+            "entries": entries}],
+        "entries_from": begin, "entries_until": begin + 9 * week,
+    });
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let on_call = json!({"id": "a", "type": "level", "level": {"time_to_ack_seconds": 600,
+        "targets": [{"type": "schedule", "id": "s", "urgency": "high"}]}});
+    let lead = |before: Value, after: Value| {
+        let compiled = |nodes: Value| CompiledPath::new("", &payload(json!({"name": "n", "path": nodes})), &index);
+        let horizon = Horizon { from: begin, until: begin + 8 * week, scenario: Scenario::default() };
+        let found = behaviour(&compiled(before), &compiled(after), &index, &horizon).unwrap();
+        (found.lead(&index, 8 * week), found.changes.len())
+    };
+    let timer = |seconds: i64| json!([level("b", "ben", seconds), on_call]);
+    // Every week it is somebody else.
+    let (sentences, changes) = lead(timer(300), timer(600));
+    assert_eq!(sentences, ["Amy and Cat are paged 5m later, for every priority, nearly always."]);
+    assert!(changes > 2);
+    let urgent = json!([branch("c", json!([level("b", "ben", 300)]), json!([on_call]))]);
+    let (sentences, _) = lead(json!([on_call]), urgent);
+    assert_eq!(
+        sentences,
+        ["Ben is now paged at once, for P1.", "Amy and Cat are no longer paged (it was at once), for P1."]
+    );
+    // Half of the time is not always.
+    let amy = json!([level("b", "amy", 300)]);
+    let (sentences, _) = lead(amy.clone(), json!([on_call]));
+    assert_eq!(
+        sentences,
+        [
+            "Cat is now paged at once, for every priority, at some times.",
+            "Amy is no longer paged (it was at once), for every priority, at some times.",
+        ]
+    );
+    assert_eq!(lead(amy.clone(), amy), (Vec::new(), 0));
+}

@@ -5,24 +5,19 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::alloc::System;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod allocations;
+
 use std::time::{Duration, Instant as Clock};
 
+use allocations::{ALLOCATOR, alone};
 use escalation_api::{At, Faults, Json as _, PathPayload};
 use escalation_engine::check::{Code, MAX_PROBLEMS, findings, is_refused};
-use escalation_engine::{CompiledPath, Index, World, check};
+use escalation_engine::diff::behaviour;
+use escalation_engine::prove::{Expectation, Horizon, prove};
+use escalation_engine::simulate::run;
+use escalation_engine::{CompiledPath, Index, Instant, Scenario, World, check};
 use serde_json::{Value, json};
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
-
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
-
-/// One test after the other, so that nothing else allocates while one measures.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use stats_alloc::Region;
 
 /// A document of so many of something.
 type Shape = (&'static str, fn(usize) -> Value);
@@ -95,14 +90,24 @@ const WITHIN: &[Shape] = &[
         })
     }),
     ("branches", |n| json!({"name": "n", "path": heap(n, 1)})),
+    // With what is in them they are as many nodes as are taken.
     ("branches one after another", |n| {
-        nodes(n, |i| {
+        nodes(n / 2, |i| {
             let inside = json!([level(format!("l{i}"), json!([target("u1")]))]);
             branch(format!("n{i}"), priorities(vec!["p1".into()]), inside, json!([]))
         })
     }),
     ("schedules with thousands of entries", |n| {
         nodes(n, |i| level(format!("n{i}"), json!([schedule("s0", "currently_on_call_for_rota")])))
+    }),
+    ("schedules with thousands of strangers", |n| {
+        nodes(n, |i| level(format!("n{i}"), json!([schedule("s0", "currently_on_call")])))
+    }),
+    ("hand-overs to diamonds", |n| {
+        nodes(
+            n,
+            |i| json!({"id": format!("n{i}"), "type": "escalation_path", "escalation_path": {"escalation_path_id": "d0"}}),
+        )
     }),
     ("schedules", |n| nodes(n, |i| level(format!("n{i}"), json!([schedule(&format!("s{i}"), "all_users")])))),
     ("timers by unknown hours", |n| {
@@ -174,7 +179,7 @@ fn world() -> World {
     let rota = json!({"id": "r1", "name": "R", "user_ids": []});
     let entry = |i: i64| {
         let at = |hour: i64| chrono::DateTime::from_timestamp(1_700_000_000 + 3_600 * hour, 0).unwrap().to_rfc3339();
-        json!({"rota_id": "r1", "start_at": at(i), "end_at": at(i + 1)})
+        json!({"rota_id": "r1", "user_id": format!("x{i}"), "start_at": at(i), "end_at": at(i + 1)})
     };
     let entries: Vec<_> = (0..5_000).map(entry).collect();
     let schedule = |i: usize| {
@@ -186,17 +191,29 @@ fn world() -> World {
         json!({"id": format!("c{i}"), "name": "C", "path": [
             {"id": "a", "type": "escalation_path", "escalation_path": {"escalation_path_id": next}}]})
     };
+    // Each hands over to the next by both sides of a branch, and none of them notifies anybody.
+    let diamond = |i: usize| {
+        let over = |side: &str| {
+            json!([{"id": side, "type": "escalation_path",
+            "escalation_path": {"escalation_path_id": format!("d{}", i + 1)}}])
+        };
+        let last = json!([{"id": "w", "type": "delay", "delay": {"delay_seconds": 60}}]);
+        let (then, otherwise) = if i == 1_000 { (last.clone(), last) } else { (over("t"), over("e")) };
+        json!({"id": format!("d{i}"), "name": "D", "path": [branch("b".into(), priorities(vec!["p1".into()]), then, otherwise)]})
+    };
+    let paths: Vec<_> = (0..2_000).map(path).chain((0..=1_000).map(diamond)).collect();
     let world = json!({
         "priorities": (0..5).map(|i| json!({"id": format!("p{i}"), "name": format!("P{i}")})).collect::<Vec<_>>(),
         "users": [{"id": "u1", "name": "Amy", "can_be_paged": true}],
         "schedules": (0..2_000).map(schedule).collect::<Vec<_>>(),
-        "paths": (0..2_000).map(path).collect::<Vec<_>>(),
+        "paths": paths,
         "entries_from": "2020-01-01T00:00:00Z",
     });
     World::from_text(&world.to_string()).unwrap()
 }
 
-/// What something costs: the bytes that it allocates in all, and the time.
+/// What something costs: the bytes that it allocates in all, which is at least as much as there ever is at once, and the
+/// time.
 fn cost<T>(work: impl FnOnce() -> T) -> (T, usize, Duration) {
     let (region, clock) = (Region::new(ALLOCATOR), Clock::now());
     let done = work();
@@ -238,6 +255,56 @@ fn costs_grow_with_the_document() {
         });
         grows("compile", shape, measured);
     }
+    too_large();
+}
+
+/// Everything that is asked of a path that compiles: a run, proofs and a comparison with itself but for one node.
+#[test]
+fn costs_of_runs_and_proofs_grow_with_the_document() {
+    let _alone = alone();
+    let index = Index::new(world());
+    let fired_at: Instant = "2023-11-20T10:00:00Z".parse().unwrap();
+    let horizon = |seconds| Horizon { from: fired_at, until: fired_at + seconds, scenario: Scenario::default() };
+    let expectations = |kinds: Value| -> Vec<Expectation> { serde_json::from_value(kinds).unwrap() };
+    for (shape, document) in WITHIN {
+        let paths = [500, 2_000].map(|number| {
+            let mut other = document(number);
+            other["path"].as_array_mut().unwrap().insert(0, level("first".into(), json!([target("u1")])));
+            let [path, other] = [document(number), other].map(|path| PathPayload::read(path).unwrap());
+            (number, CompiledPath::new("own", &path, &index), CompiledPath::new("own", &other, &index))
+        });
+        let measured = paths.each_ref().map(|(number, path, _)| {
+            let scenario = Scenario { fired_at, priority_id: Some("p1".into()), ..Scenario::default() };
+            let (_, bytes, time) = cost(|| run(path, &index, &scenario));
+            (*number, bytes, time)
+        });
+        grows("run", shape, measured);
+        let measured = paths.each_ref().map(|(number, path, _)| {
+            let all = expectations(json!([{"expect": "pages_someone"}, {"expect": "not_louder_than"},
+                {"expect": "every_node_reachable"}, {"expect": "no_consecutive_same_person"}]));
+            let (_, bytes, time) = cost(|| prove(path, &index, &horizon(600), &all).unwrap());
+            (*number, bytes, time)
+        });
+        grows("prove", shape, measured);
+        let measured = paths.each_ref().map(|(number, path, _)| {
+            let all = expectations(
+                json!([{"expect": "at_most_people_before", "people": 1, "seconds": 60, "with_declines": true}]),
+            );
+            let (_, bytes, time) = cost(|| prove(path, &index, &horizon(600), &all).unwrap());
+            (*number, bytes, time)
+        });
+        grows("declines", shape, measured);
+        let measured = paths.each_ref().map(|(number, path, other)| {
+            let (_, bytes, time) = cost(|| behaviour(path, other, &index, &horizon(600)).unwrap());
+            (*number, bytes, time)
+        });
+        grows("diff", shape, measured);
+    }
+}
+
+/// What is too large is refused at a cost that grows with it.
+fn too_large() {
+    let index = Index::new(world());
     for (shape, document) in BEYOND {
         let measured = [50_000, 200_000].map(|number| {
             let document = document(number);

@@ -6,7 +6,7 @@ use escalation_api::Json as _;
 use escalation_engine::check::{Code, check};
 use escalation_engine::diff::behaviour;
 use escalation_engine::from_api::Answers;
-use escalation_engine::prove::{Answer, Horizon, Verdict, classes, prove};
+use escalation_engine::prove::{Horizon, Verdict, VerdictKind, classes, prove};
 use escalation_engine::simulate::compile_for;
 use escalation_engine::world::PrioritySource;
 use escalation_engine::{CompiledPath, Index, Scenario, World, simulate};
@@ -70,7 +70,10 @@ fn what_pages_nobody_for_priorities_that_are_not_listed_is_refuted() {
         )
         .try_into()
         .unwrap();
-        assert_eq!((someone.verdict, p1.verdict, other.verdict), (Answer::Refuted, Answer::Proven, Answer::Refuted));
+        assert_eq!(
+            (someone.verdict, p1.verdict, other.verdict),
+            (VerdictKind::Refuted, VerdictKind::Proven, VerdictKind::Refuted)
+        );
         assert_eq!(someone.scope.priorities.iter().map(String::as_str).collect::<Vec<_>>(), ["*", "p1", "p7"]);
         let during: Vec<&str> = someone.refuted_during.iter().map(|during| during.priority_id.as_str()).collect();
         assert_eq!(during, ["*", "p7"]);
@@ -88,7 +91,7 @@ fn what_pages_nobody_for_priorities_that_are_not_listed_is_refuted() {
     }
     let complete = world(only_p1(), Value::Null);
     let [someone] = judge(&complete, &nodes, json!([{"expect": "pages_someone"}])).try_into().unwrap();
-    assert_eq!((someone.verdict, someone.scope.priorities), (Answer::Proven, vec!["p1".to_string()]));
+    assert_eq!((someone.verdict, someone.scope.priorities), (VerdictKind::Proven, vec!["p1".to_string()]));
     assert!(complete.priorities_note().is_none());
 }
 
@@ -105,7 +108,7 @@ fn a_condition_that_others_do_not_meet_is_not_constant() {
     }
     assert_eq!(codes(&world(only_p1(), Value::Null)), [Code::Constant]);
     // What was asked before is decided, whichever priorities there are.
-    for (inner, holds) in [(vec!["p1"], "never"), (vec!["p1", "p2"], "")] {
+    for (inner, holds) in [(vec!["p1"], "Never"), (vec!["p1", "p2"], "")] {
         let inner = branch("c", &inner, json!([level("l", "ada", "high")]), json!([level("m", "bo", "low")]));
         let outer = path(json!([branch("b", &["p1"], json!([level("n", "ada", "high")]), json!([inner]))]));
         let payload = escalation_api::PathPayload::read(outer).unwrap();
@@ -121,7 +124,7 @@ fn a_condition_that_others_do_not_meet_is_not_constant() {
     let payload = escalation_api::PathPayload::read(outer).unwrap();
     for world in incomplete() {
         let found = check("", &payload, &Index::new(world));
-        assert!(found.iter().any(|problem| problem.message.starts_with("This always holds")), "{found:?}");
+        assert!(found.iter().any(|problem| problem.message.starts_with("Always true")), "{found:?}");
     }
 }
 
@@ -152,14 +155,14 @@ fn an_order_that_is_not_known_is_not_guessed() {
         let verdicts = judge(&world(listed.clone(), from), &nodes, expectations.clone());
         verdicts.into_iter().map(|verdict| verdict.verdict).collect::<Vec<_>>()
     };
-    assert_eq!(answers(json!("branches")), [Answer::Incomplete, Answer::Proven, Answer::Refuted]);
+    assert_eq!(answers(json!("branches")), [VerdictKind::Incomplete, VerdictKind::Proven, VerdictKind::Refuted]);
     // In the order of a list that is one, it is another matter.
-    assert_eq!(answers(Value::Null)[0], Answer::Refuted);
+    assert_eq!(answers(Value::Null)[0], VerdictKind::Refuted);
     // What nothing tells apart is equally loud in any order.
     let alike = path(json!([level("l", "ada", "high")]));
     let [same] =
         judge(&world(listed, json!("branches")), &alike, json!([{"expect": "not_louder_than"}])).try_into().unwrap();
-    assert_eq!(same.verdict, Answer::Proven);
+    assert_eq!(same.verdict, VerdictKind::Proven);
 }
 
 #[test]
@@ -211,10 +214,87 @@ fn groups_of_priorities() {
     let two = json!([{"id": "p1", "name": "P1"}, {"id": "p2", "name": "P2"}]);
     // Of a complete list nothing else counts.
     assert_eq!(groups(&world(two.clone(), Value::Null), nodes()), all(&[&["p1"], &["p2"]]));
-    // Who is named is somebody, and any other is like one that is not named, whatever a condition says of `*`.
-    assert_eq!(groups(&world(two.clone(), json!("branches")), nodes()), all(&[&["p1"], &["p2", "*"], &["p3"]]));
+    // Who is named is somebody, and any other is like one that is not named, unless a condition says something of `*`.
+    assert_eq!(groups(&world(two.clone(), json!("branches")), nodes()), all(&[&["p1"], &["p2"], &["p3"], &["*"]]));
+    let plain = json!([branch("b", &["p1", "p3"], json!([]), json!([]))]);
+    assert_eq!(groups(&world(two.clone(), json!("branches")), plain), all(&[&["p1", "p3"], &["p2", "*"]]));
     assert_eq!(groups(&world(json!([]), Value::Null), nodes()), all(&[&["p1"], &["p3"], &["*"]]));
     // Where nothing asks for it, it does not matter which there are.
     assert_eq!(groups(&world(json!([]), Value::Null), json!([level("l", "ada", "high")])), none);
     assert_eq!(groups(&world(two, json!("unreadable")), json!([])), all(&[&["p1", "p2", "*"]]));
+}
+
+/// The id that stands for any other priority is told apart from a priority that has this very id.
+#[test]
+fn a_priority_with_the_id_of_any_other() {
+    let star = || json!([{"id": "*", "name": "Star"}, {"id": "p1", "name": "P1"}]);
+    let nodes = path(json!([branch("b", &["*", "p1"], json!([level("l", "ada", "high")]), json!([]))]));
+    let expectations = json!([{"expect": "pages_someone"}, {"expect": "pages_someone", "priorities": ["*"]}]);
+    let found = |world: &World, nodes: &Value| judge(world, nodes, expectations.clone());
+    for from in ["branches", "unreadable"] {
+        let world = world(star(), json!(from));
+        let [all, one] = found(&world, &nodes).try_into().unwrap();
+        assert_eq!((all.verdict, one.verdict), (VerdictKind::Refuted, VerdictKind::Proven));
+        assert_eq!(all.scope.priorities, ["*", "**", "p1"]);
+        assert_eq!(all.refuted_during.iter().map(|during| during.priority_id.as_str()).collect::<Vec<_>>(), ["**"]);
+        let trace = all.counterexample.unwrap().trace;
+        let why = "any other priority is not one of Star or P1";
+        assert!(trace.steps.iter().any(|step| step.why == why), "{:?}", trace.steps);
+        assert!(!world.is_other_priority("*") && world.is_other_priority("**") && !world.is_other_priority("***"));
+    }
+    assert_eq!(world(json!([{"id": "**", "name": "S"}]), json!("branches")).other_priority(), "*");
+    assert_eq!(
+        world(json!([{"id": "*", "name": "S"}, {"id": "***", "name": "T"}]), json!("branches")).other_priority(),
+        "****"
+    );
+    // Of a complete list nothing is any other.
+    let [all, one] = found(&world(star(), Value::Null), &nodes).try_into().unwrap();
+    assert_eq!((all.verdict, one.verdict), (VerdictKind::Proven, VerdictKind::Proven));
+    assert_eq!(all.scope.priorities, ["*", "p1"]);
+
+    // Where only a condition names it, any other priority may be that one.
+    let not_star = path(json!([branch("b", &["*"], json!([]), json!([level("l", "ada", "high")]))]));
+    let inner =
+        json!([branch("c", &["p1", "*"], json!([level("l", "ada", "high")]), json!([level("m", "bo", "low")]))]);
+    let same = path(json!([branch("b", &["*"], inner, json!([level("l", "ada", "high")]))]));
+    for world in [world(only_p1(), json!("branches")), world(only_p1(), json!("unreadable"))] {
+        let [all, _] = found(&world, &not_star).try_into().unwrap();
+        assert_eq!((all.verdict, all.depends), (VerdictKind::Refuted, true));
+        assert_eq!(all.refuted_during[0].priority_id, "*");
+        // It is that one or it is not, in all conditions of a run.
+        let bo = json!([{"expect": "covered_by", "users": ["ada"], "seconds": 0}]);
+        assert_eq!(judge(&world, &same, bo)[0].verdict, VerdictKind::Proven);
+    }
+}
+
+#[test]
+fn priorities_without_an_id_or_listed_twice() {
+    let nodes = path(json!([branch("b", &["p1", ""], json!([level("l", "ada", "high")]), json!([]))]));
+    // What is listed without an id may be any.
+    let nameless = world(json!([{"id": "p1", "name": "P1"}, {"id": "", "name": "P2"}]), Value::Null);
+    let [all] = judge(&nameless, &nodes, json!([{"expect": "pages_someone"}])).try_into().unwrap();
+    assert_eq!((all.verdict, all.scope.priorities), (VerdictKind::Refuted, vec!["*".to_string(), "p1".to_string()]));
+    assert!(nameless.priorities_note().unwrap().starts_with("a priority is listed without an id"));
+    assert!(all.scope.assumed.iter().any(|one| one.starts_with("a priority is listed without an id")));
+    let example = all.counterexample.unwrap();
+    assert_eq!(example.scenario.priority_id.as_deref(), Some("*"));
+    // An alert with an empty id has none.
+    let of_nobody = Scenario { priority_id: Some(String::new()), ..example.scenario };
+    let trace = simulate(&Index::new(nameless), &of_nobody).unwrap();
+    assert!(trace.steps.last().unwrap().why.starts_with("the alert's priority is not given"));
+
+    // One that is listed twice is one priority, and the order of a list that has it is none.
+    let twice =
+        world(json!([{"id": "p1", "name": "P1"}, {"id": "p2", "name": "P2"}, {"id": "p1", "name": "P1"}]), Value::Null);
+    assert!(twice.knows_all_priorities() && !twice.knows_priority_order());
+    let loud =
+        path(json!([branch("b", &["p1"], json!([level("l", "ada", "high")]), json!([level("m", "ada", "low")]))]));
+    let [louder, all] =
+        judge(&twice, &loud, json!([{"expect": "not_louder_than"}, {"expect": "pages_someone"}])).try_into().unwrap();
+    assert_eq!((louder.verdict, all.verdict), (VerdictKind::Incomplete, VerdictKind::Proven));
+    assert_eq!(all.scope.priorities, ["p1", "p2"]);
+    let payload = escalation_api::PathPayload::read(loud).unwrap();
+    let index = Index::new(twice);
+    let groups = classes(&[&CompiledPath::new("", &payload, &index)], &index);
+    assert_eq!(groups, [vec!["p1".to_string()], vec!["p2".to_string()]]);
 }

@@ -120,7 +120,7 @@ fn before_has_the_problem_and_no_other() {
         let found = check(&id, &before, &index);
         assert!(!found.is_empty() && found.iter().all(|p| p.code == code), "{}: {:?}", code.as_str(), says(&found));
         for problem in &found {
-            let said = format!("> `{}`: {}\n", problem.pointer, problem.message);
+            let said = format!("> `{}`: {}\n", problem.pointer, problem.text());
             assert!(section(&page, "Before").contains(&said), "{} does not say: {said}", code.as_str());
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use escalation_engine::compile::Kind;
 use escalation_engine::instant::DAY;
-use escalation_engine::machine::{Alert, Outcome, State, Step, What, Who, step};
+use escalation_engine::machine::{Alert, Outcome, State, Step, StepKind, Who, step};
 use escalation_engine::simulate::{compile_for, context, events, run};
 use escalation_engine::{CompiledPath, Index, Scenario};
 use generate::Dice;
@@ -57,7 +57,7 @@ fn a_run_can_be_stored_at_any_instant_and_goes_on_the_same() {
             count += 1;
         }
         // What a run says when nothing is due any more is the driver's word, not the machine's.
-        let told = whole.steps.iter().filter(|step| step.what != What::Stopped(Outcome::WaitsForever));
+        let told = whole.steps.iter().filter(|step| step.what != StepKind::Stopped(Outcome::WaitsForever));
         assert!(told.eq(steps.iter()), "seed {seed}");
         assert_eq!(state, whole.state, "seed {seed}");
     });
@@ -84,11 +84,11 @@ fn what_is_true_of_every_run() {
             now = step.at;
             let node = step.place.and_then(|place| path.node(place));
             match &step.what {
-                What::Entered => {
+                StepKind::Entered => {
                     pages.clear();
                     entered_at = step.at;
                 }
-                What::Paged { user, attempt, .. } => {
+                StepKind::Paged { user, attempt, .. } => {
                     assert!(!acked_first, "seed {seed}: a page after an acknowledgement: {step:?}");
                     let Some(Kind::Level(level)) = node.map(|node| &node.kind) else {
                         panic!("seed {seed}: a page without a level: {step:?}")
@@ -105,13 +105,13 @@ fn what_is_true_of_every_run() {
                     let is_paused = entered_at == step.at && index.paused_until(user, step.at).is_some();
                     assert!(known && !is_paused, "seed {seed}: {step:?}");
                 }
-                What::Acked(who, _) => {
+                StepKind::Acked(who, _) => {
                     let all =
                         matches!(node.map(|node| &node.kind), Some(Kind::Level(level)) if level.ack_all == Some(true));
                     acked_first = !all;
                     let told = run.steps[cancelled..position].iter().any(|told| match (&told.what, who) {
-                        (What::Paged { user, .. }, Who::User(who)) => user == who && told.at <= step.at,
-                        (What::Posted(channel, _), Who::Channel(who)) => channel == who && told.at <= step.at,
+                        (StepKind::Paged { user, .. }, Who::User(who)) => user == who && told.at <= step.at,
+                        (StepKind::Posted(channel, _), Who::Channel(who)) => channel == who && told.at <= step.at,
                         _ => false,
                     });
                     assert!(told, "seed {seed}: an answer to no page: {step:?}");
@@ -119,8 +119,8 @@ fn what_is_true_of_every_run() {
                         cancelled = position;
                     }
                 }
-                What::RepeatStarted(_) => acked_first = false,
-                What::Cancelled | What::Resolved | What::Expired | What::Stopped(_) => over = true,
+                StepKind::RepeatStarted(_) => acked_first = false,
+                StepKind::Cancelled | StepKind::Resolved | StepKind::Expired | StepKind::Stopped(_) => over = true,
                 _ => {}
             }
         }
@@ -136,14 +136,17 @@ fn paging_again_is_as_an_alert_that_fires_then() {
         let whole = run(path, index, scenario);
         let limit = scenario.fired_at + scenario.semantics.cut_off_after_seconds;
         for (position, step) in whole.steps.iter().enumerate() {
-            if !matches!(step.what, What::RepeatStarted(_)) {
+            if !matches!(step.what, StepKind::RepeatStarted(_)) {
                 continue;
             }
             let again = Scenario { fired_at: step.at, grace_period_seconds: 0, ..scenario.left_alone() };
             let fresh = run(path, index, &again);
-            let told = |step: &&Step| matches!(step.what, What::Paged { .. } | What::Posted(..));
+            let told = |step: &&Step| matches!(step.what, StepKind::Paged { .. } | StepKind::Posted(..));
             let answered = |step: &&Step| {
-                matches!(step.what, What::Acked(..) | What::Nacked(_) | What::Snoozed(..) | What::Resolved)
+                matches!(
+                    step.what,
+                    StepKind::Acked(..) | StepKind::Nacked(_) | StepKind::Snoozed(..) | StepKind::Resolved
+                )
             };
             let segment: Vec<&Step> = whole.steps[position + 1..].iter().take_while(|step| !answered(step)).collect();
             let until = whole.steps[position + 1..].iter().find(answered).map_or(limit, |step| step.at);
@@ -179,7 +182,8 @@ fn what_is_unknown_is_never_guessed() {
     let mut count = 0;
     each(61_000..61_300, |seed, path, index, scenario| {
         let whole = run(path, index, scenario);
-        let entered = |step: &&Step| matches!(step.what, What::Entered) && step.place.is_some_and(|place| place.0 == 0);
+        let entered =
+            |step: &&Step| matches!(step.what, StepKind::Entered) && step.place.is_some_and(|place| place.0 == 0);
         let visited: Vec<_> = whole.steps.iter().filter(entered).filter_map(|step| step.place).collect();
         if visited.is_empty() {
             return;
@@ -192,14 +196,17 @@ fn what_is_unknown_is_never_guessed() {
         let name =
             |of: &CompiledPath, step: &Step| step.place.and_then(|place| of.node(place)).map(|node| node.id.clone());
         let reached = whole.steps.iter().position(|step| {
-            matches!(step.what, What::Entered)
+            matches!(step.what, StepKind::Entered)
                 && name(path, step).as_ref() == Some(&node.id)
                 && step.place.unwrap().0 == 0
         });
         let reached = reached.unwrap();
         let told = |step: &Step| {
-            matches!(step.what, What::Paged { .. } | What::Posted(..) | What::Acked(..) | What::Nacked(_))
-                .then(|| (step.at, step.what.clone()))
+            matches!(
+                step.what,
+                StepKind::Paged { .. } | StepKind::Posted(..) | StepKind::Acked(..) | StepKind::Nacked(_)
+            )
+            .then(|| (step.at, step.what.clone()))
         };
         let before: Vec<_> = whole.steps[..reached].iter().filter_map(told).collect();
         assert_eq!(short.steps.iter().filter_map(told).collect::<Vec<_>>(), before, "seed {seed}");

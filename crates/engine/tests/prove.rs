@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use escalation_engine::calendar::Hours;
 use escalation_engine::machine::Outcome;
-use escalation_engine::prove::{Answer, Expectation, Horizon, Verdict, prove};
+use escalation_engine::prove::{Expectation, Horizon, Verdict, VerdictKind, prove};
 use escalation_engine::scenario::Branch;
 use escalation_engine::simulate::{compile_for, trace};
 use escalation_engine::trace::StepName;
@@ -202,7 +202,7 @@ impl Question<'_> {
     }
 }
 
-fn covers(of: &[escalation_engine::prove::During], priority: &str, at: Instant) -> bool {
+fn covers(of: &[escalation_engine::prove::PriorityInterval], priority: &str, at: Instant) -> bool {
     of.iter().any(|during| during.priority_id == priority && during.from <= at && at < during.until)
 }
 
@@ -282,12 +282,12 @@ fn verdicts_are_what_single_alerts_show() {
         }
     }
     println!("{alerts} alerts; proven, refuted, not applicable, incomplete: {counts:?}");
-    assert!(counts[Answer::Proven as usize] > 100 && counts[Answer::Refuted as usize] > 100, "{counts:?}");
+    assert!(counts[VerdictKind::Proven as usize] > 100 && counts[VerdictKind::Refuted as usize] > 100, "{counts:?}");
 }
 
 fn replays(verdict: &Verdict, expectation: &Expectation, world: &World) {
     match (&verdict.counterexample, verdict.verdict) {
-        (Some(example), Answer::Refuted) => {
+        (Some(example), VerdictKind::Refuted) => {
             let replayed = escalation_engine::simulate(&Index::new(world.clone()), &example.scenario).unwrap();
             assert_eq!(replayed, example.trace);
             let fired_at = example.scenario.fired_at;
@@ -295,7 +295,7 @@ fn replays(verdict: &Verdict, expectation: &Expectation, world: &World) {
             let priority = example.scenario.priority_id.as_deref().unwrap();
             assert!(covers(&verdict.refuted_during, priority, fired_at));
         }
-        (None, Answer::Refuted) => panic!("nothing shows it: {expectation:?}"),
+        (None, VerdictKind::Refuted) => panic!("nothing shows it: {expectation:?}"),
         (Some(_), answer) => panic!("{answer:?}, and yet there is a counterexample"),
         (None, _) => {}
     }
@@ -343,7 +343,7 @@ fn a_schedule_with_nobody_at_weekends() {
         judge(path, &[json!({"expect": "pages_someone"}), json!({"expect": "first_page_within", "seconds": 60})])
             .try_into()
             .unwrap();
-    assert_eq!((someone.verdict, quick.verdict), (Answer::Refuted, Answer::Refuted));
+    assert_eq!((someone.verdict, quick.verdict), (VerdictKind::Refuted, VerdictKind::Refuted));
     let first = &someone.refuted_during[0];
     assert_eq!(
         (first.from.to_string(), first.until.to_string()),
@@ -357,15 +357,15 @@ fn a_schedule_with_nobody_at_weekends() {
     let path = json!({"name": "n", "path": [level("a", "schedule", "s", 300), level("b", "user", "ben", 300)]});
     let [someone, single] =
         judge(path, &[json!({"expect": "pages_someone"}), json!({"expect": "no_single_person"})]).try_into().unwrap();
-    assert_eq!(someone.verdict, Answer::Proven);
-    assert_eq!(single.verdict, Answer::Refuted, "at weekends Ben is alone");
+    assert_eq!(someone.verdict, VerdictKind::Proven);
+    assert_eq!(single.verdict, VerdictKind::Refuted, "at weekends Ben is alone");
 }
 
 #[test]
 fn where_the_entries_end_the_proof_ends() {
     let path = json!({"name": "n", "path": [level("a", "user", "ben", 3600), level("b", "schedule", "s", 300)]});
     let [ends] = judge(path, &[json!({"expect": "ends_within", "seconds": 7200})]).try_into().unwrap();
-    assert_eq!(ends.verdict, Answer::Proven);
+    assert_eq!(ends.verdict, VerdictKind::Proven);
     assert_eq!(ends.scope.until.to_string(), "2026-04-12T23:00:00Z", "an hour later nobody knows who is on call");
 }
 
@@ -378,7 +378,10 @@ fn nodes_that_are_never_reached() {
     let inner = branch("inner", json!([level("a", "user", "ben", 60)]), json!([level("never", "user", "amy", 60)]));
     let path = json!({"name": "n", "path": [branch("outer", json!([inner]), json!([level("b", "user", "ben", 60)]))]});
     let [reachable] = judge(path, &[json!({"expect": "every_node_reachable"})]).try_into().unwrap();
-    assert_eq!((reachable.verdict, reachable.never), (Answer::Refuted, vec!["inner".to_string(), "never".to_string()]));
+    assert_eq!(
+        (reachable.verdict, reachable.never),
+        (VerdictKind::Refuted, vec!["inner".to_string(), "never".to_string()])
+    );
 }
 
 #[test]
@@ -388,7 +391,7 @@ fn the_lower_priority_is_louder() {
         "then_path": [{"id": "d", "type": "delay", "delay": {"delay_seconds": 60}}, level("a", "user", "ben", 60)],
         "else_path": [level("c", "user", "ben", 60)]}}]});
     let [louder] = judge(path, &[json!({"expect": "not_louder_than"})]).try_into().unwrap();
-    assert_eq!(louder.verdict, Answer::Refuted);
+    assert_eq!(louder.verdict, VerdictKind::Refuted);
     assert_eq!(louder.refuted_during.len(), 1);
     assert_eq!(louder.counterexample.unwrap().scenario.priority_id.as_deref(), Some("p2"));
 }
@@ -397,7 +400,7 @@ fn the_lower_priority_is_louder() {
 fn the_same_person_twice() {
     let path = json!({"name": "n", "path": [level("a", "user", "ben", 60), level("b", "schedule", "s", 60), level("c", "user", "ben", 60)]});
     let [same] = judge(path, &[json!({"expect": "no_consecutive_same_person"})]).try_into().unwrap();
-    assert_eq!(same.verdict, Answer::Refuted, "at weekends nobody is between the two");
+    assert_eq!(same.verdict, VerdictKind::Refuted, "at weekends nobody is between the two");
     assert_eq!(
         same.refuted_during[0].from.to_string(),
         "2026-03-27T23:59:00Z",
@@ -411,7 +414,7 @@ fn a_condition_that_nobody_can_decide_goes_both_ways() {
         "conditions": [{"subject": "escalation.moon", "operation": "is_full", "param_bindings": []}],
         "then_path": [level("a", "user", "ben", 60)], "else_path": []}}]});
     let [someone] = judge(path, &[json!({"expect": "pages_someone"})]).try_into().unwrap();
-    assert_eq!(someone.verdict, Answer::Refuted);
+    assert_eq!(someone.verdict, VerdictKind::Refuted);
     let example = someone.counterexample.unwrap();
     assert_eq!(serde_json::to_value(&example.scenario.branches).unwrap(), json!({"b": "else"}));
     assert!(someone.scope.assumed.iter().any(|assumed| assumed.contains("`b`")));
@@ -471,7 +474,7 @@ fn a_limit_is_named_and_proves_nothing() {
         .unwrap()
         .try_into()
         .unwrap();
-    assert_eq!(verdict.verdict, Answer::Incomplete);
+    assert_eq!(verdict.verdict, VerdictKind::Incomplete);
     assert!(verdict.scope.limit.unwrap().starts_with("given up at 2026-"));
     assert!(verdict.scope.cells > 100);
 }
@@ -500,7 +503,13 @@ fn a_priority_is_compared_with_those_that_are_not_asked_about() {
     let answers: Vec<_> = judged.iter().map(|verdict| verdict.verdict).collect();
     assert_eq!(
         answers,
-        [Answer::Refuted, Answer::NotApplicable, Answer::Refuted, Answer::NotApplicable, Answer::NotApplicable]
+        [
+            VerdictKind::Refuted,
+            VerdictKind::NotApplicable,
+            VerdictKind::Refuted,
+            VerdictKind::NotApplicable,
+            VerdictKind::NotApplicable
+        ]
     );
     assert_eq!(judged[0].scope.priorities, ["p2"]);
 }
@@ -511,7 +520,7 @@ fn covered_by_people() {
     let by = |users: Value, seconds: i64| json!({"expect": "covered_by", "users": users, "seconds": seconds});
     let judged = judge(path, &[by(json!(["ben"]), 60), by(json!(["ben"]), 59), by(json!(["ben", "amy"]), 0)]);
     let answers: Vec<_> = judged.iter().map(|verdict| verdict.verdict).collect();
-    assert_eq!(answers, [Answer::Proven, Answer::Refuted, Answer::Proven]);
+    assert_eq!(answers, [VerdictKind::Proven, VerdictKind::Refuted, VerdictKind::Proven]);
     assert_eq!(judged[2].expectation.sentence(&Index::new(office())), "Ben or Amy is paged at once");
 }
 
@@ -633,7 +642,7 @@ fn a_condition_may_turn_out_otherwise_at_the_next_visit() {
         severity("b", &["x"], json!([level("a", "user", "amy", 60), back]), json!([level("c", "user", "ben", 60)]))]});
     let at_most = json!({"expect": "at_most_people_before", "people": 1, "seconds": 600});
     let [at_most] = judge(path, &[at_most]).try_into().unwrap();
-    assert_eq!((at_most.verdict, at_most.depends), (Answer::Refuted, true));
+    assert_eq!((at_most.verdict, at_most.depends), (VerdictKind::Refuted, true));
     let example = at_most.counterexample.unwrap();
     assert!(example.scenario.branches.is_empty());
     assert_eq!(serde_json::to_value(&example.scenario.branch_visits).unwrap(), json!({"b": ["then", "else"]}));
@@ -649,15 +658,15 @@ fn a_condition_turns_out_one_way_at_one_instant() {
         severity("b", &["x", "y"], json!([level("a", "user", "amy", 60)]), json!([inner]))]});
     let expectations = [json!({"expect": "pages_someone"}), json!({"expect": "every_node_reachable"})];
     let [someone, reached] = judge(path, &expectations).try_into().unwrap();
-    assert_eq!((someone.verdict, someone.depends), (Answer::Proven, false));
-    assert_eq!((reached.verdict, reached.never), (Answer::Refuted, vec!["d".to_string()]));
+    assert_eq!((someone.verdict, someone.depends), (VerdictKind::Proven, false));
+    assert_eq!((reached.verdict, reached.never), (VerdictKind::Refuted, vec!["d".to_string()]));
     // With a minute between them it may.
     let wait = json!({"id": "w", "type": "delay", "delay": {"delay_seconds": 60}});
     let inner = severity("d", &["x"], json!([]), json!([level("c", "user", "ben", 60)]));
     let path = json!({"name": "n", "path": [
         severity("b", &["x"], json!([level("a", "user", "amy", 60)]), json!([wait, inner]))]});
     let [someone, reached] = judge(path, &expectations).try_into().unwrap();
-    assert_eq!((someone.verdict, reached.verdict), (Answer::Refuted, Answer::Proven));
+    assert_eq!((someone.verdict, reached.verdict), (VerdictKind::Refuted, VerdictKind::Proven));
 }
 
 #[test]
@@ -670,7 +679,7 @@ fn more_visits_than_are_tried_prove_nothing() {
         [json!({"expect": "pages_someone"}), json!({"expect": "at_most_people_before", "people": 1, "seconds": 600})];
     let [someone, at_most] = judge(path, &expectations).try_into().unwrap();
     // By one of the ways in which it always turns out the same it fails, which is certain.
-    assert_eq!((someone.verdict, at_most.verdict), (Answer::Refuted, Answer::Incomplete));
+    assert_eq!((someone.verdict, at_most.verdict), (VerdictKind::Refuted, VerdictKind::Incomplete));
     assert_eq!(someone.scope.limit.as_deref(), Some("given up: there are too many ways for one alert to go"));
 }
 
@@ -699,13 +708,13 @@ fn what_is_certain_before_a_run_becomes_unknown_is_said() {
     let verdicts = prove(&compiled, &index, &Horizon { from, until, scenario }, &expectations).unwrap();
     let minute_before: Instant = "2026-03-23T11:59:00Z".parse().unwrap();
     for verdict in &verdicts[..4] {
-        assert_eq!(verdict.verdict, Answer::Refuted, "{:?}", verdict.expectation);
+        assert_eq!(verdict.verdict, VerdictKind::Refuted, "{:?}", verdict.expectation);
         assert!(verdict.refuted_during.iter().all(|during| (during.from, during.until) == (from, minute_before)));
         assert!(verdict.unknown_during.iter().all(|during| (during.from, during.until) == (minute_before, until)));
         assert_eq!((verdict.refuted_during.len(), verdict.unknown_during.len()), (2, 2));
     }
     // Before a minute has passed nobody is paged, as long as that is followed: what stops after exactly a minute is.
-    assert_eq!((verdicts[4].verdict, verdicts[4].scope.until), (Answer::Proven, minute_before + 1));
+    assert_eq!((verdicts[4].verdict, verdicts[4].scope.until), (VerdictKind::Proven, minute_before + 1));
 }
 
 #[test]
@@ -720,5 +729,5 @@ fn a_grace_period_is_named_among_what_is_assumed() {
     let expectations = [expectation(json!({"expect": "first_page_within", "seconds": 60}))];
     let [slow] =
         prove(&compiled, &index, &Horizon { from, until, scenario }, &expectations).unwrap().try_into().unwrap();
-    assert_eq!((slow.verdict, slow.scope.assumed[1].as_str()), (Answer::Refuted, "a grace period of 5m"));
+    assert_eq!((slow.verdict, slow.scope.assumed[1].as_str()), (VerdictKind::Refuted, "a grace period of 5m"));
 }

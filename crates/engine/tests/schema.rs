@@ -112,7 +112,7 @@ fn expectations() -> Vec<Value> {
 
 #[test]
 fn expectations_and_verdicts_fit() {
-    use escalation_engine::prove::{Answer, Expectation, Horizon, prove};
+    use escalation_engine::prove::{Expectation, Horizon, VerdictKind, prove};
     use escalation_engine::simulate::compile_for;
     let (expectation, verdict) = (schema("expectation"), schema("verdict"));
     for value in expectations() {
@@ -127,8 +127,8 @@ fn expectations_and_verdicts_fit() {
     let path = compile_for(&index, &scenario).unwrap();
     let (from, until) = ("2026-03-20T00:00:00Z".parse().unwrap(), "2026-03-30T00:00:00Z".parse().unwrap());
     let verdicts = prove(&path, &index, &Horizon { from, until, scenario }, &expectations).unwrap();
-    let count = |answer: Answer| verdicts.iter().filter(|verdict| verdict.verdict == answer).count();
-    assert!(count(Answer::Proven) > 2 && count(Answer::Refuted) > 2);
+    let count = |answer: VerdictKind| verdicts.iter().filter(|verdict| verdict.verdict == answer).count();
+    assert!(count(VerdictKind::Proven) > 2 && count(VerdictKind::Refuted) > 2);
     for of in &verdicts {
         let value = serde_json::to_value(of).unwrap();
         assert_fits(&verdict, &value, &value["expectation"].to_string());

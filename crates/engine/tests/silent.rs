@@ -130,3 +130,28 @@ fn what_it_hands_over_to() {
         assert_eq!(at(may), none, "{may}");
     }
 }
+
+#[test]
+fn whether_a_path_is_silent_does_not_depend_on_how_many_ways_lead_to_it() {
+    let mut world = world();
+    // Each hands over to the next by both sides of a branch: two to the power of 60 ways.
+    let diamond = |number: usize| {
+        let next = if number == 59 { "quiet".to_string() } else { format!("d{}", number + 1) };
+        let sides = json!([over(&next)]);
+        json!({"id": format!("d{number}"), "name": "D",
+            "path": [branch("b", priority(&["p1"]), sides.clone(), sides)]})
+    };
+    world["paths"].as_array_mut().unwrap().extend((0..60).map(diamond));
+    assert_eq!(silent_at(&world, json!([over("d0")])), ["o path.0"]);
+    // A chain that is longer than a hundred paths is followed, too.
+    let next = |number: usize| {
+        let next = if number == 299 { "quiet".to_string() } else { format!("c{}", number + 1) };
+        json!({"id": format!("c{number}"), "name": "C", "path": [over(&next)]})
+    };
+    world["paths"].as_array_mut().unwrap().extend((0..300).map(next));
+    assert_eq!(silent_at(&world, json!([over("c0")])), ["o path.0"]);
+    // Where it comes round or notifies somebody it is another matter.
+    let last = world["paths"].as_array_mut().unwrap().last_mut().unwrap();
+    last["path"] = json!([over("c7")]);
+    assert_eq!(silent_at(&world, json!([over("c0")])), [""; 0]);
+}

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use escalation_api::PathPayload;
+use escalation_engine::check::{Code, check};
 use escalation_engine::diff::behaviour;
 use escalation_engine::machine::Outcome;
-use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, prove};
+use escalation_engine::prove::{Expect, Expectation, Horizon, Verdict, VerdictKind, prove};
 use escalation_engine::simulate::compile_for;
 use escalation_engine::trace::StepName;
 use escalation_engine::{CompiledPath, Index, Instant, Scenario, Trace, World, simulate};
@@ -192,8 +193,8 @@ fn proofs_and_changes_are_of_what_it_comes_to() {
         verdicts.iter().map(|verdict| verdict.verdict).collect::<Vec<_>>()
     };
     let bound = path(json!({"one": literal("ada"), "two": literal("bo")}));
-    assert_eq!(verdicts(&bound), [Answer::Proven; 2]);
-    assert_eq!(verdicts(&path(json!({"two": literal("bo")}))), [Answer::Incomplete; 2]);
+    assert_eq!(verdicts(&bound), [VerdictKind::Proven; 2]);
+    assert_eq!(verdicts(&path(json!({"two": literal("bo")}))), [VerdictKind::Incomplete; 2]);
     let changes = |one: &Value, other: &Value| {
         let [one, other] = [one, other].map(|path| PathPayload::read_either(path.clone()).unwrap());
         let [one, other] = [one, other].map(|path| CompiledPath::new("", &path, &index));
@@ -286,4 +287,137 @@ fn places(value: &Value, at: String, found: &mut Vec<String>) {
     if !at.is_empty() {
         found.push(at);
     }
+}
+
+#[test]
+fn problems_of_a_template_that_are_not_told_are_counted() {
+    let target = |id: &str| json!({"type": "user", "id": id, "urgency": "high"});
+    let level = |number: usize| {
+        json!({"id": format!("n{number}"), "type": "level",
+            "level": {"time_to_ack_seconds": 60, "targets": [target("nobody"), target("no one")]}})
+    };
+    let world = world((0..2_000).map(level).collect());
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let path = <PathPayload as escalation_api::Json>::read(path(json!({}))).unwrap();
+    let found = escalation_engine::check::findings("", &path, &index);
+    assert_eq!((found.problems.len(), found.more_warnings), (2_000, 2_000));
+}
+
+fn problems(world: &Value, path: &Value) -> Vec<(Code, String)> {
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let path = PathPayload::read_either(path.clone()).unwrap();
+    check("", &path, &index).into_iter().map(|problem| (problem.code, problem.message)).collect()
+}
+
+/// What each expectation comes to, with its sentence on what was assumed of branches.
+fn judged(world: &Value, path: &Value, expectations: Value) -> Vec<Verdict> {
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let scenario = Scenario { path: Some(path.clone()), ..Scenario::default() };
+    let compiled = compile_for(&index, &scenario).unwrap();
+    let (from, until) = (at("2026-06-01T00:00:00Z"), at("2026-06-02T00:00:00Z"));
+    let expectations: Vec<Expectation> = serde_json::from_value(expectations).unwrap();
+    prove(&compiled, &index, &Horizon { from, until, scenario }, &expectations).unwrap()
+}
+
+#[test]
+fn check_says_what_is_wrong_with_what_it_comes_to() {
+    let none = json!({"one": {"array_value": []}});
+    let channel = json!([{"id": "c", "type": "notify_channel", "notify_channel": {"time_to_ack_seconds": 60,
+        "targets": [{"type": "slack_channel", "urgency": "high", "binding": {"value": {"reference": "one"}}}]}}]);
+    for (nodes, bindings) in
+        [(json!([]), json!({})), (json!([user("a", "one")]), none.clone()), (channel, none.clone())]
+    {
+        let (world, path) = (world(nodes), path(bindings));
+        let [verdict] = judged(&world, &path, json!([{"expect": "pages_someone"}])).try_into().unwrap();
+        assert_eq!(verdict.verdict, VerdictKind::Refuted);
+        let [(code, message)] = problems(&world, &path).try_into().unwrap();
+        assert_eq!(code, Code::Silent);
+        assert!(message.starts_with("In the template at `path"), "{message}");
+    }
+    // Somebody is paged after a level without targets.
+    let two = json!({"one": {"array_value": []}, "two": literal("bo")});
+    assert_eq!(problems(&world(json!([user("a", "one"), user("b", "two")])), &path(two)), []);
+
+    let mut by_hours = world(json!([
+        {"id": "w", "type": "delay", "delay": {"delay_interval_condition": "active", "delay_weekday_interval_config_id": "h"}},
+        user("a", "one")]));
+    by_hours["templates"][0]["working_hours"] = json!([{"id": "h", "name": "h", "timezone": "Factory",
+        "weekday_intervals": [{"weekday": "monday", "start_time": "12:00", "end_time": "23:59"}]}]);
+    let ada = path(json!({"one": literal("ada")}));
+    let codes = |world: &Value| problems(world, &ada).into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+    assert_eq!(codes(&by_hours), [Code::MinuteShort, Code::NoPlace]);
+
+    // What keeps a run from going on is said, whatever it is, and is no reason to refuse the path.
+    let changed = |pointer: &str, value: Value| {
+        let mut nodes = json!([user("a", "one")]);
+        *nodes.pointer_mut(pointer).unwrap() = value;
+        world(nodes)
+    };
+    for (world, at) in [
+        (changed("/0/level/time_to_ack_seconds", json!({"reference": "one"})), "path.0.level.time_to_ack_seconds"),
+        (changed("/0/level/time_to_ack_seconds", json!(-5)), "path.0.level.time_to_ack_seconds"),
+        (changed("/0/level", json!(5)), "path.0.level"),
+        (
+            world(json!([{"id": "r", "type": "repeat", "repeat": {"to_node": "x", "repeat_times": 2}}])),
+            "path.0.repeat.to_node",
+        ),
+        (
+            world(json!([{"id": "w", "type": "delay", "delay": {"delay_interval_condition": "active",
+                "delay_weekday_interval_config_id": "none"}}])),
+            "path.0.delay.delay_weekday_interval_config_id",
+        ),
+    ] {
+        assert_eq!(play(&world, &ada).outcome, Outcome::Undecided, "{at}");
+        let found = problems(&world, &ada);
+        let said = |(code, message): &(Code, String)| *code == Code::Unread && message.contains(&format!("at `{at}`"));
+        assert!(found.iter().any(said), "{at}: {found:?}");
+    }
+}
+
+#[test]
+fn a_hand_over_to_a_template_that_tells_nobody() {
+    let hand_over = |id: &str, to: &str| json!({"id": id, "type": "escalation_path", "escalation_path": {"escalation_path_id": to}});
+    let mut world = world(json!([user("a", "one")]));
+    let mut other = path(json!({"one": {"array_value": []}}));
+    other["id"] = json!("other");
+    world["paths"] = json!([other]);
+    let over = json!({"name": "p", "path": [hand_over("h", "other")]});
+    let codes = |world: &Value| problems(world, &over).into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+    assert_eq!(codes(&world), [Code::Silent]);
+    world["paths"][0]["param_bindings"] = json!({"one": literal("ada")});
+    assert_eq!(codes(&world), []);
+    world["templates"][0]["path"] = json!([user("a", "one"), hand_over("h", "other")]);
+    assert_eq!(codes(&world), [Code::Circle]);
+}
+
+/// An alert has one priority, and so a condition on it that is not known has one outcome in a run.
+#[test]
+fn an_open_condition_on_priority_goes_one_way_in_a_run() {
+    let page = |id: &str, who: &str| level(id, json!({"type": "user", "id": who}));
+    let branch = |otherwise: Value| {
+        json!([{"id": "b", "type": "if_else", "if_else": {
+        "conditions": [{"subject": "escalation.priority", "operation": "one_of",
+            "param_bindings": [{"array_value": [{"reference": "one"}]}]}],
+        "then_path": [page("x", "ada"), {"id": "r", "type": "repeat", "repeat": {"to_node": "b", "repeat_times": 1}}],
+        "else_path": otherwise}}])
+    };
+    let of = |nodes: Value, expectations: Value| judged(&world(nodes), &path(json!({})), expectations);
+    let expectations = json!([{"expect": "at_most_people_before", "people": 1, "seconds": 600},
+        {"expect": "ends_within", "seconds": 120}, {"expect": "ends_within", "seconds": 60}, {"expect": "not_louder_than"}]);
+    let found = of(branch(json!([page("y", "bo")])), expectations);
+    let answers: Vec<VerdictKind> = found.iter().map(|verdict| verdict.verdict).collect();
+    // It may hold for one of two priorities and not for the other.
+    assert_eq!(answers, [VerdictKind::Proven, VerdictKind::Proven, VerdictKind::Refuted, VerdictKind::Incomplete]);
+    let said = "the condition of `b` may hold or not, for all of a run";
+    assert!(found[0].scope.assumed.iter().any(|one| one == said), "{:?}", found[0].scope.assumed);
+    // The way that notifies nobody is gone again and again.
+    let back = json!([{"id": "s", "type": "repeat", "repeat": {"to_node": "b", "repeat_times": 3}}]);
+    let silent = problems(&world(branch(back)), &path(json!({})));
+    assert!(silent.iter().any(|(code, _)| *code == Code::Silent), "{silent:?}");
+    // Something else than a priority may change.
+    let mut nodes = branch(json!([page("y", "bo")]));
+    nodes[0]["if_else"]["conditions"][0]["subject"] = json!("alert.attributes.team");
+    let [verdict] =
+        of(nodes, json!([{"expect": "at_most_people_before", "people": 1, "seconds": 600}])).try_into().unwrap();
+    assert_eq!(verdict.verdict, VerdictKind::Refuted);
 }

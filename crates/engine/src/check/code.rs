@@ -43,100 +43,123 @@ macro_rules! codes {
     };
 }
 
-codes! {
-    /// The path has no nodes.
-    NoNodes = "EP001", Error, "Add a level that pages somebody.";
-    /// A node has no id.
-    NoId = "EP002", Error, "Give the node an id that no other node of the path has.";
-    /// Two nodes have one id.
-    DuplicateId = "EP003", Error, "Give one of the two another id, and look at the repeats that go to it.";
-    /// A node does not have what its type promises, or has a value of the wrong kind.
-    BadField = "EP004", Error, "Give the field a value of that kind, or leave it out if it is optional.";
-    /// A level or a channel node without targets.
-    NoTargets = "EP005", Error, "Add a person, a schedule or a channel.";
-    /// Something follows a branch.
-    AfterBranch = "EP006", Error, "A branch is never returned from: move what follows into one of its sides.";
-    /// Something other than a hand-over follows a repeat.
-    AfterRepeat = "EP007", Error, "A repeat is the end of its list: move it to the end.";
-    /// A repeat goes to a node that it cannot go to.
-    RepeatTarget = "EP008", Error, "Let it go back to the first node of the path or to a branch that it lies in.";
-    /// A branch has no condition, or several.
-    ConditionCount = "EP009", Error, "A branch tests one condition: nest branches to combine several.";
-    /// A condition on priority without priorities.
-    NoPriorities = "EP010", Error, "Choose at least one priority.";
-    /// A mode for one rota without the rota.
-    RotaMissing = "EP011", Error, "Choose the rota, or a mode for the whole schedule.";
-    /// A rota with a mode for the whole schedule.
-    RotaNotAllowed = "EP012", Error, "Leave the rota out, or choose a mode for one rota.";
-    /// Retries that are out of bounds.
-    RetryBounds = "EP013", Error, "2 to 10 attempts, counting the first page, at whole minutes.";
-    /// A condition or a timer names working hours that the path does not have.
-    UnknownHours = "EP014", Error, "Add the working hours to the path, or choose others.";
-    /// One of the two fields of a timer by working hours without the other.
-    HalfInterval = "EP015", Error, "Give both the working hours and the state to wait for, or neither.";
-    /// A number that means nothing here.
-    BadNumber = "EP016", Error, "Use a number in that range.";
-    /// Working hours without meaning.
-    BadHours = "EP017", Error, "Use an IANA zone such as Europe/London, weekdays in lower case and times as HH:MM.";
-    /// Two sets of working hours have one id.
-    DuplicateHours = "EP018", Error, "Give one of the two another id.";
-    /// A target of a kind that does not belong there.
-    TargetKind = "EP019", Error, "A channel node tells channels; to page people add a level.";
-    /// A templated path without a template.
-    TemplateMissing = "EP020", Error, "Choose the template that the path is made from.";
-    /// A templated path with nodes of its own.
-    TemplatedWithNodes = "EP021", Error, "Remove the nodes, or make the path a standalone one.";
-    /// More nodes than are taken.
-    TooManyNodes = "EP022", Error, "Split the path in two with a hand-over.";
-    /// Branches nested more deeply than is taken.
-    TooDeep = "EP023", Error, "Split the path in two with a hand-over.";
-    /// More of something than is taken.
-    TooMuch = "EP024", Error, "Leave out what is not needed, or split it.";
+impl Code {
+    /// What is said of a path whose template has a problem of this kind, if anything is. What the API refuses it has
+    /// taken with the template: that is no reason to refuse the path, but a run may stop there.
+    pub(super) fn of_template(self) -> Option<Self> {
+        match self {
+            Self::UnusedHours => None,
+            Self::NoNodes => Some(Self::Silent),
+            Self::BadField
+            | Self::RepeatTarget
+            | Self::RotaMissing
+            | Self::RetryBounds
+            | Self::UnknownHours
+            | Self::BadNumber
+            | Self::BadHours
+            | Self::TargetKind
+            | Self::TooManyNodes
+            | Self::TooDeep
+            | Self::TooMuch => Some(Self::Unread),
+            other => (other.severity() != Severity::Error).then_some(other),
+        }
+    }
+}
 
-    /// A node whose type is not known.
-    UnknownNode = "EP101", Warning, "It is kept as it is, but nobody can say here who is paged after it.";
-    /// A value that is not known.
-    UnknownValue = "EP102", Warning, "It is kept as it is, but nobody can say here what it does.";
-    /// A condition that is neither on priority nor on working hours.
-    ForeignCondition = "EP103", Warning, "It is kept as it is; say in the simulation which way to go.";
-    /// A side of a branch without nodes.
-    EmptyBranch = "EP104", Warning, "Add a node, or the escalation ends there.";
+codes! {
+    /// The path has no steps.
+    NoNodes = "EP001", Error, "Add a level that pages somebody.";
+    /// A step has no id.
+    NoId = "EP002", Error, "Give the step an id that no other step has.";
+    /// Two steps have the same id.
+    DuplicateId = "EP003", Error, "Give one of them another id, and check repeats that go back to it.";
+    /// A field is missing, or has a value of the wrong kind.
+    BadField = "EP004", Error, "Give the field a valid value, or remove it if it is optional.";
+    /// A level or channel step without recipients.
+    NoTargets = "EP005", Error, "Add a person, a schedule or a channel.";
+    /// Unreachable steps after a branch.
+    AfterBranch = "EP006", Error, "Move it into one of the sides of the branch.";
+    /// Unreachable steps after a repeat.
+    AfterRepeat = "EP007", Error, "Move the repeat to the end.";
+    /// Invalid repeat target.
+    RepeatTarget = "EP008", Error, "Choose the first step of the path, or a branch around the repeat.";
+    /// A branch with no condition, or several.
+    ConditionCount = "EP009", Error, "Choose one condition; nest branches to combine several.";
+    /// A priority condition without priorities.
+    NoPriorities = "EP010", Error, "Choose at least one priority.";
+    /// A level pages one rota, and none is chosen.
+    RotaMissing = "EP011", Error, "Choose the rota, or page the whole schedule.";
+    /// A rota is chosen where the whole schedule is paged.
+    RotaNotAllowed = "EP012", Error, "Remove the rota, or page one rota only.";
+    /// Retries out of range.
+    RetryBounds = "EP013", Error, "Use 2 to 10 attempts, counting the first, at whole minutes.";
+    /// Unknown working hours.
+    UnknownHours = "EP014", Error, "Add these working hours to the path, or choose others.";
+    /// Incomplete wait for working hours.
+    HalfInterval = "EP015", Error, "Choose both the working hours and what to wait for, or neither.";
+    /// Number out of range.
+    BadNumber = "EP016", Error, "Use a number in that range.";
+    /// Invalid working hours.
+    BadHours = "EP017", Error, "Use an IANA time zone (Europe/London), lower-case weekdays and times as HH:MM.";
+    /// Two sets of working hours have the same id.
+    DuplicateHours = "EP018", Error, "Give one of them another id.";
+    /// Wrong kind of target.
+    TargetKind = "EP019", Error, "Choose a channel; to page people, add a level.";
+    /// A templated path without a template.
+    TemplateMissing = "EP020", Error, "Choose a template.";
+    /// A templated path with steps of its own.
+    TemplatedWithNodes = "EP021", Error, "Delete the steps, or make the path standalone.";
+    /// Too many steps.
+    TooManyNodes = "EP022", Error, "Split the path with a hand-over.";
+    /// Branches nested too deeply.
+    TooDeep = "EP023", Error, "Split the path with a hand-over.";
+    /// Too many entries, or too long.
+    TooMuch = "EP024", Error, "Remove what is not needed, or split the path.";
+
+    /// Unknown step type.
+    UnknownNode = "EP101", Warning, "It is kept unchanged; who is paged after it is unknown.";
+    /// Unknown value.
+    UnknownValue = "EP102", Warning, "It is kept unchanged; its effect is unknown.";
+    /// Unknown condition.
+    ForeignCondition = "EP103", Warning, "It is kept unchanged; choose a side in the simulation.";
+    /// A side of a branch without steps.
+    EmptyBranch = "EP104", Warning, "Add a step to this side.";
     /// A person, schedule, rota, priority or path that does not exist.
     UnknownReference = "EP105", Warning, "Choose one that exists.";
-    /// Somebody who cannot be paged.
+    /// A recipient who can't be paged.
     CannotBePaged = "EP106", Warning, "Choose somebody with an on-call seat.";
-    /// A node that is never reached.
-    Unreachable = "EP107", Warning, "Move it before the hand-over, or remove it.";
-    /// A condition that always or never holds.
-    Constant = "EP108", Warning, "Remove the branch, or test something else.";
-    /// A wait for working hours that never come.
-    NeverComes = "EP109", Warning, "Wait for another state, for other working hours, or for a number of minutes.";
-    /// A wait for working hours that are there already.
-    AlreadySo = "EP110", Warning, "Remove the wait, or wait for the other state.";
-    /// Everybody of a schedule on the first level.
+    /// Unreachable steps after a hand-over.
+    Unreachable = "EP107", Warning, "Move it before the hand-over, or delete it.";
+    /// A condition that is always or never true.
+    Constant = "EP108", Warning, "Delete the branch, or change its condition.";
+    /// A wait that never ends.
+    NeverComes = "EP109", Warning, "Wait for other working hours, or for a number of minutes.";
+    /// A wait without effect.
+    AlreadySo = "EP110", Warning, "Remove the wait, or wait for something else.";
+    /// A whole schedule on the first level.
     EverybodyFirst = "EP111", Warning, "Page who is on call first, and everybody on a later level.";
-    /// Retries that come after the level is left.
-    RetryTooLate = "EP112", Warning, "Wait for longer than the retries take, or retry sooner.";
-    /// Hand-overs in a circle.
-    Circle = "EP113", Warning, "Hand over to a path that does not come back; a repeat goes back within the path.";
+    /// Retries that never happen.
+    RetryTooLate = "EP112", Warning, "Wait longer, or retry sooner.";
+    /// Hand-over cycle.
+    Circle = "EP113", Warning, "Hand over to another path; to go back within the path, use a repeat.";
     /// The same person on two levels in a row.
     SamePersonAgain = "EP114", Warning, "Page somebody else, or use retries to page the same person again.";
-    /// Working hours that nothing on the path asks for.
+    /// Unused working hours.
     UnusedHours = "EP115", Info, "Remove them, or use them in a branch or a wait.";
-    /// A section that may be repeated at one and the same instant.
-    RepeatInNoTime = "EP116", Warning, "Give a level in the section a time to acknowledge, or add a delay.";
+    /// Repeat without delay.
+    RepeatInNoTime = "EP116", Warning, "Add a delay, or time to acknowledge on a repeated level.";
     /// Working hours that run past midnight.
-    Overnight = "EP117", Info, "They end on the next day, whatever is said of that day; two intervals say it plainly.";
-    /// Working hours of a whole day, said by the same start and end.
-    WholeDay = "EP118", Info, "The same start and end are read as 24 hours here; 00:00 to 24:00 says it plainly.";
-    /// A way through the path on which nobody is notified.
-    Silent = "EP119", Warning, "Add a level, so that somebody is paged, or a channel.";
+    Overnight = "EP117", Info, "The times after midnight belong to the next day; two intervals make that plain.";
+    /// Working hours with the same start and end.
+    WholeDay = "EP118", Info, "It means 24 hours; 00:00 to 24:00 makes that plain.";
+    /// The path can end without notifying anybody.
+    Silent = "EP119", Warning, "Add a level or a channel before this point.";
     /// Working hours that end a minute before midnight.
-    MinuteShort = "EP120", Warning, "An end is not included: write 24:00, or the last minute of the day is left out.";
-    /// A time zone that stands for no place.
-    NoPlace = "EP121", Warning, "Use the zone of the people whose hours these are, or UTC.";
-    /// Something that the path names could not be read.
-    Unread = "EP122", Info, "Read it again; until then it is not known here who is paged by it.";
-    /// A target of the template that is bound to something without a value.
-    Unbound = "EP123", Warning, "Give the parameter a value; until then it is not known who is paged there.";
+    MinuteShort = "EP120", Warning, "An end is exclusive: use 24:00 to include the last minute.";
+    /// A placeholder time zone.
+    NoPlace = "EP121", Warning, "Choose the time zone of the people who work these hours.";
+    /// Incomplete data.
+    Unread = "EP122", Info, "Reload; until then, who is paged is uncertain.";
+    /// A template parameter without a value.
+    Unbound = "EP123", Warning, "Set the parameter; until then, this step pages nobody known.";
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use escalation_api::working_hours::minute_of_day;
-use escalation_api::{At, Json as _, WeekdayInterval, WorkingHours};
+use escalation_api::{At, Json as _, WeekdayInterval, WorkingHours, capitalised};
 
 use super::fix::{Operation, add, remove, replace};
 use super::{Check, Code};
@@ -21,40 +21,40 @@ impl Check<'_> {
                 self.say(
                     Code::DuplicateHours,
                     &at.field("id"),
-                    format!("Id `{}` is used by two sets of working hours", set.id),
+                    format!("Two sets of working hours have the id `{}`", set.id),
                 );
                 if is_same {
-                    self.fix("Remove the second, which is the same", vec![remove(&at.to_string())]);
+                    self.fix("Remove the duplicate", vec![remove(&at.to_string())]);
                 }
             }
             let intervals = at.field("weekday_intervals");
             for error in Hours::errors(set) {
                 match error {
                     HoursError::UnknownZone(zone) => {
-                        self.say(Code::BadHours, &at.field("timezone"), format!("Timezone `{zone}` is not known"));
+                        self.say(Code::BadHours, &at.field("timezone"), format!("Unknown time zone `{zone}`"));
                     }
                     HoursError::Weekday(index, day) => {
                         let at = intervals.index(index);
                         let at = at.field("weekday");
-                        self.say(Code::BadHours, &at, format!("Weekday `{day}` is none"));
+                        self.say(Code::BadHours, &at, format!("Unknown weekday `{day}`"));
                         if let Some(day) = weekday(&day) {
-                            self.fix(format!("Write `{day}`"), vec![replace(&at.to_string(), day)]);
+                            self.fix(format!("Use `{day}`"), vec![replace(&at.to_string(), day)]);
                         }
                     }
                     HoursError::Time(index, time) => {
-                        let message = format!("Time `{time}` is not of the form HH:MM");
+                        let message = format!("Invalid time `{time}`");
                         self.say(Code::BadHours, &intervals.index(index), message);
                         if let Some(patch) = set.weekday_intervals.get(index).and_then(|interval| {
                             let at = intervals.index(index);
-                            let mend = |field: &str, text: &str| {
+                            let fixed = |field: &str, text: &str| {
                                 let whole = whole_time(text)?;
                                 Some((whole != text).then(|| replace(&at.field(field).to_string(), whole)))
                             };
-                            let start = mend("start_time", &interval.start_time)?;
-                            let end = mend("end_time", &interval.end_time)?;
+                            let start = fixed("start_time", &interval.start_time)?;
+                            let end = fixed("end_time", &interval.end_time)?;
                             Some(start.into_iter().chain(end).collect())
                         }) {
-                            self.fix("Write the times as HH:MM", patch);
+                            self.fix("Use HH:MM", patch);
                         }
                     }
                     // Said with the other fields of the wrong kind.
@@ -65,7 +65,7 @@ impl Check<'_> {
     }
 
     /// What is taken, and may not be what was meant. Said after the nodes, which use the hours.
-    pub(super) fn hours_regrets(&mut self, top: &At<'_>) {
+    pub(super) fn hours_warnings(&mut self, top: &At<'_>) {
         let all = top.field("working_hours");
         let path = self.path;
         // The nodes of a template use the template's own.
@@ -73,7 +73,7 @@ impl Check<'_> {
         for (index, set) in path.working_hours.iter().flatten().enumerate() {
             let at = all.index(index);
             if knows_use && !self.used_hours.contains(set.id.as_str()) {
-                let message = format!("Nothing on the path asks for the working hours `{}`", set.id);
+                let message = format!("Working hours {} are not used", self.hours_name(&set.id));
                 self.say(Code::UnusedHours, &at, message);
                 self.fix("Remove these working hours", vec![remove(&at.to_string())]);
             }
@@ -81,10 +81,10 @@ impl Check<'_> {
                 self.intervals(set, &hours, &at.field("weekday_intervals"));
                 if set.timezone.eq_ignore_ascii_case("factory") {
                     let zone = &set.timezone;
-                    let message = format!("Timezone `{zone}` stands for a clock that was never set; it is read as UTC");
+                    let message = format!("Time zone `{zone}` is a placeholder, read as UTC");
                     let at = at.field("timezone");
                     self.say(Code::NoPlace, &at, message);
-                    self.fix("Write `UTC`, which is the same", vec![replace(&at.to_string(), "UTC")]);
+                    self.fix("Use UTC", vec![replace(&at.to_string(), "UTC")]);
                 }
             }
         }
@@ -98,30 +98,28 @@ impl Check<'_> {
                 // Midnight is the end of the day, so this says what it means.
                 (Some(_), Some(0 | 1440)) if start != end => {}
                 (Some(one), Some(other)) if one == other => {
-                    let message = format!("{} from {start} to {end} is read as 24 hours", interval.weekday);
+                    let message = format!("{} {start} to {end} is read as 24 hours", day_name(interval));
                     self.say(Code::WholeDay, &at, message);
                     if one == 0 {
                         let end = replace(&at.field("end_time").to_string(), "24:00");
-                        self.fix("Write 00:00 to 24:00", vec![end]);
+                        self.fix("Use 00:00 to 24:00", vec![end]);
                     }
                 }
                 // Unless another interval has that minute.
                 (Some(_), Some(LAST_MINUTE)) if !last_minute_is_active(interval, hours) => {
-                    let message = format!(
-                        "{} from {start} to {end} leaves out the last minute of the day: an end is not included",
-                        interval.weekday
-                    );
+                    let message =
+                        format!("{} {start} to {end} excludes the last minute of the day", day_name(interval));
                     let at = at.field("end_time");
                     self.say(Code::MinuteShort, &at, message);
-                    self.fix("Write 24:00", vec![replace(&at.to_string(), "24:00")]);
+                    self.fix("Use 24:00", vec![replace(&at.to_string(), "24:00")]);
                 }
                 (Some(one), Some(other)) if other < one => {
                     let Some(next) = following(interval.weekday.as_str()) else { continue };
-                    let message = format!("{} from {start} to {end} ends on {next}", interval.weekday);
+                    let message = format!("{} {start} to {end} ends on {}", day_name(interval), capitalised(next));
                     self.say(Code::Overnight, &at, message);
                     // From the end of the day there is nothing to split.
                     if one < 1440 {
-                        self.fix("Split it at midnight", split(interval, next, &at));
+                        self.fix("Split at midnight", split(interval, next, &at));
                     }
                 }
                 _ => {}
@@ -133,7 +131,7 @@ impl Check<'_> {
         let Some(config) = &self.path.repeat_config else { return };
         if !(300..=345_600).contains(&config.repeat_after_seconds) {
             let at = top.field("repeat_config");
-            let message = "Repeat_after_seconds must be from 300 to 345600, which is 5 minutes to 4 days";
+            let message = "Paging again must wait between 5 minutes and 4 days";
             self.say(Code::BadNumber, &at.field("repeat_after_seconds"), message);
         }
     }
@@ -141,6 +139,11 @@ impl Check<'_> {
 
 /// 23:59, as a minute of the day.
 const LAST_MINUTE: u16 = 1439;
+
+/// `Monday`.
+fn day_name(interval: &WeekdayInterval) -> String {
+    capitalised(interval.weekday.as_str())
+}
 
 /// Whether the last minute of the day of an interval lies in working hours.
 fn last_minute_is_active(interval: &WeekdayInterval, hours: &Hours) -> bool {

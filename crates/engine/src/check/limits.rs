@@ -10,6 +10,8 @@ use super::{ApiNode, Check, Code, MAX_NODES};
 const MAX_TEXT: usize = 1_000;
 /// The longest message, in bytes.
 pub(super) const MAX_MESSAGE: usize = 1_000;
+/// The longest title of a step in a problem, in bytes.
+pub(super) const MAX_TITLE: usize = 200;
 /// The most targets of one node.
 const MAX_TARGETS: usize = 250;
 /// The most conditions of one branch that are looked at; one is taken.
@@ -32,28 +34,28 @@ impl<'a> Check<'a> {
         let path = self.path;
         let nodes = count(&path.path);
         if nodes > MAX_NODES {
-            let message = format!("Path has {nodes} nodes; at most {MAX_NODES} are taken");
+            let message = format!("The path has {nodes} steps (limit {MAX_NODES})");
             self.say(Code::TooManyNodes, &top.field("path"), message);
         }
         if path.name.len() > MAX_TEXT {
-            let message = format!("Name must have at most {MAX_TEXT} bytes, not {}", path.name.len());
+            let message = format!("The name is too long: {} bytes (limit {MAX_TEXT})", path.name.len());
             self.say(Code::TooMuch, &top.field("name"), message);
         }
-        self.at_most(MAX_TEAMS, path.team_ids.as_deref().map_or(0, <[_]>::len), &top.field("team_ids"), "Team_ids");
+        self.at_most(MAX_TEAMS, path.team_ids.as_deref().map_or(0, <[_]>::len), &top.field("team_ids"), "teams");
         let bindings = path.param_bindings.as_ref().map_or(&[][..], |bindings| &bindings.0);
         let at = top.field("param_bindings");
-        self.at_most(MAX_BINDINGS, bindings.len(), &at, "Param_bindings");
+        self.at_most(MAX_BINDINGS, bindings.len(), &at, "parameters");
         for (name, binding) in bindings.iter().take(MAX_BINDINGS) {
             let values = binding.array_value.as_deref().map_or(0, <[_]>::len);
-            self.at_most(MAX_VALUES, values, &at.field(name).field("array_value"), "Array_value");
+            self.at_most(MAX_VALUES, values, &at.field(name).field("array_value"), "values");
         }
         let sets = path.working_hours.as_deref().unwrap_or_default();
         let at = top.field("working_hours");
-        self.at_most(MAX_HOURS, sets.len(), &at, "Working_hours");
+        self.at_most(MAX_HOURS, sets.len(), &at, "sets of working hours");
         for (index, set) in sets.iter().enumerate().take(MAX_HOURS) {
             let at = at.index(index);
             let at = at.field("weekday_intervals");
-            self.at_most(MAX_INTERVALS, set.weekday_intervals.len(), &at, "Weekday_intervals");
+            self.at_most(MAX_INTERVALS, set.weekday_intervals.len(), &at, "intervals");
         }
         if nodes <= MAX_NODES {
             self.limits_of(&path.path, &top.field("path"));
@@ -65,20 +67,20 @@ impl<'a> Check<'a> {
         for (index, node) in nodes.iter().enumerate() {
             let at = at.index(index);
             if node.id.len() > MAX_TEXT {
-                let message = format!("Id must have at most {MAX_TEXT} bytes, not {}", node.id.len());
+                let message = format!("The id is too long: {} bytes (limit {MAX_TEXT})", node.id.len());
                 self.say(Code::TooMuch, &at.field("id"), message);
             }
             let payload = at.field(node.kind.type_name());
             match &node.kind {
                 NodeKind::Level(level) => {
-                    self.at_most(MAX_TARGETS, level.targets.len(), &payload.field("targets"), "Targets");
+                    self.at_most(MAX_TARGETS, level.targets.len(), &payload.field("targets"), "targets");
                 }
                 NodeKind::NotifyChannel(channel) => {
-                    self.at_most(MAX_TARGETS, channel.targets.len(), &payload.field("targets"), "Targets");
+                    self.at_most(MAX_TARGETS, channel.targets.len(), &payload.field("targets"), "targets");
                 }
                 NodeKind::IfElse(branch) => {
                     let at = payload.field("conditions");
-                    self.at_most(MAX_CONDITIONS, branch.conditions.len(), &at, "Conditions");
+                    self.at_most(MAX_CONDITIONS, branch.conditions.len(), &at, "conditions");
                     for (index, condition) in branch.conditions.iter().enumerate().take(MAX_CONDITIONS) {
                         self.limits_of_condition(condition, &at.index(index));
                     }
@@ -96,16 +98,16 @@ impl<'a> Check<'a> {
 
     fn limits_of_condition(&mut self, condition: &ConditionPayload, at: &At<'_>) {
         let at = at.field("param_bindings");
-        self.at_most(MAX_BINDINGS, condition.param_bindings.len(), &at, "Param_bindings");
+        self.at_most(MAX_BINDINGS, condition.param_bindings.len(), &at, "parameters");
         for (index, binding) in condition.param_bindings.iter().enumerate().take(MAX_BINDINGS) {
             let values = binding.array_value.as_deref().map_or(0, <[_]>::len);
-            self.at_most(MAX_VALUES, values, &at.index(index).field("array_value"), "Array_value");
+            self.at_most(MAX_VALUES, values, &at.index(index).field("array_value"), "values");
         }
     }
 
     fn at_most(&mut self, most: usize, found: usize, at: &At<'_>, what: impl Display) {
         if found > most {
-            self.say(Code::TooMuch, at, format!("{what} must have at most {most} entries, not {found}"));
+            self.say(Code::TooMuch, at, format!("Too many {what}: {found} (limit {most})"));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use escalation_api::{
     self as api, At, ConditionForm as _, ConditionPayload, Faults, IntervalCondition, Json as _, NodeKind, Target,
-    TargetType, Test, capitalised,
+    TargetType, Test,
 };
 
 use super::fix::{remove, replace};
@@ -33,7 +33,7 @@ impl<'a> Check<'a> {
                 for (index, target) in channel.targets.iter().enumerate().filter(|(_, t)| t.is_people()) {
                     let at = payload.field("targets");
                     let at = at.index(index);
-                    let message = format!("Type `{}` cannot be told by a channel node", target.target_type);
+                    let message = format!("A channel step can't notify a target of type `{}`", target.target_type);
                     self.say(Code::TargetKind, &at.field("type"), message);
                 }
                 self.timer(&Timer::of_channel(channel), &payload);
@@ -56,9 +56,9 @@ impl<'a> Check<'a> {
             NodeKind::Repeat(repeat) => {
                 self.repeat_target(&repeat.to_node, &payload);
                 if repeat.repeat_times < 1 {
-                    self.say(Code::BadNumber, &payload.field("repeat_times"), "Repeat_times must be at least 1");
+                    self.say(Code::BadNumber, &payload.field("repeat_times"), "It must repeat at least once");
                 } else if repeat.repeat_times > MAX_REPEATS {
-                    let message = format!("Repeat_times must be at most {MAX_REPEATS}");
+                    let message = format!("It can repeat at most {MAX_REPEATS} times");
                     self.say(Code::BadNumber, &payload.field("repeat_times"), message);
                     self.fix(
                         format!("Repeat {MAX_REPEATS} times"),
@@ -78,7 +78,7 @@ impl<'a> Check<'a> {
         let mut faults = Faults::new();
         node.faults(at, &mut faults);
         if faults.is_empty() {
-            let message = format!("Type `{}` is not known here", node.kind.type_name());
+            let message = format!("Unknown step type `{}`", node.kind.type_name());
             self.say(Code::UnknownNode, &at.field("type"), message);
         }
         let at_id = at.field("id").to_string();
@@ -113,7 +113,9 @@ impl<'a> Check<'a> {
     fn targets(&mut self, targets: &'a [Target], misread: Option<&str>, at: &At<'_>) {
         let at = at.field("targets");
         if targets.is_empty() && misread != Some("targets") {
-            self.say(Code::NoTargets, &at, "Targets must name at least one");
+            let is_channel = self.current.is_some_and(|node| matches!(node.kind, NodeKind::NotifyChannel(_)));
+            let message = if is_channel { "No channel is chosen" } else { "No recipients are chosen" };
+            self.say(Code::NoTargets, &at, message);
         }
         for (index, target) in targets.iter().enumerate() {
             self.target(target, &at.index(index));
@@ -125,14 +127,14 @@ impl<'a> Check<'a> {
     fn target(&mut self, target: &'a Target, at: &At<'_>) {
         self.known(
             matches!(target.target_type, TargetType::Other(_)),
-            "Type",
+            "target type",
             target.target_type.as_str(),
             &at.field("type"),
         );
         let unknown = matches!(target.urgency, api::Urgency::Other(_));
-        self.known(unknown, "Urgency", target.urgency.as_str(), &at.field("urgency"));
+        self.known(unknown, "urgency", target.urgency.as_str(), &at.field("urgency"));
         if let Some(mode @ api::ScheduleMode::Other(_)) = &target.schedule_mode {
-            self.known(true, "Schedule_mode", mode.as_str(), &at.field("schedule_mode"));
+            self.known(true, "schedule mode", mode.as_str(), &at.field("schedule_mode"));
         }
         let for_rota = target.schedule_mode.as_ref().is_some_and(api::ScheduleMode::is_for_rota);
         let unknown_mode = matches!(target.schedule_mode, Some(api::ScheduleMode::Other(_)));
@@ -140,18 +142,18 @@ impl<'a> Check<'a> {
         let at_rota = at.field("selected_rota_id");
         match rota {
             None if for_rota => {
-                self.say(Code::RotaMissing, &at_rota, "Selected_rota_id is required for this schedule_mode");
+                self.say(Code::RotaMissing, &at_rota, "Only one rota is paged, but none is chosen");
                 let mode = target.schedule_mode.as_ref().and_then(|mode| mode.as_str().strip_suffix("_for_rota"));
                 if let Some(mode) = mode {
                     let mode = replace(&at.field("schedule_mode").to_string(), mode);
                     // A rota that is said to be none is one too many then.
                     let none = target.selected_rota_id.is_some().then(|| remove(&at_rota.to_string()));
-                    self.fix("Mean the whole schedule", [mode].into_iter().chain(none).collect());
+                    self.fix("Page the whole schedule", [mode].into_iter().chain(none).collect());
                 }
             }
             Some(_) if !for_rota && !unknown_mode => {
-                self.say(Code::RotaNotAllowed, &at_rota, "Selected_rota_id must not be set for this schedule_mode");
-                self.fix("Leave the rota out", vec![remove(&at_rota.to_string())]);
+                self.say(Code::RotaNotAllowed, &at_rota, "A rota is chosen, but the whole schedule is paged");
+                self.fix("Remove the rota", vec![remove(&at_rota.to_string())]);
             }
             _ => {}
         }
@@ -159,18 +161,18 @@ impl<'a> Check<'a> {
 
     fn known(&mut self, unknown: bool, field: &str, value: &str, at: &At<'_>) {
         if unknown {
-            self.say(Code::UnknownValue, at, format!("{field} `{value}` is not known here"));
+            self.say(Code::UnknownValue, at, format!("Unknown {field} `{value}`"));
         }
     }
 
     fn level(&mut self, level: &api::Level, at: &At<'_>) {
         if let Some(mode @ api::AckMode::Other(_)) = &level.ack_mode {
-            self.known(true, "Ack_mode", mode.as_str(), &at.field("ack_mode"));
+            self.known(true, "acknowledgement mode", mode.as_str(), &at.field("ack_mode"));
         }
         if let Some(retry) = &level.retry_config {
             let at = at.field("retry_config");
             if !(2..=10).contains(&retry.attempts) {
-                self.say(Code::RetryBounds, &at.field("attempts"), "Attempts must be from 2 to 10");
+                self.say(Code::RetryBounds, &at.field("attempts"), "Attempts must be between 2 and 10");
                 if retry.attempts < 2 {
                     self.fix("Page once, without retries", vec![remove(&at.to_string())]);
                 } else {
@@ -178,7 +180,7 @@ impl<'a> Check<'a> {
                 }
             }
             if retry.interval_seconds <= 0 || retry.interval_seconds % 60 != 0 {
-                self.say(Code::RetryBounds, &at.field("interval_seconds"), "Interval_seconds must be a multiple of 60");
+                self.say(Code::RetryBounds, &at.field("interval_seconds"), "The retry interval must be whole minutes");
                 // Upwards, so that nobody is paged more often than was meant; at least a minute.
                 let minutes = (retry.interval_seconds.max(1) - 1) / 60 + 1;
                 if let Some(whole) = minutes.checked_mul(60) {
@@ -191,29 +193,28 @@ impl<'a> Check<'a> {
         if rotation.is_some_and(|seconds| seconds <= 0) {
             let at = at.field("round_robin_config");
             let at = at.field("rotate_after_seconds");
-            self.say(Code::BadNumber, &at, "Rotate_after_seconds must be more than 0");
-            self.fix("Do not rotate", vec![remove(&at.to_string())]);
+            self.say(Code::BadNumber, &at, "The rotation time must be more than 0");
+            self.fix("Don't rotate", vec![remove(&at.to_string())]);
         }
     }
 
     fn timer(&mut self, timer: &Timer<'a>, at: &At<'_>) {
         if timer.seconds.1.is_some_and(|seconds| seconds < 0) {
-            let message = format!("{} must not be negative", capitalised(timer.seconds.0));
-            self.say(Code::BadNumber, &at.field(timer.seconds.0), message);
+            self.say(Code::BadNumber, &at.field(timer.seconds.0), "The wait can't be negative");
         }
         if let Some(state @ IntervalCondition::Other(_)) = timer.state.1 {
-            self.known(true, &capitalised(timer.state.0), state.as_str(), &at.field(timer.state.0));
+            self.known(true, "state of working hours", state.as_str(), &at.field(timer.state.0));
         }
         match (timer.state.1, timer.hours.1) {
             (Some(_), None) => {
-                let message = format!("{} is required with {}", capitalised(timer.hours.0), timer.state.0);
+                let message = "It waits for working hours, but none are chosen";
                 self.say(Code::HalfInterval, &at.field(timer.hours.0), message);
-                self.fix("Do not wait for working hours", vec![remove(&at.field(timer.state.0).to_string())]);
+                self.fix("Don't wait for working hours", vec![remove(&at.field(timer.state.0).to_string())]);
             }
             (None, Some(_)) => {
-                let message = format!("{} is required with {}", capitalised(timer.state.0), timer.hours.0);
+                let message = "It waits for working hours, but not for their begin or end";
                 self.say(Code::HalfInterval, &at.field(timer.state.0), message);
-                self.fix("Do not wait for working hours", vec![remove(&at.field(timer.hours.0).to_string())]);
+                self.fix("Don't wait for working hours", vec![remove(&at.field(timer.hours.0).to_string())]);
             }
             _ => {}
         }
@@ -225,11 +226,7 @@ impl<'a> Check<'a> {
     pub(super) fn condition(&mut self, condition: &'a ConditionPayload, at: &At<'_>) {
         match condition.test() {
             Some(Test::PriorityOneOf(ids)) if ids.is_empty() => {
-                self.say(
-                    Code::NoPriorities,
-                    &at.field("param_bindings"),
-                    "Param_bindings must name at least one priority",
-                );
+                self.say(Code::NoPriorities, &at.field("param_bindings"), "No priorities are chosen");
             }
             Some(Test::PriorityOneOf(ids)) => {
                 let others = ids.len() > 1;
@@ -242,8 +239,7 @@ impl<'a> Check<'a> {
             Some(Test::WorkingHoursActive(id)) => self.hours_exist(id, &at.field("subject")),
             None => {
                 self.has_unknown = true;
-                let message =
-                    format!("Subject `{}` with `{}` cannot be tested here", condition.subject, condition.operation);
+                let message = format!("Unknown condition `{} {}`", condition.subject, condition.operation);
                 self.say(Code::ForeignCondition, &at.field("subject"), message);
             }
         }
@@ -253,7 +249,7 @@ impl<'a> Check<'a> {
     fn hours_exist(&mut self, id: &'a str, at: &At<'_>) {
         self.used_hours.insert(id);
         if !self.known_hours.contains(id) {
-            self.say(Code::UnknownHours, at, format!("There are no working hours `{id}` on this path"));
+            self.say(Code::UnknownHours, at, format!("The path has no working hours `{id}`"));
         }
     }
 }

@@ -1,15 +1,17 @@
 //! What a path names must exist, and be able to do what it is named for.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
 use escalation_api::{At, Target, TargetType};
 
 use super::fix::remove;
-use super::{Check, Code};
-use crate::index::Roster;
+use super::{Check, Code, OfRota, PeopleOf};
 use crate::template;
-use crate::world::{NOBODY, SchedulePart, WorldPart};
+use crate::world::{NOBODY, Schedule, SchedulePart, WorldPart};
 
 /// What is said of people whom a schedule names and the world does not.
-const AMONG: &str = "who is not among";
+const AMONG: &str = "refers to unknown people";
 
 impl<'a> Check<'a> {
     /// `others`: whether somebody is left if this target is taken out.
@@ -24,11 +26,12 @@ impl<'a> Check<'a> {
             TargetType::User => match self.index.user(&target.id) {
                 None => self.not_there(("person", "people"), WorldPart::Users, &target.id, &at_id),
                 Some(user) if user.unread => {
-                    self.say(Code::Unread, &at_id, format!("Whether {} can be paged could not be read", user.name));
+                    self.say(Code::Unread, &at_id, format!("Couldn't read whether {} can be paged", user.name));
                 }
                 Some(user) if !user.can_be_paged => {
-                    let reason = user.not_paged_reason.as_deref().unwrap_or("cannot be paged");
-                    let message = format!("{} {reason}, so nobody is paged by this target", user.name);
+                    let reason = user.not_paged_reason.as_ref();
+                    let reason = reason.map_or_else(String::new, |reason| format!(" {reason} and"));
+                    let message = format!("{}{reason} can't be paged", user.name);
                     self.say(Code::CannotBePaged, &at_id, message);
                 }
                 Some(_) => {}
@@ -37,7 +40,7 @@ impl<'a> Check<'a> {
                 None => self.not_there(("schedule", "schedules"), WorldPart::Schedules, &target.id, &at_id),
                 Some(_) if self.names_nobody(target) => {
                     let name = self.index.schedule(&target.id).map_or(target.id.as_str(), |schedule| &schedule.name);
-                    let message = format!("Nobody is on call in {name}, as far as it is known, so nobody is paged");
+                    let message = format!("Nobody is known to be on call in {name}");
                     self.say(Code::CannotBePaged, &at_id, message);
                 }
                 Some(schedule) => match rota_of(target).filter(|rota| schedule.rota(rota).is_none()) {
@@ -45,7 +48,7 @@ impl<'a> Check<'a> {
                         let message = format!("{} has no rota `{rota}`", schedule.name);
                         self.say(Code::UnknownReference, &at.field("selected_rota_id"), message);
                     }
-                    _ => self.people_of(schedule, target, &at_id),
+                    _ => self.people_of(target, &at_id),
                 },
             },
             // There is no list of all channels, so one that is not known may well exist.
@@ -73,27 +76,24 @@ impl<'a> Check<'a> {
                 if let Some(known) = self.nobody.get(&same) {
                     return *known;
                 }
-                let mut schedules = self.index.world().schedules.iter();
-                let schedule = schedules.find(|schedule| schedule.id == target.id);
+                let schedule = self.index.written_schedule(&target.id);
                 let nobody = schedule.is_some_and(|schedule| {
-                    let of_rota = |id: &str| rota.is_none_or(|rota| rota == id);
+                    let (rotas, entries) = self.of_rota(schedule, rota);
                     // A rota that does not exist is said as such.
-                    if schedule.rotas.iter().all(|rota| !of_rota(&rota.id)) {
+                    if rotas.is_empty() {
                         return false;
                     }
-                    let on_call = || schedule.entries.iter().filter(|entry| of_rota(&entry.rota_id));
-                    let mut everybody = schedule.rotas.iter().filter(|rota| of_rota(&rota.id));
                     let is_nobody = |id: &String| id == NOBODY;
                     match mode.starts_with("all_users") {
                         true => {
                             !schedule.unread.contains(&SchedulePart::Rotas)
-                                && everybody.all(|rota| !rota.unread && rota.user_ids.iter().all(is_nobody))
+                                && rotas.iter().all(|rota| !rota.unread && rota.user_ids.iter().all(is_nobody))
                         }
                         // A world of which no entries are known says nothing of who is on call.
                         false => {
                             self.index.world().entries_from.is_some()
                                 && !schedule.unread.contains(&SchedulePart::Entries)
-                                && on_call().all(|entry| !entry.unread && entry.user_id.iter().all(is_nobody))
+                                && entries.iter().all(|entry| !entry.unread && entry.user_id.iter().all(is_nobody))
                         }
                     }
                 });
@@ -116,50 +116,76 @@ impl<'a> Check<'a> {
         if self.index.world().knows_all_priorities() && !self.priorities.contains(id) {
             self.missing("priority", id, at);
             if others {
-                self.fix("Leave this priority out", vec![remove(&at.to_string())]);
+                self.fix("Remove this priority", vec![remove(&at.to_string())]);
             }
         }
     }
 
     /// Whether it is known whom a schedule names, and whether they are among the people.
-    fn people_of(&mut self, schedule: &Roster, target: &Target, at: &At<'_>) {
-        let rota = rota_of(target);
-        let of_rota = |id: &str| rota.is_none_or(|rota| rota == id);
+    fn people_of(&mut self, target: &'a Target, at: &At<'_>) {
         let everybody = target.schedule_mode.as_ref().is_some_and(|mode| mode.as_str().starts_with("all_users"));
-        let known = self.index.world().schedules.iter().find(|one| one.id == target.id);
-        let Some(known) = known else { return };
-        let rotas = || known.rotas.iter().filter(|rota| of_rota(&rota.id));
-        let entries = || known.entries.iter().filter(|entry| of_rota(&entry.rota_id));
+        // All that are the same are asked for once.
+        let same = (target.id.as_str(), everybody, rota_of(target));
+        let said = match self.people.get(&same) {
+            Some(said) => said.clone(),
+            None => {
+                let said: Rc<[(Code, String)]> = self.said_of_people(same).into();
+                self.people.insert(same, said.clone());
+                said
+            }
+        };
+        for (code, message) in said.iter() {
+            self.say(*code, at, message.as_str());
+        }
+    }
+
+    /// What there is to say of the people of a schedule, or of one of its rotas: of everybody, or of who is on call.
+    fn said_of_people(&mut self, (id, everybody, rota): PeopleOf<'a>) -> Vec<(Code, String)> {
+        let Some(schedule) = self.index.written_schedule(id) else { return Vec::new() };
+        let (rotas, entries) = self.of_rota(schedule, rota);
+        let mut said = Vec::new();
         let is_unread = match everybody {
-            true => !schedule.has_all_rotas() || rotas().any(|rota| rota.unread),
-            false => known.unread.contains(&SchedulePart::Entries) || entries().any(|entry| entry.unread),
+            true => schedule.unread.contains(&SchedulePart::Rotas) || rotas.iter().any(|rota| rota.unread),
+            false => schedule.unread.contains(&SchedulePart::Entries) || entries.iter().any(|entry| entry.unread),
         };
         if is_unread {
-            let what = if everybody { "Who belongs to" } else { "Who is on call in" };
-            self.say(Code::Unread, at, format!("{what} {} could not be read, at least in part", schedule.name));
+            let what = if everybody { "who belongs to" } else { "who is on call in" };
+            said.push((Code::Unread, format!("Couldn't fully read {what} {}", schedule.name)));
         }
         let ids: Vec<&str> = match everybody {
-            true => rotas().flat_map(|rota| &rota.user_ids).map(String::as_str).collect(),
-            false => entries().filter_map(|entry| entry.user_id.as_deref()).collect(),
+            true => rotas.iter().flat_map(|rota| &rota.user_ids).map(String::as_str).collect(),
+            false => entries.iter().filter_map(|entry| entry.user_id.as_deref()).collect(),
         };
-        let mut strangers: Vec<&str> = Vec::new();
-        for id in ids {
-            if id != NOBODY && self.index.user(id).is_none() && !strangers.contains(&id) {
-                strangers.push(id);
-            }
-        }
-        let Some(first) = strangers.first() else { return };
-        let more = match strangers.len() - 1 {
+        let is_stranger = |id: &&str| *id != NOBODY && self.index.user(id).is_none();
+        let mut strangers = ids.into_iter().filter(is_stranger);
+        let Some(first) = strangers.next() else { return said };
+        let others: BTreeSet<&str> = strangers.filter(|id| *id != first).collect();
+        let more = match others.len() {
             0 => String::new(),
             count => format!(" and {count} more"),
         };
-        if self.index.world().is_unread(WorldPart::Users) {
-            let message = format!("{} names `{first}`{more}; not all people could be read", schedule.name);
-            self.say(Code::Unread, at, message);
+        said.push(if self.index.world().is_unread(WorldPart::Users) {
+            (Code::Unread, format!("{} refers to `{first}`{more}; not all people could be read", schedule.name))
         } else {
-            let message = format!("{} names `{first}`{more} {AMONG} the people", schedule.name);
-            self.say(Code::UnknownReference, at, message);
-        }
+            (Code::UnknownReference, format!("{} {AMONG}: `{first}`{more}", schedule.name))
+        });
+        said
+    }
+
+    /// The rotas with this id and their entries; without an id all of the schedule.
+    fn of_rota(&mut self, schedule: &'a Schedule, rota: Option<&str>) -> OfRota<'a> {
+        let Some(rota) = rota else { return (schedule.rotas.iter().collect(), schedule.entries.iter().collect()) };
+        let of_schedule = self.rotas.entry(&schedule.id).or_insert_with(|| {
+            let mut of_schedule: BTreeMap<&str, OfRota<'_>> = BTreeMap::new();
+            for rota in &schedule.rotas {
+                of_schedule.entry(&rota.id).or_default().0.push(rota);
+            }
+            for entry in &schedule.entries {
+                of_schedule.entry(&entry.rota_id).or_default().1.push(entry);
+            }
+            of_schedule
+        });
+        of_schedule.get(rota).cloned().unwrap_or_default()
     }
 
     /// Something is not in the world: it does not exist or, if not all could be read, that is not known.
@@ -167,7 +193,7 @@ impl<'a> Check<'a> {
         if id.is_empty() || !self.index.world().is_unread(part) {
             return self.missing(kind, id, at);
         }
-        let message = format!("Not all {kinds} could be read, and `{id}` is not among those that could");
+        let message = format!("Couldn't find {kind} `{id}`: not all {kinds} could be read");
         self.say(Code::Unread, at, message);
     }
 

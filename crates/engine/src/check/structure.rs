@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use escalation_api::{At, NodeKind};
 
 use super::fix::{add, remove, replace};
-use super::{ApiNode, Check, Code, MAX_DEPTH};
+use super::{ApiNode, Check, Code, MAX_DEPTH, bounded};
+use crate::words;
 
 impl<'a> Check<'a> {
     pub(super) fn identity(&mut self, node: &'a ApiNode, at: &At<'_>) {
@@ -13,14 +14,14 @@ impl<'a> Check<'a> {
         if node.id.is_empty() {
             // A sealed node's own faults say it too, with the other things that are wrong with it.
             if !matches!(node.kind, NodeKind::Sealed(_)) {
-                self.say(Code::NoId, &at_id, "Id is required");
+                self.say(Code::NoId, &at_id, "The step has no id");
                 self.fix_id(&at_id.to_string());
             }
             return;
         }
         match self.ids.get(node.id.as_str()) {
             Some(first) => {
-                let message = format!("Id `{}` is used before, at {first}", node.id);
+                let message = format!("Id `{}` is already used at {first}", node.id);
                 self.say(Code::DuplicateId, &at_id, message);
                 // A repeat may mean either of the two.
                 if !self.is_repeated(&node.id) {
@@ -33,6 +34,10 @@ impl<'a> Check<'a> {
         }
     }
 
+    fn title_of(&self, node: &ApiNode) -> String {
+        bounded(words::step::title(node, self.path, self.index))
+    }
+
     /// Offers an id that is free. Whatever goes to the old one goes on to the node that has it first.
     pub(super) fn fix_id(&mut self, at: &str) {
         if self.free_id.is_none() {
@@ -41,7 +46,7 @@ impl<'a> Check<'a> {
             self.free_id = (1..).map(|number: u32| format!("node-{number}")).find(|id| !taken.contains(id.as_str()));
         }
         if let Some(free) = self.free_id.clone() {
-            self.fix(format!("Give it the id `{free}`"), vec![add(at, free)]);
+            self.fix(format!("Use the id `{free}`"), vec![add(at, free)]);
         }
     }
 
@@ -51,40 +56,36 @@ impl<'a> Check<'a> {
         for (index, pair) in nodes.windows(2).enumerate() {
             let [node, following] = pair else { continue };
             let at = at.index(index + 1);
-            let before = self.node_id.replace(following.id.as_str());
+            let before = self.current.replace(following);
             match (&node.kind, &following.kind) {
                 (NodeKind::IfElse(_), _) => {
-                    let message = format!(
-                        "If_else `{}` must be the last node of its list: what follows is never reached",
-                        node.id
-                    );
+                    let message = format!("Never reached: it follows the branch “{}”", self.title_of(node));
                     self.say(Code::AfterBranch, &at, message);
                 }
                 (NodeKind::Repeat(_), NodeKind::HandOver(_)) => {}
                 (NodeKind::Repeat(_), _) => {
-                    let message = format!("Repeat `{}` must be the last node of its list", node.id);
-                    self.say(Code::AfterRepeat, &at, message);
+                    self.say(Code::AfterRepeat, &at, "Only a hand-over can follow a repeat");
                 }
                 (NodeKind::HandOver(_), _) => {
-                    let message = format!("Nothing comes after the hand-over `{}`", node.id);
+                    let message = format!("Never reached: it follows “{}”", self.title_of(node));
                     self.say(Code::Unreachable, &at, message);
                     // What follows it is not reached either. That is offered once: it takes out all of them.
                     if is_reached {
                         let after = (index + 1..nodes.len()).map(|_| remove(&at.to_string())).collect();
-                        self.fix("Remove what is never reached", after);
+                        self.fix("Delete the steps that are never reached", after);
                     }
                     is_reached = false;
                 }
                 _ => {}
             }
-            self.node_id = before;
+            self.current = before;
         }
     }
 
     pub(super) fn branch(&mut self, node: &'a ApiNode, at: &At<'_>) {
         let NodeKind::IfElse(branch) = &node.kind else { return };
         if branch.misread().is_none_or(|field| field != "conditions") && branch.conditions.len() != 1 {
-            let message = format!("Conditions must hold exactly one condition, not {}", branch.conditions.len());
+            let message = format!("A branch needs exactly one condition, not {}", branch.conditions.len());
             self.say(Code::ConditionCount, &at.field("conditions"), message);
         }
         for (index, condition) in branch.conditions.iter().enumerate() {
@@ -92,15 +93,16 @@ impl<'a> Check<'a> {
         }
         let depth = self.enclosing.len() + 1;
         if depth == MAX_DEPTH + 1 {
-            let message = format!("Branches are nested {depth} levels deep; at most {MAX_DEPTH} are taken");
+            let message = format!("Branches are nested {depth} deep (limit {MAX_DEPTH})");
             self.say(Code::TooDeep, at, message);
         }
         self.enclosing.push(&node.id);
         for (field, list) in node.children() {
             let at = at.field(field);
             if list.is_empty() && branch.misread().is_none_or(|misread| misread != field) {
-                let side = if field == "then_path" { "then" } else { "else" };
-                let message = format!("If_else has an empty \"{side}\" branch: the escalation ends there");
+                let [then, otherwise] = words::step::sides(&branch.conditions, self.index).map(bounded);
+                let side = if field == "then_path" { then } else { otherwise };
+                let message = format!("No steps on the side “{side}”: the escalation ends there");
                 self.say(Code::EmptyBranch, &at, message);
             }
             self.list(list, &at);
@@ -114,10 +116,10 @@ impl<'a> Check<'a> {
             self.say(
                 Code::RepeatTarget,
                 &at.field("to_node"),
-                "To_node must reference an if_else node on the current branch or the root node",
+                "A repeat must go back to the first step or an enclosing branch",
             );
             if let Some(first) = self.path.path.first().filter(|first| !first.id.is_empty()) {
-                self.fix("Go back to the first node", vec![replace(&at.field("to_node").to_string(), &*first.id)]);
+                self.fix("Go back to the first step", vec![replace(&at.field("to_node").to_string(), &*first.id)]);
             }
         }
     }

@@ -5,13 +5,16 @@ use escalation_api::{
 };
 
 use super::{
-    Branch, ChannelTarget, Condition, Kind, Level, Loud, NamedHours, Node, NodeIndex, People, Reason, Retry,
+    Branch, ChannelTarget, Condition, Kind, Level, NamedHours, Node, NodeIndex, PageUrgency, People, Reason, Retry,
     RoundRobin, Target, Timer,
 };
 use crate::index::Id;
 use crate::template;
 
 type ApiNode = api::Node<ConditionPayload>;
+
+/// The lists of nodes in a branch.
+pub(super) const LISTS: [&str; 2] = ["then_path", "else_path"];
 
 /// Compiles a path's nodes; `position` finds the position of a path that is handed over to.
 pub(super) fn compile(
@@ -74,7 +77,9 @@ impl<F: FnMut(&str) -> Option<u32>> Walk<'_, F> {
         let then = self.list(&branch.then_path);
         let otherwise = self.list(&branch.else_path);
         self.enclosing.pop();
-        if let Some(field) = branch.misread() {
+        // A list that could not be read says more than another field: there may be nodes in it.
+        let is_bad = |field: &&str| branch.extra.get(*field).is_some_and(|value| !value.is_null());
+        if let Some(field) = LISTS.into_iter().find(is_bad).or_else(|| branch.misread()) {
             return Err(Reason::Misread(field));
         }
         let conditions = branch.conditions.iter().map(|condition| self.condition(condition)).collect();
@@ -214,8 +219,8 @@ fn canonical(value: &mut Value, is_set: bool) {
     }
 }
 
-fn loud(target: &api::Target) -> Result<Loud, Reason> {
-    Loud::new(&target.urgency).ok_or_else(|| Reason::UnknownValue("urgency", target.urgency.to_string()))
+fn loud(target: &api::Target) -> Result<PageUrgency, Reason> {
+    PageUrgency::new(&target.urgency).ok_or_else(|| Reason::UnknownValue("urgency", target.urgency.to_string()))
 }
 
 fn channel_target(target: &api::Target) -> Result<ChannelTarget, Reason> {

@@ -5,20 +5,22 @@
 //! pages says nothing about when the walk comes to it or to another, so that covers every mixture of turns.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde::Serialize;
 
-use crate::compile::{CompiledPath, Kind, Loud};
+use crate::compile::{CompiledPath, Kind, PageUrgency};
 use crate::index::Index;
 use crate::instant::{DAY, Instant, Seconds};
-use crate::machine::{Step, What, Who, choose};
+use crate::machine::{Step, StepKind, Who, choose};
 use crate::prove::{
-    Assumed, Assumption, Cell, Cells, During, Horizon, MAX_CELLS, MAX_CLASSES, MAX_DAYS, Time, classes, merged,
+    Assumed, Assumption, Cell, Cells, Horizon, Incomplete, MAX_CELLS, MAX_CLASSES, MAX_DAYS, PriorityInterval, Time,
+    classes, merged,
 };
 use crate::read::ReadError;
 use crate::scenario::{Branch, Scenario, Visits};
 use crate::simulate::context;
-use crate::stretch::{Stretch, at_visit, overlaps, set_visit};
+use crate::stretch::{MAX_COMPARED, TimedInterval, Times, at_visit, overlaps, set_visit};
 use crate::why::Why;
 
 use super::times::{Known, Words};
@@ -33,7 +35,7 @@ pub struct Behaviour {
     pub is_complete: bool,
     /// When it cannot be said what changes: a run of either path cannot be followed to its end.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unknown_during: Vec<During>,
+    pub unknown_during: Vec<PriorityInterval>,
     /// In how many cells the instants fall, over both paths and all priorities.
     pub cells: usize,
 }
@@ -43,7 +45,7 @@ pub struct Behaviour {
 pub struct Change {
     /// What is another than before, person by person, those who are told now first. Nothing: everybody is told first as
     /// before, and only what follows differs.
-    pub people: Vec<Differs>,
+    pub people: Vec<RecipientChange>,
     /// How often anybody was told, and is.
     pub told: (usize, usize),
     /// Whether nobody was told before.
@@ -63,9 +65,9 @@ pub struct Change {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub turns: Vec<usize>,
     /// When such alerts fire.
-    pub during: Vec<During>,
+    pub during: Vec<PriorityInterval>,
     /// The same in words.
-    pub when: Vec<Occasion>,
+    pub when: Vec<OccurrenceGroup>,
 }
 
 /// A branch that cannot be decided, each time that the walk comes there: its node id and the number of the time, and
@@ -74,7 +76,7 @@ type Visit = (String, usize, bool);
 
 /// When alerts of some priorities fire, in words.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Occasion {
+pub struct OccurrenceGroup {
     /// The ids of the priorities; none where the world has none.
     pub priority_ids: Vec<String>,
     /// Exactly when: `weekends (Europe/London)`, `outside UK hours`, `3 times, first from …`.
@@ -83,17 +85,17 @@ pub struct Occasion {
 
 /// What is another than before for a person or a channel.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Differs {
+pub struct RecipientChange {
     /// The id of the person or the channel.
     pub id: String,
     /// Whether it is a channel.
     pub is_channel: bool,
     /// How they were told first; nothing: they were not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<How>,
+    pub before: Option<Delivery>,
     /// How they are told first; nothing: they are not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<How>,
+    pub after: Option<Delivery>,
     /// Where both are told in the same words, such as "when UK hours begin", and are not the same instant: how many seconds
     /// later it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,17 +104,17 @@ pub struct Differs {
 
 /// How somebody is told.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct How {
+pub struct Delivery {
     /// How loudly.
-    pub urgency: Loud,
+    pub urgency: PageUrgency,
     /// How long after the alert.
-    pub when: When,
+    pub when: DeliveryTime,
 }
 
 /// When somebody is told.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum When {
+pub enum DeliveryTime {
     /// So many seconds after the alert.
     After(Seconds),
     /// After working hours have begun or ended that the walk waits for, whenever the alert fires.
@@ -131,12 +133,14 @@ pub enum When {
 struct Page {
     time: Time,
     who: Who,
-    urgency: Loud,
+    urgency: PageUrgency,
 }
 
 /// What an alert does to people.
 struct Does {
-    pages: Vec<Page>,
+    pages: Rc<Vec<Page>>,
+    /// The same, whichever of those that go out at one instant comes first.
+    sorted: Rc<Vec<Page>>,
     /// When a wait for working hours was first over, the name of the hours, and whether they had begun.
     since: Option<(Instant, String, bool)>,
     is_known: bool,
@@ -161,38 +165,41 @@ pub fn behaviour(
     if horizon.until <= horizon.from || horizon.until - horizon.from > MAX_DAYS * DAY {
         return Err(ReadError::new("until", format!("must be after `from`, by at most {MAX_DAYS} days")));
     }
-    let mut found = Found {
+    let (from, until) = (horizon.from, horizon.until);
+    let mut found = DiffAccumulator {
         changes: Vec::new(),
+        positions: BTreeMap::new(),
         is_complete: true,
         unknown_during: Vec::new(),
         cells: 0,
         turns: 1,
         visits: BTreeMap::new(),
+        unknown: Times::default(),
+        left: MAX_COMPARED,
     };
     for (position, class) in classes(&[before, after], index).into_iter().enumerate() {
+        let mut changes = Changes::default();
         if position >= MAX_CLASSES {
-            let (from, until) = (horizon.from, horizon.until);
-            found.is_complete = false;
-            found.unknown_during.extend(class.into_iter().map(|priority_id| During { from, until, priority_id }));
-            continue;
+            found.unknown.add((from, until));
+        } else {
+            alert.priority_id = class.first().cloned();
+            (alert.turn, found.turns) = (0, 1);
+            while alert.turn < found.turns {
+                let old = stretches(before, index, horizon, &alert, &mut found);
+                let new = stretches(after, index, horizon, &alert, &mut found);
+                compare(alert.turn, (&old, &new), &mut changes, &mut found);
+                alert.turn += 1;
+            }
         }
-        alert.priority_id = class.first().cloned();
-        let mut changes = Vec::new();
-        (alert.turn, found.turns) = (0, 1);
-        while alert.turn < found.turns {
-            let old = stretches(before, index, horizon, &alert, &mut found);
-            let new = stretches(after, index, horizon, &alert, &mut found);
-            compare(&class, alert.turn, (&old, &new), &mut changes, &mut found);
-            alert.turn += 1;
-        }
-        for change in &mut changes {
-            change.during = merged(std::mem::take(&mut change.during));
-        }
+        let mut changes = changes.all.into_iter().map(|(change, times)| (change, times.finish())).collect();
         whichever_way(&mut changes);
         whoever_begins(&mut changes, found.turns);
-        changes.into_iter().for_each(|change| found.add(change));
+        let none = [String::new()];
+        let class = if class.is_empty() { &none[..] } else { &class };
+        changes.into_iter().for_each(|(change, times)| found.add(change, &times, class));
+        found.add_unknown(class);
     }
-    let Found { mut changes, is_complete, unknown_during, cells, visits, .. } = found;
+    let DiffAccumulator { mut changes, is_complete, unknown_during, cells, visits, .. } = found;
     let words = words(before, after, index, horizon);
     for change in &mut changes {
         change.during = merged(std::mem::take(&mut change.during));
@@ -207,67 +214,142 @@ pub fn behaviour(
 }
 
 /// What has been found so far.
-struct Found {
+struct DiffAccumulator {
     changes: Vec<Change>,
+    /// Where among them each stands, by what it is and when that depends on something.
+    positions: BTreeMap<Key, usize>,
     is_complete: bool,
-    unknown_during: Vec<During>,
+    unknown_during: Vec<PriorityInterval>,
     cells: usize,
     /// How many positions of round robin there are to compare, as far as is known.
     turns: usize,
     /// How often the walk comes to branches that cannot be decided, at most, by node id.
     visits: BTreeMap<String, usize>,
+    /// When it is not known what changes for alerts of the class at hand.
+    unknown: Times,
+    /// How much may yet be compared.
+    left: usize,
 }
 
-impl Found {
-    /// Adds a change, to one that differs in nothing but its times.
-    fn add(&mut self, change: Change) {
-        match self.changes.iter_mut().find(|known| known.is_like(&change)) {
-            Some(known) => known.during.extend(change.during),
-            None => self.changes.push(change),
+/// The most times at which something changes, over all changes and priorities.
+const MAX_TIMES: usize = 100_000;
+
+impl DiffAccumulator {
+    /// Adds a change for each priority of a class, to one that differs in nothing but its times.
+    fn add(&mut self, change: Change, times: &[(Instant, Instant)], class: &[String]) {
+        let told: usize = self.changes.iter().map(|change| change.during.len()).sum();
+        let class = if told + times.len().saturating_mul(class.len()) > MAX_TIMES {
+            // It is told of one of them, and not known of the others.
+            times.iter().for_each(|time| self.unknown.add(*time));
+            class.get(..1).unwrap_or_default()
+        } else {
+            class
+        };
+        let during = |priority_id: &String| {
+            let priority_id = priority_id.clone();
+            times.iter().map(move |(from, until)| PriorityInterval {
+                from: *from,
+                until: *until,
+                priority_id: priority_id.clone(),
+            })
+        };
+        let during = class.iter().flat_map(during);
+        let key = (change.difference_alone(), change.ways.clone(), change.turns.clone());
+        let position = *self.positions.entry(key).or_insert(self.changes.len());
+        match self.changes.get_mut(position) {
+            Some(known) => known.during.extend(during),
+            None => self.changes.push(Change { during: during.collect(), ..change }),
+        }
+    }
+
+    /// Tells for each priority of a class when it is not known what changes.
+    fn add_unknown(&mut self, class: &[String]) {
+        let mut times = std::mem::take(&mut self.unknown).finish();
+        self.is_complete &= times.is_empty();
+        if self.unknown_during.len() + times.len().saturating_mul(class.len()) > MAX_TIMES
+            && let (Some((from, _)), Some((_, until))) = (times.first().copied(), times.last().copied())
+        {
+            times = vec![(from, until)];
+        }
+        for priority_id in class {
+            let during = |(from, until): &(Instant, Instant)| PriorityInterval {
+                from: *from,
+                until: *until,
+                priority_id: priority_id.clone(),
+            };
+            self.unknown_during.extend(times.iter().map(during));
         }
     }
 }
+
+/// A change of the class at hand, and when such alerts fire.
+type Timed = (Change, Intervals);
 
 /// What comes about whichever way a branch goes does not depend on it.
-fn whichever_way(changes: &mut Vec<Change>) {
+fn whichever_way(changes: &mut Vec<Timed>) {
+    // Each but for its ways has a number; by that and the ways, where such changes stand.
+    let mut numbers: BTreeMap<(Difference, Vec<usize>, Intervals), usize> = BTreeMap::new();
+    let mut positions: BTreeMap<(usize, BTreeMap<Visit, Branch>), BTreeSet<usize>> = BTreeMap::new();
+    let mut left: Vec<Option<(usize, Timed)>> = Vec::with_capacity(changes.len());
+    for (position, (change, times)) in std::mem::take(changes).into_iter().enumerate() {
+        let next = numbers.len();
+        let rest = (change.difference_alone(), change.turns.clone(), times.clone());
+        let number = *numbers.entry(rest).or_insert(next);
+        positions.entry((number, change.ways.clone())).or_default().insert(position);
+        left.push(Some((number, (change, times))));
+    }
     let mut at = 0;
-    while at < changes.len() {
-        let Some(change) = changes.get(at) else { return };
+    while at < left.len() {
+        let Some(Some((number, (change, _)))) = left.get(at) else {
+            at += 1;
+            continue;
+        };
+        let mut key = (*number, change.ways.clone());
         // The last visits first: they may come after one side of others only.
         let pair = change.ways.iter().rev().find_map(|(visit, side)| {
-            let mut turned = change.clone();
             let other = if *side == Branch::Then { Branch::Else } else { Branch::Then };
-            turned.ways.insert(visit.clone(), other);
-            Some((visit.clone(), changes.iter().position(|other| *other == turned)?))
+            key.1.insert(visit.clone(), other);
+            let found = positions.get(&key).and_then(BTreeSet::first).copied();
+            key.1.insert(visit.clone(), *side);
+            Some((visit.clone(), found?))
         });
-        match pair {
-            Some((visit, other)) => {
-                if let Some(change) = changes.get_mut(at) {
-                    change.ways.remove(&visit);
-                }
-                changes.remove(other);
-                // With one branch less it may be like one that was passed.
-                at = 0;
+        let Some((visit, other)) = pair else {
+            at += 1;
+            continue;
+        };
+        for position in [at, other] {
+            if let Some(Some((number, (change, _)))) = left.get(position)
+                && let Some(of_key) = positions.get_mut(&(*number, change.ways.clone()))
+            {
+                of_key.remove(&position);
             }
-            None => at += 1,
         }
+        if let Some(other) = left.get_mut(other) {
+            *other = None;
+        }
+        if let Some(Some((number, (change, _)))) = left.get_mut(at) {
+            change.ways.remove(&visit);
+            positions.entry((*number, change.ways.clone())).or_default().insert(at);
+        }
+        // With one branch less it may be like one that was passed.
+        at = 0;
     }
+    changes.extend(left.into_iter().flatten().map(|(_, timed)| timed));
 }
 
 /// What comes about whoever begins does not depend on it.
-fn whoever_begins(changes: &mut Vec<Change>, turns: usize) {
-    let mut merged: Vec<Change> = Vec::new();
-    for change in std::mem::take(changes) {
-        let same = |known: &&mut Change| {
-            let alike = Change { turns: change.turns.clone(), ..(**known).clone() };
-            alike == change
-        };
-        match merged.iter_mut().find(same) {
-            Some(known) => known.turns.extend(change.turns),
-            None => merged.push(change),
+fn whoever_begins(changes: &mut Vec<Timed>, turns: usize) {
+    let mut merged: Vec<Timed> = Vec::new();
+    let mut positions: BTreeMap<(Difference, BTreeMap<Visit, Branch>, Intervals), usize> = BTreeMap::new();
+    for (change, times) in std::mem::take(changes) {
+        let key = (change.difference_alone(), change.ways.clone(), times.clone());
+        let position = *positions.entry(key).or_insert(merged.len());
+        match merged.get_mut(position) {
+            Some((known, _)) => known.turns.extend(change.turns),
+            None => merged.push((change, times)),
         }
     }
-    for change in &mut merged {
+    for (change, _) in &mut merged {
         if change.turns.len() == turns {
             change.turns.clear();
         }
@@ -293,14 +375,19 @@ fn words<'a>(before: &'a CompiledPath, after: &'a CompiledPath, index: &'a Index
 /// Times at which alerts fire in words, by the working hours of a path and the zones of the world. `during` is in order by
 /// priority, and within the horizon.
 #[must_use]
-pub fn occasions_of(path: &CompiledPath, index: &Index, horizon: &Horizon, during: &[During]) -> Vec<Occasion> {
+pub fn occasions_of(
+    path: &CompiledPath,
+    index: &Index,
+    horizon: &Horizon,
+    during: &[PriorityInterval],
+) -> Vec<OccurrenceGroup> {
     occasions(during, &words(path, path, index, horizon))
 }
 
 type Intervals = Vec<(Instant, Instant)>;
 
 /// The times of each priority in words; those that have the same are said together.
-fn occasions(during: &[During], words: &Words<'_>) -> Vec<Occasion> {
+fn occasions(during: &[PriorityInterval], words: &Words<'_>) -> Vec<OccurrenceGroup> {
     let mut by_times: Vec<(Vec<String>, Intervals)> = Vec::new();
     for of_one in during.chunk_by(|one, other| one.priority_id == other.priority_id) {
         let stretches: Vec<_> = of_one.iter().map(|during| (during.from, during.until)).collect();
@@ -310,7 +397,8 @@ fn occasions(during: &[During], words: &Words<'_>) -> Vec<Occasion> {
             None => by_times.push((id.into_iter().collect(), stretches)),
         }
     }
-    let occasion = |(priority_ids, stretches): (_, Vec<_>)| Occasion { priority_ids, times: words.of(&stretches) };
+    let occasion =
+        |(priority_ids, stretches): (_, Vec<_>)| OccurrenceGroup { priority_ids, times: words.of(&stretches) };
     by_times.into_iter().map(occasion).collect()
 }
 
@@ -319,26 +407,27 @@ fn stretches(
     index: &Index,
     horizon: &Horizon,
     alert: &Scenario,
-    found: &mut Found,
-) -> Vec<Stretch<Does>> {
+    found: &mut DiffAccumulator,
+) -> Vec<TimedInterval<Does>> {
     let (from, until) = (horizon.from, horizon.until);
-    let cells = Cells::new(path, index, from, until, alert.semantics.cut_off_after_seconds);
+    let cells = Cells::new(path, index);
     let (mut stretches, mut most_in_turn) = (Vec::new(), 1);
-    let visits = &mut found.visits;
     let counted = cells.visit(alert, (from, until), MAX_CELLS, |cell| {
         let what = Does::new(&cell, path, index, alert);
         for Assumption { node, visit, .. } in cell.assumed.conditions.values() {
-            let most = visits.entry(node.clone()).or_default();
+            let most = found.visits.entry(node.clone()).or_default();
             *most = (*most).max(*visit);
         }
         most_in_turn = most_in_turn.max(what.in_turn);
-        stretches.push(Stretch { from: cell.from, until: cell.until, assumed: cell.assumed, what });
+        if what.in_turn > MOST_TURNS {
+            found.unknown.add((cell.from, cell.until));
+        }
+        stretches.push(TimedInterval { from: cell.from, until: cell.until, assumed: cell.assumed, what });
     });
     match counted {
         Ok(count) => found.cells += count,
-        Err(_) => found.is_complete = false,
+        Err(Incomplete::TooManyCells(at) | Incomplete::TooManyWays(at)) => found.unknown.add((at, until)),
     }
-    found.is_complete &= most_in_turn <= MOST_TURNS;
     found.turns = found.turns.max(most_in_turn.min(MOST_TURNS));
     stretches
 }
@@ -347,8 +436,8 @@ impl Does {
     fn new(cell: &Cell, path: &CompiledPath, index: &Index, alert: &Scenario) -> Self {
         let told = |(step, time): (&Step, Time)| {
             let (who, urgency) = match &step.what {
-                What::Paged { user, urgency, .. } => (Who::User(user.clone()), *urgency),
-                What::Posted(channel, urgency) => (Who::Channel(channel.clone()), *urgency),
+                StepKind::Paged { user, urgency, .. } => (Who::User(user.clone()), *urgency),
+                StepKind::Posted(channel, urgency) => (Who::Channel(channel.clone()), *urgency),
                 _ => return None,
             };
             Some(Page { who, urgency, time })
@@ -365,32 +454,31 @@ impl Does {
                 waits = path.hours(*plan, *hours).map(|set| (set.name.to_string(), *active));
             }
         }
-        let in_turn = cell.run.steps.iter().filter(|step| step.what == What::Entered);
+        let in_turn = cell.run.steps.iter().filter(|step| step.what == StepKind::Entered);
         let in_turn = in_turn.map(|step| people_in_turn(step, path, index, alert)).max().unwrap_or_default();
         let is_known = cell.run.outcome.is_known() && !cell.is_partial;
-        Self { pages: cell.steps().filter_map(told).collect(), since, is_known, in_turn }
-    }
-
-    /// All pages, whichever of those that go out at one instant comes first.
-    fn pages_in_any_order(&self) -> Vec<&Page> {
-        let mut pages: Vec<&Page> = self.pages.iter().collect();
-        pages.sort_unstable();
-        pages
+        let pages: Rc<Vec<Page>> = Rc::new(cell.steps().filter_map(told).collect());
+        let mut sorted = pages.clone();
+        if !pages.is_sorted() {
+            Rc::make_mut(&mut sorted).sort_unstable();
+        }
+        Self { pages, sorted, since, is_known, in_turn }
     }
 
     /// When and how each is told first, in order.
     fn firsts(&self) -> Vec<First<'_>> {
         let when = |time| match time {
-            Time::After(seconds) => When::After(seconds),
+            Time::After(seconds) => DeliveryTime::After(seconds),
             Time::At(at) => {
                 let (since, hours, begun) = self.since.clone().unwrap_or((at, String::new(), true));
-                When::Later { seconds: at - since, hours, begun }
+                DeliveryTime::Later { seconds: at - since, hours, begun }
             }
         };
         let mut firsts: Vec<First<'_>> = Vec::new();
-        for page in &self.pages {
-            if firsts.iter().all(|known| *known.who != page.who) {
-                let how = How { urgency: page.urgency, when: when(page.time) };
+        let mut seen = BTreeSet::new();
+        for page in self.pages.iter() {
+            if seen.insert(&page.who) {
+                let how = Delivery { urgency: page.urgency, when: when(page.time) };
                 firsts.push(First { who: &page.who, time: page.time, how });
             }
         }
@@ -402,7 +490,7 @@ impl Does {
 struct First<'a> {
     who: &'a Who,
     time: Time,
-    how: How,
+    how: Delivery,
 }
 
 /// Of how many people one has the first turn on the level that is entered; none where it pages all at once.
@@ -412,29 +500,75 @@ fn people_in_turn(step: &Step, path: &CompiledPath, index: &Index, alert: &Scena
     choose(&context(path, index, alert), level, step.at).map_or(0, |choice| choice.chosen.len())
 }
 
+/// Compares what two paths do for the alerts of the class at hand, at one turn.
 fn compare(
-    class: &[String],
     turn: usize,
-    (old, new): (&[Stretch<Does>], &[Stretch<Does>]),
-    changes: &mut Vec<Change>,
-    found: &mut Found,
+    (old, new): (&[TimedInterval<Does>], &[TimedInterval<Does>]),
+    changes: &mut Changes,
+    found: &mut DiffAccumulator,
 ) {
-    let none = [String::new()];
-    let class = if class.is_empty() { &none } else { class };
-    for ((from, until), was, is) in overlaps(old, new) {
-        let during = class.iter().map(|priority_id| During { from, until, priority_id: priority_id.clone() });
+    let mut left = found.left;
+    // What it takes to compare the pages of two ways; where they differ, to say how takes the longest.
+    let mut cost = 0_usize;
+    let until = overlaps(old, new, &mut left, |(from, until), was, is| {
         if !(was.what.is_known && is.what.is_known) {
             // What would follow may make it the same yet, or another.
-            found.is_complete = false;
-            found.unknown_during.extend(during);
-        } else if was.what.pages_in_any_order() != is.what.pages_in_any_order() {
+            found.unknown.add((from, until));
+            return;
+        }
+        cost = cost.saturating_add(was.what.pages.len().min(is.what.pages.len()) / 16);
+        if was.what.sorted != is.what.sorted {
+            cost = cost.saturating_add(was.what.pages.len() + is.what.pages.len());
+            if cost > found.left {
+                found.unknown.add((from, until));
+                return;
+            }
             let mut change = Change::between(&was.what, &is.what);
             (change.ways, change.turns) = (ways(&was.assumed, &is.assumed), vec![turn]);
-            match changes.iter_mut().find(|known| known.is_like(&change)) {
-                Some(known) => known.during.extend(during),
-                None => changes.push(Change { during: during.collect(), ..change }),
+            if !changes.add(change, (from, until)) {
+                found.unknown.add((from, until));
             }
         }
+    });
+    found.left = left.saturating_sub(cost);
+    if let (Some(from), Some(last)) = (until, old.last()) {
+        found.unknown.add((from, last.until));
+    }
+}
+
+/// The most changes that are told apart for one class of priorities.
+const MAX_CHANGES: usize = 2_000;
+
+/// What is another than before, without when.
+type Difference = (Vec<RecipientChange>, (usize, usize), bool, bool);
+
+/// What tells changes apart but for their times: the difference, which way branches go, and at which turns.
+type Key = (Difference, BTreeMap<Visit, Branch>, Vec<usize>);
+
+/// The changes for one class of priorities, each of those that differ in more than their times once.
+#[derive(Default)]
+struct Changes {
+    all: Vec<(Change, Times)>,
+    positions: BTreeMap<Key, usize>,
+}
+
+impl Changes {
+    /// Adds when a change happens; false where there are too many.
+    fn add(&mut self, change: Change, time: (Instant, Instant)) -> bool {
+        let key = (change.difference_alone(), change.ways.clone(), change.turns.clone());
+        let position = *self.positions.entry(key).or_insert(self.all.len());
+        if position >= MAX_CHANGES {
+            return false;
+        }
+        match self.all.get_mut(position) {
+            Some((_, times)) => times.add(time),
+            None => {
+                let mut times = Times::default();
+                times.add(time);
+                self.all.push((change, times));
+            }
+        }
+        true
     }
 }
 
@@ -482,15 +616,14 @@ impl Change {
         Self { people, told, was_nobody, is_nobody, branches, branch_visits, ways, turns, during, when }
     }
 
-    /// Whether it is the same change but for its times.
-    fn is_like(&self, other: &Self) -> bool {
-        (&self.people, self.told, self.was_nobody, self.is_nobody, &self.ways, &self.turns)
-            == (&other.people, other.told, other.was_nobody, other.is_nobody, &other.ways, &other.turns)
+    /// What is another than before, whenever and whichever way.
+    fn difference_alone(&self) -> Difference {
+        (self.people.clone(), self.told, self.was_nobody, self.is_nobody)
     }
 }
 
 /// Who is told first otherwise than before, those who are told now in front. It is the instants that count, not the words.
-fn differs(before: &[First<'_>], after: &[First<'_>]) -> Vec<Differs> {
+fn differs(before: &[First<'_>], after: &[First<'_>]) -> Vec<RecipientChange> {
     let gone = before.iter().filter(|first| after.iter().all(|other| other.who != first.who));
     let everybody = after.iter().chain(gone).map(|first| first.who);
     let differs = everybody.filter_map(|who| {
@@ -505,11 +638,11 @@ fn differs(before: &[First<'_>], after: &[First<'_>]) -> Vec<Differs> {
                 _ => None,
             });
         let (id, is_channel) = match who {
-            Who::User(id) => (id.to_string(), false),
+            Who::User(id) | Who::Key(id) => (id.to_string(), false),
             Who::Channel(id) => (id.to_string(), true),
         };
         let how = |first: Option<&First<'_>>| first.map(|first| first.how.clone());
-        Some(Differs { id, is_channel, before: how(was), after: how(is), later_by })
+        Some(RecipientChange { id, is_channel, before: how(was), after: how(is), later_by })
     });
     differs.collect()
 }

@@ -58,7 +58,7 @@ pub struct Location {
     pub position: usize,
 }
 
-struct Found {
+struct LocatedNode {
     id: String,
     at: Location,
     /// The node without what is in it.
@@ -70,7 +70,7 @@ struct Found {
 pub fn structure(before: &PathPayload, after: &PathPayload) -> Vec<Difference> {
     let (before, after) = (before.write(), after.write());
     let (old, new) = (nodes(&before), nodes(&after));
-    let of = |all: &'_ [Found]| all.iter().enumerate().map(|(index, found)| (found.id.clone(), index)).collect();
+    let of = |all: &'_ [LocatedNode]| all.iter().enumerate().map(|(index, found)| (found.id.clone(), index)).collect();
     let (by_id_old, by_id_new): (BTreeMap<String, usize>, BTreeMap<String, usize>) = (of(&old), of(&new));
     let stayed = stayed(&old, &new, &by_id_old);
     let mut differences = Vec::new();
@@ -101,7 +101,7 @@ pub fn structure(before: &PathPayload, after: &PathPayload) -> Vec<Difference> {
 }
 
 /// The ids of nodes that are in the list that they were in, and in the order in which they were: as many as possible.
-fn stayed(old: &[Found], new: &[Found], by_id_old: &BTreeMap<String, usize>) -> Vec<String> {
+fn stayed(old: &[LocatedNode], new: &[LocatedNode], by_id_old: &BTreeMap<String, usize>) -> Vec<String> {
     let mut stayed = Vec::new();
     let mut lists: Vec<&Option<(String, String)>> = Vec::new();
     for found in new {
@@ -110,11 +110,11 @@ fn stayed(old: &[Found], new: &[Found], by_id_old: &BTreeMap<String, usize>) -> 
         }
     }
     for list in lists {
-        let was_here = |found: &&Found| {
+        let was_here = |found: &&LocatedNode| {
             let was = by_id_old.get(&found.id).and_then(|index| old.get(*index));
             was.filter(|was| was.at.within == *list).map(|was| was.at.position)
         };
-        let common: Vec<(&Found, usize)> = new
+        let common: Vec<(&LocatedNode, usize)> = new
             .iter()
             .filter(|found| found.at.within == *list)
             .filter_map(|found| Some((found, was_here(&found)?)))
@@ -135,7 +135,7 @@ fn stayed(old: &[Found], new: &[Found], by_id_old: &BTreeMap<String, usize>) -> 
 }
 
 /// All nodes that have an id, each without what is in it.
-fn nodes(path: &Value) -> Vec<Found> {
+fn nodes(path: &Value) -> Vec<LocatedNode> {
     let mut found = Vec::new();
     if let Some(list) = path.get("path").and_then(Value::as_array) {
         collect(list, &None, &mut found);
@@ -143,7 +143,7 @@ fn nodes(path: &Value) -> Vec<Found> {
     found
 }
 
-fn collect(list: &[Value], within: &Option<(String, String)>, found: &mut Vec<Found>) {
+fn collect(list: &[Value], within: &Option<(String, String)>, found: &mut Vec<LocatedNode>) {
     for (position, node) in list.iter().enumerate() {
         let Some(id) = node.get("id").and_then(Value::as_str) else { continue };
         let mut own = node.clone();
@@ -153,7 +153,7 @@ fn collect(list: &[Value], within: &Option<(String, String)>, found: &mut Vec<Fo
                 branch.shift_remove(*side);
             });
         }
-        found.push(Found { id: id.to_string(), at: Location { within: within.clone(), position }, own });
+        found.push(LocatedNode { id: id.to_string(), at: Location { within: within.clone(), position }, own });
         for side in sides {
             if let Some(list) = node.get("if_else").and_then(|branch| branch.get(side)).and_then(Value::as_array) {
                 collect(list, &Some((id.to_string(), side.to_string())), found);

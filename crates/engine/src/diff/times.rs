@@ -1,8 +1,7 @@
 //! Stretches of time in words: "weekends (Europe/London)" rather than a list of fifty.
 
 use crate::calendar::{Hours, Zone};
-use crate::instant::{DAY, Instant, Seconds, WEEK};
-use crate::stretch::joined;
+use crate::instant::{DAY, Instant, Seconds, WEEK, merge_overlapping};
 use crate::words;
 
 /// Working hours that words may name.
@@ -25,7 +24,7 @@ impl Words<'_> {
     /// Some stretches within the horizon, exactly: by a word that means the same, by a week of some zone if they come
     /// back each week, or as a number of times with the first.
     pub(super) fn of(&self, stretches: &[(Instant, Instant)]) -> String {
-        let stretches = joined(stretches.to_vec());
+        let stretches = merge_overlapping(stretches.to_vec());
         if stretches == [self.horizon] {
             return "at any time".to_string();
         }

@@ -1,8 +1,9 @@
 //! What changes for people, in words.
 
-use super::behaviour::{Change, Differs, How, Occasion, When};
-use crate::compile::Loud;
+use super::behaviour::{Change, Delivery, DeliveryTime, OccurrenceGroup, RecipientChange};
+use crate::compile::PageUrgency;
 use crate::index::Index;
+use crate::instant::Seconds;
 use crate::scenario::Branch;
 use crate::why::{hours_name, ordinal};
 use crate::words::{duration, list};
@@ -20,7 +21,7 @@ impl Change {
     /// The same, with words for a branch that goes one way.
     #[must_use]
     pub fn sentence_with(&self, index: &Index, branch: impl Fn(&str, Branch) -> String) -> String {
-        let occasion = |occasion: &Occasion| {
+        let occasion = |occasion: &OccurrenceGroup| {
             let names: Vec<&str> = occasion.priority_ids.iter().map(|id| index.priority_name(id)).collect();
             match names.len() {
                 0 => occasion.times.clone(),
@@ -73,32 +74,44 @@ impl Change {
     }
 }
 
-impl Differs {
+impl RecipientChange {
     fn words(&self, index: &Index) -> String {
-        // A channel is nobody, and is told rather than paged.
-        let (name, verb) =
-            if self.is_channel { (index.channel_name(&self.id), "told") } else { (index.user_name(&self.id), "paged") };
-        match (&self.before, &self.after) {
-            (Some(_), Some(is)) if self.later_by.is_some() => {
-                let by = self.later_by.unwrap_or_default();
-                let later = if by < 0 { "earlier" } else { "later" };
-                format!("{name} is {verb} {} {later} than before, {}", duration(by.abs()), is.words())
-            }
-            (Some(was), Some(is)) => format!("{name} is {verb} {} instead of {}", is.words(), was.words()),
-            (None, Some(is)) => format!("{name} is now {verb} {}", is.words()),
-            (Some(was), None) => format!("{name} is no longer {verb} (it was {})", was.words()),
-            (None, None) => String::new(),
-        }
+        let name = if self.is_channel { index.channel_name(&self.id) } else { index.user_name(&self.id) };
+        difference(name, false, self.is_channel, (self.before.as_ref(), self.after.as_ref(), self.later_by))
     }
 }
 
-impl How {
+/// What is another than before for somebody, or for several (`are_many`): how they were notified first, how they are, and
+/// by how many seconds that is later.
+pub(super) fn difference(
+    name: &str,
+    are_many: bool,
+    is_channel: bool,
+    (before, after, later_by): (Option<&Delivery>, Option<&Delivery>, Option<Seconds>),
+) -> String {
+    // A channel is nobody, and is told rather than paged.
+    let verb = if is_channel { "told" } else { "paged" };
+    let be = if are_many { "are" } else { "is" };
+    match (before, after) {
+        (Some(_), Some(now)) if later_by.is_some() => {
+            let by = later_by.unwrap_or_default();
+            let later = if by < 0 { "earlier" } else { "later" };
+            format!("{name} {be} {verb} {} {later} than before, {}", duration(by.abs()), now.words())
+        }
+        (Some(was), Some(now)) => format!("{name} {be} {verb} {} instead of {}", now.words(), was.words()),
+        (None, Some(now)) => format!("{name} {be} now {verb} {}", now.words()),
+        (Some(was), None) => format!("{name} {be} no longer {verb} (it was {})", was.words()),
+        (None, None) => String::new(),
+    }
+}
+
+impl Delivery {
     fn words(&self) -> String {
-        let low = if self.urgency == Loud::Low { " with low urgency" } else { "" };
+        let low = if self.urgency == PageUrgency::Low { " with low urgency" } else { "" };
         match &self.when {
-            When::After(0) => format!("at once{low}"),
-            When::After(seconds) => format!("after {}{low}", duration(*seconds)),
-            When::Later { seconds, hours, begun } => {
+            DeliveryTime::After(0) => format!("at once{low}"),
+            DeliveryTime::After(seconds) => format!("after {}{low}", duration(*seconds)),
+            DeliveryTime::Later { seconds, hours, begun } => {
                 let (edge, hours) = (if *begun { "begin" } else { "end" }, hours_name(hours));
                 match seconds {
                     0 => format!("when {hours} {edge}{low}"),

@@ -63,4 +63,6 @@ pub enum Who {
     User(Id),
     /// Anybody in a channel.
     Channel(Id),
+    /// A program, by its key. It answers for the escalation as a whole, whether anybody was paged or not (R10).
+    Key(Id),
 }

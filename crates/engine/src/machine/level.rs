@@ -1,8 +1,10 @@
 //! Levels and channels: R4 to R9, R12, R13.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::node::Entered;
-use super::state::{Level, Paging, Person, Phase, Standing, Status, Told, Turn};
-use super::{Context, Outcome, Run, What, Who};
+use super::state::{Level, Notified, Paging, Person, Phase, ResponseState, Status, Turn};
+use super::{Context, Outcome, Run, StepKind, Who};
 use crate::compile::{self, ChannelTarget, People, Place, Target, Timer};
 use crate::index::Id;
 use crate::instant::Instant;
@@ -22,6 +24,7 @@ pub(crate) struct Choice {
 /// about.
 pub(crate) fn choose(context: &Context<'_>, level: &compile::Level, at: Instant) -> Result<Choice, (Id, Unknown)> {
     let mut choice = Choice { chosen: Vec::new(), left_out: Vec::new(), decision: None };
+    let (mut positions, mut left_out) = (BTreeMap::new(), BTreeSet::new());
     for target in &level.targets {
         let Target::People(people, urgency) = target else { continue };
         if matches!(people, People::OnCall(_, _, true)) {
@@ -34,11 +37,11 @@ pub(crate) fn choose(context: &Context<'_>, level: &compile::Level, at: Instant)
         choice.decision = choice.decision.or(named.decision);
         for (user, why) in named.left_out {
             // A person who cannot be paged is said once, however often they are named.
-            if user.is_none() || choice.left_out.iter().all(|(known, ..)| *known != user) {
+            if user.as_ref().is_none_or(|user| left_out.insert(user.clone())) {
                 choice.left_out.push((user, via.clone(), why));
             }
         }
-        roster::choose(&mut choice.chosen, named.people, *urgency, via);
+        roster::choose(&mut choice.chosen, &mut positions, named.people, *urgency, via);
     }
     Ok(choice)
 }
@@ -50,11 +53,11 @@ impl Run<'_> {
         let Some(Choice { chosen, left_out, decision }) = self.choose(level) else { return Entered::Waits };
         for (user, via, why) in left_out {
             let decided = matches!(why, Why::NobodyFrom { .. }).then_some("next_may_be_nobody");
-            self.say_decided(What::LeftOut(user, via), 4, why, decided);
+            self.say_decided(StepKind::LeftOut(user, via), 4, why, decided);
         }
         let channels: Vec<_> = level.targets.iter().filter_map(Target::channel).collect();
         if chosen.is_empty() && channels.is_empty() {
-            self.say(What::SkippedEmpty, 5, Why::NobodyToPage);
+            self.say(StepKind::SkippedEmpty, 5, Why::NobodyToPage);
             return Entered::PassedOver;
         }
         let default = self.context.semantics.default_time_to_ack_seconds;
@@ -110,10 +113,10 @@ impl Run<'_> {
             if paged {
                 let rule = if turn.is_some() { 8 } else { 7 };
                 self.tell(Who::User(person.id.clone()));
-                let what = What::Paged { user: person.id.clone(), urgency, attempt: 1, via: person.via.clone() };
+                let what = StepKind::Paged { user: person.id.clone(), urgency, attempt: 1, via: person.via.clone() };
                 self.say_decided(what, rule, why, decision);
             }
-            let paging = if paged { Paging::Open { first: self.at, count: 1 } } else { Paging::Not };
+            let paging = if paged { Paging::Open { last: self.at, count: 1 } } else { Paging::Not };
             people.push(Person { paging, ..person });
         }
         self.state.level = Some(Level { deadline, people, has_channel, turn });
@@ -131,14 +134,16 @@ impl Run<'_> {
 
     fn post(&mut self, target: &ChannelTarget) {
         self.tell(Who::Channel(target.id.clone()));
-        self.say(What::Posted(target.id.clone(), target.urgency), 12, Why::ChannelTold);
+        self.say(StepKind::Posted(target.id.clone(), target.urgency), 12, Why::ChannelTold);
     }
 
     /// R10: may answer from now on.
     fn tell(&mut self, who: Who) {
         let entry = self.state.entry;
-        if !self.state.told.iter().any(|told| told.entry == entry && told.who == who) {
-            self.state.told.push(Told { who, entry, standing: Standing::Open });
+        // Those of this entry are the last.
+        let mut of_entry = self.state.told.iter().rev().take_while(|told| told.entry == entry);
+        if !of_entry.any(|told| told.who == who) {
+            self.state.told.push(Notified { who, entry, standing: ResponseState::Open });
         }
     }
 
@@ -149,7 +154,7 @@ impl Run<'_> {
                 self.state.phase = Phase::Waiting { since: self.at, until };
                 self.state.status = Status::Triggered;
                 let why = if in_turn { Why::InTurn(Box::new(why)) } else { why };
-                self.say_decided(What::Waiting(until), 6, why, decision);
+                self.say_decided(StepKind::Waiting(until), 6, why, decision);
             }
             Err(why) => self.stop(Outcome::Undecided, 6, why),
         }
@@ -173,11 +178,11 @@ impl Run<'_> {
         };
         *turn = Turn { of: following, until };
         let Some(person) = level.people.get_mut(following) else { return };
-        person.paging = Paging::Open { first: at, count: 1 };
+        person.paging = Paging::Open { last: at, count: 1 };
         let (user, urgency, via) = (person.id.clone(), person.urgency, person.via.clone());
         self.tell(Who::User(user.clone()));
         let why = declined.map_or(Why::TheirTurn, Why::TurnAfterDecline);
-        self.say(What::Paged { user, urgency, attempt: 1, via }, 8, why);
+        self.say(StepKind::Paged { user, urgency, attempt: 1, via }, 8, why);
     }
 
     fn rotate_after(&self) -> Option<i64> {
@@ -191,10 +196,14 @@ impl Run<'_> {
             return;
         };
         let Some(person) = self.state.level.as_mut().and_then(|level| level.people.get_mut(position)) else { return };
-        let Paging::Open { first, count } = person.paging else { return };
-        person.paging = Paging::Open { first, count: count + 1 };
+        let Paging::Open { count, .. } = person.paging else { return };
+        person.paging = Paging::Open { last: self.at, count: count + 1 };
         let (user, urgency, via) = (person.id.clone(), person.urgency, person.via.clone());
-        self.say(What::Paged { user, urgency, attempt: count + 1, via }, 9, Why::NotAnswered { attempt: count + 1 });
+        self.say(
+            StepKind::Paged { user, urgency, attempt: count + 1, via },
+            9,
+            Why::NotAnswered { attempt: count + 1 },
+        );
     }
 
     /// R8, R13: somebody on the level has declined.

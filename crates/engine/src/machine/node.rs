@@ -1,7 +1,7 @@
 //! The walk from node to node: R1 to R3, R6, R14 to R18, R22, R24.
 
 use super::state::{Phase, Status};
-use super::{EventKind, Outcome, Run, What};
+use super::{EventKind, Outcome, Run, StepKind};
 use crate::compile::{Branch, Condition, Kind, NodeIndex, Place, Reason, Timer};
 use crate::index::Id;
 use crate::instant::{DAY, Instant, Seconds};
@@ -13,7 +13,10 @@ pub(super) const REPEATS_FOR: Seconds = 7 * DAY;
 
 impl Run<'_> {
     pub(super) fn take(&mut self, event: EventKind) {
-        if self.state.has_ended() {
+        // R26: what could not be followed any further is still there to be answered.
+        let ends =
+            matches!(event, EventKind::Ack { .. } | EventKind::Cancel | EventKind::Resolve | EventKind::AlertResolved);
+        if self.state.has_ended() && !(ends && self.state.is_stopped()) {
             return;
         }
         match event {
@@ -22,12 +25,14 @@ impl Run<'_> {
             EventKind::Ack { who, entry } => self.ack(&who, entry),
             EventKind::Nack { who, entry } => self.nack(&who, entry),
             EventKind::Snooze { who, entry, until } => self.snooze(&who, entry, until),
-            EventKind::Cancel => self.end(What::Cancelled, Status::Cancelled, Outcome::Cancelled, 19, Why::Cancelled),
+            EventKind::Cancel => {
+                self.end(StepKind::Cancelled, Status::Cancelled, Outcome::Cancelled, 19, Why::Cancelled)
+            }
             EventKind::Resolve => {
-                self.end(What::Resolved, Status::Resolved, Outcome::Resolved, 19, Why::ResolvedByHand)
+                self.end(StepKind::Resolved, Status::Resolved, Outcome::Resolved, 19, Why::ResolvedByHand)
             }
             EventKind::AlertResolved => {
-                self.end(What::Resolved, Status::Resolved, Outcome::Resolved, 18, Why::AlertResolved);
+                self.end(StepKind::Resolved, Status::Resolved, Outcome::Resolved, 18, Why::AlertResolved);
             }
             EventKind::Activity => self.activity(),
         }
@@ -40,7 +45,7 @@ impl Run<'_> {
         let until = self.at + grace;
         self.state.phase = Phase::Grace { until };
         if grace > 0 {
-            self.say(What::Pending(until), 1, Why::GracePeriod { seconds: grace });
+            self.say(StepKind::Pending(until), 1, Why::GracePeriod { seconds: grace });
         }
     }
 
@@ -48,29 +53,31 @@ impl Run<'_> {
         self.state.status = Status::Triggered;
         self.state.handed = vec![0];
         let why = if self.at > self.state.fired_at { Why::GraceOver } else { Why::Fired };
-        self.say(What::Triggered, 1, why);
+        self.say(StepKind::Triggered, 1, why);
         self.go(self.context.path.first(0), 1, Why::PathBegins);
     }
 
     fn timer(&mut self) {
-        let Some(due) = self.state.due_unbounded(self.context).filter(|due| *due <= self.at) else {
+        if self.state.due_unbounded(self.context).is_none_or(|due| self.at < due) {
             if self.at >= self.state.limit(self.context) && !self.state.is_acked() {
                 let seconds = self.context.semantics.cut_off_after_seconds;
                 self.stop(Outcome::CutOff, 24, Why::TooLong { seconds });
             }
             return;
-        };
+        }
+        // R26: a timer may be late. Whatever else was to come within a time that is over does not come any more.
+        let is_over = |until: Option<crate::Instant>| until.is_some_and(|until| until <= self.at);
         match self.state.phase {
             Phase::New { .. } => self.fire(),
             Phase::Grace { .. } => self.trigger(),
             Phase::Snoozed { .. } => {
                 self.state.status = Status::Triggered;
-                self.say(What::Resumed, 19, Why::SnoozeOver);
+                self.say(StepKind::Resumed, 19, Why::SnoozeOver);
                 self.go(self.state.place, 19, Why::EnteredAfresh);
             }
-            Phase::Waiting { since, until } if until == Some(due) => self.time_is_up(since),
-            Phase::Acked if self.state.repeat_at == Some(due) => self.start_again(),
-            Phase::Waiting { .. } if self.state.next_turn() == Some(due) => self.next_turn(None),
+            Phase::Waiting { since, until } if is_over(until) => self.time_is_up(since),
+            Phase::Acked if is_over(self.state.repeat_at) => self.start_again(),
+            Phase::Waiting { .. } if is_over(self.state.next_turn()) => self.next_turn(None),
             Phase::Waiting { .. } | Phase::Acked => self.retry(),
             Phase::Ended => {}
         }
@@ -97,13 +104,13 @@ impl Run<'_> {
             let Some(place) = to else {
                 let again = self.state.was_acked;
                 let spent = if let Why::RepeatedEnough { times } = why { Some(times) } else { None };
-                self.end(What::Expired, Status::Expired, Outcome::Expired, 17, Why::PathEnds { again, spent });
+                self.end(StepKind::Expired, Status::Expired, Outcome::Expired, 17, Why::PathEnds { again, spent });
                 return;
             };
             // The node exists: places come from the compiled path itself.
             let Some(node) = self.context.path.node(place) else { return };
             self.state.place = Some(place);
-            self.say(What::Entered, rule, why);
+            self.say(StepKind::Entered, rule, why);
             let next = self.context.path.next(place);
             (to, rule, why) = match &node.kind {
                 Kind::Level(level) => match self.level(place, level) {
@@ -150,29 +157,29 @@ impl Run<'_> {
         for condition in &branch.conditions {
             match self.holds(place, condition) {
                 Ok((false, why)) => {
-                    self.say(What::Branched(scenario::Branch::Else), 3, why);
+                    self.say(StepKind::Branched(scenario::Branch::Else), 3, why);
                     return Some(scenario::Branch::Else);
                 }
                 Ok((true, why)) => holds = Some(why),
                 Err(why) => {
                     undecided = Some(why);
-                    open.push(condition.open(place));
+                    open.push(condition.open(place, self.state.priority.as_deref()));
                 }
             }
         }
         let Some(why) = undecided else {
-            self.say(What::Branched(scenario::Branch::Then), 3, holds.unwrap_or(Why::NoConditions));
+            self.say(StepKind::Branched(scenario::Branch::Then), 3, holds.unwrap_or(Why::NoConditions));
             return Some(scenario::Branch::Then);
         };
         self.state.outcomes.come_to(self.at);
         if let Some(side) = self.state.outcomes.side(&open) {
-            self.say(What::Branched(side), 3, Why::DecidedBefore(Box::new(why)));
+            self.say(StepKind::Branched(side), 3, Why::DecidedBefore(Box::new(why)));
             return Some(side);
         }
         match said {
             Some(side) => {
                 self.state.outcomes.note(open, side);
-                self.say(What::Branched(side), 3, Why::Pinned(Box::new(why)));
+                self.say(StepKind::Branched(side), 3, Why::Pinned(Box::new(why)));
                 Some(side)
             }
             None => {
@@ -197,6 +204,9 @@ impl Run<'_> {
         match condition {
             Condition::Priority(among) => match &self.state.priority {
                 Some(priority) => {
+                    if Condition::is_open_on_priority(among, Some(priority), self.context.index.world()) {
+                        return Err(Why::MayBeNamed { priority: priority.clone() });
+                    }
                     let holds = among.contains(priority) && !self.context.index.world().is_other_priority(priority);
                     Ok((holds, Why::Priority { holds, priority: priority.clone(), among: among.clone() }))
                 }
@@ -221,7 +231,7 @@ impl Run<'_> {
             Ok((until, why, decision)) => {
                 self.state.phase = Phase::Waiting { since: self.at, until };
                 self.state.status = Status::Delayed;
-                self.say_decided(What::Delayed(until), 14, why, decision);
+                self.say_decided(StepKind::Delayed(until), 14, why, decision);
             }
             Err(why) => self.stop(Outcome::Undecided, 14, why),
         }
@@ -297,7 +307,7 @@ impl Run<'_> {
             Some((_, done)) => *done += 1,
             None => self.state.counters.push((place, 1)),
         }
-        self.say(What::Repeated(to), 15, Why::Repeats { count: done + 1, times });
+        self.say(StepKind::Repeated(to), 15, Why::Repeats { count: done + 1, times });
         self.state.pass += 1;
         (Some(to), 15, Why::WentBack { count: done + 1, times })
     }
@@ -309,7 +319,7 @@ impl Run<'_> {
             return None;
         }
         self.state.handed.push(plan);
-        self.say(What::HandedOver(plan), 16, Why::HandsOver { plan });
+        self.say(StepKind::HandedOver(plan), 16, Why::HandsOver { plan });
         Some(self.context.path.first(plan))
     }
 
@@ -322,7 +332,7 @@ impl Run<'_> {
         self.state.status = Status::Triggered;
         self.state.place = None;
         self.state.pass += 1;
-        self.say(What::RepeatStarted(first), 18, Why::StillFiring);
+        self.say(StepKind::RepeatStarted(first), 18, Why::StillFiring);
         self.go(first, 18, Why::PagesAgain);
     }
 
@@ -332,11 +342,11 @@ impl Run<'_> {
 
     /// Nothing more can be said of the run; the status stays what it is.
     pub(super) fn stop(&mut self, outcome: Outcome, rule: u8, why: Why) {
-        self.say(What::Stopped(outcome), rule, why);
+        self.say(StepKind::Stopped(outcome), rule, why);
         self.close(outcome);
     }
 
-    fn end(&mut self, what: What, status: Status, outcome: Outcome, rule: u8, why: Why) {
+    fn end(&mut self, what: StepKind, status: Status, outcome: Outcome, rule: u8, why: Why) {
         self.state.status = status;
         self.say(what, rule, why);
         self.close(outcome);

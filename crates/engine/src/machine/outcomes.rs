@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use escalation_api::condition::PRIORITY;
 use serde::{Deserialize, Serialize};
 
 use crate::compile::{Condition, Place};
 use crate::index::Id;
 use crate::instant::Instant;
 use crate::scenario::Branch;
+use crate::world::World;
 
 /// A condition that cannot be decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +22,42 @@ pub(crate) struct Open {
 }
 
 impl Condition {
-    /// The condition as one that cannot be decided.
-    pub(crate) fn open(&self, place: Place) -> Open {
+    /// Whether a condition on priority cannot be decided for an alert: it has none, or it has any other than those that
+    /// are named, and the condition names the very id that stands for that.
+    pub(crate) fn is_open_on_priority(among: &[Id], priority: Option<&str>, world: &World) -> bool {
+        let Some(priority) = priority.filter(|id| !id.is_empty()) else { return true };
+        let may_be = || world.is_other_priority(priority) && !world.knows_all_priorities();
+        among.iter().any(|id| **id == *priority) && may_be()
+    }
+
+    /// Whether its outcome is one for each priority and not known of any, as what it compares with is not known.
+    pub(crate) fn is_open_for_each_priority(&self, world: &World) -> bool {
+        match self {
+            Self::Foreign(subject, _) => subject == PRIORITY,
+            Self::Priority(among) => {
+                !world.knows_all_priorities() && among.iter().any(|id| world.is_other_priority(id))
+            }
+            Self::Hours(_) => false,
+        }
+    }
+
+    /// The condition as one that cannot be decided for alerts of a priority.
+    pub(crate) fn open(&self, place: Place, priority: Option<&str>) -> Open {
+        match (self, priority.filter(|id| !id.is_empty())) {
+            // What it compares with may be another at each instant for all that is known, but not for one alert.
+            (Self::Foreign(subject, text), priority) if subject == PRIORITY => {
+                let condition = priority.map_or_else(|| text.clone(), |id| Id::from(format!("{text} for {id:?}")));
+                Open { condition, lasts: true }
+            }
+            // Whether it is the one with that very id.
+            (Self::Priority(_), Some(priority)) => {
+                Open { condition: Id::from(format!("priority is {priority:?}")), lasts: true }
+            }
+            _ => self.open_for_any(place),
+        }
+    }
+
+    fn open_for_any(&self, place: Place) -> Open {
         match self {
             Self::Foreign(_, text) => Open { condition: text.clone(), lasts: false },
             Self::Priority(among) => {

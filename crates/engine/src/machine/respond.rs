@@ -1,8 +1,8 @@
 //! What people do: R10, R11, R18, R19.
 
 use super::node::REPEATS_FOR;
-use super::state::{Alert, Paging, Person, Phase, Standing, Status};
-use super::{Run, What, Who};
+use super::state::{Alert, Paging, Person, Phase, ResponseState, Status};
+use super::{Run, StepKind, Who};
 use crate::compile::{Kind, RepeatAfterAck};
 use crate::instant::Instant;
 use crate::semantics::DefaultAckMode;
@@ -12,10 +12,13 @@ impl Run<'_> {
     /// The page that is answered, and whether it is of the node that the walk is on. Nothing if there is no such page
     /// or it can no longer be answered.
     fn answered(&mut self, who: &Who, entry: Option<u32>) -> Option<bool> {
+        if matches!(who, Who::Key(_)) {
+            return (!self.state.is_acked()).then_some(true);
+        }
         let told = self.state.told.iter_mut().rev();
         let mut fitting = told.filter(|told| told.who == *who && entry.is_none_or(|entry| told.entry == entry));
-        let told = fitting.find(|told| told.standing == Standing::Open)?;
-        told.standing = Standing::Answered;
+        let told = fitting.find(|told| told.standing == ResponseState::Open)?;
+        told.standing = ResponseState::Answered;
         Some(told.entry == self.state.entry)
     }
 
@@ -42,9 +45,10 @@ impl Run<'_> {
         let decision = if current { decided } else { Some("late_acks_count") };
         let last = !was_acked && self.repeat_at(self.at).is_some_and(|at| at.is_none());
         let why = if last { Why::AckedForGood(Box::new(why)) } else { why };
-        self.say_decided(What::Acked(who.clone(), others), 11, why, decision);
+        self.say_decided(StepKind::Acked(who.clone(), others), 11, why, decision);
         if !was_acked {
             self.state.was_acked = true;
+            self.state.outcome = None;
             self.state.phase = Phase::Acked;
             self.state.status = Status::Acked;
             if !all {
@@ -75,8 +79,8 @@ impl Run<'_> {
 
     /// R11, `first`: nobody else can answer any more, whichever level paged them.
     fn cancel_pages(&mut self) {
-        for told in self.state.told.iter_mut().filter(|told| told.standing == Standing::Open) {
-            told.standing = Standing::Cancelled;
+        for told in self.state.told.iter_mut().filter(|told| told.standing == ResponseState::Open) {
+            told.standing = ResponseState::Cancelled;
         }
         self.state.level = None;
     }
@@ -105,8 +109,8 @@ impl Run<'_> {
         let before = std::mem::replace(&mut self.state.repeat_at, at);
         self.state.status = if at.is_some() { Status::PendingRepeat } else { Status::Acked };
         match (before, at) {
-            (_, Some(at)) => self.say(What::RepeatPending(at), 18, Why::WillPageAgain { seconds: at - since }),
-            (Some(_), None) => self.say(What::RepeatDropped, 18, Why::TooLateToPageAgain),
+            (_, Some(at)) => self.say(StepKind::RepeatPending(at), 18, Why::WillPageAgain { seconds: at - since }),
+            (Some(_), None) => self.say(StepKind::RepeatDropped, 18, Why::TooLateToPageAgain),
             // The acknowledgement says it.
             (None, None) => {}
         }
@@ -134,6 +138,10 @@ impl Run<'_> {
     /// R8, R10, R13.
     pub(super) fn nack(&mut self, who: &Who, entry: Option<u32>) {
         let was_acked = self.state.is_acked();
+        // Nobody in particular cannot take it, and before anybody was paged nobody can be asked.
+        if matches!(who, Who::Key(_)) {
+            return;
+        }
         if was_acked && self.state.level.is_none() {
             return;
         }
@@ -143,7 +151,7 @@ impl Run<'_> {
         }
         let counts = current && self.state.level.is_some() && matches!(who, Who::User(_));
         self.mark(who, current, Paging::Declined);
-        self.say(What::Nacked(who.clone()), 10, if counts { Why::Declined } else { Why::DeclinedWithoutEffect });
+        self.say(StepKind::Nacked(who.clone()), 10, if counts { Why::Declined } else { Why::DeclinedWithoutEffect });
         if was_acked {
             self.forget_level_if_done();
             return;
@@ -155,7 +163,8 @@ impl Run<'_> {
 
     /// R19.
     pub(super) fn snooze(&mut self, who: &Who, entry: Option<u32>, until: Instant) {
-        if self.state.is_acked() || self.answered(who, entry).is_none() {
+        // Before the walk has come to a node there is none to enter afresh.
+        if self.state.is_acked() || self.state.place.is_none() || self.answered(who, entry).is_none() {
             return;
         }
         let until = until.max(self.at);
@@ -163,6 +172,6 @@ impl Run<'_> {
         self.state.phase = Phase::Snoozed { until };
         self.state.status = Status::Snoozed;
         self.state.level = None;
-        self.say(What::Snoozed(who.clone(), until), 19, why);
+        self.say(StepKind::Snoozed(who.clone(), until), 19, why);
     }
 }

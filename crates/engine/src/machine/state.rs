@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::outcomes::Outcomes;
 use super::{Context, Outcome, Who};
-use crate::compile::{Loud, Place};
+use crate::compile::{PageUrgency, Place};
 use crate::index::Id;
 use crate::instant::{Instant, Seconds};
 
@@ -76,7 +76,7 @@ pub struct State {
     /// R16: the paths walked so far, the first included.
     pub(super) handed: Vec<u32>,
     /// R10: who was told, on which entry.
-    pub(super) told: Vec<Told>,
+    pub(super) told: Vec<Notified>,
     /// The level or channel node that the walk waits at.
     pub(super) level: Option<Level>,
     /// Whether somebody has taken it, in this walk or in one before.
@@ -107,15 +107,15 @@ pub(super) enum Phase {
 
 /// Somebody who was told and may answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Told {
+pub(super) struct Notified {
     pub(super) who: Who,
     pub(super) entry: u32,
-    pub(super) standing: Standing,
+    pub(super) standing: ResponseState,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Standing {
+pub(super) enum ResponseState {
     /// May answer.
     Open,
     /// Has answered.
@@ -140,7 +140,7 @@ pub(super) struct Level {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Person {
     pub(super) id: Id,
-    pub(super) urgency: Loud,
+    pub(super) urgency: PageUrgency,
     pub(super) via: Id,
     pub(super) paging: Paging,
 }
@@ -150,8 +150,8 @@ pub(super) struct Person {
 pub(super) enum Paging {
     /// Not paged on this level yet.
     Not,
-    /// Paged, not answered: when first (in this turn), and how often.
-    Open { first: Instant, count: u32 },
+    /// Paged, not answered: when last, and how often (in this turn).
+    Open { last: Instant, count: u32 },
     /// Has declined.
     Declined,
     /// Has acknowledged.
@@ -172,7 +172,7 @@ impl State {
     pub fn new(fired_at: Instant, priority: Option<&str>, grace_period_seconds: Seconds, alert: Alert) -> Self {
         Self {
             fired_at,
-            priority: priority.map(Id::from),
+            priority: priority.filter(|id| !id.is_empty()).map(Id::from),
             alert,
             status: Status::Pending,
             outcome: None,
@@ -219,6 +219,63 @@ impl State {
         self.phase == Phase::Ended
     }
 
+    /// Whether the run stopped where it could not be followed any further, with the escalation neither answered nor over:
+    /// it may still be acknowledged, cancelled or resolved (R26).
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        let is_over = |outcome: Outcome| {
+            matches!(outcome, Outcome::Acked | Outcome::Expired | Outcome::Cancelled | Outcome::Resolved)
+        };
+        self.has_ended() && !self.outcome.is_none_or(is_over)
+    }
+
+    /// Everybody who was paged and every channel that was notified so far, once for each time that a node was entered.
+    pub fn notified(&self) -> impl Iterator<Item = &Who> {
+        self.told.iter().map(|told| &told.who)
+    }
+
+    /// Whether somebody may acknowledge now: they were notified and neither answered that nor had their page cancelled
+    /// (R10), or are a program, and the escalation is not over. `entry` is that of the page that they answer; absent: any.
+    #[must_use]
+    pub fn may_ack(&self, who: &Who, entry: Option<u32>) -> bool {
+        let fits = |told: &&Notified| told.who == *who && entry.is_none_or(|entry| told.entry == entry);
+        let is_open = match who {
+            Who::Key(_) => !self.is_acked(),
+            _ => self.told.iter().filter(fits).any(|told| told.standing == ResponseState::Open),
+        };
+        // R11: after an acknowledgement only those whose pages go on.
+        let goes_on = !self.is_acked() || self.level.is_some();
+        is_open && goes_on && (!self.has_ended() || self.is_stopped())
+    }
+
+    /// Whether a page to somebody is neither answered nor cancelled (R10), also where the escalation is over. `entry` is that
+    /// of the page; absent: any.
+    #[must_use]
+    pub fn has_open_page(&self, who: &Who, entry: Option<u32>) -> bool {
+        let fits = |told: &&Notified| told.who == *who && entry.is_none_or(|entry| told.entry == entry);
+        self.told.iter().filter(fits).any(|told| told.standing == ResponseState::Open)
+    }
+
+    /// Whether somebody may decline now: as [`may_ack`](Self::may_ack), but no program, and only while the run goes on.
+    #[must_use]
+    pub fn may_nack(&self, who: &Who, entry: Option<u32>) -> bool {
+        !matches!(who, Who::Key(_)) && !self.has_ended() && self.may_ack(who, entry)
+    }
+
+    /// Whether somebody may snooze now (R19): as [`may_ack`](Self::may_ack), and once the walk has come to a node, as long
+    /// as nobody has acknowledged.
+    #[must_use]
+    pub fn may_snooze(&self, who: &Who, entry: Option<u32>) -> bool {
+        self.place.is_some() && !self.is_acked() && !self.has_ended() && self.may_ack(who, entry)
+    }
+
+    /// R8: the level with round robin that the walk waits at, and everybody on it in the order of their turns.
+    #[must_use]
+    pub fn round_robin(&self) -> Option<(Place, Vec<&Id>)> {
+        let level = self.level.as_ref().filter(|level| level.turn.is_some())?;
+        Some((self.place?, level.people.iter().map(|person| &person.id).collect()))
+    }
+
     /// Whether somebody has taken it.
     #[must_use]
     pub fn is_acked(&self) -> bool {
@@ -229,6 +286,17 @@ impl State {
     #[must_use]
     pub fn entry(&self) -> u32 {
         self.entry
+    }
+
+    /// That of the last page to somebody, if there was one: the entry by which a response says that it is to this page.
+    #[must_use]
+    pub fn entry_of(&self, who: &Who) -> Option<u32> {
+        self.told.iter().rev().find(|told| told.who == *who).map(|told| told.entry)
+    }
+
+    /// How many people there are on the level that the walk is on.
+    pub(crate) fn people_on_level(&self) -> usize {
+        self.level.as_ref().map_or(0, |level| level.people.len())
     }
 
     pub(super) fn due_unbounded(&self, context: &Context<'_>) -> Option<Instant> {
@@ -255,11 +323,12 @@ impl State {
         let crate::compile::Kind::Level(written) = &context.path.node(self.place?)?.kind else { return None };
         let retry = written.retry?;
         let again = level.people.iter().enumerate().filter_map(|(position, person)| {
-            let Paging::Open { first, count } = person.paging else { return None };
+            let Paging::Open { last, count } = person.paging else { return None };
             if count >= retry.attempts || level.turn.as_ref().is_some_and(|turn| turn.of != position) {
                 return None;
             }
-            let at = first + retry.interval.saturating_mul(i64::from(count));
+            // R26: from when the last page really went out.
+            let at = last + retry.interval;
             let in_turn = level.turn.as_ref().and_then(|turn| turn.until).is_none_or(|until| at < until);
             (in_turn && level.deadline.is_none_or(|deadline| at < deadline)).then_some((at, position))
         });

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Run, Who};
-use crate::compile::{Loud, Place};
+use crate::compile::{PageUrgency, Place};
 use crate::index::Id;
 use crate::instant::Instant;
 use crate::scenario::Branch;
@@ -21,7 +21,7 @@ pub struct Step {
     /// How often the walk had begun or gone back, from 1.
     pub pass: u32,
     /// What.
-    pub what: What,
+    pub what: StepKind,
     /// By which rule of docs/semantics.md.
     pub rule: Rule,
     /// Why.
@@ -32,7 +32,7 @@ pub struct Step {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum StepKind {
     /// The grace period began.
     Pending(Instant),
     /// The walk begins.
@@ -46,14 +46,14 @@ pub enum What {
         /// Who.
         user: Id,
         /// How loudly.
-        urgency: Loud,
+        urgency: PageUrgency,
         /// For the how-manieth time on this level, or in this turn.
         attempt: u32,
         /// The id of the target that named the person.
         via: Id,
     },
     /// A channel is told.
-    Posted(Id, Loud),
+    Posted(Id, PageUrgency),
     /// Somebody, or a rota with nobody in it, is not paged; the id of the target that named them.
     LeftOut(Option<Id>, Id),
     /// The level is passed over.
@@ -150,12 +150,12 @@ impl fmt::Display for Rule {
 
 impl Run<'_> {
     /// Writes down that something happened at the node that the walk is on.
-    pub(super) fn say(&mut self, what: What, rule: u8, why: Why) {
+    pub(super) fn say(&mut self, what: StepKind, rule: u8, why: Why) {
         let decision = why.decision();
         self.say_decided(what, rule, why, decision);
     }
 
-    pub(super) fn say_decided(&mut self, what: What, rule: u8, why: Why, decision: Option<&'static str>) {
+    pub(super) fn say_decided(&mut self, what: StepKind, rule: u8, why: Why, decision: Option<&'static str>) {
         self.state.steps += 1;
         let (at, place, pass) = (self.at, self.state.place, self.state.pass);
         self.steps.push(Step { at, place, pass, what, rule: Rule(rule), why, decision });

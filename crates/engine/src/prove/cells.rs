@@ -10,11 +10,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::calendar::Hours;
 use crate::compile::{CompiledPath, Condition, Kind, People, Place, Target};
 use crate::index::{Id, Index};
 use crate::instant::{Instant, Seconds, WEEK};
-use crate::machine::{Open, Outcome, Step, What};
+use crate::machine::{Open, Outcome, Step, StepKind};
 use crate::scenario::{Answer, Branch, Response, Scenario};
 use crate::simulate::{Run, run};
 use crate::stretch::{Assumed, Assumption, set_visit};
@@ -27,6 +26,11 @@ pub enum Time {
     After(Seconds),
     /// At this instant, whenever in the cell the alert fires.
     At(Instant),
+}
+
+impl Time {
+    /// The time of what is the same as long as the run lasts.
+    pub(crate) const ALWAYS: Self = Self::After(Seconds::MIN);
 }
 
 /// A time in which, whenever the alert fires, the run is the same.
@@ -65,18 +69,28 @@ const MAX_STEADY_WAYS: usize = 64;
 /// The most steps that are played for one walk through the cells: some seconds of work.
 pub const MAX_WORK: usize = 5_000_000;
 
+/// The most steps, over one walk through the cells, that searches visit by visit may play which then prove to have too
+/// many ways. They have a budget of their own: what is certain by ways in which each branch goes one way must not be
+/// lost because others were tried in vain.
+const MAX_VAIN_WORK: usize = MAX_WORK / 5;
+
+/// The most that is held for the ways of one alert: steps of runs, and what is assumed of them. Each of these takes some
+/// hundred bytes.
+const MAX_HELD: usize = 1_000_000;
+
 /// Why not all cells were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Incomplete {
     /// There are more cells than were asked for, or it takes too long; they are known until this instant.
     TooManyCells(Instant),
-    /// There are too many branches that cannot be decided, or levels that may decline.
-    TooManyWays,
+    /// There are so many branches that cannot be decided, or levels that may decline, that not one way for an alert to go
+    /// was found at this instant; the cells are known until then.
+    TooManyWays(Instant),
 }
 
 /// A way for the run of an alert to go that is still to be tried.
 #[derive(Default)]
-struct Way {
+struct BranchRun {
     assumed: Assumed,
     /// For so many entries of levels it is decided whether they decline.
     decided: usize,
@@ -89,6 +103,34 @@ struct Tried {
     moves: Vec<bool>,
     /// The first later instant of the alert at which the run may differ.
     until: Instant,
+}
+
+/// How the ways of an alert are searched.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// Whether a branch goes one way whenever the walk comes there.
+    is_steady: bool,
+    /// The most ways.
+    ways: usize,
+    /// The most steps that are played.
+    work: usize,
+    /// Where there are more ways, some of them are tried all the same, until one is found and so many steps are played.
+    /// Nothing: the search ends there.
+    some: Option<usize>,
+}
+
+/// A search for the ways of an alert.
+struct Search<'s> {
+    scenario: &'s mut Scenario,
+    bounds: Bounds,
+    waiting: Vec<BranchRun>,
+    found: Vec<Tried>,
+    /// How many steps were played.
+    work: usize,
+    /// How much is held of the ways that are waiting and of those that were found.
+    held: usize,
+    /// Whether there are ways that are not tried.
+    is_partial: bool,
 }
 
 /// A level that was entered, and somebody paged.
@@ -105,44 +147,20 @@ struct LevelEntry<'a> {
     has_channel: bool,
 }
 
-/// What cells are found by: everything about a path and its world that depends on the clock.
-#[derive(Debug)]
+/// What cells are found by. It holds nothing of its own: what a world says of the clock is in its index, made once.
+#[derive(Debug, Clone, Copy)]
 pub struct Cells<'a> {
     path: &'a CompiledPath,
     index: &'a Index,
-    /// By path and position of the set: when its state changes, from the horizon's begin on.
-    hours: Vec<Vec<Vec<Instant>>>,
-    hours_until: Instant,
-    /// By schedule: when who is on call may change.
-    rosters: BTreeMap<Id, Vec<Instant>>,
-    pauses: Vec<Instant>,
     /// Whether levels may decline.
     declines: bool,
 }
 
 impl<'a> Cells<'a> {
-    /// Prepares for alerts that fire from `from` until before `until`, in runs of at most `longest` seconds.
+    /// The cells of alerts that take this path in a world.
     #[must_use]
-    pub fn new(path: &'a CompiledPath, index: &'a Index, from: Instant, until: Instant, longest: Seconds) -> Self {
-        let hours_until = until + longest + WEEK;
-        let of_set = |hours: Option<&Hours>| hours.map_or_else(Vec::new, |hours| changes(hours, from, hours_until));
-        let of_plan = |plan: &crate::compile::Plan| plan.hours.iter().map(|set| of_set(set.hours.as_ref())).collect();
-        let hours = path.plans().iter().map(of_plan).collect();
-        let world = index.world();
-        let known = [world.entries_from, world.entries_until];
-        let mut rosters: BTreeMap<Id, Vec<Instant>> = BTreeMap::new();
-        for schedule in &world.schedules {
-            let of_schedule = rosters.entry(Id::from(schedule.id.as_str())).or_default();
-            of_schedule.extend(schedule.entries.iter().flat_map(|entry| [entry.start_at, entry.end_at]));
-            of_schedule.extend(known.into_iter().flatten());
-        }
-        for instants in rosters.values_mut() {
-            instants.sort_unstable();
-            instants.dedup();
-        }
-        let mut pauses: Vec<_> = world.pauses.iter().flat_map(|pause| [pause.starts_at, pause.ends_at]).collect();
-        pauses.sort_unstable();
-        Self { path, index, hours, hours_until, rosters, pauses, declines: false }
+    pub fn new(path: &'a CompiledPath, index: &'a Index) -> Self {
+        Self { path, index, declines: false }
     }
 
     /// The same with every way in which whole levels decline at once, instead of nobody responding.
@@ -154,8 +172,10 @@ impl<'a> Cells<'a> {
     /// Visits the cells of alerts like `scenario` with which nothing is done, that fire from `from` until before
     /// `until`, in order, and returns how many there were. Cells that differ only in what is assumed follow one another.
     ///
+    /// Where there are more ways for one alert to go than are tried, its cells are [partial](Cell::is_partial).
+    ///
     /// # Errors
-    /// Where there are more than `most`, more than [`MAX_WORK`] steps, or too many ways for one alert to go.
+    /// Where there are more than `most`, or more than [`MAX_WORK`] steps, or not one way for an alert to go was found.
     pub fn visit(
         &self,
         scenario: &Scenario,
@@ -163,22 +183,41 @@ impl<'a> Cells<'a> {
         most: usize,
         mut each: impl FnMut(Cell),
     ) -> Result<usize, Incomplete> {
-        let mut scenario = scenario.left_alone();
+        // The path is compiled: the document is not copied with each alert.
+        let mut scenario = Scenario { path: None, ..scenario.left_alone() };
         let pinned = Assumed {
             branches: scenario.branches.clone(),
             branch_visits: scenario.branch_visits.clone(),
             ..Assumed::default()
         };
-        let (mut at, mut count, mut work) = (from, 0, 0);
+        let (mut at, mut count, mut work, mut vain) = (from, 0, 0, MAX_VAIN_WORK);
         while at < until {
             scenario.fired_at = at;
-            let mut is_partial = false;
-            let mut found = self.ways(&mut scenario, &pinned, is_partial, &mut work)?;
-            if found.is_none() {
-                is_partial = true;
-                found = self.ways(&mut scenario, &pinned, is_partial, &mut work)?;
+            let (mut found, mut is_partial) = (Vec::new(), true);
+            if vain > 0 {
+                let work_left = MAX_WORK.saturating_sub(work).min(2 * MAX_VAIN_WORK);
+                let bounds = Bounds { is_steady: false, ways: MAX_WAYS, work: work_left, some: None };
+                let steps;
+                (found, steps, is_partial) = self.ways(&mut scenario, &pinned, bounds);
+                if is_partial { vain = vain.saturating_sub(steps) } else { work += steps }
             }
-            let Some(found) = found else { return Err(Incomplete::TooManyWays) };
+            if is_partial {
+                let ways = if self.declines { MAX_WAYS } else { MAX_STEADY_WAYS };
+                let left = MAX_WORK.saturating_sub(work);
+                // Where it takes some ways only, much is left for the cells to come.
+                let bounds = Bounds { is_steady: true, ways, work: left, some: Some(left / 64) };
+                let steps;
+                (found, steps, is_partial) = self.ways(&mut scenario, &pinned, bounds);
+                work += steps;
+                // Where the walk comes to no branch again, these are all ways.
+                is_partial = is_partial || found.iter().any(|way| self.comes_again(&way.run));
+            }
+            if work > MAX_WORK {
+                return Err(Incomplete::TooManyCells(at));
+            }
+            if found.is_empty() {
+                return Err(Incomplete::TooManyWays(at));
+            }
             count += found.len();
             if count > most {
                 return Err(Incomplete::TooManyCells(at));
@@ -194,78 +233,113 @@ impl<'a> Cells<'a> {
         Ok(count)
     }
 
-    /// All ways for an alert to go, each with its run; nothing where there are too many. `is_steady`: a branch goes one
-    /// way whenever the walk comes there.
-    fn ways(
-        &self,
-        scenario: &mut Scenario,
-        pinned: &Assumed,
-        is_steady: bool,
-        work: &mut usize,
-    ) -> Result<Option<Vec<Tried>>, Incomplete> {
-        let most = if is_steady && !self.declines { MAX_STEADY_WAYS } else { MAX_WAYS };
-        let mut found = Vec::new();
-        let mut ways = vec![Way { assumed: pinned.clone(), decided: 0 }];
-        while let Some(mut way) = ways.pop() {
-            scenario.branches.clone_from(&way.assumed.branches);
-            scenario.branch_visits.clone_from(&way.assumed.branch_visits);
-            scenario.responses.clone_from(&way.assumed.responses);
-            let run = run(self.path, self.index, scenario);
-            *work += run.steps.len();
-            if *work > MAX_WORK {
-                return Err(Incomplete::TooManyCells(scenario.fired_at));
+    /// Ways for an alert to go, each with its run; how many steps were played to find them, and whether there are more.
+    fn ways(&self, scenario: &mut Scenario, pinned: &Assumed, bounds: Bounds) -> (Vec<Tried>, usize, bool) {
+        let mut search = Search {
+            scenario,
+            bounds,
+            waiting: vec![BranchRun { assumed: pinned.clone(), decided: 0 }],
+            found: Vec::new(),
+            work: 0,
+            held: pinned.size(),
+            is_partial: false,
+        };
+        while let Some(mut way) = search.waiting.pop() {
+            let is_enough = |some| !search.found.is_empty() && search.work > some;
+            if search.is_partial && bounds.some.is_none_or(is_enough) {
+                break;
             }
-            if ways.len() + found.len() >= most {
-                return Ok(None);
+            search.held -= way.assumed.size();
+            search.scenario.branches.clone_from(&way.assumed.branches);
+            search.scenario.branch_visits.clone_from(&way.assumed.branch_visits);
+            search.scenario.responses.clone_from(&way.assumed.responses);
+            let run = run(self.path, self.index, search.scenario);
+            if !search.may_play(run.work) {
+                break;
             }
             if let Some((node, visit)) = self.undecided_branch(&run) {
                 // The last is tried first.
                 for side in [Branch::Else, Branch::Then] {
+                    if side == Branch::Else && !search.has_room(way.assumed.size(), 2) {
+                        continue;
+                    }
                     let mut assumed = way.assumed.clone();
-                    if is_steady {
+                    if bounds.is_steady {
                         assumed.branches.insert(node.to_string(), side);
                     } else {
                         set_visit(&mut assumed.branch_visits, node, visit, side);
                     }
-                    ways.push(Way { assumed, ..way });
+                    search.wait(BranchRun { assumed, ..way });
                 }
                 continue;
             }
             if self.declines {
-                *work += self.decide_declines(scenario, &run, &mut way, &mut ways);
+                self.decide_declines(&run, &mut way, &mut search);
             }
-            let (moves, until) = self.same_until(scenario, &run);
-            found.push(Tried { assumed: way.assumed, run, moves, until });
+            // The first way that is found is kept, whatever it takes: one run has a bound of its own.
+            let held = way.assumed.size() + run.steps.len();
+            if !search.found.is_empty() && search.held + held > MAX_HELD {
+                search.is_partial = true;
+                break;
+            }
+            search.held += held;
+            let (moves, until) = self.same_until(search.scenario, &run);
+            search.found.push(Tried { assumed: way.assumed, run, moves, until });
         }
-        Ok(Some(found))
+        (search.found, search.work, search.is_partial)
     }
 
-    /// Decides for a run that no further level declines, and keeps the ways in which one more does for later. Returns
-    /// how many steps were played for it.
-    fn decide_declines(&self, scenario: &Scenario, run: &Run, way: &mut Way, ways: &mut Vec<Way>) -> usize {
-        let mut work = 0;
-        for (position, entry) in self.level_entries(run).into_iter().enumerate().skip(way.decided) {
-            let mut declined = way.assumed.clone();
-            decline(&mut declined.responses, &entry);
-            // Where it is one after the other, the next one is known once the last has declined.
-            let mut more = entry.in_turn;
-            while more {
-                let mut scenario = scenario.clone();
-                scenario.responses.clone_from(&declined.responses);
-                let run = crate::simulate::run(self.path, self.index, &scenario);
-                work += run.steps.len();
-                let before = declined.responses.len();
-                if let Some(entry) = self.level_entries(&run).get(position) {
-                    decline(&mut declined.responses, entry);
-                }
-                more = declined.responses.len() > before;
-            }
+    /// Decides for a run that no further level declines, and keeps the ways in which one more does for later.
+    fn decide_declines(&self, run: &Run, way: &mut BranchRun, search: &mut Search<'_>) {
+        let entries = self.level_entries(run);
+        // Each of these is a way of its own. Where they are too many, that is known before one of them is made.
+        let count = entries.len().saturating_sub(way.decided);
+        if !search.has_room(way.assumed.size() + count, count + 1) && search.bounds.some.is_none() {
+            return;
+        }
+        let mut declining = Vec::new();
+        for (position, entry) in entries.iter().enumerate().skip(way.decided) {
             let of = (entry.of.0.to_string(), entry.of.1);
-            declined.declines.insert(of.clone(), true);
-            ways.push(Way { assumed: declined, decided: position + 1 });
+            if search.has_room(way.assumed.size() + entry.pages.len() + 1, declining.len() + 2)
+                && let Some(responses) = self.all_declining(&way.assumed.responses, position, entry, search)
+            {
+                let mut assumed = Assumed { responses, ..way.assumed.clone() };
+                assumed.declines.insert(of.clone(), true);
+                declining.push(BranchRun { assumed, decided: position + 1 });
+            }
             way.assumed.declines.insert(of, false);
         }
-        work
+        search.scenario.responses.clone_from(&way.assumed.responses);
+        declining.into_iter().for_each(|way| search.wait(way));
+    }
+
+    /// What is answered where, besides, everybody declines whom the level that is entered at this position pages. Nothing
+    /// where that takes more steps than may be played.
+    fn all_declining(
+        &self,
+        before: &[Response],
+        position: usize,
+        entry: &LevelEntry<'_>,
+        search: &mut Search<'_>,
+    ) -> Option<Vec<Response>> {
+        let mut responses = before.to_vec();
+        let mut added: BTreeSet<(Id, u32)> = BTreeSet::new();
+        decline(&mut responses, &mut added, entry);
+        // Where it is one after the other, the next one is known once the last has declined.
+        let mut more = entry.in_turn;
+        while more {
+            search.scenario.responses.clone_from(&responses);
+            let run = run(self.path, self.index, search.scenario);
+            if !search.may_play(run.work) {
+                return None;
+            }
+            let count = responses.len();
+            if let Some(entry) = self.level_entries(&run).get(position) {
+                decline(&mut responses, &mut added, entry);
+            }
+            more = responses.len() > count;
+        }
+        Some(responses)
     }
 
     /// The levels of a run that page somebody, and that are left if those decline.
@@ -276,7 +350,7 @@ impl<'a> Cells<'a> {
         let mut now = None;
         for step in &run.steps {
             match &step.what {
-                What::Entered => {
+                StepKind::Entered => {
                     let node = step.place.and_then(|place| Some((place, self.path.node(place)?)));
                     now = None;
                     if let Some((place, node)) = node
@@ -291,14 +365,14 @@ impl<'a> Cells<'a> {
                         entries.push(LevelEntry { of, pages: Vec::new(), in_turn, rotates, has_channel: false });
                     }
                 }
-                What::Paged { user, .. } => {
+                StepKind::Paged { user, .. } => {
                     let count = told.entry(user).or_default();
                     *count += 1;
                     if let Some(entry) = entries.last_mut().filter(|_| now == Some(step.at)) {
                         entry.pages.push((user, *count));
                     }
                 }
-                What::Posted(..) => {
+                StepKind::Posted(..) => {
                     if let Some(entry) = entries.last_mut().filter(|_| now == Some(step.at)) {
                         entry.has_channel = true;
                     }
@@ -316,8 +390,17 @@ impl<'a> Cells<'a> {
     fn undecided_branch(&self, run: &Run) -> Option<(&'a Id, usize)> {
         let step = run.steps.last().filter(|_| run.outcome == Outcome::Undecided)?;
         let (id, _) = self.branch(step)?;
-        let is_visit = |step: &&Step| step.what == What::Entered && self.branch(step).is_some_and(|(of, _)| of == id);
+        let is_visit =
+            |step: &&Step| step.what == StepKind::Entered && self.branch(step).is_some_and(|(of, _)| of == id);
         Some((id, run.steps.iter().filter(is_visit).count()))
+    }
+
+    /// Whether a run comes again to a branch that cannot be decided, or to another with its id, which may go another way
+    /// then.
+    fn comes_again(&self, run: &Run) -> bool {
+        let mut seen = BTreeSet::new();
+        let assumed = run.steps.iter().filter(|step| matches!(step.why, Why::Pinned(_)));
+        assumed.filter_map(|step| self.branch(step)).any(|(id, _)| !seen.insert(id))
     }
 
     /// The branch that a step is at, if it is at one: its id and its conditions.
@@ -332,26 +415,30 @@ impl<'a> Cells<'a> {
         let mut found = BTreeMap::new();
         for (step, moves) in run.steps.iter().zip(moves) {
             let Some((node, conditions)) = self.branch(step) else { continue };
-            if step.what == What::Entered {
+            if step.what == StepKind::Entered {
                 *visits.entry(node).or_default() += 1;
             }
-            let (What::Branched(side), Why::Pinned(_) | Why::DecidedBefore(_), Some(place)) =
+            let (StepKind::Branched(side), Why::Pinned(_) | Why::DecidedBefore(_), Some(place)) =
                 (&step.what, &step.why, step.place)
             else {
                 continue;
             };
             let is_open = |condition: &&Condition| match condition {
                 Condition::Foreign(..) => true,
-                Condition::Priority(_) => scenario.priority_id.is_none(),
+                Condition::Priority(among) => {
+                    Condition::is_open_on_priority(among, scenario.priority_id.as_deref(), self.index.world())
+                }
                 Condition::Hours(hours) => {
                     let set = hours.as_ref().ok().and_then(|position| self.path.hours(place.0, *position));
                     set.is_none_or(|set| set.hours.is_none())
                 }
             };
-            let all: Vec<Open> = conditions.iter().filter(is_open).map(|condition| condition.open(place)).collect();
+            let priority = scenario.priority_id.as_deref();
+            let open = conditions.iter().filter(is_open).map(|condition| condition.open(place, priority));
+            let all: Vec<Open> = open.collect();
             // What an alert has does not change with time.
             let time = if all.iter().all(|open| open.lasts) {
-                Time::After(Seconds::MIN)
+                Time::ALWAYS
             } else if *moves {
                 Time::After(step.at - scenario.fired_at)
             } else {
@@ -382,51 +469,50 @@ impl<'a> Cells<'a> {
         (moves, reading.end)
     }
 
+    /// When a set of working hours begins or ends next, after `at`.
     fn next_change(&self, plan: u32, position: usize, at: Instant) -> Option<Instant> {
-        if at < self.hours_until {
-            let sets = self.hours.get(usize::try_from(plan).ok()?)?;
-            return after(sets.get(position)?, at);
-        }
         let hours = self.path.hours(plan, position)?.hours.as_ref()?;
         hours.first(at, !hours.is_active(at))
     }
 }
 
-/// Adds that everybody declines who was paged when a level was entered.
-fn decline(responses: &mut Vec<Response>, entry: &LevelEntry<'_>) {
+impl Search<'_> {
+    /// Counts the work of a run; false where that is more than may be done.
+    fn may_play(&mut self, work: usize) -> bool {
+        self.work += work;
+        let may_play = self.work <= self.bounds.work;
+        self.is_partial |= !may_play;
+        may_play
+    }
+
+    /// Whether so many more ways, each of this size, may be kept. The way at hand is one of them.
+    fn has_room(&mut self, size: usize, more: usize) -> bool {
+        let ways = self.waiting.len() + self.found.len() + more;
+        let has_room = ways <= self.bounds.ways && self.held + size.saturating_mul(more) <= MAX_HELD;
+        self.is_partial |= !has_room;
+        has_room
+    }
+
+    fn wait(&mut self, way: BranchRun) {
+        self.held += way.assumed.size();
+        self.waiting.push(way);
+    }
+}
+
+/// Adds that everybody declines who was paged when a level was entered, unless that was added before.
+fn decline(responses: &mut Vec<Response>, added: &mut BTreeSet<(Id, u32)>, entry: &LevelEntry<'_>) {
     for (user, page) in &entry.pages {
-        let response = Response {
-            user_id: Some(user.to_string()),
-            channel_id: None,
-            response: Answer::Nack,
-            after_seconds: 0,
-            to_page: Some(*page),
-            snooze_seconds: None,
-        };
-        if !responses.contains(&response) {
-            responses.push(response);
+        if added.insert(((*user).clone(), *page)) {
+            responses.push(Response {
+                user_id: Some(user.to_string()),
+                channel_id: None,
+                response: Answer::Nack,
+                after_seconds: 0,
+                to_page: Some(*page),
+                snooze_seconds: None,
+            });
         }
     }
-}
-
-/// When working hours become active or cease to be, after `from` and until `until`.
-fn changes(hours: &Hours, from: Instant, until: Instant) -> Vec<Instant> {
-    let mut changes = Vec::new();
-    let mut state = hours.is_active(from);
-    let mut at = from;
-    while let Some(next) = hours.first(at, !state).filter(|next| *next < Instant::MAX) {
-        changes.push(next);
-        if next > until {
-            break;
-        }
-        (at, state) = (next, !state);
-    }
-    changes
-}
-
-/// The first of some sorted instants that comes after `at`.
-fn after(instants: &[Instant], at: Instant) -> Option<Instant> {
-    instants.get(instants.partition_point(|instant| *instant <= at)).copied()
 }
 
 /// A run being read for what it asked the clock.
@@ -449,7 +535,7 @@ impl Reading<'_> {
     /// Reads one step and says whether it moves with the alert.
     fn step(&mut self, scenario: &Scenario, step: &Step) -> bool {
         match &step.what {
-            What::Entered => {
+            StepKind::Entered => {
                 if matches!(step.why, Why::NotAcked { .. } | Why::DelayOver) {
                     self.time_was_up();
                 }
@@ -458,10 +544,10 @@ impl Reading<'_> {
                     self.asked_at(place, step.at);
                 }
             }
-            What::Paged { .. } => self.last_page = Some(step.at),
-            What::Waiting(until) | What::Delayed(until) => self.waiting(*until, step.at, &step.why),
-            What::Expired if self.waits.is_some_and(|(until, _)| until == Some(step.at)) => self.time_was_up(),
-            What::Stopped(Outcome::CutOff) => {
+            StepKind::Paged { .. } => self.last_page = Some(step.at),
+            StepKind::Waiting(until) | StepKind::Delayed(until) => self.waiting(*until, step.at, &step.why),
+            StepKind::Expired if self.waits.is_some_and(|(until, _)| until == Some(step.at)) => self.time_was_up(),
+            StepKind::Stopped(Outcome::CutOff) => {
                 self.cut_off(scenario, step.at);
                 self.moves = true;
             }
@@ -491,10 +577,10 @@ impl Reading<'_> {
             Kind::Level(level) => {
                 for target in &level.targets {
                     let Target::People(people, _) = target else { continue };
-                    self.same_before(after(&self.cells.pauses, at), at);
+                    self.same_before(self.cells.index.next_pause_edge(at), at);
                     if let People::OnCall(schedule, ..) | People::Next(schedule, _) = people {
-                        let changes = self.cells.rosters.get(schedule);
-                        self.same_before(changes.and_then(|changes| after(changes, at)), at);
+                        let roster = self.cells.index.schedule(schedule);
+                        self.same_before(roster.and_then(|roster| roster.next_edge(at)), at);
                     }
                 }
             }
@@ -532,7 +618,8 @@ impl Reading<'_> {
                 let mut longer = scenario.clone();
                 longer.semantics.cut_off_after_seconds = self.longest + 2 * WEEK;
                 let run = run(self.cells.path, self.cells.index, &longer);
-                let next = run.steps.iter().find(|step| step.at > limit && step.what != What::Stopped(Outcome::CutOff));
+                let next =
+                    run.steps.iter().find(|step| step.at > limit && step.what != StepKind::Stopped(Outcome::CutOff));
                 Some(next.map_or(limit + 2 * WEEK, |step| step.at))
             }
             Some((until, false)) => until,

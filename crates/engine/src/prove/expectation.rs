@@ -4,7 +4,7 @@ use escalation_api::{Json as _, Value, WorkingHours};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Hours, HoursError};
-use crate::compile::Loud;
+use crate::compile::PageUrgency;
 use crate::index::Index;
 use crate::instant::Seconds;
 use crate::read::{self, ReadError};
@@ -27,7 +27,7 @@ pub struct Expectation {
     pub priorities: Option<Vec<String>>,
     /// `first_page_within`, `quiet_hours`: only pages of this urgency count. Absent: any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub urgency: Option<Loud>,
+    pub urgency: Option<PageUrgency>,
     /// `quiet_hours`: when nobody is to be paged, as a set of working hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Value>,

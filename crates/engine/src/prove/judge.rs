@@ -1,20 +1,20 @@
 //! Each expectation as a question about a cell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::JudgeResult;
 use super::cells::{Cell, Time};
 use super::expectation::{Expect, Expectation};
-use super::loudness::Heard;
-use super::view::{HOLDS, Intervals, Page, Said, View, fails, unknown};
-use super::{During, Found};
+use super::loudness::PagingProfile;
+use super::view::{CellVerdict, CellView, HOLDS, Intervals, Page, fails, unknown};
 use crate::calendar::Hours;
-use crate::compile::{CompiledPath, Kind, Place};
+use crate::compile::{CompiledPath, Condition, Kind, Place};
 use crate::index::{Id, Index};
-use crate::instant::Instant;
-use crate::machine::{Outcome, What};
+use crate::instant::{Instant, merge_overlapping};
+use crate::machine::{Outcome, StepKind};
 use crate::read::ReadError;
 use crate::scenario::Branch;
-use crate::stretch::{Assumed, Stretch, joined, overlaps};
+use crate::stretch::{Assumed, MAX_COMPARED, TimedInterval, Times, overlaps};
 
 /// An expectation being judged.
 pub(super) struct Judge<'a> {
@@ -28,18 +28,48 @@ pub(super) struct Judge<'a> {
     knows_members: bool,
     priorities: BTreeSet<String>,
     is_given_up: bool,
-    refuted: Vec<During>,
+    /// What was said, by the priorities of which it was said.
+    rulings: Vec<Ruling>,
     /// Whether some alert may go either way.
     depends: bool,
-    /// What was said of each way in which the alert may go that was looked at last: its priority, and when it fires.
-    ways: Option<(String, Instant, Vec<Said>)>,
-    unknown: Vec<During>,
+    /// What was said of all ways in which the alert may go that was looked at last.
+    ways: Option<Ways>,
     example: Option<(Option<String>, Instant, Assumed)>,
     /// `every_node_reachable`: the nodes and the sides of branches that were met.
     met: BTreeSet<(Place, Option<Branch>)>,
     /// `not_louder_than`: by a priority of each class, what was seen in each cell.
-    levels: Vec<(Vec<String>, Vec<Stretch<Heard>>)>,
+    levels: Vec<(Vec<String>, Vec<TimedInterval<PagingProfile>>)>,
+    /// How many times may yet be compared with quiet hours.
+    left: usize,
+    /// Whether not all was compared that there is.
+    is_cut: bool,
 }
+
+/// When an expectation fails, and when that is not known, for alerts of some priorities that nothing tells apart.
+pub(super) struct Ruling {
+    pub(super) priorities: Vec<String>,
+    pub(super) refuted: Times,
+    pub(super) unknown: Times,
+}
+
+impl Ruling {
+    fn new(priorities: Vec<String>) -> Self {
+        Self { priorities, refuted: Times::default(), unknown: Times::default() }
+    }
+}
+
+/// What was said of the ways in which one alert may go.
+struct Ways {
+    /// The class of its priority, and when it fires.
+    of: (usize, Instant),
+    /// When it fails by one of them.
+    fails: Intervals,
+    /// When it is known to hold by one of them.
+    holds: Intervals,
+}
+
+/// How many pages are compared with a window of quiet hours, each time that it comes, over one proof.
+const MAX_DISTURBANCES: usize = 5_000_000;
 
 impl<'a> Judge<'a> {
     pub(super) fn new(
@@ -88,13 +118,14 @@ impl<'a> Judge<'a> {
             knows_members,
             priorities: BTreeSet::new(),
             is_given_up: false,
-            refuted: Vec::new(),
+            rulings: Vec::new(),
             depends: false,
             ways: None,
-            unknown: Vec::new(),
             example: None,
             met: BTreeSet::new(),
             levels: Vec::new(),
+            left: MAX_DISTURBANCES,
+            is_cut: false,
         })
     }
 
@@ -103,89 +134,97 @@ impl<'a> Judge<'a> {
         self.expectation.with_declines
     }
 
+    /// Begins with the alerts of the priorities of another class.
+    pub(super) fn begin(&mut self, class: &[String]) {
+        self.rulings.push(Ruling::new(self.of(class)));
+        self.levels.push((class.to_vec(), Vec::new()));
+    }
+
     /// Those priorities of a class that the expectation is about.
     fn of(&self, class: &[String]) -> Vec<String> {
-        let wanted = |id: &&String| self.expectation.priorities.as_ref().is_none_or(|wanted| wanted.contains(id));
         if class.is_empty() && self.expectation.priorities.is_none() {
             // Alerts without a priority.
             return vec![String::new()];
         }
-        class.iter().filter(wanted).cloned().collect()
+        let wanted: Option<BTreeSet<&String>> =
+            self.expectation.priorities.as_ref().map(|wanted| wanted.iter().collect());
+        class.iter().filter(|id| wanted.as_ref().is_none_or(|wanted| wanted.contains(id))).cloned().collect()
     }
 
     /// Nothing is known of a time, because it takes too much work to find out.
-    pub(super) fn given_up(&mut self, class: &[String], from: Instant, until: Instant) {
+    pub(super) fn given_up(&mut self, from: Instant, until: Instant) {
         self.is_given_up = true;
-        let all: Vec<String>;
-        let class = match self.expectation.expect {
-            // Each is compared with others.
-            Expect::NotLouderThan => {
-                let listed = self.index.world().priorities.iter().map(|priority| priority.id.clone());
-                all = listed.chain(class.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect();
-                &all
-            }
-            _ => class,
-        };
-        let priorities = self.of(class);
-        self.priorities.extend(priorities.iter().cloned());
-        self.record(&priorities, (from, until), unknown(vec![(from, until)]), &Assumed::default());
+        if let Some(ruling) = self.rulings.last_mut() {
+            ruling.unknown.add((from, until));
+        }
     }
 
-    /// Looks at one cell of the priorities of a class.
-    pub(super) fn cell(&mut self, class: &[String], view: &View<'_>) {
+    /// Looks at one cell of the priorities of the class at hand.
+    pub(super) fn cell(&mut self, view: &CellView<'_>) {
         if self.expectation.expect == Expect::NotLouderThan {
             // Also of those with which others are compared.
-            self.hear(class, view);
+            if let Some((_, all)) = self.levels.last_mut() {
+                all.push(PagingProfile::new(view));
+            }
             return;
         }
-        let priorities = self.of(class);
-        if priorities.is_empty() {
+        if self.rulings.last().is_none_or(|ruling| ruling.priorities.is_empty()) {
             return;
         }
         let said = match self.expectation.expect {
             Expect::EveryNodeReachable => self.reached(view.cell),
+            Expect::QuietHours => self.quiet(view),
             _ => self.ask(view),
         };
-        if let (false, Some(first)) = (self.depends, priorities.first()) {
-            self.compare_ways(first, view.cell, &said);
+        if !self.depends {
+            self.compare_ways(view.cell, &said);
         }
-        self.priorities.extend(priorities.iter().cloned());
-        self.record(&priorities, (view.cell.from, view.cell.until), said, &view.cell.assumed);
+        self.record(self.rulings.len() - 1, (view.cell.from, view.cell.until), said, || view.cell.assumed.clone());
     }
 
     /// Whether one and the same alert fails by one way and holds by another. Its ways follow one another.
-    fn compare_ways(&mut self, priority: &str, cell: &Cell, said: &Said) {
+    fn compare_ways(&mut self, cell: &Cell, said: &CellVerdict) {
         if cell.assumed == Assumed::default() {
             return;
         }
-        match &mut self.ways {
-            Some((of, from, ways)) if of == priority && *from == cell.from => {
-                self.depends = ways.iter().any(|other| said.contradicts(other) || other.contradicts(said));
-                ways.push(said.clone());
-            }
-            ways => *ways = Some((priority.to_string(), cell.from, vec![said.clone()])),
+        let of = (self.rulings.len(), cell.from);
+        if self.ways.as_ref().is_none_or(|ways| ways.of != of) {
+            self.ways = Some(Ways { of, fails: Vec::new(), holds: Vec::new() });
         }
-    }
-
-    /// Keeps what was said of alerts of some priorities that fire between two instants.
-    fn record(&mut self, priorities: &[String], (begin, end): (Instant, Instant), said: Said, assumed: &Assumed) {
-        let during = |from, until| {
-            let of = move |priority_id: &String| During { from, until, priority_id: priority_id.clone() };
-            priorities.iter().map(of)
+        let Some(ways) = &mut self.ways else { return };
+        let fails_or_unknown = said.fails.iter().chain(&said.unknown).copied().collect();
+        let holds = without(&[(cell.from, cell.until)], fails_or_unknown);
+        let add = |all: &mut Intervals, more: &[(Instant, Instant)]| {
+            // Most ways say what others have said before.
+            if !without(more, all.clone()).is_empty() {
+                *all = merge_overlapping(all.iter().chain(more).copied().collect());
+            }
         };
-        for (from, until) in &said.fails {
-            if let (None, Some(first)) = (&self.example, priorities.first()) {
-                let priority = (!first.is_empty()).then(|| first.clone());
-                self.example = Some((priority, *from, assumed.clone()));
-            }
-            self.refuted.extend(during(*from, *until));
+        add(&mut ways.fails, &said.fails);
+        add(&mut ways.holds, &holds);
+        self.depends = overlap(&ways.fails, &ways.holds);
+    }
+
+    /// Keeps what was said of alerts that fire between two instants.
+    fn record(
+        &mut self,
+        ruling: usize,
+        (begin, end): (Instant, Instant),
+        said: CellVerdict,
+        assumed: impl FnOnce() -> Assumed,
+    ) {
+        let Some(ruling) = self.rulings.get_mut(ruling) else { return };
+        if let (None, Some((from, _)), Some(first)) = (&self.example, said.fails.first(), ruling.priorities.first()) {
+            let priority = (!first.is_empty()).then(|| first.clone());
+            self.example = Some((priority, *from, assumed()));
         }
+        said.fails.iter().for_each(|time| ruling.refuted.add(*time));
         for (from, until) in without(&said.unknown, said.fails) {
-            self.unknown.extend(during(from.max(begin), until.min(end)));
+            ruling.unknown.add((from.max(begin), until.min(end)));
         }
     }
 
-    fn ask(&self, view: &View<'_>) -> Said {
+    fn ask(&self, view: &CellView<'_>) -> CellVerdict {
         let seconds = self.expectation.seconds.unwrap_or_default();
         let people = self.expectation.people.unwrap_or_default();
         match self.expectation.expect {
@@ -216,7 +255,7 @@ impl<'a> Judge<'a> {
             Expect::EndsWithin => match (view.cell.run.outcome, view.known_until) {
                 (Outcome::WaitsForever, _) => fails(view.whole()),
                 (_, None) => fails(view.later_than(view.end, seconds)),
-                (_, Some(known)) => Said { fails: view.later_than(known, seconds), unknown: view.whole() },
+                (_, Some(known)) => CellVerdict { fails: view.later_than(known, seconds), unknown: view.whole() },
             },
             Expect::NoSinglePerson => match (view.people.len(), view.known_until) {
                 (1, None) => fails(view.whole()),
@@ -232,16 +271,18 @@ impl<'a> Judge<'a> {
                     HOLDS
                 }
             }
-            Expect::QuietHours => self.quiet(view),
-            Expect::EveryNodeReachable | Expect::NotLouderThan => HOLDS,
+            Expect::QuietHours | Expect::EveryNodeReachable | Expect::NotLouderThan => HOLDS,
         }
     }
 
     /// When the alert must fire for a page to fall into the window.
-    fn quiet(&self, view: &View<'_>) -> Said {
+    fn quiet(&mut self, view: &CellView<'_>) -> CellVerdict {
         let Some(window) = &self.quiet else { return HOLDS };
-        let mut disturbed = Vec::new();
-        for page in &view.pages {
+        let mut disturbed = Times::default();
+        let mut seen = BTreeSet::new();
+        // Beyond what is known there may be more.
+        let mut unknown = if view.known_until.is_some() { view.whole() } else { Vec::new() };
+        'pages: for page in &view.pages {
             if self.expectation.urgency.is_some_and(|urgency| page.loud != urgency) {
                 continue;
             }
@@ -250,89 +291,173 @@ impl<'a> Judge<'a> {
                 Time::At(_) => continue,
                 Time::After(after) => after,
             };
+            // Whoever is paged at one time disturbs at one time.
+            if !seen.insert(after) {
+                continue;
+            }
             // The page moves through the cell's length.
             let (mut at, last) = (view.cell.from + after, view.cell.until + after);
             while let Some(begins) = window.first(at, true).filter(|begins| *begins < last) {
+                let Some(left) = self.left.checked_sub(1) else {
+                    unknown = view.whole();
+                    break 'pages;
+                };
+                self.left = left;
                 at = window.first(begins, false).unwrap_or(Instant::MAX).min(last);
-                disturbed.push((begins - after, at - after));
+                disturbed.add((begins - after, at - after));
                 if at >= last {
                     break;
                 }
             }
         }
-        // Beyond what is known there may be more.
-        let unknown = if view.known_until.is_some() { view.whole() } else { Vec::new() };
-        Said { fails: joined(disturbed), unknown }
+        CellVerdict { fails: disturbed.finish(), unknown }
     }
 
-    fn reached(&mut self, cell: &Cell) -> Said {
+    fn reached(&mut self, cell: &Cell) -> CellVerdict {
         for step in &cell.run.steps {
             let Some(place) = step.place else { continue };
             match step.what {
-                What::Entered => self.met.insert((place, None)),
-                What::Branched(side) => self.met.insert((place, Some(side))),
+                StepKind::Entered => self.met.insert((place, None)),
+                StepKind::Branched(side) => self.met.insert((place, Some(side))),
                 _ => continue,
             };
         }
         if cell.run.outcome.is_known() { HOLDS } else { unknown(vec![(cell.from, cell.until)]) }
     }
 
-    fn hear(&mut self, class: &[String], view: &View<'_>) {
-        match self.levels.iter_mut().find(|(known, _)| known == class) {
-            Some((_, all)) => all.push(Heard::new(view)),
-            None => self.levels.push((class.to_vec(), vec![Heard::new(view)])),
+    /// `not_louder_than`, once all cells of all priorities are there.
+    fn compare(&mut self) {
+        let levels = std::mem::take(&mut self.levels);
+        if self.expectation.expect != Expect::NotLouderThan {
+            return;
+        }
+        // Each is compared with others: where one is not known, nothing is.
+        let mut given_up = Ruling::new(Vec::new());
+        let mut all = BTreeSet::new();
+        for ((class, _), ruling) in levels.iter().zip(std::mem::take(&mut self.rulings)) {
+            let times = ruling.unknown.finish();
+            if !times.is_empty() {
+                all.extend(class.iter().cloned());
+            }
+            times.into_iter().for_each(|time| given_up.unknown.add(time));
+        }
+        if self.is_given_up {
+            let listed = self.index.world().priorities.iter().map(|priority| priority.id.clone());
+            all.extend(listed.filter(|id| !id.is_empty()));
+            given_up.priorities = self.of(&all.into_iter().collect::<Vec<_>>());
+        }
+        self.rulings.push(given_up);
+        let mut left = MAX_COMPARED;
+        if self.expectation.pairs.is_none() && !self.index.world().knows_priority_order() {
+            self.compare_in_any_order(&levels, &mut left);
+        } else {
+            self.compare_pairs(&levels, &mut left);
         }
     }
 
-    /// `not_louder_than`, once all cells of all priorities are there.
-    fn compare(&mut self) {
-        if self.expectation.pairs.is_none() && !self.index.world().knows_priority_order() {
-            return self.compare_in_any_order();
-        }
+    fn compare_pairs(&mut self, levels: &[(Vec<String>, Vec<TimedInterval<PagingProfile>>)], left: &mut usize) {
         let priorities = &self.index.world().priorities;
         let next = priorities.iter().zip(priorities.iter().skip(1));
         let next = || next.map(|(high, low)| (low.id.clone(), high.id.clone())).collect();
         let pairs: Vec<(String, String)> = self.expectation.pairs.clone().unwrap_or_else(next);
-        let levels = std::mem::take(&mut self.levels);
-        let of = |id: &String| levels.iter().find(|(class, _)| class.contains(id)).map(|(_, heard)| heard);
-        for (low, high) in pairs {
-            let wanted = self.expectation.priorities.as_ref().is_none_or(|wanted| wanted.contains(&low));
-            if low == high || !wanted {
+        let mut class_of: BTreeMap<&str, usize> = BTreeMap::new();
+        for (position, (class, _)) in levels.iter().enumerate().filter(|(_, (_, heard))| !heard.is_empty()) {
+            for id in class {
+                class_of.entry(id).or_insert(position);
+            }
+        }
+        let wanted: Option<BTreeSet<&String>> =
+            self.expectation.priorities.as_ref().map(|wanted| wanted.iter().collect());
+        // What is said of two classes is said of each two of their priorities.
+        let mut compared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        for (low, high) in &pairs {
+            if low == high || wanted.as_ref().is_some_and(|wanted| !wanted.contains(low)) || !seen.insert((low, high)) {
                 continue;
             }
             self.priorities.insert(low.clone());
-            let (Some(lows), Some(highs)) = (of(&low), of(&high)) else { continue };
+            let (Some(of_low), Some(of_high)) = (class_of.get(low.as_str()), class_of.get(high.as_str())) else {
+                continue;
+            };
             // Priorities that nothing tells apart are equally loud.
-            if std::ptr::eq(lows, highs) {
+            if of_low == of_high {
+                self.not_alike(vec![low.clone()], levels.get(*of_low));
                 continue;
             }
-            for (both, one, other) in overlaps(lows, highs) {
-                // What was assumed of either is what the counterexample needs.
-                let mut assumed = one.assumed.clone();
-                assumed.add(&other.assumed);
-                let said = one.what.is_louder(&other.what, both);
-                self.record(std::slice::from_ref(&low), both, said, &assumed);
+            if let Some(ruling) = compared.get(&(*of_low, *of_high)).and_then(|known| self.rulings.get_mut(*known)) {
+                ruling.priorities.push(low.clone());
+                continue;
             }
+            let (Some((_, lows)), Some((_, highs))) = (levels.get(*of_low), levels.get(*of_high)) else { continue };
+            let ruling = self.rulings.len();
+            compared.insert((*of_low, *of_high), ruling);
+            self.rulings.push(Ruling::new(vec![low.clone()]));
+            let until = overlaps(lows, highs, left, |both, one, other| {
+                let said = one.what.is_louder(&other.what, both);
+                // What was assumed of either is what the counterexample needs.
+                self.record(ruling, both, said, || {
+                    let mut assumed = one.assumed.clone();
+                    assumed.add(&other.assumed);
+                    assumed
+                });
+            });
+            self.not_compared(ruling, until, lows);
         }
     }
 
     /// The same where it is not known which of two priorities is the higher: it holds where neither is louder than the
     /// other, and cannot be said elsewhere.
-    fn compare_in_any_order(&mut self) {
-        let levels = std::mem::take(&mut self.levels);
-        for (position, (class, ones)) in levels.iter().enumerate() {
+    fn compare_in_any_order(&mut self, levels: &[(Vec<String>, Vec<TimedInterval<PagingProfile>>)], left: &mut usize) {
+        for (position, (class, ones)) in levels.iter().enumerate().filter(|(_, (_, heard))| !heard.is_empty()) {
             let low = if class.is_empty() { Vec::new() } else { self.of(class) };
             self.priorities.extend(low.iter().cloned());
+            if low.is_empty() {
+                continue;
+            }
+            let ruling = self.rulings.len();
+            self.rulings.push(Ruling::new(low));
             for (other_position, (_, others)) in levels.iter().enumerate() {
-                if low.is_empty() || position == other_position {
+                if position == other_position {
+                    if class.len() > 1 || class.iter().any(|id| self.index.world().is_other_priority(id)) {
+                        self.not_alike(self.of(class), levels.get(position));
+                    }
                     continue;
                 }
-                for (both, one, other) in overlaps(ones, others) {
-                    let Said { fails, unknown } = one.what.is_louder(&other.what, both);
-                    let said = self::unknown(joined(fails.into_iter().chain(unknown).collect()));
-                    self.record(&low, both, said, &one.assumed);
-                }
+                let until = overlaps(ones, others, left, |both, one, other| {
+                    let CellVerdict { fails, unknown } = one.what.is_louder(&other.what, both);
+                    let said = self::unknown(merge_overlapping(fails.into_iter().chain(unknown).collect()));
+                    self.record(ruling, both, said, || one.assumed.clone());
+                });
+                self.not_compared(ruling, until, ones);
             }
+        }
+    }
+
+    /// Of priorities that nothing is known to tell apart a condition may hold for one and not for another, where it is not
+    /// known what it compares with: then it is not known which of them is the louder.
+    fn not_alike(&mut self, priorities: Vec<String>, of: Option<&(Vec<String>, Vec<TimedInterval<PagingProfile>>)>) {
+        let world = self.index.world();
+        let is_open = |condition: &Condition| condition.is_open_for_each_priority(world);
+        let mut nodes = self.path.plans().iter().flat_map(|plan| &plan.nodes);
+        if !nodes.any(|node| matches!(&node.kind, Kind::Branch(branch) if branch.conditions.iter().any(is_open))) {
+            return;
+        }
+        let mut ruling = Ruling::new(priorities);
+        let undecided =
+            |one: &&TimedInterval<PagingProfile>| one.assumed.conditions.keys().any(|(_, time)| *time == Time::ALWAYS);
+        for one in of.iter().flat_map(|(_, heard)| heard).filter(undecided) {
+            ruling.unknown.add((one.from, one.until));
+        }
+        self.rulings.push(ruling);
+    }
+
+    /// From an instant on not all ways were compared.
+    fn not_compared(&mut self, ruling: usize, from: Option<Instant>, of: &[TimedInterval<PagingProfile>]) {
+        let (Some(from), Some(last)) = (from, of.last()) else { return };
+        self.is_given_up = true;
+        self.is_cut = true;
+        if let Some(ruling) = self.rulings.get_mut(ruling) {
+            ruling.unknown.add((from, last.until));
         }
     }
 
@@ -352,24 +477,26 @@ impl<'a> Judge<'a> {
         never
     }
 
-    pub(super) fn finish(mut self) -> Found {
+    pub(super) fn finish(mut self) -> JudgeResult {
         self.compare();
         let needs_all = self.expectation.expect == Expect::EveryNodeReachable;
         let never = if needs_all { self.never() } else { Vec::new() };
-        if needs_all && never.is_empty() {
+        let mut rulings = self.rulings;
+        if needs_all && never.is_empty() && self.path.knows_nodes() {
             // What is reached somewhere is reached, whatever is not known elsewhere.
-            self.unknown.clear();
+            rulings.iter_mut().for_each(|ruling| ruling.unknown = Times::default());
         }
-        Found {
+        self.priorities.extend(rulings.iter().flat_map(|ruling| ruling.priorities.iter().cloned()));
+        JudgeResult {
             expectation: self.expectation.clone(),
             is_empty: self.priorities.is_empty(),
             priorities: self.priorities.into_iter().filter(|id| !id.is_empty()).collect(),
-            refuted: self.refuted,
+            rulings,
             depends: self.depends,
-            unknown: self.unknown,
             never,
             example: self.example,
             needs_all: needs_all || self.is_given_up,
+            is_cut: self.is_cut || self.left == 0,
         }
     }
 }
@@ -381,11 +508,11 @@ fn repeats_a_person(cell: &Cell) -> bool {
     let mut found = false;
     for step in &cell.run.steps {
         match (&step.what, step.place) {
-            (What::Entered, Some(place)) => {
+            (StepKind::Entered, Some(place)) => {
                 found |= settle(&mut before, now.take());
                 now = Some((place, Vec::new()));
             }
-            (What::Paged { user, .. }, _) => {
+            (StepKind::Paged { user, .. }, _) => {
                 if let Some((_, users)) = &mut now
                     && !users.contains(&user)
                 {
@@ -416,13 +543,14 @@ fn settle<'a>(before: &mut Option<(Place, &'a Id)>, now: Option<(Place, Vec<&'a 
     }
 }
 
-/// Some intervals without what others have of them.
+/// Some intervals, sorted and apart, without what others have of them.
 fn without(some: &[(Instant, Instant)], others: Intervals) -> Intervals {
-    let others = joined(others);
+    let others = merge_overlapping(others);
     let mut left = Vec::new();
     for (from, until) in some {
         let mut at = *from;
-        for (begin, end) in others.iter().filter(|(begin, end)| begin < until && from < end) {
+        let first = others.partition_point(|(_, end)| end <= from);
+        for (begin, end) in others.iter().skip(first).take_while(|(begin, _)| begin < until) {
             if at < *begin {
                 left.push((at, *begin));
             }
@@ -433,4 +561,12 @@ fn without(some: &[(Instant, Instant)], others: Intervals) -> Intervals {
         }
     }
     left
+}
+
+/// Whether two lists of intervals, each sorted and apart, have an instant in common.
+fn overlap(some: &[(Instant, Instant)], others: &[(Instant, Instant)]) -> bool {
+    some.iter().any(|(from, until)| {
+        let first = others.partition_point(|(_, end)| end <= from);
+        others.get(first).is_some_and(|(begin, _)| begin < until)
+    })
 }

@@ -1,23 +1,23 @@
 //! How alerts of different priorities compare.
 
 use super::cells::Time;
-use super::view::{Intervals, Said, View, interval};
-use crate::compile::Loud;
+use super::view::{CellVerdict, CellView, Intervals, interval};
+use crate::compile::PageUrgency;
 use crate::instant::Instant;
-use crate::stretch::Stretch;
+use crate::stretch::TimedInterval;
 
 /// How an alert makes itself heard.
-pub(super) struct Heard {
+pub(super) struct PagingProfile {
     first: Option<Time>,
-    loudest: Option<Loud>,
+    loudest: Option<PageUrgency>,
     people: usize,
     /// Where the run cannot be followed to its end: until when it can.
     known_until: Option<Time>,
 }
 
-impl Heard {
+impl PagingProfile {
     /// In a cell.
-    pub(super) fn new(view: &View<'_>) -> Stretch<Self> {
+    pub(super) fn new(view: &CellView<'_>) -> TimedInterval<Self> {
         let heard = Self {
             first: view.pages.first().map(|page| page.time),
             loudest: view.pages.iter().map(|page| page.loud).max(),
@@ -25,11 +25,11 @@ impl Heard {
             known_until: view.known_until,
         };
         let (from, until) = (view.cell.from, view.cell.until);
-        Stretch { from, until, assumed: view.cell.assumed.clone(), what: heard }
+        TimedInterval { from, until, assumed: view.cell.assumed.clone(), what: heard }
     }
 
     /// When, between two instants, this one is heard sooner, louder or by more people than another.
-    pub(super) fn is_louder(&self, than: &Self, both: (Instant, Instant)) -> Said {
+    pub(super) fn is_louder(&self, than: &Self, both: (Instant, Instant)) -> CellVerdict {
         let whole = || interval(both.0, both.1);
         let is_quieter = self.loudest <= than.loudest && self.people <= than.people;
         let fails = match (self.first, than.first, than.known_until) {
@@ -43,7 +43,7 @@ impl Heard {
         // As the other can only become more, too, it is not needed to its end where it is as loud as this one already.
         let is_enough = than.known_until.is_none() || is_quieter && (self.first.is_none() || than.first.is_some());
         let is_known = self.known_until.is_none() && is_enough;
-        Said { fails, unknown: if is_known { Vec::new() } else { whole() } }
+        CellVerdict { fails, unknown: if is_known { Vec::new() } else { whole() } }
     }
 }
 

@@ -1,48 +1,41 @@
 //! A cell as far as expectations ask about it.
 
+use std::collections::BTreeSet;
+
 use super::cells::{Cell, Time};
-use crate::compile::Loud;
+use crate::compile::PageUrgency;
 use crate::index::Id;
-use crate::instant::{Instant, Seconds};
-use crate::machine::What;
-use crate::stretch::joined;
+use crate::instant::{Instant, Seconds, merge_overlapping};
+use crate::machine::StepKind;
 
 /// Stretches within a cell, in which the alert fires.
 pub(super) type Intervals = Vec<(Instant, Instant)>;
 
 /// What can be said of a cell.
-#[derive(Clone)]
-pub(super) struct Said {
+pub(super) struct CellVerdict {
     /// The expectation fails when the alert fires in these intervals.
     pub(super) fails: Intervals,
     /// Elsewhere in these the run cannot be followed far enough to say. It holds in the rest.
     pub(super) unknown: Intervals,
 }
 
-pub(super) const HOLDS: Said = Said { fails: Vec::new(), unknown: Vec::new() };
+pub(super) const HOLDS: CellVerdict = CellVerdict { fails: Vec::new(), unknown: Vec::new() };
 
-impl Said {
-    /// Whether it fails somewhere where it is known to hold by another.
-    pub(super) fn contradicts(&self, other: &Self) -> bool {
-        let by_other = joined(other.fails.iter().chain(&other.unknown).copied().collect());
-        let is_in = |(from, until): &(Instant, Instant)| by_other.iter().any(|(a, b)| a <= from && until <= b);
-        !self.fails.iter().all(is_in)
-    }
-
+impl CellVerdict {
     /// The same where it is not certain that it fails.
     pub(super) fn in_doubt(self) -> Self {
-        unknown(joined(self.fails.into_iter().chain(self.unknown).collect()))
+        unknown(merge_overlapping(self.fails.into_iter().chain(self.unknown).collect()))
     }
 }
 
 /// It fails in these intervals and holds otherwise.
-pub(super) fn fails(fails: Intervals) -> Said {
-    Said { fails, unknown: Vec::new() }
+pub(super) fn fails(fails: Intervals) -> CellVerdict {
+    CellVerdict { fails, unknown: Vec::new() }
 }
 
 /// It cannot be said in these intervals, and holds otherwise.
-pub(super) fn unknown(unknown: Intervals) -> Said {
-    Said { fails: Vec::new(), unknown }
+pub(super) fn unknown(unknown: Intervals) -> CellVerdict {
+    CellVerdict { fails: Vec::new(), unknown }
 }
 
 /// The instants from one until before another, if there are any.
@@ -54,12 +47,12 @@ pub(super) fn interval(from: Instant, until: Instant) -> Intervals {
 #[derive(Clone, Copy)]
 pub(super) struct Page<'a> {
     pub(super) user: &'a Id,
-    pub(super) loud: Loud,
+    pub(super) loud: PageUrgency,
     pub(super) time: Time,
 }
 
 /// A cell with its pages.
-pub(super) struct View<'a> {
+pub(super) struct CellView<'a> {
     pub(super) cell: &'a Cell,
     /// All pages to people, in order.
     pub(super) pages: Vec<Page<'a>>,
@@ -71,19 +64,15 @@ pub(super) struct View<'a> {
     pub(super) known_until: Option<Time>,
 }
 
-impl<'a> View<'a> {
+impl<'a> CellView<'a> {
     pub(super) fn new(cell: &'a Cell) -> Self {
         let pages = cell.steps().filter_map(|(step, time)| match &step.what {
-            What::Paged { user, urgency, .. } => Some(Page { user, loud: *urgency, time }),
+            StepKind::Paged { user, urgency, .. } => Some(Page { user, loud: *urgency, time }),
             _ => None,
         });
         let pages: Vec<Page<'_>> = pages.collect();
-        let mut people: Vec<Page<'_>> = Vec::new();
-        for page in &pages {
-            if people.iter().all(|known| known.user != page.user) {
-                people.push(*page);
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let people = pages.iter().filter(|page| seen.insert(page.user)).copied().collect();
         let end = cell.steps().last().map_or(Time::After(0), |(_, time)| time);
         Self { cell, pages, people, end, known_until: (!cell.run.outcome.is_known()).then_some(end) }
     }
@@ -114,12 +103,12 @@ impl<'a> View<'a> {
     }
 
     /// That something comes within `seconds`: `first` is the first time that it does.
-    pub(super) fn within(&self, first: Option<Time>, seconds: Seconds) -> Said {
+    pub(super) fn within(&self, first: Option<Time>, seconds: Seconds) -> CellVerdict {
         match (first, self.known_until) {
             (Some(time), _) => fails(self.later_than(time, seconds)),
             (None, None) => fails(self.whole()),
             // Where what is known goes on for long enough, it does not come in time.
-            (None, Some(known)) => Said { fails: self.later_than(known, seconds), unknown: self.whole() },
+            (None, Some(known)) => CellVerdict { fails: self.later_than(known, seconds), unknown: self.whole() },
         }
     }
 }

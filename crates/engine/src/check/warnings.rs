@@ -1,4 +1,4 @@
-//! What the API takes and somebody regrets: found by walking through the path with what is known to hold there.
+//! Risky configurations that the API accepts: found by walking through the path with what is known to hold there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -11,6 +11,7 @@ use crate::calendar::Hours;
 use crate::index::Index;
 use crate::instant::Seconds;
 use crate::semantics::Semantics;
+use crate::template;
 use crate::words::duration;
 
 /// What holds at a node, whichever alert comes to it.
@@ -26,10 +27,57 @@ struct Facts<'a> {
     notifies: bool,
     /// Whether no alert comes here.
     is_dead: bool,
-    /// The branches around it, from the outermost, and whether each may go another way later: an alert has one priority.
-    around: Vec<(&'a str, bool)>,
-    /// The nodes to which a repeat may go back, and whether it surely takes time to come here from them.
-    since: Vec<(&'a str, bool)>,
+    /// From so many of the nodes to which a repeat may go back, the first of them, it surely takes time to come here.
+    waited: usize,
+}
+
+/// Ids that were met on the way to a node, in order, some of them marked. It is kept once for all that are on the way.
+#[derive(Default)]
+pub(super) struct Trail<'a> {
+    ids: Vec<&'a str>,
+    /// Where each id stands, in order.
+    positions: BTreeMap<&'a str, Vec<usize>>,
+    marked: Vec<usize>,
+}
+
+impl<'a> Trail<'a> {
+    fn push(&mut self, id: &'a str, is_marked: bool) {
+        let position = self.ids.len();
+        self.ids.push(id);
+        self.positions.entry(id).or_default().push(position);
+        if is_marked {
+            self.marked.push(position);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Goes back to when there were so many.
+    fn truncate(&mut self, length: usize) {
+        while self.ids.len() > length
+            && let Some(id) = self.ids.pop()
+        {
+            self.positions.entry(id).or_default().pop();
+            self.marked.pop_if(|position| *position >= self.ids.len());
+        }
+    }
+
+    /// Where an id stands first.
+    fn first(&self, id: &str) -> Option<usize> {
+        self.positions.get(id)?.first().copied()
+    }
+
+    /// Where an id stands last.
+    fn last(&self, id: &str) -> Option<usize> {
+        self.positions.get(id)?.last().copied()
+    }
+
+    /// Whether one of those from a position on is marked.
+    fn is_marked_from(&self, position: usize) -> bool {
+        self.marked.last().is_some_and(|marked| position <= *marked)
+    }
 }
 
 /// The priorities that an alert can have which comes to a node.
@@ -79,7 +127,7 @@ struct Place<'p, 'a> {
 }
 
 impl<'a> Check<'a> {
-    pub(super) fn regrets(&mut self) {
+    pub(super) fn warnings(&mut self) {
         for set in self.path.working_hours.iter().flatten() {
             if let Some(hours) = Hours::new(set).ok().filter(Hours::is_constant) {
                 self.constant_hours.entry(&set.id).or_insert(!hours.week().is_empty());
@@ -88,105 +136,107 @@ impl<'a> Check<'a> {
         let world = self.index.world();
         let all = || Rc::new(world.priorities.iter().map(|priority| priority.id.as_str()).collect());
         let priorities = Priorities { among: world.knows_all_priorities().then(all), gone: None };
-        let facts = Facts {
-            priorities,
-            hours: BTreeMap::new(),
-            level: None,
-            since: Vec::new(),
-            notifies: false,
-            is_dead: false,
-            around: Vec::new(),
-        };
+        let facts =
+            Facts { priorities, hours: BTreeMap::new(), level: None, notifies: false, is_dead: false, waited: 0 };
         let path = self.path;
-        self.regret_list(&path.path, &At::Top.field("path"), facts);
+        self.warn_list(&path.path, &At::Top.field("path"), facts);
     }
 
-    fn regret_list(&mut self, nodes: &'a [ApiNode], at: &At<'_>, mut facts: Facts<'a>) {
+    fn warn_list(&mut self, nodes: &'a [ApiNode], at: &At<'_>, mut facts: Facts<'a>) {
+        let (since, around) = (self.since.len(), self.around.len());
         for (index, node) in nodes.iter().enumerate() {
-            let before = self.node_id.replace(node.id.as_str());
+            let before = self.current.replace(node);
             let at = at.index(index);
             if self.path.path.first().is_some_and(|first| std::ptr::eq(first, node)) {
-                facts.since.push((&node.id, false));
+                self.since.push(&node.id, false);
             }
-            self.regret(&Place { node, at: &at, siblings: nodes.len() }, &mut facts);
-            self.node_id = before;
+            self.warn_node(&Place { node, at: &at, siblings: nodes.len() }, &mut facts);
+            self.current = before;
         }
-        self.regret_silence(nodes, at, &facts);
+        self.warn_silence(nodes, at, &facts);
+        self.since.truncate(since);
+        self.around.truncate(around);
     }
 
     /// A way through the path on which nobody is notified, and no channel either. That a side has no nodes is said of the
     /// branch.
-    fn regret_silence(&mut self, nodes: &'a [ApiNode], at: &At<'_>, facts: &Facts<'a>) {
+    fn warn_silence(&mut self, nodes: &'a [ApiNode], at: &At<'_>, facts: &Facts<'a>) {
         let Some((index, last)) = nodes.len().checked_sub(1).and_then(|index| Some((index, nodes.get(index)?))) else {
             return;
         };
         let ends = match &last.kind {
             // Once more round, it may go another way.
             NodeKind::Repeat(repeat) => {
-                let inside = facts.around.iter().position(|(id, _)| *id == repeat.to_node).unwrap_or_default();
-                repeat.repeat_times <= 0 || !facts.around.iter().skip(inside).any(|(_, changes)| *changes)
+                let inside = self.around.first(&repeat.to_node).unwrap_or_default();
+                repeat.repeat_times <= 0 || !self.around.is_marked_from(inside)
             }
             NodeKind::IfElse(_) => false,
             _ => !nodes.iter().any(|node| matches!(node.kind, NodeKind::IfElse(_))),
         };
         if ends && !facts.notifies && !facts.is_dead {
-            let before = self.node_id.replace(last.id.as_str());
-            let message =
-                "The path can end here before anybody is notified: there is no level and no channel on the way";
-            self.say(Code::Silent, &at.index(index), message);
-            self.node_id = before;
+            let before = self.current.replace(last);
+            self.say(Code::Silent, &at.index(index), "The path can end here without notifying anybody");
+            self.current = before;
         }
     }
 
-    fn regret(&mut self, place: &Place<'_, 'a>, facts: &mut Facts<'a>) {
+    fn warn_node(&mut self, place: &Place<'_, 'a>, facts: &mut Facts<'a>) {
         let node = place.node;
         let at = place.at.field(node.kind.type_name());
         facts.notifies |= match &node.kind {
-            NodeKind::Level(_) | NodeKind::NotifyChannel(_) | NodeKind::Sealed(_) => true,
-            NodeKind::HandOver(hand_over) => !self.is_silent(&hand_over.escalation_path_id, &mut vec![self.id]),
+            NodeKind::Level(level) => self.may_notify(&level.targets, level.misread()),
+            NodeKind::NotifyChannel(channel) => self.may_notify(&channel.targets, channel.misread()),
+            NodeKind::Sealed(_) => true,
+            NodeKind::HandOver(hand_over) => !self.is_silent(&hand_over.escalation_path_id),
             NodeKind::Delay(_) | NodeKind::Repeat(_) | NodeKind::IfElse(_) => false,
         };
         match &node.kind {
             NodeKind::Level(level) => {
-                self.regret_level(level, facts.level, &at);
+                self.warn_level(level, facts.level, &at);
                 let timer = (&level.time_to_ack_interval_condition, &level.time_to_ack_weekday_interval_config_id);
-                self.regret_timer(timer, &at.field("time_to_ack_interval_condition"), facts);
+                self.warn_timer(timer, &at.field("time_to_ack_interval_condition"), facts);
                 facts.level = Some(level);
                 // R5: a level that pages nobody does not wait.
                 let somebody = level.targets.iter().any(|target| !self.names_nobody(target));
                 let waits = level.time_to_ack_seconds.is_none_or(|seconds| seconds > 0);
                 if somebody {
-                    facts.time_goes_by(timer, waits);
+                    facts.time_goes_by(timer, waits, self.since.len());
                 }
             }
             NodeKind::NotifyChannel(channel) => {
                 let timer = (&channel.time_to_ack_interval_condition, &channel.time_to_ack_weekday_interval_config_id);
-                self.regret_timer(timer, &at.field("time_to_ack_interval_condition"), facts);
-                facts.time_goes_by(timer, channel.time_to_ack_seconds.is_some_and(|seconds| seconds > 0));
+                self.warn_timer(timer, &at.field("time_to_ack_interval_condition"), facts);
+                let waits = channel.time_to_ack_seconds.is_some_and(|seconds| seconds > 0);
+                facts.time_goes_by(timer, waits, self.since.len());
             }
             NodeKind::Delay(delay) => {
                 let timer = (&delay.delay_interval_condition, &delay.delay_weekday_interval_config_id);
                 let said = self.problems.len();
-                self.regret_timer(timer, &at.field("delay_interval_condition"), facts);
+                self.warn_timer(timer, &at.field("delay_interval_condition"), facts);
                 let never_waits = self.problems.get(said).is_some_and(|problem| problem.code == Code::AlreadySo);
                 if never_waits && place.siblings > 1 && !self.is_repeated(&node.id) {
-                    self.fix("Remove the delay, which never waits", vec![remove(&place.at.to_string())]);
+                    self.fix("Delete the delay", vec![remove(&place.at.to_string())]);
                 }
-                facts.time_goes_by(timer, delay.delay_seconds.is_some_and(|seconds| seconds > 0));
+                let waits = delay.delay_seconds.is_some_and(|seconds| seconds > 0);
+                facts.time_goes_by(timer, waits, self.since.len());
             }
-            NodeKind::IfElse(branch) => self.regret_branch(branch, place, facts),
-            NodeKind::HandOver(hand_over) => self.regret_hand_over(&hand_over.escalation_path_id, &at),
+            NodeKind::IfElse(branch) => self.warn_branch(branch, place, facts),
+            NodeKind::HandOver(hand_over) => self.warn_hand_over(&hand_over.escalation_path_id, &at),
             NodeKind::Repeat(repeat) => {
-                let in_no_time = facts.since.iter().any(|(id, waits)| *id == repeat.to_node && !waits);
+                let in_no_time = self.since.last(&repeat.to_node).is_some_and(|position| facts.waited <= position);
                 if in_no_time && repeat.repeat_times > 0 {
-                    let message =
-                        "The section that is repeated can take no time: all repeats may happen at one instant";
-                    self.say(Code::RepeatInNoTime, &at, message);
+                    self.say(Code::RepeatInNoTime, &at, "All repeats may run at the same instant");
                 }
             }
             // Nobody knows how long it takes.
-            NodeKind::Sealed(_) => facts.since.iter_mut().for_each(|(_, waits)| *waits = true),
+            NodeKind::Sealed(_) => facts.waited = self.since.len(),
         }
+    }
+
+    /// Whether a node with these targets tells somebody. Of a path that is not saved yet it is said that targets are
+    /// missing; a template that has values for none is saved as it is.
+    fn may_notify(&self, targets: &[api::Target], misread: Option<&str>) -> bool {
+        !self.is_resolved || !targets.is_empty() || misread.is_some()
     }
 
     /// Whether a repeat goes back to this node.
@@ -194,7 +244,7 @@ impl<'a> Check<'a> {
         self.repeated.contains(id)
     }
 
-    fn regret_level(&mut self, level: &'a api::Level, before: Option<&'a api::Level>, at: &At<'_>) {
+    fn warn_level(&mut self, level: &'a api::Level, before: Option<&'a api::Level>, at: &At<'_>) {
         let in_turn = level.round_robin_config.as_ref().is_some_and(|config| config.enabled);
         let everybody =
             |mode: &Option<ScheduleMode>| matches!(mode, Some(ScheduleMode::AllUsers | ScheduleMode::AllUsersForRota));
@@ -202,7 +252,7 @@ impl<'a> Check<'a> {
             if before.is_none() && !in_turn && everybody(&target.schedule_mode) {
                 let at = at.field("targets");
                 let at = at.index(index);
-                let message = "The first level pages everybody of a schedule, whoever is on call";
+                let message = "The first level pages a whole schedule, not just who is on call";
                 self.say(Code::EverybodyFirst, &at.field("schedule_mode"), message);
                 let mode = match &target.schedule_mode {
                     Some(ScheduleMode::AllUsersForRota) => ScheduleMode::CurrentlyOnCallForRota,
@@ -220,23 +270,23 @@ impl<'a> Check<'a> {
         {
             let at = at.field("retry_config");
             let message = format!(
-                "Nobody is paged again: the level waits for {}, and the first retry comes after {}",
+                "Never retries: it escalates after {}, but the first retry is due after {}",
                 duration(waits),
                 duration(retry.interval_seconds)
             );
             self.say(Code::RetryTooLate, &at.field("interval_seconds"), message);
-            self.fix("Remove the retries, which never come", vec![remove(&at.to_string())]);
+            self.fix("Remove the retries", vec![remove(&at.to_string())]);
         }
         if let (Some(one), Some(other)) = (before.and_then(only_user), only_user(level))
             && one == other
         {
             let name = self.index.user_name(one);
-            let message = format!("{name} is the only one here and on the level before");
+            let message = format!("{name} is the only recipient here and on the previous level");
             self.say(Code::SamePersonAgain, &at.field("targets"), message);
         }
     }
 
-    fn regret_timer(
+    fn warn_timer(
         &mut self,
         (state, hours): (&'a Option<IntervalCondition>, &'a Option<String>),
         at: &At<'_>,
@@ -249,35 +299,36 @@ impl<'a> Check<'a> {
         };
         let Some(id) = hours.as_deref() else { return };
         let state = if wanted { "active" } else { "inactive" };
+        let name = self.hours_name(id);
         match self.constant_hours.get(id).copied() {
             Some(always) if always != wanted => {
-                self.say(Code::NeverComes, at, format!("Working hours `{id}` are never {state}: this waits for ever"));
+                self.say(Code::NeverComes, at, format!("Working hours {name} are never {state}: the wait never ends"));
             }
             Some(_) => {
-                self.say(Code::AlreadySo, at, format!("Working hours `{id}` are always {state}: this never waits"));
+                self.say(Code::AlreadySo, at, format!("Working hours {name} are always {state}: it never waits"));
             }
             None if facts.hours.get(id) == Some(&wanted) => {
-                let message = format!("Working hours `{id}` are {state} at this point: this never waits");
+                let message = format!("Working hours {name} are already {state} here: it never waits");
                 self.say(Code::AlreadySo, at, message);
             }
             None => {}
         }
     }
 
-    fn regret_branch(
+    fn warn_branch(
         &mut self,
         branch: &'a api::IfElse<api::ConditionPayload>,
         place: &Place<'_, 'a>,
         facts: &mut Facts<'a>,
     ) {
         let at = &place.at.field(place.node.kind.type_name());
-        facts.since.push((&place.node.id, false));
+        self.since.push(&place.node.id, false);
         let changes = match branch.conditions.as_slice() {
             [] => false,
-            [condition] => !matches!(condition.test(), Some(Test::PriorityOneOf(_))),
+            [condition] => condition.subject != api::condition::PRIORITY,
             _ => true,
         };
-        facts.around.push((&place.node.id, changes));
+        self.around.push(&place.node.id, changes);
         let mut sides = [facts.clone(), facts.clone()];
         let [then, otherwise] = &mut sides;
         if let [condition] = branch.conditions.as_slice() {
@@ -295,8 +346,7 @@ impl<'a> Check<'a> {
                         (false, false) | (true, true) => None,
                     };
                     if let Some(always) = always {
-                        let message =
-                            format!("This {} holds for the priorities that come here", always_or_never(always));
+                        let message = format!("{} true for the priorities that get here", always_or_never(always));
                         self.say(Code::Constant, &at, message);
                         self.fix_constant(branch, place, always);
                     }
@@ -304,8 +354,11 @@ impl<'a> Check<'a> {
                 Some(Test::WorkingHoursActive(id)) => {
                     let known = self.constant_hours.get(id).or_else(|| facts.hours.get(id)).copied();
                     if let Some(state) = known {
-                        let message =
-                            format!("This {} holds: working hours `{id}` decide it before", always_or_never(state));
+                        let message = format!(
+                            "{} true: working hours {} are already decided here",
+                            always_or_never(state),
+                            self.hours_name(id)
+                        );
                         self.say(Code::Constant, &at, message);
                         self.fix_constant(branch, place, state);
                     }
@@ -319,7 +372,7 @@ impl<'a> Check<'a> {
         }
         let lists = [("then_path", &branch.then_path), ("else_path", &branch.else_path)];
         for ((field, list), facts) in lists.into_iter().zip(sides) {
-            self.regret_list(list, &at.field(field), facts);
+            self.warn_list(list, &at.field(field), facts);
         }
     }
 
@@ -339,50 +392,88 @@ impl<'a> Check<'a> {
         };
         let branch = remove(&list.index(index + side.len()).to_string());
         let patch = (0..side.len()).map(out).chain([branch]).collect();
-        self.fix("Keep only the side that is always taken", patch);
+        self.fix("Keep only the side that is taken", patch);
     }
 
-    /// Whether a path surely notifies nobody: it has neither a level nor a channel, nor what may be one.
-    fn is_silent(&self, id: &'a str, way: &mut Vec<&'a str>) -> bool {
-        fn is_quiet<C: api::ConditionForm>(nodes: &[api::Node<C>]) -> bool {
+    /// Whether a path surely notifies nobody: neither it nor a path that it hands over to has a level or a channel, or what
+    /// may be one. What is found of one path is not looked for again.
+    fn is_silent(&mut self, id: &'a str) -> bool {
+        // Those that are looked at, each with the paths that it hands over to and how many of them were tried.
+        let mut way: Vec<(&str, Vec<&str>, usize)> = Vec::new();
+        // Of a circle it is said that the escalation stops there.
+        let mut on_way = BTreeSet::from([self.id]);
+        let mut next = Some(id);
+        loop {
+            if let Some(id) = next {
+                let known = self.silent.get(id).copied();
+                let is_new = known.is_none() && !on_way.contains(id);
+                let quiet = if is_new { self.hand_overs_if_quiet(id) } else { None };
+                match (known, quiet) {
+                    (Some(true), _) => {}
+                    (None, Some(open)) => {
+                        on_way.insert(id);
+                        way.push((id, open, 0));
+                    }
+                    (Some(false), _) | (None, None) => {
+                        // Whoever hands over to it is not silent either.
+                        self.silent.extend(way.iter().map(|(id, ..)| (*id, false)).chain([(id, false)]));
+                        return false;
+                    }
+                }
+            }
+            let Some((id, open, tried)) = way.last_mut() else { return true };
+            next = open.get(*tried).copied();
+            *tried += 1;
+            if next.is_none() {
+                self.silent.insert(id, true);
+                on_way.remove(id);
+                way.pop();
+            }
+        }
+    }
+
+    /// The paths to which a path hands over, if it notifies nobody itself. Nothing where that is not certain.
+    fn hand_overs_if_quiet(&mut self, id: &str) -> Option<Vec<&'a str>> {
+        fn is_quiet<C: api::ConditionForm>(nodes: &[api::Node<C>], is_resolved: bool) -> bool {
             nodes.iter().all(|node| match &node.kind {
+                // What a template has no values for names nobody.
+                NodeKind::Level(level) if is_resolved => level.targets.is_empty() && level.misread().is_none(),
+                NodeKind::NotifyChannel(channel) if is_resolved => {
+                    channel.targets.is_empty() && channel.misread().is_none()
+                }
                 NodeKind::Level(_) | NodeKind::NotifyChannel(_) | NodeKind::Sealed(_) => false,
                 // Where a list could not be read, anything may be in it.
                 NodeKind::IfElse(branch) if branch.misread().is_some() => false,
-                _ => node.children().all(|(_, list)| is_quiet(list)),
+                _ => node.children().all(|(_, list)| is_quiet(list, is_resolved)),
             })
         }
-        let Some(path) = self.index.path(id).filter(|path| {
-            path.kind != Some(api::PathKind::Templated) && path.misread().is_none() && is_quiet(&path.path)
-        }) else {
-            return false;
-        };
-        // Of a circle it is said that the escalation stops there.
-        if way.contains(&id) || way.len() > MAX_WAY {
-            return false;
-        }
-        way.push(id);
+        let path = self.index.path(id)?;
         let mut open = Vec::new();
-        hand_overs(&path.path, &mut open);
-        open.into_iter().all(|next| self.is_silent(next, way))
+        if let Some(template) = template::of(path, self.index.world()) {
+            let payload = api::PathPayload::from(path);
+            let resolved = template::resolve_within(&payload, self.index.world(), &mut self.resolvable).ok()?;
+            is_quiet(&resolved.path, true).then(|| hand_overs(&template.path, &mut open))?;
+            return Some(open);
+        }
+        let is_known =
+            path.kind != Some(api::PathKind::Templated) && path.misread().is_none() && template::has_list(&path.extra);
+        (is_known && is_quiet(&path.path, false)).then(|| hand_overs(&path.path, &mut open))?;
+        Some(open)
     }
 
     /// Whether the paths to which this one hands over come back to one that they have been in.
-    fn regret_hand_over(&mut self, to: &'a str, at: &At<'_>) {
+    fn warn_hand_over(&mut self, to: &'a str, at: &At<'_>) {
         let back = self.ways.back(self.id, to, self.index);
         let Some(back) = back else { return };
         let message = if back == self.id {
-            "This path comes back to itself, and the escalation stops there".to_string()
+            "The hand-overs lead back to this path, where the escalation stops".to_string()
         } else {
             let name = self.index.path(back).map_or("", |path| &path.name);
-            format!("From here on paths hand over in a circle, and the escalation stops when it is back at {name}")
+            format!("The hand-overs form a cycle: the escalation stops back at {name}")
         };
         self.say(Code::Circle, &at.field("escalation_path_id"), message);
     }
 }
-
-/// The longest way through hand-overs that is followed.
-const MAX_WAY: usize = 100;
 
 /// Where hand-overs between paths lead. What is found of one path is not looked for again.
 #[derive(Default)]
@@ -418,7 +509,8 @@ impl<'a> Ways<'a> {
             let next = self.next.entry(at).or_insert_with(|| {
                 let mut open = Vec::new();
                 if let Some(path) = index.path(at) {
-                    hand_overs(&path.path, &mut open);
+                    let template = template::of(path, index.world());
+                    hand_overs(template.map_or(&path.path, |template| &template.path), &mut open);
                 }
                 open
             });
@@ -443,8 +535,8 @@ impl<'a> Ways<'a> {
 
 impl<'a> Facts<'a> {
     /// What the clock said before a wait is over after it. `seconds`: whether it waits for a number of seconds, if not
-    /// for working hours.
-    fn time_goes_by(&mut self, timer: (&Option<IntervalCondition>, &Option<String>), seconds: bool) {
+    /// for working hours. `since`: how many nodes there are to which a repeat may go back.
+    fn time_goes_by(&mut self, timer: (&Option<IntervalCondition>, &Option<String>), seconds: bool, since: usize) {
         let surely = match timer {
             (Some(state), Some(hours)) => {
                 // Working hours may be in that state already, unless a branch has just said otherwise.
@@ -461,7 +553,7 @@ impl<'a> Facts<'a> {
         };
         self.hours.clear();
         if surely {
-            self.since.iter_mut().for_each(|(_, waits)| *waits = true);
+            self.waited = since;
         }
     }
 }
@@ -472,7 +564,7 @@ fn default_wait() -> Seconds {
 }
 
 fn always_or_never(always: bool) -> &'static str {
-    if always { "always" } else { "never" }
+    if always { "Always" } else { "Never" }
 }
 
 /// The user whom a level pages, if it pages nobody else and tells nobody.
