@@ -8,19 +8,19 @@ use comfy_table::presets::NOTHING;
 use escalation_engine::{Severity, check};
 
 use crate::output::plain;
-use crate::{Format, Found, input, output};
+use crate::{Findings, Format, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
     /// The path, or a bundle
     path: PathBuf,
 
-    /// What it refers to; without one, only its structure is checked
+    /// World the path refers to; without one, only structure is checked
     #[arg(long)]
     world: Option<PathBuf>,
 }
 
-pub fn run(options: &Options, format: Format) -> Result<Found> {
+pub fn run(options: &Options, format: Format) -> Result<Findings> {
     let mut path = input::path(&options.path)?;
     let knows_world = options.world.is_some() || path.world.is_some();
     let index = input::world_of(options.world.as_deref(), &mut path)?;
@@ -32,7 +32,7 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     match format {
         Format::Json => output::json(&problems)?,
         Format::Text if problems.is_empty() => {
-            output::text(&format!("nothing to say against `{}`\n", plain(&path.path.name)))?
+            output::text(&format!("`{}`: no problems found\n", plain(&path.path.name)))?
         }
         Format::Text => {
             let mut table = Table::new();
@@ -45,11 +45,11 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
                 };
                 let fix = problem.fix.as_ref().map_or(String::new(), |fix| format!(" Fix: {}.", fix.title));
                 let hint = format!("{}{fix}", problem.hint);
-                table.add_row([problem.code.as_str(), severity, &problem.pointer, &problem.message, &hint].map(plain));
+                table.add_row([problem.code.as_str(), severity, &problem.pointer, &problem.text(), &hint].map(plain));
             }
             output::text(&format!("{table}\n"))?;
         }
     }
     let against = problems.iter().any(|problem| problem.severity != Severity::Info);
-    Ok(if against { Found::Something } else { Found::Nothing })
+    Ok(if against { Findings::Something } else { Findings::Nothing })
 }

@@ -10,41 +10,41 @@ use escalation_engine::{CompiledPath, Index, Instant, Scenario};
 use serde_json::json;
 
 use crate::output::plain;
-use crate::{Format, Found, input, output};
+use crate::{Findings, Format, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// The path as it was
+    /// Path before the change
     before: PathBuf,
 
-    /// The path as it is to be
+    /// Path after the change
     after: PathBuf,
 
-    /// What both refer to. Absent: the world of a bundle
+    /// World that both refer to [default: the world of a bundle]
     #[arg(long)]
     world: Option<PathBuf>,
 
-    /// The first instant at which an alert may fire. Absent: now, or where the known entries begin
+    /// First alert time [default: now, or where the known entries begin]
     #[arg(long, value_name = "INSTANT")]
     from: Option<Instant>,
 
-    /// The first instant after the last. Absent: where the known entries end, a year later at most
+    /// End of alert times, exclusive [default: where the known entries end, at most a year later]
     #[arg(long, value_name = "INSTANT")]
     until: Option<Instant>,
 }
 
-pub fn run(options: &Options, format: Format) -> Result<Found> {
+pub fn run(options: &Options, format: Format) -> Result<Findings> {
     let (mut before, mut after) = (input::path(&options.before)?, input::path(&options.after)?);
     let with_world = if after.world.is_some() { &mut after } else { &mut before };
     if options.world.is_none() && with_world.world.is_none() {
-        bail!("there is no world: give one with --world, or a bundle that has one");
+        bail!("no world given: use --world, or a bundle that has one");
     }
     let index = input::world_of(options.world.as_deref(), with_world)?;
     let (from, until) = input::horizon(options.from, options.until, &index)?;
     let differences = structure(&before.path, &after.path);
     let [old, new] = [&before, &after].map(|path| CompiledPath::new(&path.id, &path.path, &index));
     let horizon = Horizon { from, until, scenario: Scenario::default() };
-    let people = behaviour(&old, &new, &index, &horizon).map_err(|error| anyhow!("it cannot be compared: {error}"))?;
+    let people = behaviour(&old, &new, &index, &horizon).map_err(|error| anyhow!("can't compare: {error}"))?;
     match format {
         Format::Json => {
             let mut both = json!({"from": from, "until": until, "structure": differences, "behaviour": people});
@@ -57,13 +57,13 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
         Format::Text => output::text(&text(&differences, &people, &index, (from, until)))?,
     }
     let nothing = differences.is_empty() && people.changes.is_empty() && people.is_complete;
-    Ok(if nothing { Found::Nothing } else { Found::Something })
+    Ok(if nothing { Findings::Nothing } else { Findings::Something })
 }
 
 fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, until): (Instant, Instant)) -> String {
     let mut lines: Vec<String> = differences.iter().map(|difference| plain(&line(difference))).collect();
     if lines.is_empty() {
-        lines.push("the documents are the same".to_string());
+        lines.push("no differences".to_string());
     }
     lines.push(String::new());
     for change in &people.changes {
@@ -72,13 +72,13 @@ fn text(differences: &[Difference], people: &Behaviour, index: &Index, (from, un
     let over = format!("from {from} until {until}");
     lines.push(match (people.changes.is_empty(), people.is_complete) {
         (true, true) => {
-            format!("as long as nobody responds, nothing changes for anybody who is paged, at any instant {over}")
+            format!("no change in who is paged {over}, if nobody responds")
         }
-        (true, false) => format!("no change is known, but not everything is known {over}"),
+        (true, false) => format!("no known change, but some data is unknown {over}"),
         (false, true) => {
-            format!("as long as nobody responds, all other alerts page as before, at any instant {over}")
+            format!("all other alerts page as before {over}, if nobody responds")
         }
-        (false, false) => format!("what else changes is not known for every instant {over}"),
+        (false, false) => format!("other changes are unknown for some times {over}"),
     });
     lines.extend(index.world().assumed().iter().map(|one| format!("assumed: {one}")));
     lines.join("\n") + "\n"

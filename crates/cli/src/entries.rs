@@ -11,7 +11,7 @@ use escalation_engine::schedule::{Override, ScheduleError, Shift, has_holidays, 
 use serde_json::json;
 
 use crate::output::plain;
-use crate::{Format, Found, input, output};
+use crate::{Findings, Format, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -22,30 +22,30 @@ pub struct Options {
     #[arg(long)]
     overrides: Option<PathBuf>,
 
-    /// From when
+    /// Start of the list
     #[arg(long, value_name = "INSTANT")]
     from: Instant,
 
-    /// Until when; absent: four weeks later
+    /// End of the list, exclusive [default: four weeks later]
     #[arg(long, value_name = "INSTANT")]
     until: Option<Instant>,
 
-    /// Tell the rotations of a schedule that is configured for public holidays as if nothing were different on them
+    /// List rotations as if public holidays changed nothing
     #[arg(long)]
     ignore_holidays: bool,
 }
 
-pub fn run(options: &Options, format: Format) -> Result<Found> {
+pub fn run(options: &Options, format: Format) -> Result<Findings> {
     let schedule = input::schedule(&options.schedule)?;
     let until = options.until.unwrap_or(options.from + 4 * WEEK);
     if until <= options.from {
-        bail!("there is nothing between {} and {until}", options.from);
+        bail!("no time between {} and {until}", options.from);
     }
     let file = options.schedule.display();
     let fault = |error: &ScheduleError| anyhow!("{file}, schedule `{}`: {error}", schedule.name);
     if has_holidays(&schedule) && !options.ignore_holidays {
         let error = fault(&ScheduleError::Holidays);
-        bail!("{error}; --ignore-holidays tells the rotations all the same");
+        bail!("{error}; --ignore-holidays lists the rotations all the same");
     }
     let (shifts, unknown) = known_shifts(&schedule, options.from, until).map_err(|error| fault(&error))?;
     let (from, until) = (options.from, until);
@@ -92,7 +92,7 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     }
     // What is known was printed; it is not all.
     match unknown.as_slice() {
-        [] => Ok(Found::Nothing),
+        [] => Ok(Findings::Nothing),
         errors => Err(anyhow!(errors.iter().map(|error| fault(error).to_string()).collect::<Vec<_>>().join("; "))),
     }
 }

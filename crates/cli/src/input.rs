@@ -6,11 +6,10 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use escalation_api::schedule::Rotation;
 use escalation_api::{At, Faults, Json as _, PathPayload, Schedule, Value};
 use escalation_engine::instant::DAY;
 use escalation_engine::prove::Expectation;
-use escalation_engine::schedule::Override;
+use escalation_engine::schedule::{Layers, Override};
 use escalation_engine::{Document, Index, Instant, Scenario, World};
 use serde::Deserialize;
 
@@ -23,13 +22,13 @@ fn text(file: &Path) -> Result<String> {
     let mut text = String::new();
     if file.as_os_str() == "-" {
         let read = std::io::stdin().lock().take(MAX_FILE + 1).read_to_string(&mut text);
-        read.context("standard input cannot be read")?;
+        read.context("can't read standard input")?;
     } else {
-        let opened = fs::File::open(file).with_context(|| format!("{name} cannot be read"))?;
-        opened.take(MAX_FILE + 1).read_to_string(&mut text).with_context(|| format!("{name} cannot be read"))?;
+        let opened = fs::File::open(file).with_context(|| format!("can't read {name}"))?;
+        opened.take(MAX_FILE + 1).read_to_string(&mut text).with_context(|| format!("can't read {name}"))?;
     }
     if u64::try_from(text.len()).is_ok_and(|length| length > MAX_FILE) {
-        bail!("{name} is larger than {MAX_FILE} bytes");
+        bail!("{name} is too large (limit {MAX_FILE} bytes)");
     }
     Ok(text)
 }
@@ -58,7 +57,7 @@ pub fn path(file: &Path) -> Result<NamedPath> {
     let value: Value = serde_json::from_str(&text(file)?).with_context(|| format!("{} is not JSON", file.display()))?;
     let Document { id, path, world, expectations, .. } = Document::read(value).map_err(|errors| {
         let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        anyhow!("{} is no escalation path: {}", file.display(), errors.join("; "))
+        anyhow!("{} is not an escalation path: {}", file.display(), errors.join("; "))
     })?;
     Ok(NamedPath { id, path, world: world.map(Index::new), expectations })
 }
@@ -75,7 +74,7 @@ pub fn world_of(file: Option<&Path>, path: &mut NamedPath) -> Result<Index> {
 pub fn world(file: Option<&Path>) -> Result<Index> {
     let Some(file) = file else { return Ok(Index::new(World::default())) };
     let world = World::from_text(&text(file)?);
-    world.map(Index::new).map_err(|error| anyhow!("{} is no world: {error}", file.display()))
+    world.map(Index::new).map_err(|error| anyhow!("{} is not a world: {error}", file.display()))
 }
 
 /// The instants that a question is about: those given, otherwise from now to where the known entries end, or a year.
@@ -90,7 +89,7 @@ pub fn horizon(from: Option<Instant>, until: Option<Instant>, index: &Index) -> 
     let end = from + 365 * DAY;
     let until = until.unwrap_or_else(|| world.entries_until.map_or(end, |until| until.min(end)));
     if until <= from {
-        bail!("there is nothing between {from} and {until}");
+        bail!("no time between {from} and {until}");
     }
     Ok((from, until))
 }
@@ -98,7 +97,7 @@ pub fn horizon(from: Option<Instant>, until: Option<Instant>, index: &Index) -> 
 /// Reads a list of expectations.
 pub fn expectations(file: &Path) -> Result<Vec<Expectation>> {
     let list = Expectation::list_from_text(&text(file)?);
-    list.map_err(|error| anyhow!("{} is no list of expectations: {error}", file.display()))
+    list.map_err(|error| anyhow!("{} is not a list of expectations: {error}", file.display()))
 }
 
 /// Reads a schedule: as it is returned, or the whole answer that has it.
@@ -112,7 +111,7 @@ pub fn schedule(file: &Path) -> Result<Schedule> {
         let mut faults = Faults::new();
         Schedule::explain(&value, &At::Top, &mut faults);
         let faults: Vec<_> = faults.iter().map(|fault| format!("{}: {fault}", fault.pointer)).collect();
-        anyhow!("{} is no schedule: {}", file.display(), faults.join("; "))
+        anyhow!("{} is not a schedule: {}", file.display(), faults.join("; "))
     })
 }
 
@@ -142,8 +141,8 @@ struct ApiOverrides {
 /// Reads the overrides of a schedule: the answer of the API that lists them; those of other schedules are left out. They
 /// are in the order in which they were made, whatever the order of the list is: of two at one time the later counts.
 pub fn overrides(file: &Path, schedule: &Schedule) -> Result<Vec<Override>> {
-    let list: ApiOverrides = serde_json::from_str(&text(file)?)
-        .with_context(|| format!("{} is no answer with a list of `overrides`", file.display()))?;
+    let list: ApiOverrides =
+        serde_json::from_str(&text(file)?).with_context(|| format!("{} has no list of `overrides`", file.display()))?;
     let mut overrides = list.overrides;
     overrides.retain(|one| one.schedule_id.as_ref().is_none_or(|id| *id == schedule.id));
     // The ids of the API, too, are in the order in which they were made.
@@ -159,18 +158,21 @@ pub fn overrides(file: &Path, schedule: &Schedule) -> Result<Vec<Override>> {
             bail!("{file}: of two overrides at {from} neither says when it was made (`created_at`), so none counts");
         }
     }
-    let rotations: Vec<Rotation> = schedule.rotations().into_iter().flatten().filter_map(Result::ok).collect();
-    let read = |one: ApiOverride| {
-        let mut versions = rotations.iter().filter(|rotation| rotation.id == one.rotation_id).peekable();
-        versions.peek().with_context(|| format!("the schedule has no rotation `{}`", one.rotation_id))?;
-        let place =
-            |rotation: &Rotation| rotation.layers.iter().position(|layer| layer.id.as_ref() == Some(&one.layer_id));
-        let layer = versions.find_map(place);
-        let layer = layer.with_context(|| format!("rotation `{}` has no layer `{}`", one.rotation_id, one.layer_id))?;
+    for one in &overrides {
+        let (file, from) = (file.display(), one.start_at);
+        if one.end_at <= from {
+            bail!("{file}: an override must end after it starts; one starts at {from} and ends at {}", one.end_at);
+        }
+        if one.user.as_ref().is_some_and(|user| user.id.is_empty()) {
+            bail!("{file}: the override at {from} has a user without an id");
+        }
+    }
+    let layers = Layers::of(schedule);
+    let place = |one: ApiOverride| {
         let user_id = one.user.map(|user| user.id);
-        Ok(Override { rotation_id: one.rotation_id, layer, user_id, start_at: one.start_at, end_at: one.end_at })
+        Ok(layers.place(&one.rotation_id, &one.layer_id, user_id, (one.start_at, one.end_at))?)
     };
-    overrides.into_iter().map(read).collect()
+    overrides.into_iter().map(place).collect()
 }
 
 impl ApiOverride {
@@ -188,5 +190,5 @@ pub fn scenario(file: &Path) -> Result<Scenario> {
     {
         text = scenario.to_string();
     }
-    Scenario::from_text(&text).map_err(|error| anyhow!("{} is no scenario: {error}", file.display()))
+    Scenario::from_text(&text).map_err(|error| anyhow!("{} is not a scenario: {error}", file.display()))
 }

@@ -1,7 +1,7 @@
 //! `escalation`: checks and simulates escalation paths in a terminal or in CI.
 //!
-//! It prints for people, or JSON with `--format json`. It exits with 0 when there is nothing to say against the path,
-//! with 1 when there is, and with 2 when the input cannot be used.
+//! It prints text, or JSON with `--format json`. It exits with 0 when no problems are found, with 1 when there are
+//! some, and with 2 when the input is unusable.
 
 #![allow(unreachable_pub, reason = "nothing outside a program reaches in")]
 
@@ -17,14 +17,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Says who an escalation path would page, when and why, and what is wrong with it.
+/// Checks and simulates escalation paths: who is paged, when and why
 #[derive(Parser)]
 #[command(name = "escalation", version, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// What is printed
+    /// Output format
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -42,19 +42,19 @@ Examples:
   escalation diff main.json branch.json --world world.json
   escalation entries schedule.json --from 2026-03-23T00:00:00Z
 
-Exit status: 0 nothing to say against the path, 1 something to say, 2 the input cannot be used.";
+Exit status: 0 no problems found, 1 problems found, 2 unusable input.";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Says everything that is wrong with a path
+    /// Check a path for errors and warnings
     Check(check::Options),
-    /// Plays an alert and says who is paged, when and why
+    /// Simulate an alert: who is paged, when and why
     Simulate(simulate::Options),
-    /// Says whether what is expected of a path holds at every instant
+    /// Prove expectations for every alert time
     Prove(prove::Options),
-    /// Says what is different between two paths, and what that means for people at every instant
+    /// Compare two paths: changed steps, and paging impact for every alert time
     Diff(diff::Options),
-    /// Says who is on call when by the rotations of a schedule
+    /// List who is on call when, by the rotations of a schedule
     Entries(entries::Options),
 }
 
@@ -69,7 +69,7 @@ pub enum Format {
 
 /// Whether there is something to say against a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum Findings {
     /// No.
     Nothing,
     /// Yes.
@@ -93,8 +93,8 @@ fn main() -> ExitCode {
         Command::Entries(options) => entries::run(&options, cli.format),
     };
     match done {
-        Ok(Found::Nothing) => ExitCode::SUCCESS,
-        Ok(Found::Something) => ExitCode::from(1),
+        Ok(Findings::Nothing) => ExitCode::SUCCESS,
+        Ok(Findings::Something) => ExitCode::from(1),
         Err(error) => {
             output::error(&format!("{error:#}"));
             ExitCode::from(2)

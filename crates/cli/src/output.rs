@@ -9,13 +9,13 @@ use serde::Serialize;
 
 /// Prints text of lines that end in a line feed, the last one too. Whoever reads may have left: that is no error.
 pub fn text(lines: &str) -> Result<()> {
-    write(&mut io::stdout().lock(), &safe(lines)).context("standard output cannot be written")
+    write(&mut io::stdout().lock(), &safe(lines)).context("can't write to standard output")
 }
 
 /// Prints one JSON document.
 pub fn json(value: &impl Serialize) -> Result<()> {
     let document = escaped_json(&serde_json::to_string_pretty(value)?);
-    write(&mut io::stdout().lock(), &(document + "\n")).context("standard output cannot be written")
+    write(&mut io::stdout().lock(), &(document + "\n")).context("can't write to standard output")
 }
 
 /// Prints an error. Where that cannot be, nobody is there to be told.
@@ -53,22 +53,38 @@ fn acts(char: char) -> bool {
         || matches!(char, '\u{61c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// Lines of which none is a command to a CI runner: GitHub's begin with `::`, or have `##[` anywhere; Azure's have
-/// `##vso[` anywhere.
+/// What a line of a command to a CI runner begins with: GitHub's with `::` (`::error::`, `::set-output`), TeamCity's and
+/// Azure's with `##`, and Buildkite's, which open and close groups, with `---`, `+++`, `~~~` or `^^^`.
+const COMMANDS: [&str; 6] = ["::", "##", "---", "+++", "~~~", "^^^"];
+
+/// Lines of which none is a command to a CI runner. `##[`, `##vso[`, `##teamcity[` and the like are none anywhere in a
+/// line: runners look for them behind a time or a prefix, too.
 fn safe(lines: &str) -> String {
     let mut safe = String::with_capacity(lines.len());
     for line in lines.split_inclusive('\n') {
         let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
-        let line = plain(line).replace("##[", "##\\[").replace("##vso[", "##vso\\[");
-        let blank = line.len() - line.trim_start().len();
-        if line.trim_start().starts_with("::") {
-            safe.extend(line.chars().take_while(|char| char.is_whitespace()));
+        let line = without_brackets(&plain(line), "\\[");
+        let rest = line.trim_start();
+        if COMMANDS.iter().any(|command| rest.starts_with(command)) {
+            safe.push_str(line.strip_suffix(rest).unwrap_or_default());
             safe.push('\\');
-            safe.push_str(line.get(blank..).unwrap_or_default());
+            safe.push_str(rest);
         } else {
             safe.push_str(&line);
         }
         safe.push_str(end);
+    }
+    safe
+}
+
+/// The same text with something else in place of each bracket that `##` and perhaps a word stand before.
+fn without_brackets(text: &str, instead: &str) -> String {
+    let mut parts = text.split('[');
+    let mut safe = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let word = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '.');
+        safe.push_str(if safe.trim_end_matches(word).ends_with("##") { instead } else { "[" });
+        safe.push_str(part);
     }
     safe
 }
@@ -88,7 +104,7 @@ fn escaped_json(document: &str) -> String {
         }
     }
     // Only strings have these.
-    escaped.replace("##[", "##\\u005b").replace("##vso[", "##vso\\u005b")
+    without_brackets(&escaped, "\\u005b")
 }
 
 #[cfg(test)]
@@ -109,13 +125,25 @@ mod tests {
         assert_eq!(safe("  ::error::x\n"), "  \\::error::x\n");
         assert_eq!(safe("\u{2003}::error::x\n"), "\u{2003}\\::error::x\n");
         assert_eq!(safe("a ::error:: b ##[error]c ##vso[x]"), "a ::error:: b ##\\[error]c ##vso\\[x]");
+        for line in ["##teamcity[buildStop]", "##VSO[x]", " ## title", "##[x]", "--- a", "+++ b", "~~~ c", "^^^ +++"] {
+            let said = safe(&format!("{line}\n"));
+            assert!(said.trim_start().starts_with('\\') && !said.contains("##["), "{said}");
+        }
+        assert_eq!(safe("2026 ##teamcity[x [y] ###abc[z]\n"), "2026 ##teamcity\\[x [y] ###abc\\[z]\n");
+        assert_eq!(safe("a # b[c] ## d [e]\n"), "a # b[c] ## d [e]\n");
     }
 
     #[test]
     fn json_says_the_same() {
-        let value = serde_json::json!({"a\u{202e}": "##[error]\u{1b}\n\u{7f}\u{9b}", "b": ["##vso[x]", "🙂"]});
+        let value =
+            serde_json::json!({"a\u{202e}": "##[error]\u{1b}\n\u{7f}\u{9b}", "b": ["##vso[x]", "##teamcity[y]", "🙂"]});
         let text = escaped_json(&serde_json::to_string_pretty(&value).unwrap_or_default());
-        assert!(!text.contains("##[") && !text.chars().any(|char| acts(char) && char != '\n'), "{text}");
+        assert!(
+            !text.contains("##[")
+                && !text.contains("teamcity[")
+                && !text.chars().any(|char| acts(char) && char != '\n'),
+            "{text}"
+        );
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).ok(), Some(value));
     }
 }

@@ -5,38 +5,38 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow, bail};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use escalation_engine::prove::{Answer, Expect, Expectation, Horizon, Scope, Verdict, prove};
+use escalation_engine::prove::{Expect, Expectation, Horizon, Scope, Verdict, VerdictKind, prove};
 use escalation_engine::{CompiledPath, Index, Instant, Scenario};
 
 use crate::output::plain;
-use crate::{Format, Found, input, output};
+use crate::{Findings, Format, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
     /// The path, or a bundle: one file with the `path`, the `world` and the `expectations`
     path: PathBuf,
 
-    /// What it refers to, in place of the bundle's
+    /// World the path refers to; replaces the bundle's
     #[arg(long)]
     world: Option<PathBuf>,
 
-    /// What is expected of it: a JSON list. Absent: that somebody is paged and that every step is reached
+    /// Expectations, a JSON list [default: somebody is paged, every step is reached]
     #[arg(long)]
     expectations: Option<PathBuf>,
 
-    /// The first instant at which an alert may fire. Absent: now, or where the known entries begin
+    /// First alert time [default: now, or where the known entries begin]
     #[arg(long, value_name = "INSTANT")]
     from: Option<Instant>,
 
-    /// The first instant after the last. Absent: where the known entries end, a year later at most
+    /// End of alert times, exclusive [default: where the known entries end, at most a year later]
     #[arg(long, value_name = "INSTANT")]
     until: Option<Instant>,
 }
 
-pub fn run(options: &Options, format: Format) -> Result<Found> {
+pub fn run(options: &Options, format: Format) -> Result<Findings> {
     let mut path = input::path(&options.path)?;
     if options.world.is_none() && path.world.is_none() {
-        bail!("there is no world: give one with --world, or a bundle that has one");
+        bail!("no world given: use --world, or a bundle that has one");
     }
     let index = input::world_of(options.world.as_deref(), &mut path)?;
     let expectations = match (&options.expectations, path.expectations.take()) {
@@ -57,11 +57,11 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     // Whoever says until when it must hold is not content with less.
     let covers = |verdict: &Verdict| options.until.is_none_or(|until| until <= verdict.scope.until);
     let holds = |verdict: &Verdict| match verdict.verdict {
-        Answer::Proven => covers(verdict),
-        Answer::NotApplicable => true,
-        Answer::Refuted | Answer::Incomplete => false,
+        VerdictKind::Proven => covers(verdict),
+        VerdictKind::NotApplicable => true,
+        VerdictKind::Refuted | VerdictKind::Incomplete => false,
     };
-    Ok(if verdicts.iter().all(holds) { Found::Nothing } else { Found::Something })
+    Ok(if verdicts.iter().all(holds) { Findings::Nothing } else { Findings::Something })
 }
 
 fn table(verdicts: &[Verdict], index: &Index, until: Instant) -> String {
@@ -70,13 +70,13 @@ fn table(verdicts: &[Verdict], index: &Index, until: Instant) -> String {
     for verdict in verdicts {
         let scope = &verdict.scope;
         let (word, about) = match verdict.verdict {
-            Answer::Proven => {
-                let rest = if scope.until < until { "; what follows is not known" } else { "" };
+            VerdictKind::Proven => {
+                let rest = if scope.until < until { "; unknown after that" } else { "" };
                 ("proven", format!("at every instant from {} until {}{rest}", scope.from, scope.until))
             }
-            Answer::Refuted => ("refuted", refuted(verdict, index)),
-            Answer::NotApplicable => ("not applicable", "there is nothing that it is about".to_string()),
-            Answer::Incomplete => ("incomplete", incomplete(verdict, index)),
+            VerdictKind::Refuted => ("refuted", refuted(verdict, index)),
+            VerdictKind::NotApplicable => ("not applicable", "nothing on the path that this applies to".to_string()),
+            VerdictKind::Incomplete => ("incomplete", incomplete(verdict, index)),
         };
         table.add_row([word, &verdict.expectation.sentence(index), &about].map(plain));
     }
@@ -97,7 +97,7 @@ fn refuted(verdict: &Verdict, index: &Index) -> String {
     let priority = index.priority_name(&first.priority_id);
     let more = match verdict.refuted_during.len() - 1 {
         0 => String::new(),
-        count => format!(", and {count} times more"),
+        count => format!(", and {count} more times"),
     };
     format!("{priority} from {} until {}{more}", first.from, first.until)
 }
@@ -105,8 +105,8 @@ fn refuted(verdict: &Verdict, index: &Index) -> String {
 fn incomplete(verdict: &Verdict, index: &Index) -> String {
     let Expectation { expect, pairs, .. } = &verdict.expectation;
     if *expect == Expect::NotLouderThan && pairs.is_none() && !index.world().knows_priority_order() {
-        return "the order of the priorities is not known: name `pairs`".to_string();
+        return "the order of priorities is unknown: set `pairs`".to_string();
     }
     let unknown = verdict.unknown_during.first();
-    unknown.map_or(String::new(), |during| format!("from {} on it is not known what happens", during.from))
+    unknown.map_or(String::new(), |during| format!("unknown from {} on", during.from))
 }

@@ -11,32 +11,32 @@ use escalation_engine::{Index, Instant, Scenario, Trace, simulate};
 
 use crate::input::NamedPath;
 use crate::output::plain;
-use crate::{Format, Found, input, output};
+use crate::{Findings, Format, input, output};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// What the path refers to
+    /// World the path refers to
     #[arg(long)]
     world: Option<PathBuf>,
 
-    /// What is assumed: the alert, how people answer, and the path unless --path gives it; or a case of the corpus
+    /// Scenario: the alert, responses, and the path unless --path gives it; or a corpus case
     #[arg(long, required_unless_present = "at")]
     scenario: Option<PathBuf>,
 
-    /// The path, in place of the scenario's; or a bundle, with the world too
+    /// Path that replaces the scenario's; or a bundle, with its world
     #[arg(long)]
     path: Option<PathBuf>,
 
-    /// The id of the alert's priority, in place of the scenario's
+    /// Priority id of the alert; replaces the scenario's
     #[arg(long, value_name = "ID")]
     priority: Option<String>,
 
-    /// When the alert fires, in place of the scenario's: 2026-03-28T03:10:00Z
+    /// When the alert fires (2026-03-28T03:10:00Z); replaces the scenario's
     #[arg(long, value_name = "INSTANT")]
     at: Option<Instant>,
 }
 
-pub fn run(options: &Options, format: Format) -> Result<Found> {
+pub fn run(options: &Options, format: Format) -> Result<Findings> {
     let mut path = options.path.as_deref().map(input::path).transpose()?;
     let index = match &mut path {
         Some(path) => input::world_of(options.world.as_deref(), path)?,
@@ -63,7 +63,7 @@ pub fn run(options: &Options, format: Format) -> Result<Found> {
     }
     // A run that ends in any of these says nothing about who would be paged after it.
     let followed = matches!(trace.outcome, Outcome::Acked | Outcome::Expired | Outcome::Cancelled | Outcome::Resolved);
-    Ok(if followed { Found::Nothing } else { Found::Something })
+    Ok(if followed { Findings::Nothing } else { Findings::Something })
 }
 
 fn scenario(options: &Options, path: Option<&NamedPath>) -> Result<Scenario> {
@@ -81,7 +81,7 @@ fn scenario(options: &Options, path: Option<&NamedPath>) -> Result<Scenario> {
         (scenario.path, scenario.path_id) = (Some(path.inline()), None);
     }
     if scenario.path.is_none() && scenario.path_id.is_none() && scenario.user_ids.is_empty() {
-        bail!("there is no path: give one with --path, or one of the world's as `path_id` of the scenario");
+        bail!("no path given: use --path, or set `path_id` in the scenario");
     }
     Ok(scenario)
 }

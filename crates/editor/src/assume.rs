@@ -1,4 +1,4 @@
-//! What is assumed in a scenario: one behaviour for each person or channel, and how much else differs from what is
+//! Assumptions in a scenario: one behaviour for each person or channel, and how much else differs from what is
 //! assumed of every alert.
 
 use escalation_engine::scenario::{Answer, Response, Scenario};

@@ -50,7 +50,7 @@ const STEPS: [Seconds; 19] = [
 /// Time along a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Axis {
-    pieces: Vec<Piece>,
+    pieces: Vec<AxisSegment>,
     /// How wide it is, in pixels: at least what was asked for.
     pub width: i64,
     /// The least distance between two events on it, in pixels.
@@ -59,7 +59,7 @@ pub struct Axis {
 
 /// What lies between two events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Piece {
+pub struct AxisSegment {
     /// When it begins, after the alert fired.
     pub from: Seconds,
     /// When it ends.
@@ -117,7 +117,7 @@ impl Axis {
             }
             let end = folds * fold + narrow * least + scale.of(length);
             let (from, until) = (*from, from + gap);
-            pieces.push(Piece { from, until, x, width: end - x, is_fold: is_fold(*gap) });
+            pieces.push(AxisSegment { from, until, x, width: end - x, is_fold: is_fold(*gap) });
             x = end;
         }
         Self { pieces, width: x, least }
@@ -164,7 +164,7 @@ impl Axis {
     }
 
     /// What is folded.
-    pub fn folds(&self) -> impl Iterator<Item = &Piece> {
+    pub fn folds(&self) -> impl Iterator<Item = &AxisSegment> {
         self.pieces.iter().filter(|piece| piece.is_fold)
     }
 
@@ -184,7 +184,7 @@ impl Axis {
     }
 
     /// Ticks of a stretch without folds.
-    fn ticks_of(&self, first: &Piece, last: &Piece, ticks: &mut Vec<Tick>) {
+    fn ticks_of(&self, first: &AxisSegment, last: &AxisSegment, ticks: &mut Vec<Tick>) {
         let end = last.x + last.width;
         let (length, width) = (last.until - first.from, end - first.x);
         // As if it were even; where it is not, some are left out.
@@ -308,7 +308,7 @@ mod tests {
         for tick in &ticks {
             assert_eq!(axis.x(tick.after), tick.x);
             assert!(tick.x + TICK <= axis.width, "{tick:?} goes over the end");
-            let over = |fold: &&Piece| fold.x < tick.x + TICK && tick.x < fold.x + fold.width;
+            let over = |fold: &&AxisSegment| fold.x < tick.x + TICK && tick.x < fold.x + fold.width;
             assert_eq!(axis.folds().find(over), None, "{tick:?} is on a fold");
         }
         axis

@@ -5,7 +5,7 @@ use escalation_engine::{Index, Seconds, Trace};
 
 /// What an alert does before and after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beside {
+pub struct PageComparison {
     /// Everybody who is told by either, those who are told first in front.
     pub rows: Vec<Row>,
     /// Until when anybody is told, after the alert fired.
@@ -20,14 +20,14 @@ pub struct Row {
     /// Whether it is a channel.
     pub is_channel: bool,
     /// When they were told.
-    pub before: Vec<Told>,
+    pub before: Vec<PageTime>,
     /// When they are told now.
-    pub after: Vec<Told>,
+    pub after: Vec<PageTime>,
 }
 
 /// Somebody is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct PageTime {
     /// How long after the alert fired.
     pub after: Seconds,
     /// Whether with low urgency.
@@ -42,7 +42,7 @@ impl Row {
     }
 }
 
-impl Beside {
+impl PageComparison {
     /// Compares two runs of one alert.
     #[must_use]
     pub fn new(before: &Trace, after: &Trace, index: &Index) -> Self {
@@ -63,7 +63,7 @@ impl Beside {
                     rows.push((is_channel, id.clone(), Row { name: name.to_string(), is_channel, before, after }));
                     rows.len() - 1
                 });
-                let told = Told { after: step.after_seconds, is_low: step.urgency.as_deref() == Some("low") };
+                let told = PageTime { after: step.after_seconds, is_low: step.urgency.as_deref() == Some("low") };
                 if let Some((_, _, row)) = rows.get_mut(at) {
                     if is_after { row.after.push(told) } else { row.before.push(told) }
                 }
@@ -85,7 +85,7 @@ mod tests {
     use escalation_engine::{CompiledPath, Index, Scenario, World};
     use serde_json::json;
 
-    use super::Beside;
+    use super::PageComparison;
 
     fn level(users: &[(&str, &str)], seconds: i64) -> Value {
         let target = |(id, urgency): &(&str, &str)| json!({"type": "user", "id": id, "urgency": urgency});
@@ -102,9 +102,9 @@ mod tests {
             let path = PathPayload::read(json!({"name": "n", "path": nodes, "working_hours": []})).unwrap();
             trace(&CompiledPath::new("p", &path, &index), &index, &Scenario::default())
         });
-        let beside = Beside::new(&before, &after, &index);
+        let beside = PageComparison::new(&before, &after, &index);
         let rows = beside.rows.iter().map(|row| {
-            let times = |all: &[super::Told]| {
+            let times = |all: &[super::PageTime]| {
                 all.iter()
                     .map(|told| format!("{}{}", told.after, if told.is_low { "l" } else { "" }))
                     .collect::<Vec<_>>()

@@ -15,7 +15,13 @@ const ISOLATE: char = '\u{2068}';
 const END: char = '\u{2069}';
 
 /// The marks that [`shown`] puts into a text. They come back with what is copied from the page and typed in again.
-pub const MARKS: [char; 2] = [ISOLATE, END];
+const MARKS: [char; 2] = [ISOLATE, END];
+
+/// What is typed or pasted into a field, without the marks that [`shown`] has put into what was copied.
+#[must_use]
+pub fn unmarked(text: &str) -> String {
+    text.replace(MARKS, "")
+}
 
 /// A text as it is shown: its names (those of [`names`], in their order) and all else that is written from right to left
 /// set apart, and without marks that turn the order round. The same once more gives the same.

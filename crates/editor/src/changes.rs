@@ -14,7 +14,7 @@ use crate::words;
 
 /// What became of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Became {
+pub enum NodeChange {
     /// It is gone.
     Removed,
     /// It is new.
@@ -31,7 +31,7 @@ pub struct Change {
     /// The node's id; nothing for the path itself.
     pub node_id: Option<String>,
     /// What became of it.
-    pub became: Became,
+    pub became: NodeChange,
     /// The node in words, as it is now, or as it was if it is gone.
     pub title: String,
     /// What is different, in words.
@@ -58,10 +58,10 @@ pub fn changes(before: &PathPayload, after: &PathPayload, index: &Index) -> Vec<
             }
         }
         let (node_id, became) = match &difference {
-            Difference::Removed { node_id, .. } => (Some(node_id.clone()), Became::Removed),
-            Difference::Added { node_id, .. } => (Some(node_id.clone()), Became::Added),
-            Difference::Moved { node_id, .. } => (Some(node_id.clone()), Became::Moved),
-            Difference::Changed { node_id, .. } => (node_id.clone(), Became::Changed),
+            Difference::Removed { node_id, .. } => (Some(node_id.clone()), NodeChange::Removed),
+            Difference::Added { node_id, .. } => (Some(node_id.clone()), NodeChange::Added),
+            Difference::Moved { node_id, .. } => (Some(node_id.clone()), NodeChange::Moved),
+            Difference::Changed { node_id, .. } => (node_id.clone(), NodeChange::Changed),
         };
         let details = match &difference {
             Difference::Removed { from, .. } => vec![format!("was {}", place(from, before, index))],
@@ -83,7 +83,7 @@ pub fn changes(before: &PathPayload, after: &PathPayload, index: &Index) -> Vec<
         match changes.iter_mut().find(|change| change.node_id == node_id) {
             Some(change) => change.details.extend(Vec::<String>::from_iter(details)),
             None => {
-                let of = if became == Became::Removed { before } else { after };
+                let of = if became == NodeChange::Removed { before } else { after };
                 let title = match &node_id {
                     Some(id) => title(of, id, index),
                     None => "The path".to_string(),
@@ -159,7 +159,7 @@ fn of_node(
         (was != is).then(|| vec![format!("“{is}”, was “{was}”")])
     };
     let told = match name {
-        "targets" => match (targets_of(old), targets_of(new)) {
+        "targets" => match (tree::targets(old), tree::targets(new)) {
             (Some(old), Some(new)) => Some(targets(old, new, index)),
             _ => None,
         },
@@ -176,14 +176,6 @@ fn of_node(
         _ => None,
     };
     told.filter(|lines| !lines.is_empty()).unwrap_or_else(|| vec![plain(name, values)])
-}
-
-fn targets_of(node: &PathNode) -> Option<&[Target]> {
-    match &node.kind {
-        NodeKind::Level(level) => Some(&level.targets),
-        NodeKind::NotifyChannel(channel) => Some(&channel.targets),
-        _ => None,
-    }
 }
 
 fn targets(old: &[Target], new: &[Target], index: &Index) -> Vec<String> {
@@ -321,7 +313,7 @@ mod tests {
     use escalation_engine::{Index, World};
     use serde_json::json;
 
-    use super::{Became, changes, follows_otherwise};
+    use super::{NodeChange, changes, follows_otherwise};
 
     fn world() -> Index {
         let world: World = serde_json::from_value(json!({
@@ -361,7 +353,7 @@ mod tests {
         assert!(!follows_otherwise(&plain, &other), "of another level it is told who is paged");
     }
 
-    fn told(before: Value, after: Value) -> Vec<(Option<String>, Became, String, String)> {
+    fn told(before: Value, after: Value) -> Vec<(Option<String>, NodeChange, String, String)> {
         let [before, after] = [before, after].map(|path| PathPayload::read(path).unwrap());
         let all = changes(&before, &after, &world());
         all.into_iter().map(|change| (change.node_id, change.became, change.title, change.details.join("; "))).collect()
@@ -399,10 +391,10 @@ mod tests {
         assert_eq!(
             told(before, after),
             [
-                (None, Became::Changed, "The path".to_string(), "name: “Money”, was “Payments”".to_string()),
+                (None, NodeChange::Changed, "The path".to_string(), "name: “Money”, was “Payments”".to_string()),
                 (
                     Some("a".to_string()),
-                    Became::Changed,
+                    NodeChange::Changed,
                     "Page Maya and Ruth, all at once".to_string(),
                     node.to_string()
                 ),
@@ -443,9 +435,9 @@ mod tests {
         let after = path(vec![b, c, branch(vec![a], json!([{"literal": "p1"}, {"literal": "p2"}]))]);
         let all = told(before, after);
         let of = |id: &str| all.iter().find(|change| change.0.as_deref() == Some(id)).unwrap();
-        assert_eq!(of("c").1, Became::Added);
+        assert_eq!(of("c").1, NodeChange::Added);
         assert_eq!(of("c").3, "after “Page Ruth”");
-        assert_eq!(of("a").1, Became::Moved);
+        assert_eq!(of("a").1, NodeChange::Moved);
         assert_eq!(of("a").3, "now first on the side “P1, P2” of “Priority is P1 or P2?”, was first in the path");
         assert_eq!(of("if").3, "“Priority is P1 or P2?”, was “Priority is P1?”");
         assert!(!all.iter().any(|change| change.0.as_deref() == Some("b")));
@@ -456,7 +448,7 @@ mod tests {
         let before = path(vec![level("a", &[("maya", "high")], 60), level("b", &[("ruth", "high")], 60)]);
         let after = path(vec![level("a", &[("maya", "high")], 60)]);
         let gone =
-            (Some("b".to_string()), Became::Removed, "Page Ruth".to_string(), "was after “Page Maya”".to_string());
+            (Some("b".to_string()), NodeChange::Removed, "Page Ruth".to_string(), "was after “Page Maya”".to_string());
         assert_eq!(told(before, after), [gone]);
     }
 

@@ -33,14 +33,14 @@ pub const WAITS: [Seconds; 4] = [0, 5 * MINUTE, 15 * MINUTE, HOUR];
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
+pub enum CoverageQuestion {
     /// Who is paged first, who is paged next that was not before, and so on, counted from 0.
     Rank(usize),
     /// How long it takes until somebody is paged.
     Wait,
 }
 
-impl Question {
+impl CoverageQuestion {
     /// The rank that is looked at; the time is that of the first.
     #[must_use]
     pub fn rank(self) -> usize {
@@ -57,32 +57,32 @@ pub struct Row {
     /// The ids of the priorities; none: alerts without one, where the organisation has none.
     pub priorities: Vec<String>,
     /// All of the time that was asked for, in order, without holes.
-    pub stretches: Vec<Stretch>,
+    pub stretches: Vec<CoverageInterval>,
 }
 
 /// A time in which an alert pages the same people first, second and third.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stretch {
+pub struct CoverageInterval {
     /// The first instant.
     pub from: Instant,
     /// The first instant after the last.
     pub until: Instant,
     /// What an alert does; several ways where that depends on conditions that cannot be decided.
-    pub ways: Vec<Way>,
+    pub ways: Vec<CoverageOutcome>,
 }
 
 /// What an alert does.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Way {
+pub struct CoverageOutcome {
     /// Who is paged first, who is paged next that was not before, and so on, [`RANKS`] at most.
-    pub waves: Vec<Wave>,
+    pub waves: Vec<NotificationWave>,
     /// Whether it is not known what follows.
     pub is_cut: bool,
 }
 
 /// People who are paged for the first time, at one instant.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wave {
+pub struct NotificationWave {
     /// When.
     pub time: Time,
     /// Their ids, sorted.
@@ -91,7 +91,7 @@ pub struct Wave {
 
 /// What is the case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
+pub enum CoverageState {
     /// These people are paged.
     People(Vec<Id>),
     /// Somebody is paged within the time of this class of [`WAITS`].
@@ -99,7 +99,7 @@ pub enum What {
     /// Nobody is paged: the escalation ends before.
     Nobody,
     /// One or the other: it depends on conditions that cannot be decided.
-    Depends(Vec<What>),
+    Depends(Vec<CoverageState>),
     /// It is not known.
     Unknown,
 }
@@ -112,31 +112,31 @@ pub struct Band {
     /// The first instant after the last.
     pub until: Instant,
     /// What.
-    pub what: What,
+    pub what: CoverageState,
     /// The shortest and the longest time from an alert to the page.
     pub wait: Option<(Seconds, Seconds)>,
 }
 
-impl Way {
+impl CoverageOutcome {
     const UNKNOWN: Self = Self { waves: Vec::new(), is_cut: true };
 
-    fn rank(&self, rank: usize) -> What {
+    fn rank(&self, rank: usize) -> CoverageState {
         match self.waves.get(rank) {
-            Some(wave) => What::People(wave.people.clone()),
-            None if self.is_cut => What::Unknown,
-            None => What::Nobody,
+            Some(wave) => CoverageState::People(wave.people.clone()),
+            None if self.is_cut => CoverageState::Unknown,
+            None => CoverageState::Nobody,
         }
     }
 
-    fn wait_at(&self, at: Instant) -> What {
+    fn wait_at(&self, at: Instant) -> CoverageState {
         match (self.waves.first(), self.rank(0)) {
-            (Some(wave), _) => What::Within(class(wave.after(at))),
+            (Some(wave), _) => CoverageState::Within(class(wave.after(at))),
             (None, what) => what,
         }
     }
 }
 
-impl Wave {
+impl NotificationWave {
     /// How long after an alert that fires at this instant.
     #[must_use]
     pub fn after(&self, fired_at: Instant) -> Seconds {
@@ -153,24 +153,24 @@ fn class(seconds: Seconds) -> usize {
 }
 
 /// The one, or that it depends.
-fn one_or_depends(all: impl Iterator<Item = What>) -> What {
-    let mut all: Vec<What> = all.collect();
+fn one_or_depends(all: impl Iterator<Item = CoverageState>) -> CoverageState {
+    let mut all: Vec<CoverageState> = all.collect();
     all.sort_unstable();
     all.dedup();
     match all.pop() {
-        None => What::Unknown,
+        None => CoverageState::Unknown,
         Some(one) if all.is_empty() => one,
         Some(last) => {
             all.push(last);
-            What::Depends(all)
+            CoverageState::Depends(all)
         }
     }
 }
 
-impl Stretch {
+impl CoverageInterval {
     /// What is the case for a rank, counted from 0.
     #[must_use]
-    pub fn rank(&self, rank: usize) -> What {
+    pub fn rank(&self, rank: usize) -> CoverageState {
         one_or_depends(self.ways.iter().map(|way| way.rank(rank)))
     }
 
@@ -189,7 +189,7 @@ impl Stretch {
     fn by_wait(&self) -> Vec<Band> {
         let mut edges = vec![self.from];
         for way in &self.ways {
-            if let Some(Wave { time: Time::At(at), .. }) = way.waves.first() {
+            if let Some(NotificationWave { time: Time::At(at), .. }) = way.waves.first() {
                 edges.extend(WAITS.map(|limit| *at - limit));
             }
         }
@@ -218,7 +218,7 @@ fn wider(one: (Seconds, Seconds), other: (Seconds, Seconds)) -> (Seconds, Second
 impl Row {
     /// The bands of all of the time: what is next to one another is not the same.
     #[must_use]
-    pub fn bands(&self, question: Question) -> Vec<Band> {
+    pub fn bands(&self, question: CoverageQuestion) -> Vec<Band> {
         let mut bands: Vec<Band> = Vec::new();
         let mut push = |band: Band| match bands.last_mut().filter(|last| last.what == band.what) {
             Some(last) => {
@@ -229,8 +229,8 @@ impl Row {
         };
         for stretch in &self.stretches {
             match question {
-                Question::Rank(rank) => push(stretch.by_rank(rank)),
-                Question::Wait => stretch.by_wait().into_iter().for_each(&mut push),
+                CoverageQuestion::Rank(rank) => push(stretch.by_rank(rank)),
+                CoverageQuestion::Wait => stretch.by_wait().into_iter().for_each(&mut push),
             }
         }
         bands
@@ -238,7 +238,7 @@ impl Row {
 
     /// The stretch that an instant lies in.
     #[must_use]
-    pub fn at(&self, at: Instant) -> Option<&Stretch> {
+    pub fn at(&self, at: Instant) -> Option<&CoverageInterval> {
         self.stretches.get(self.stretches.partition_point(|stretch| stretch.until <= at))
     }
 

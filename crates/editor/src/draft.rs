@@ -26,7 +26,7 @@ pub struct Draft {
     /// The document, with what it began from.
     pub editor: Editor,
     /// What is kept beside a path that was never saved, as lists by their names: what is expected of it, its scenarios.
-    pub beside: Beside,
+    pub beside: Attachments,
     /// What may have been made of it already, for a path that was never saved.
     pub unsure: Option<Unsure>,
 }
@@ -38,6 +38,8 @@ pub struct Unsure {
     pub sent: Arc<PathPayload>,
     /// The ids of the paths that were there before, as far as is known: none of them is what was made.
     pub known: Arc<BTreeSet<String>>,
+    /// The idempotency key that it was sent with; empty for a draft of before there was one.
+    pub key: String,
 }
 
 impl Unsure {
@@ -51,7 +53,7 @@ impl Unsure {
 }
 
 /// Lists by their names.
-pub type Beside = BTreeMap<String, Vec<Value>>;
+pub type Attachments = BTreeMap<String, Vec<Value>>;
 
 /// Writes a draft. Nothing of either document is lost.
 #[must_use]
@@ -69,6 +71,7 @@ pub fn write(draft: &Draft) -> String {
     }
     if let Some(unsure) = &draft.unsure {
         fields.insert("sent".to_string(), unsure.sent.write());
+        fields.insert("key".to_string(), Value::from(unsure.key.as_str()));
         let known = unsure.known.iter().map(|id| Value::from(id.as_str()));
         fields.insert("known".to_string(), Value::Array(known.collect()));
     }
@@ -100,7 +103,8 @@ pub fn read(text: &str) -> Result<Draft, Fault> {
     let beside = lists.into_iter().filter_map(|(name, list)| Some((name, list.as_array()?.clone()))).collect();
     let known = fields.get("known").and_then(Value::as_array).into_iter().flatten();
     let known: BTreeSet<_> = known.filter_map(|id| id.as_str().map(str::to_string)).collect();
-    let unsure = sent.map(|sent| Unsure { sent: Arc::new(sent), known: Arc::new(known) });
+    let key = fields.get("key").and_then(Value::as_str).unwrap_or_default().to_string();
+    let unsure = sent.map(|sent| Unsure { sent: Arc::new(sent), known: Arc::new(known), key });
     Ok(Draft { path_id, at: Instant::from_unix(at), editor: Editor::resume(base.map(Arc::new), path), beside, unsure })
 }
 
@@ -127,7 +131,8 @@ mod tests {
 
     fn unsure(name: &str, known: &[&str]) -> Unsure {
         let sent = Arc::new(PathPayload::named(name));
-        Unsure { sent, known: Arc::new(known.iter().map(ToString::to_string).collect()) }
+        let known = Arc::new(known.iter().map(ToString::to_string).collect());
+        Unsure { sent, known, key: "01K0KEY0000000000000000000".to_string() }
     }
 
     #[test]
@@ -144,7 +149,7 @@ mod tests {
         let editor = Editor::new_document(PathPayload::named("Later"));
         let at = Instant::from_unix(5);
         let unsure = Some(unsure("New", &["a", "b"]));
-        let draft = Draft { path_id: String::new(), at, editor, beside: Beside::new(), unsure };
+        let draft = Draft { path_id: String::new(), at, editor, beside: Attachments::new(), unsure };
         let text = write(&draft);
         let read = read(&text).unwrap();
         assert_eq!(read.unsure, draft.unsure);

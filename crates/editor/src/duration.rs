@@ -10,6 +10,12 @@ use crate::numerals::{ambiguous, may_be_grouped, plain};
 ///
 /// # Errors
 /// What cannot be read or may be read in two ways, or that it is too long: more than four weeks.
+///
+/// ```
+/// use escalation_editor::duration::parse;
+/// assert_eq!(parse("1h 30m"), Ok(5_400));
+/// assert!(parse("soon").is_err());
+/// ```
 pub fn parse(text: &str) -> Result<Seconds, String> {
     let text = plain(text).to_lowercase();
     if text.is_empty() {
@@ -18,6 +24,10 @@ pub fn parse(text: &str) -> Result<Seconds, String> {
     let no_duration = || format!("`{text}` is not a duration such as 5m or 1h 30m");
     if text.contains(':') {
         return Err(format!("`{text}` may be hours or minutes: type 1h 30m or 1m 30s"));
+    }
+    // `½`, and what else counts without being a digit.
+    if let Some(sign) = text.chars().find(|letter| letter.is_numeric() && !letter.is_ascii()) {
+        return Err(format!("`{sign}` is not a digit: type a decimal such as 1.5h"));
     }
     let mut total: Seconds = 0;
     let mut units: Vec<Seconds> = Vec::new();
@@ -37,6 +47,12 @@ pub fn parse(text: &str) -> Result<Seconds, String> {
             // Alone it is minutes; in `1h 30` as well. In `2m 30` they could be seconds.
             "" if after.is_empty() && (units.is_empty() || units.as_slice() == [HOUR]) => MINUTE,
             _ if number.is_empty() => return Err(no_duration()),
+            "" if after.starts_with(|letter: char| letter.is_ascii_digit()) => {
+                let (second, _) = split(after, |letter| letter.is_ascii_digit());
+                return Err(format!(
+                    "`{number} {second}` may be one number or two: type {number}{second}, or two units"
+                ));
+            }
             "" => {
                 return Err(format!("`{}` has no unit: add s, m, h, d or w", number.trim_end_matches(',')));
             }
@@ -196,10 +212,12 @@ mod tests {
             assert!(parse(text).is_err(), "{text}: {:?}", parse(text));
         }
         for (text, why) in [
-            ("1,000s", "`1,000` may be a thousand or a fraction: type 1000 without a sign"),
+            ("1,000s", "`1,000` may be a thousand or a fraction: type 1000 without a separator"),
             ("1:30", "`1:30` may be hours or minutes: type 1h 30m or 1m 30s"),
             ("2m 30", "`30` has no unit: add s, m, h, d or w"),
             ("1.5s", "`1.5` is not a whole number of seconds"),
+            ("1½h", "`½` is not a digit: type a decimal such as 1.5h"),
+            ("1 500s", "`1 500` may be one number or two: type 1500, or two units"),
         ] {
             assert_eq!(parse(text), Err(why.to_string()));
         }

@@ -9,7 +9,7 @@ mod told;
 
 pub use form::{Form, KINDS, Kind, Wrong};
 pub use judged::{Judged, Ruling, judge};
-pub use mend::{Mend, mends};
-pub use suggest::suggestions;
-pub use told::{State, Told, occasions, told};
-pub(crate) use told::{day, joined};
+pub use mend::{ExpectationFix, find_fixes};
+pub use suggest::{Suggestions, suggestions};
+pub(crate) use told::day;
+pub use told::{State, VerdictText, occasions, told};

@@ -10,7 +10,7 @@ use crate::words;
 
 /// Nodes that are gone from one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gone {
+pub struct RemovedNodes {
     /// The place in the later document.
     pub slot: Slot,
     /// The nodes in words, as they were; a branch with how many steps are gone with it.
@@ -22,7 +22,7 @@ pub struct Gone {
 /// Everything that is gone, place by place, in the order of the earlier document. What was in a branch that is gone is
 /// told with the branch; what was in one that has become another kind of step, behind that step.
 #[must_use]
-pub fn gone(before: &PathPayload, after: &PathPayload, index: &Index) -> Vec<Gone> {
+pub fn gone(before: &PathPayload, after: &PathPayload, index: &Index) -> Vec<RemovedNodes> {
     let mut left = BTreeSet::new();
     tree::walk(after, |found| {
         left.insert(found.node.id.clone());
@@ -38,7 +38,7 @@ fn in_list(
     documents: (&PathPayload, &PathPayload),
     left: &BTreeSet<String>,
     index: &Index,
-    all: &mut Vec<Gone>,
+    all: &mut Vec<RemovedNodes>,
 ) {
     let behind = |owner: &str| {
         let mut slot = tree::find(documents.1, owner)?.slot;
@@ -62,7 +62,7 @@ fn in_list(
                     gone.titles.push(title);
                     gone.ids.extend(ids);
                 }
-                None => all.push(Gone { slot, titles: vec![title], ids }),
+                None => all.push(RemovedNodes { slot, titles: vec![title], ids }),
             }
             continue;
         }

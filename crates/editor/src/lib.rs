@@ -41,6 +41,7 @@ pub mod problems;
 pub mod retry;
 pub mod scenarios;
 pub mod search;
+pub mod shapes;
 pub mod share;
 pub mod sheet;
 pub mod svg;

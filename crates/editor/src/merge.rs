@@ -21,11 +21,11 @@ pub(crate) use same::is_said;
 pub use same::{is_made_of, is_same, is_written};
 use same::{same_field, same_node};
 pub use take::take;
-pub use told::{Told, told};
+pub use told::{MergeItemText, told};
 
 /// One thing that you or they did.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum What {
+pub enum MergeSubject {
     /// A field of the path itself. `path` or `working_hours` where ids do not tell its entries apart.
     Field(String),
     /// The set of working hours with this id.
@@ -42,7 +42,7 @@ pub enum What {
 
 /// What somebody did to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Did {
+pub enum SideChange {
     /// Nothing.
     Nothing,
     /// Made it.
@@ -59,11 +59,11 @@ pub enum Did {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// Which.
-    pub what: What,
+    pub what: MergeSubject,
     /// What you did.
-    pub yours: Did,
+    pub yours: SideChange,
     /// What they did.
-    pub theirs: Did,
+    pub theirs: SideChange,
     /// Whether both cannot be.
     pub conflict: bool,
 }
@@ -94,14 +94,14 @@ impl Item {
     /// Whose it is unless something else is chosen: that of whoever did something; where both cannot be, yours.
     #[must_use]
     pub fn default_choice(&self) -> Choice {
-        if !self.conflict && self.yours == Did::Nothing { Choice::Theirs } else { Choice::Yours }
+        if !self.conflict && self.yours == SideChange::Nothing { Choice::Theirs } else { Choice::Yours }
     }
 }
 
 impl Merge {
     /// The things of which both cannot be and about which nothing was chosen.
     #[must_use]
-    pub fn undecided(&self, choices: &BTreeMap<What, Choice>) -> usize {
+    pub fn undecided(&self, choices: &BTreeMap<MergeSubject, Choice>) -> usize {
         self.items.iter().filter(|item| item.conflict && !choices.contains_key(&item.what)).count()
     }
 
@@ -117,27 +117,27 @@ impl Merge {
 pub fn compare(base: Arc<PathPayload>, yours: Arc<PathPayload>, theirs: Arc<PathPayload>) -> Merge {
     let [was, you, they] = Parts::of([&base, &yours, &theirs]);
     let mut items = Vec::new();
-    let mut add = |what: What, yours: Did, theirs: Did| {
-        let conflict = yours != Did::Nothing && theirs != Did::Nothing;
+    let mut add = |what: MergeSubject, yours: SideChange, theirs: SideChange| {
+        let conflict = yours != SideChange::Nothing && theirs != SideChange::Nothing;
         items.push(Item { what, yours, theirs, conflict });
     };
     for name in keys(you.fields.keys(), they.fields.keys()) {
         if !same_field(name, you.fields.get(name), they.fields.get(name)) {
             let did = |now: &Parts| match (was.fields.get(name), now.fields.get(name)) {
-                (was, now) if same_field(name, was, now) => Did::Nothing,
+                (was, now) if same_field(name, was, now) => SideChange::Nothing,
                 (was, now) => did(was, now),
             };
-            add(What::Field(name.clone()), did(&you), did(&they));
+            add(MergeSubject::Field(name.clone()), did(&you), did(&they));
         }
     }
     for id in keys(you.hours.iter().map(|(id, _)| id), they.hours.iter().map(|(id, _)| id)) {
         if you.set(id) != they.set(id) {
-            add(What::Hours(id.clone()), did(was.set(id), you.set(id)), did(was.set(id), they.set(id)));
+            add(MergeSubject::Hours(id.clone()), did(was.set(id), you.set(id)), did(was.set(id), they.set(id)));
         }
     }
     let ids = |parts: &Parts| parts.hours.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
     if let Some((yours, theirs)) = reordered(&ids(&was), &ids(&you), &ids(&they)) {
-        add(What::HoursOrder, yours, theirs);
+        add(MergeSubject::HoursOrder, yours, theirs);
     }
     for id in keys(you.order.iter(), they.order.iter()) {
         let own = |parts: &'_ Parts| parts.nodes.get(id).map(|node| node.own.clone());
@@ -148,25 +148,25 @@ pub fn compare(base: Arc<PathPayload>, yours: Arc<PathPayload>, theirs: Arc<Path
         if !same(&own(&you), &own(&they)) {
             let before = own(&was);
             let did = |now: &Parts| match own(now) {
-                now if same(&before, &now) => Did::Nothing,
+                now if same(&before, &now) => SideChange::Nothing,
                 now => did(before.as_ref(), now.as_ref()),
             };
-            add(What::Node(id.clone()), did(&you), did(&they));
+            add(MergeSubject::Node(id.clone()), did(&you), did(&they));
         }
         let list = |parts: &'_ Parts| parts.nodes.get(id).map(|node| node.list.clone());
         if let (Some(in_yours), Some(in_theirs)) = (list(&you), list(&they))
             && in_yours != in_theirs
         {
             let before = list(&was);
-            let did = |now: &ListAt| if before.as_ref() == Some(now) { Did::Nothing } else { Did::Moved };
-            add(What::Place(id.clone()), did(&in_yours), did(&in_theirs));
+            let did = |now: &ListAt| if before.as_ref() == Some(now) { SideChange::Nothing } else { SideChange::Moved };
+            add(MergeSubject::Place(id.clone()), did(&in_yours), did(&in_theirs));
         }
     }
     let none = Vec::new();
     for list in you.lists.keys().filter(|list| they.lists.contains_key(list)) {
         let of = |parts: &'_ Parts| parts.lists.get(list).unwrap_or(&none).clone();
         if let Some((yours, theirs)) = reordered(&of(&was), &of(&you), &of(&they)) {
-            add(What::Order(list.clone()), yours, theirs);
+            add(MergeSubject::Order(list.clone()), yours, theirs);
         }
     }
     find_conflicts(&mut items, &was, &you, &they);
@@ -179,17 +179,17 @@ fn keys<'a>(one: impl Iterator<Item = &'a String>, other: impl Iterator<Item = &
     one.chain(other).filter(|key| seen.insert(key.as_str())).collect()
 }
 
-fn did<T: PartialEq>(before: Option<&T>, now: Option<&T>) -> Did {
+fn did<T: PartialEq>(before: Option<&T>, now: Option<&T>) -> SideChange {
     match (before, now) {
-        (None, Some(_)) => Did::Added,
-        (Some(_), None) => Did::Removed,
-        (before, now) if before == now => Did::Nothing,
-        _ => Did::Changed,
+        (None, Some(_)) => SideChange::Added,
+        (Some(_), None) => SideChange::Removed,
+        (before, now) if before == now => SideChange::Nothing,
+        _ => SideChange::Changed,
     }
 }
 
 /// Who changed the order, if those that both have are not in the same.
-fn reordered(was: &[String], you: &[String], they: &[String]) -> Option<(Did, Did)> {
+fn reordered(was: &[String], you: &[String], they: &[String]) -> Option<(SideChange, SideChange)> {
     let only =
         |ids: &[String], of: &dyn Fn(&String) -> bool| ids.iter().filter(|id| of(id)).cloned().collect::<Vec<_>>();
     let both = |id: &String| you.contains(id) && they.contains(id);
@@ -197,13 +197,13 @@ fn reordered(was: &[String], you: &[String], they: &[String]) -> Option<(Did, Di
         return None;
     }
     let all = |id: &String| both(id) && was.contains(id);
-    let did = |now: &[String]| if only(now, &all) == only(was, &all) { Did::Nothing } else { Did::Moved };
+    let did = |now: &[String]| if only(now, &all) == only(was, &all) { SideChange::Nothing } else { SideChange::Moved };
     Some(match (did(you), did(they)) {
         // What is new to both came to different places.
-        (Did::Nothing, Did::Nothing) => (Did::Moved, Did::Moved),
+        (SideChange::Nothing, SideChange::Nothing) => (SideChange::Moved, SideChange::Moved),
         one => one,
     })
 }
 
 /// What is chosen for each item.
-type Choices = BTreeMap<What, Choice>;
+type Choices = BTreeMap<MergeSubject, Choice>;

@@ -14,7 +14,7 @@ use crate::zoned::clock_changes;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
     /// What it is.
-    pub what: What,
+    pub what: MomentKind,
     /// When it is.
     pub at: Instant,
     /// Whether it is known who is on call then, if that matters to the path.
@@ -22,14 +22,14 @@ pub struct Moment {
 }
 
 impl Moment {
-    fn new(what: What, at: Instant) -> Self {
+    fn new(what: MomentKind, at: Instant) -> Self {
         Self { what, at, is_known: true }
     }
 }
 
 /// What makes an instant worth trying.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum MomentKind {
     /// The time at which fewest people are awake: Sunday 03:00.
     SundayNight,
     /// A minute before the clocks go forward (true) or back.
@@ -57,11 +57,11 @@ const MOST_CHANGES: usize = 200;
 #[must_use]
 pub fn moments(path: &PathPayload, compiled: &CompiledPath, index: &Index, zone: &Zone, at: Instant) -> Vec<Moment> {
     let schedules = schedules(compiled);
-    let mut all = vec![Moment::new(What::SundayNight, sunday_night(zone, at))];
+    let mut all = vec![Moment::new(MomentKind::SundayNight, sunday_night(zone, at))];
     if let Some((change, by)) = clock_changes((at, at + FAR), zone).first().copied() {
         let forward = by > 0;
-        all.push(Moment::new(What::BeforeChange(forward), change - MINUTE));
-        all.push(Moment::new(What::AfterChange(forward), change));
+        all.push(Moment::new(MomentKind::BeforeChange(forward), change - MINUTE));
+        all.push(Moment::new(MomentKind::AfterChange(forward), change));
     }
     for set in path.working_hours.iter().flatten().take(MOST) {
         let Ok(hours) = Hours::new(set) else { continue };
@@ -70,8 +70,8 @@ pub fn moments(path: &PathPayload, compiled: &CompiledPath, index: &Index, zone:
             let from = hours.first(at, !active)?;
             hours.first(from, active)
         };
-        all.extend(turns(true).map(|at| Moment::new(What::HoursBegin(set.name.clone()), at)));
-        all.extend(turns(false).map(|at| Moment::new(What::HoursEnd(set.name.clone()), at)));
+        all.extend(turns(true).map(|at| Moment::new(MomentKind::HoursBegin(set.name.clone()), at)));
+        all.extend(turns(false).map(|at| Moment::new(MomentKind::HoursEnd(set.name.clone()), at)));
     }
     all.extend(schedules.iter().take(MOST).filter_map(|id| handover(index, id, at)));
     all.retain(|moment| moment.at > at && moment.at < Instant::MAX);
@@ -123,7 +123,7 @@ fn handover(index: &Index, schedule: &str, at: Instant) -> Option<Moment> {
         let then = on_call(now)?;
         if then != before {
             let names = then.iter().map(|id| index.user_name(id).to_string()).collect();
-            return Some(Moment::new(What::Handover(roster.name.clone(), names), now));
+            return Some(Moment::new(MomentKind::Handover(roster.name.clone(), names), now));
         }
     }
     None

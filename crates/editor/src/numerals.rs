@@ -102,6 +102,11 @@ pub fn plain(text: &str) -> String {
 ///
 /// # Errors
 /// That it is none, or that what was typed may be one of two: `1,000`.
+///
+/// ```
+/// use escalation_editor::numerals::count;
+/// assert_eq!(count("12"), Ok(12));
+/// ```
 pub fn count(text: &str) -> Result<i64, String> {
     let text = plain(text);
     if may_be_grouped(&text) {
@@ -125,7 +130,7 @@ pub(crate) fn may_be_grouped(text: &str) -> bool {
 
 pub(crate) fn ambiguous(number: &str) -> String {
     let together: String = number.chars().filter(char::is_ascii_digit).collect();
-    format!("`{number}` may be a thousand or a fraction: type {together} without a sign")
+    format!("`{number}` may be a thousand or a fraction: type {together} without a separator")
 }
 
 #[cfg(test)]
@@ -174,6 +179,9 @@ mod tests {
         {
             assert!(count(text).is_err(), "{text}");
         }
-        assert_eq!(count("1,000").unwrap_err(), "`1,000` may be a thousand or a fraction: type 1000 without a sign");
+        assert_eq!(
+            count("1,000").unwrap_err(),
+            "`1,000` may be a thousand or a fraction: type 1000 without a separator"
+        );
     }
 }

@@ -15,7 +15,7 @@ use crate::{tree, words};
 
 /// A branch that cannot be decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pin {
+pub struct BranchChoice {
     /// The id of the branch.
     pub node_id: String,
     /// Its question.
@@ -28,7 +28,7 @@ pub struct Pin {
 
 /// The branches that a run could not decide, and those for which the scenario says which way to go.
 #[must_use]
-pub fn pins(trace: &Trace, scenario: &Scenario, path: &PathPayload, index: &Index) -> Vec<Pin> {
+pub fn pins(trace: &Trace, scenario: &Scenario, path: &PathPayload, index: &Index) -> Vec<BranchChoice> {
     let stopped = trace.steps.last().and_then(stopped_at);
     let ids: BTreeSet<&str> =
         scenario.branches.keys().chain(scenario.branch_visits.keys()).map(String::as_str).collect();
@@ -43,6 +43,11 @@ pub fn set_pin(scenario: &mut Scenario, id: &str, side: Option<Branch>) {
         Some(side) => drop(scenario.branches.insert(id.to_string(), side)),
         None => drop(scenario.branches.remove(id)),
     }
+}
+
+/// Has a branch go one way where nothing else was said: what was said of single visits stays.
+pub fn decide(scenario: &mut Scenario, id: &str, side: Branch) {
+    scenario.branches.insert(id.to_string(), side);
 }
 
 /// Which way a branch goes whenever the walk comes there; nothing where it is left open, or goes one way at one visit and
@@ -61,19 +66,19 @@ pub fn stopped_at(step: &TraceStep) -> Option<&str> {
 
 /// A branch by its id, in the path or in one that it may hand over to.
 #[must_use]
-pub fn pin(id: &str, scenario: &Scenario, path: &PathPayload, index: &Index) -> Pin {
+pub fn pin(id: &str, scenario: &Scenario, path: &PathPayload, index: &Index) -> BranchChoice {
     let told = |path: &PathPayload| {
         let found = tree::find(path, id)?;
         Some((words::node(found.node, path, index).title, words::sides_of(found.node, index)?))
     };
     let other = || index.world().paths.iter().find_map(|path| told(&PathPayload::from(path)));
     let (title, sides) = told(path).or_else(other).unwrap_or_else(|| (id.to_string(), words::sides(&[], index)));
-    Pin { node_id: id.to_string(), title, sides, side: pinned(scenario, id) }
+    BranchChoice { node_id: id.to_string(), title, sides, side: pinned(scenario, id) }
 }
 
 /// A level with round robin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
+pub struct RotationStart {
     /// The id of the level.
     pub node_id: String,
     /// What it does, in words.
@@ -88,8 +93,8 @@ pub struct Turn {
 
 /// The levels with round robin of a path and of those that it may hand over to.
 #[must_use]
-pub fn turns(compiled: &CompiledPath, scenario: &Scenario, path: &PathPayload, index: &Index) -> Vec<Turn> {
-    let mut all: Vec<Turn> = Vec::new();
+pub fn turns(compiled: &CompiledPath, scenario: &Scenario, path: &PathPayload, index: &Index) -> Vec<RotationStart> {
+    let mut all: Vec<RotationStart> = Vec::new();
     for (position, plan) in compiled.plans().iter().enumerate() {
         let other = (position > 0).then(|| index.path(&plan.id).map(PathPayload::from)).flatten();
         let path = other.as_ref().unwrap_or(path);
@@ -101,7 +106,7 @@ pub fn turns(compiled: &CompiledPath, scenario: &Scenario, path: &PathPayload, i
             }
             let found = tree::find(path, &node.id);
             let title = found.as_ref().map(|found| words::node(found.node, path, index).title);
-            all.push(Turn {
+            all.push(RotationStart {
                 node_id: node.id.to_string(),
                 title: title.unwrap_or_else(|| node.id.to_string()),
                 side: found.and_then(|found| side(&found.slot.list, path, index)),
@@ -169,7 +174,7 @@ mod tests {
             let decided = [("a", a), ("b", b)].into_iter().filter_map(|(id, side)| Some((id.to_string(), side?)));
             scenario.branches = decided.collect();
             let trace = simulate::trace(&compiled, &index, &scenario);
-            let told = |pin: Pin| format!("{} {:?}", pin.node_id, pin.side);
+            let told = |pin: BranchChoice| format!("{} {:?}", pin.node_id, pin.side);
             pins(&trace, &scenario, &path, &index).into_iter().map(told).collect::<Vec<_>>()
         };
         assert_eq!(met(None, None), ["a None"]);
@@ -180,6 +185,29 @@ mod tests {
         assert!(named.title.contains("alert.attributes.service"), "{}", named.title);
         assert_eq!(named.sides, ["yes", "otherwise"]);
         assert_eq!(pin("gone", &Scenario::default(), &path, &index).title, "gone");
+    }
+
+    #[test]
+    fn what_is_decided_where_a_run_stops_leaves_earlier_visits_as_they_were() {
+        let end = json!([]);
+        let back = json!([{"id": "w", "type": "delay", "delay": {"delay_seconds": 60}},
+            {"id": "r", "type": "repeat", "repeat": {"repeat_times": 1, "to_node": "a"}}]);
+        let path = PathPayload::read(json!({"name": "n", "path": [foreign("a", &back, &end)]})).unwrap();
+        let index = Index::new(World::default());
+        let compiled = CompiledPath::new("", &path, &index);
+        let mut scenario = Scenario::default();
+        scenario.branch_visits.insert("a".to_string(), vec![Some(Branch::Then)]);
+        let sides = |scenario: &Scenario| {
+            let trace = simulate::trace(&compiled, &index, scenario);
+            let ways = |step: &&TraceStep| step.branch.is_some() || stopped_at(step).is_some();
+            let branches = trace.steps.iter().filter(ways);
+            branches.map(|step| (step.branch, stopped_at(step).is_some())).collect::<Vec<_>>()
+        };
+        assert_eq!(sides(&scenario), [(Some(Branch::Then), false), (None, true)]);
+        decide(&mut scenario, "a", Branch::Else);
+        assert_eq!(sides(&scenario), [(Some(Branch::Then), false), (Some(Branch::Else), false)]);
+        set_pin(&mut scenario, "a", Some(Branch::Else));
+        assert_eq!(sides(&scenario), [(Some(Branch::Else), false)]);
     }
 
     #[test]

@@ -24,9 +24,9 @@ pub struct Play {
     /// A lane for each person and channel, in the order in which they were first told.
     pub lanes: Vec<Lane>,
     /// Where the walk stayed, one after another.
-    pub stays: Vec<Stay>,
+    pub stays: Vec<Wait>,
     /// What the walk did at once.
-    pub turns: Vec<Turn>,
+    pub turns: Vec<Transition>,
     /// The times at which anything happens, in order, from the alert to the end.
     pub events: Vec<Seconds>,
     /// The nodes of the open path as the walk came to them.
@@ -88,7 +88,7 @@ impl Visit {
 
 /// Where the walk stayed for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Stay {
+pub struct Wait {
     /// Since when, after the alert fired.
     pub from: Seconds,
     /// Until when.
@@ -118,7 +118,7 @@ pub enum StayKind {
 
 /// Something that the walk did at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Turn {
+pub struct Transition {
     /// When, after the alert fired.
     pub after: Seconds,
     /// What.
@@ -449,7 +449,7 @@ impl Stays {
             StepName::Expired | StepName::Stopped => TurnKind::End(false),
             _ => return,
         };
-        play.turns.push(Turn { after, kind: turn, step: position });
+        play.turns.push(Transition { after, kind: turn, step: position });
     }
 
     /// The walk goes on, or the run is over.
@@ -457,7 +457,7 @@ impl Stays {
         if let Some((from, kind, step)) = self.now.take()
             && until > from
         {
-            play.stays.push(Stay { from, until, kind, step, entered: self.entered });
+            play.stays.push(Wait { from, until, kind, step, entered: self.entered });
         }
     }
 }

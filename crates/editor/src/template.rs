@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use escalation_api::template::Template;
-use escalation_api::{Json as _, Map, PathPayload, Value};
+use escalation_api::{ConditionPayload, Json as _, Map, Node, NodeKind, PathPayload, Value, capitalised};
+use escalation_engine::{World, template};
+use serde_json::json;
 
 use crate::fault::Fault;
 
@@ -32,66 +34,46 @@ impl Takes {
     }
 }
 
-/// The path that a template describes, with these values for its parameters, by their names. A target whose parameter
-/// has no value is left out, and so is a node that has no target then.
+/// The path that a template describes, with these values for its parameters, by their names, or else with the parameters'
+/// defaults. A target whose parameter has no value is left out, and so is a node that has no target then.
 ///
 /// # Errors
-/// If the template has nodes that cannot be read.
+/// If the template has nodes that cannot be read, or comes to more than is taken.
 pub fn instantiate(template: &Template, name: &str, values: &BTreeMap<String, String>) -> Result<PathPayload, Fault> {
     const HINT: &str = "Its template may be of a newer version.";
-    let read = template.write();
-    let mut fields = Map::new();
-    fields.insert("id".to_string(), Value::from(""));
-    fields.insert("name".to_string(), Value::from(name));
-    for field in ["path", "working_hours", "repeat_config"] {
-        if let Some(value) = read.get(field).filter(|value| !value.is_null()) {
-            fields.insert(field.to_string(), value.clone());
-        }
-    }
-    if let Some(nodes) = fields.get_mut("path").and_then(Value::as_array_mut) {
-        bind(nodes, values);
-    }
-    PathPayload::read_either(Value::Object(fields))
-        .map(|path| PathPayload { extra: Map::new(), ..path })
-        .map_err(|value| Fault::of::<PathPayload>(&value, &escalation_api::At::Top, HINT))
+    let literal = |(name, id): (&String, &String)| (name.clone(), json!({"value": {"literal": id}}));
+    let bindings: Map = values.iter().map(literal).collect();
+    let templated = json!({"name": name, "kind": "templated", "template_id": template.id, "path": [],
+        "param_bindings": bindings});
+    let templated = PathPayload::read(templated)
+        .map_err(|value| Fault::of::<PathPayload>(&value, &escalation_api::At::Top, HINT))?;
+    let world = World { templates: vec![template.clone()], ..World::default() };
+    let resolved = template::resolve(&templated, &world);
+    let mut path = resolved.map_err(|why| Fault::whole(capitalised(&why.to_string()), HINT))?.into_owned();
+    leave_out_open(&mut path.path);
+    Ok(PathPayload { extra: Map::new(), ..path })
 }
 
-fn bind(nodes: &mut Vec<Value>, values: &BTreeMap<String, String>) {
+/// Leaves out targets without a value, and nodes of which no target is left.
+fn leave_out_open(nodes: &mut Vec<Node<ConditionPayload>>) {
     nodes.retain_mut(|node| {
-        for side in ["then_path", "else_path"] {
-            let list = node.get_mut("if_else").and_then(|branch| branch.get_mut(side)).and_then(Value::as_array_mut);
-            if let Some(list) = list {
-                bind(list, values);
+        let targets = match &mut node.kind {
+            NodeKind::IfElse(branch) => {
+                leave_out_open(&mut branch.then_path);
+                leave_out_open(&mut branch.else_path);
+                return true;
             }
+            NodeKind::Level(level) => &mut level.targets,
+            NodeKind::NotifyChannel(channel) => &mut channel.targets,
+            _ => return true,
+        };
+        // A list that was bound to no values left none, as one that is open does.
+        targets.retain(|target| target.extra.get("binding").is_none_or(Value::is_null));
+        for target in targets.iter_mut() {
+            target.extra.shift_remove("binding");
         }
-        for kind in ["level", "notify_channel"] {
-            let targets = node.get_mut(kind).and_then(|level| level.get_mut("targets")).and_then(Value::as_array_mut);
-            if let Some(targets) = targets {
-                let had = !targets.is_empty();
-                targets.retain_mut(|target| bind_target(target, values));
-                if had && targets.is_empty() {
-                    return false;
-                }
-            }
-        }
-        true
+        !targets.is_empty()
     });
-}
-
-/// Puts a value in the place of a target's binding; whether there is one.
-fn bind_target(target: &mut Value, values: &BTreeMap<String, String>) -> bool {
-    let Some(fields) = target.as_object_mut() else { return true };
-    let Some(binding) = fields.shift_remove("binding") else { return true };
-    let value = binding.get("value");
-    let text = |name: &str| value.and_then(|value| value.get(name)).and_then(Value::as_str);
-    let referred = text("reference").and_then(|name| values.get(name)).map(String::as_str);
-    match text("literal").or(referred).filter(|id| !id.is_empty()) {
-        Some(id) => {
-            fields.insert("id".to_string(), Value::from(id));
-            true
-        }
-        None => false,
-    }
 }
 
 #[cfg(test)]
@@ -100,7 +82,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use escalation_api::template::Template;
-    use escalation_api::{Json as _, NodeKind};
+    use escalation_api::{Json as _, NodeKind, Value};
     use serde_json::json;
 
     use super::{Takes, instantiate};
@@ -111,8 +93,9 @@ mod tests {
             json!({"id": id, "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
                 {"type": kind, "urgency": "high", "binding": {"value": {"reference": of}}}]}})
         };
+        let param = |name: &str| json!({"name": name, "label": name, "type": "String", "array": false, "optional": false, "description": ""});
         let template = json!({
-        "id": "t", "name": "Team", "params": [], "expressions": [], "path": [
+        "id": "t", "name": "Team", "params": [param("primary"), param("manager")], "expressions": [], "path": [
             level("first", "schedule", "primary"),
             {"id": "if", "type": "if_else", "if_else": {"conditions": [{
                 "subject": {"label": "Priority", "reference": "escalation.priority"},
@@ -131,6 +114,47 @@ mod tests {
         let NodeKind::IfElse(branch) = &branch.kind else { panic!("{branch:?}") };
         assert!(branch.then_path.is_empty(), "nobody is left to page there");
         assert!(path.extra.is_empty() && path.template_id.is_none());
+    }
+
+    #[test]
+    fn defaults_lists_and_conditions_count_as_in_the_engine() {
+        let param = |name: &str, default: Value| {
+            let mut param = json!({"name": name, "label": name, "type": "CatalogEntry[\"User\"]", "array": false,
+                "optional": true, "description": ""});
+            if !default.is_null() {
+                param["default_value"] = default;
+            }
+            param
+        };
+        let level = |id: &str, binding: Value| {
+            json!({"id": id, "type": "level", "level": {"targets": [
+            {"type": "user", "urgency": "high", "binding": binding}]}})
+        };
+        let condition = json!({"subject": {"label": "Priority", "reference": "escalation.priority"},
+            "operation": {"label": "is one of", "value": "one_of"},
+            "param_bindings": [{"array_value": [{"label": "which", "reference": "which"}]}]});
+        let template = json!({"id": "t", "name": "T", "expressions": [],
+            "params": [param("first", json!({"value": {"literal": "ada"}})), param("which", Value::Null), param("none", Value::Null)],
+            "path": [level("a", json!({"value": {"reference": "first"}})),
+                level("b", json!({"array_value": [{"literal": "bo"}, {"literal": "cy"}]})),
+                level("c", json!({"value": {"reference": "none"}})),
+                {"id": "d", "type": "if_else", "if_else": {"conditions": [condition], "else_path": [],
+                    "then_path": [level("e", json!({"value": {"reference": "expressions[\"x\"]"}}))]}}]});
+        let template = Template::read(template).unwrap();
+        let path = instantiate(&template, "P", &BTreeMap::from([("which".to_string(), "p1".to_string())])).unwrap();
+        let targets = |node: &escalation_api::Node<_>| match &node.kind {
+            NodeKind::Level(level) => level.targets.iter().map(|target| target.id.clone()).collect::<Vec<_>>(),
+            _ => Vec::new(),
+        };
+        let [first, both, branch] = path.path.as_slice() else { panic!("{:?}", path.path) };
+        assert_eq!(
+            (targets(first), targets(both)),
+            (vec!["ada".to_string()], vec!["bo".to_string(), "cy".to_string()])
+        );
+        let NodeKind::IfElse(branch) = &branch.kind else { panic!("{branch:?}") };
+        assert!(branch.then_path.is_empty());
+        let bound = branch.conditions.first().unwrap().write().to_string();
+        assert!(bound.contains("p1") && !bound.contains("reference"), "{bound}");
     }
 
     #[test]

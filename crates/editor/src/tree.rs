@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use escalation_api::{ConditionPayload, Node, NodeKind, PathPayload};
+use escalation_api::{ConditionPayload, Node, NodeKind, PathPayload, Target};
 
 /// A node as it is edited.
 pub type PathNode = Node<ConditionPayload>;
@@ -36,7 +36,7 @@ pub struct Slot {
 
 /// Where a node is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found<'a> {
+pub struct LocatedNode<'a> {
     /// The node.
     pub node: &'a PathNode,
     /// Its place.
@@ -46,7 +46,7 @@ pub struct Found<'a> {
 }
 
 /// Every node with its place, in the order of the text: a branch before what is in it.
-pub fn walk<'a>(path: &'a PathPayload, mut visit: impl FnMut(Found<'a>)) {
+pub fn walk<'a>(path: &'a PathPayload, mut visit: impl FnMut(LocatedNode<'a>)) {
     walk_list(&path.path, &ListAt::Root, &mut Vec::new(), &mut visit);
 }
 
@@ -54,10 +54,10 @@ fn walk_list<'a>(
     nodes: &'a [PathNode],
     list: &ListAt,
     enclosing: &mut Vec<&'a str>,
-    visit: &mut impl FnMut(Found<'a>),
+    visit: &mut impl FnMut(LocatedNode<'a>),
 ) {
     for (index, node) in nodes.iter().enumerate() {
-        visit(Found { node, slot: Slot { list: list.clone(), index }, enclosing: enclosing.clone() });
+        visit(LocatedNode { node, slot: Slot { list: list.clone(), index }, enclosing: enclosing.clone() });
         if let NodeKind::IfElse(branch) = &node.kind {
             enclosing.push(&node.id);
             walk_list(&branch.then_path, &ListAt::Of(node.id.clone(), Side::Then), enclosing, visit);
@@ -69,11 +69,11 @@ fn walk_list<'a>(
 
 /// The first node with this id.
 #[must_use]
-pub fn find<'a>(path: &'a PathPayload, id: &str) -> Option<Found<'a>> {
+pub fn find<'a>(path: &'a PathPayload, id: &str) -> Option<LocatedNode<'a>> {
     let mut enclosing = Vec::new();
     let (node, side, index) = find_in(&path.path, None, id, &mut enclosing)?;
     let list = side.map_or(ListAt::Root, |(branch, side)| ListAt::Of(branch.to_string(), side));
-    Some(Found { node, slot: Slot { list, index }, enclosing })
+    Some(LocatedNode { node, slot: Slot { list, index }, enclosing })
 }
 
 type InList<'a> = Option<(&'a str, Side)>;
@@ -154,6 +154,16 @@ pub(crate) fn find_mut<'a>(nodes: &'a mut [PathNode], id: &str) -> Option<&'a mu
     None
 }
 
+/// Whom a node pages or tells; nothing if it is none of those that do.
+#[must_use]
+pub fn targets(node: &PathNode) -> Option<&[Target]> {
+    match &node.kind {
+        NodeKind::Level(level) => Some(&level.targets),
+        NodeKind::NotifyChannel(channel) => Some(&channel.targets),
+        _ => None,
+    }
+}
+
 /// An id that no node of the path has: the word, a dash and the smallest number that is free.
 #[must_use]
 pub fn free_id(path: &PathPayload, word: &str) -> String {
@@ -196,4 +206,10 @@ pub(crate) fn height(nodes: &[PathNode]) -> usize {
         _ => 0,
     };
     nodes.iter().map(of).max().unwrap_or_default()
+}
+
+/// Counts nodes, with those in them.
+#[must_use]
+pub fn count(nodes: &[PathNode]) -> usize {
+    nodes.iter().map(|node| 1 + node.children().map(|(_, inside)| count(inside)).sum::<usize>()).sum()
 }

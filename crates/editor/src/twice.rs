@@ -4,6 +4,12 @@
 use std::collections::BTreeSet;
 
 /// The first name that stands twice in an object, with its line and column from 1. The text must be JSON.
+///
+/// ```
+/// use escalation_editor::twice::twice;
+/// assert!(twice(r#"{"a": 1, "b": 2}"#).is_none());
+/// assert!(twice(r#"{"a": 1, "a": 2}"#).is_some());
+/// ```
 #[must_use]
 pub fn twice(text: &str) -> Option<(usize, usize, String)> {
     let bytes = text.as_bytes();

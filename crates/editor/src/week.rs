@@ -8,6 +8,7 @@
 use escalation_api::working_hours::minute_of_day;
 use escalation_api::{Map, Weekday, WeekdayInterval, WorkingHours};
 use escalation_engine::calendar::Hours;
+use escalation_engine::instant::merge_overlapping;
 
 /// The days of a week; 0 is Monday.
 pub const DAYS: usize = 7;
@@ -110,7 +111,7 @@ impl Week {
     #[must_use]
     pub fn spans(&self, day: usize) -> Vec<Span> {
         let parts = self.intervals.iter().flat_map(covered);
-        joined(parts.filter(|(of, _)| *of == day).map(|(_, span)| span).collect())
+        merge_spans(parts.filter(|(of, _)| *of == day).map(|(_, span)| span).collect())
     }
 
     /// How a quarter of an hour of a day is.
@@ -154,7 +155,7 @@ impl Week {
         }
         for day in 0..DAYS {
             let of_day = spans.iter().filter(|(of, _)| *of == day).map(|(_, span)| *span).collect();
-            for span in joined(of_day) {
+            for span in merge_spans(of_day) {
                 let Some(interval) = interval(day, span) else { continue };
                 // Among those that stay, in the order of the week.
                 let begins = |other: &WeekdayInterval| covered(other).next().map(|(of, span)| (of, span.from));
@@ -241,14 +242,8 @@ fn without(span: Span, cut: Span) -> [Option<Span>; 2] {
     [before, after].map(|span| Some(span).filter(|span| span.from < span.until))
 }
 
-fn joined(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match joined.last_mut() {
-            Some(last) if span.from <= last.until => last.until = last.until.max(span.until),
-            _ => joined.push(span),
-        }
-    }
-    joined
+/// Merges spans that overlap or touch, and sorts them.
+fn merge_spans(spans: Vec<Span>) -> Vec<Span> {
+    let merged = merge_overlapping(spans.into_iter().map(|Span { from, until }| (from, until)).collect());
+    merged.into_iter().map(|(from, until)| Span { from, until }).collect()
 }

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escalation_api::{NodeKind, PathPayload};
-use escalation_engine::diff::{Occasion, behaviour, occasions_of};
-use escalation_engine::prove::{During, Expect, Expectation, Horizon, prove};
+use escalation_engine::diff::{OccurrenceGroup, behaviour, occasions_of};
+use escalation_engine::prove::{Expect, Expectation, Horizon, PriorityInterval, prove};
 use escalation_engine::scenario::{Branch, Visits};
 use escalation_engine::{CompiledPath, Index, Instant, ReadError, Scenario, World};
 use serde::{Deserialize, Serialize};
 
-use crate::expect::{Judged, Mend, judge, mends, suggestions};
+use crate::expect::{ExpectationFix, Judged, Suggestions, find_fixes, judge, suggestions};
 use crate::{tree, words};
 
 /// A path, and over what something is asked of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct About {
+pub struct PathQuery {
     /// The id of the path.
     pub id: String,
     /// The path.
@@ -30,29 +30,29 @@ pub struct About {
 /// Something that is asked of the engine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Question {
+pub enum Request {
     /// Whether expectations hold.
-    Judge(About, Vec<Expectation>),
+    Judge(PathQuery, Vec<Expectation>),
     /// What could be expected, besides this.
-    Suggest(About, Vec<Expectation>),
+    Suggest(PathQuery, Vec<Expectation>),
     /// What would make them hold.
-    Mend(About, Vec<Expectation>),
+    SuggestFixes(PathQuery, Vec<Expectation>),
     /// What changes for people since the path was as it is here.
-    Compare(About, Arc<PathPayload>),
+    Compare(PathQuery, Arc<PathPayload>),
     /// When nobody is paged.
-    Gaps(About),
+    Gaps(PathQuery),
 }
 
 /// What is replied, in the order of the questions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reply {
+pub enum Response {
     /// What came of each, in their order.
     Judged(Vec<Judged>),
     /// What could be expected.
-    Suggested(Vec<Expectation>),
+    Suggested(Suggestions),
     /// Changes, at most one for each that does not hold.
-    Mended(Vec<Mend>),
+    Mended(Vec<ExpectationFix>),
     /// What changes for people; nothing if it cannot be said.
     Compared(Option<Compared>),
     /// When nobody is paged; nothing if it cannot be said.
@@ -75,12 +75,15 @@ pub struct Gaps {
 /// What changes for people, told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Compared {
+    /// What changes for most alerts, in a sentence or two.
+    #[serde(default)]
+    pub lead: Vec<String>,
     /// What changes, that for the longest time first.
     pub changes: Vec<ForPeople>,
     /// Whether nothing else changes.
     pub is_complete: bool,
     /// When it cannot be said.
-    pub unknown_during: Vec<During>,
+    pub unknown_during: Vec<PriorityInterval>,
     /// The first instant that was looked at.
     pub from: Instant,
     /// The first instant that was not.
@@ -93,7 +96,7 @@ pub struct ForPeople {
     /// For whom, when, and what is another than before.
     pub sentence: String,
     /// When such alerts fire.
-    pub during: Vec<During>,
+    pub during: Vec<PriorityInterval>,
     /// Which way branches go that cannot be decided, by node id, where that matters.
     pub branches: BTreeMap<String, Branch>,
     /// The same for each visit.
@@ -106,13 +109,13 @@ pub struct ForPeople {
 impl ForPeople {
     /// The first alert of one of its times.
     #[must_use]
-    pub fn alert(&self, during: &During) -> Scenario {
+    pub fn alert(&self, during: &PriorityInterval) -> Scenario {
         let (branches, branch_visits) = (self.branches.clone(), self.branch_visits.clone());
         Scenario { branches, branch_visits, turn: self.turn, ..during.first_alert() }
     }
 }
 
-impl About {
+impl PathQuery {
     fn compiled(&self, index: &Index) -> CompiledPath {
         CompiledPath::new(&self.id, &self.path, index)
     }
@@ -122,7 +125,7 @@ impl About {
     }
 }
 
-impl Question {
+impl Request {
     /// The question as text.
     #[must_use]
     pub fn to_text(&self) -> String {
@@ -131,23 +134,25 @@ impl Question {
 
     /// The reply to it.
     #[must_use]
-    pub fn reply(&self, index: &Index) -> Reply {
+    pub fn reply(&self, index: &Index) -> Response {
         match self {
-            Self::Judge(about, all) => Reply::Judged(judge(&about.compiled(index), index, &about.horizon(), all)),
+            Self::Judge(about, all) => Response::Judged(judge(&about.compiled(index), index, &about.horizon(), all)),
             Self::Suggest(about, known) => {
-                Reply::Suggested(suggestions(&about.compiled(index), index, &about.horizon(), known))
+                Response::Suggested(suggestions(&about.compiled(index), index, &about.horizon(), known))
             }
-            Self::Mend(about, all) => Reply::Mended(mends(&about.id, &about.path, index, &about.horizon(), all)),
-            Self::Compare(about, before) => Reply::Compared(compared(about, before, index)),
-            Self::Gaps(about) => Reply::Gaps(gaps(about, index)),
+            Self::SuggestFixes(about, all) => {
+                Response::Mended(find_fixes(&about.id, &about.path, index, &about.horizon(), all))
+            }
+            Self::Compare(about, before) => Response::Compared(compared(about, before, index)),
+            Self::Gaps(about) => Response::Gaps(gaps(about, index)),
         }
     }
 }
 
-fn gaps(about: &About, index: &Index) -> Option<Gaps> {
+fn gaps(about: &PathQuery, index: &Index) -> Option<Gaps> {
     let (path, horizon) = (about.compiled(index), about.horizon());
     let verdict = prove(&path, index, &horizon, &[Expectation::new(Expect::PagesSomeone)]).ok()?.pop()?;
-    let told = |occasion: Occasion| {
+    let told = |occasion: OccurrenceGroup| {
         let priorities = words::priorities(&occasion.priority_ids, index);
         match occasion.priority_ids.first() {
             None => escalation_api::capitalised(&occasion.times),
@@ -166,7 +171,7 @@ fn gaps(about: &About, index: &Index) -> Option<Gaps> {
     })
 }
 
-fn compared(about: &About, older: &PathPayload, index: &Index) -> Option<Compared> {
+fn compared(about: &PathQuery, older: &PathPayload, index: &Index) -> Option<Compared> {
     let (before, after) = (CompiledPath::new(&about.id, older, index), about.compiled(index));
     let found = behaviour(&before, &after, index, &about.horizon()).ok()?;
     let side = |id: &str, side: Branch| {
@@ -187,6 +192,7 @@ fn compared(about: &About, older: &PathPayload, index: &Index) -> Option<Compare
         turn: change.turns.first().copied().unwrap_or_default(),
     };
     Some(Compared {
+        lead: found.lead(index, about.until - about.from),
         changes: found.changes.iter().map(told).collect(),
         is_complete: found.is_complete,
         unknown_during: found.unknown_during,
@@ -195,7 +201,7 @@ fn compared(about: &About, older: &PathPayload, index: &Index) -> Option<Compare
     })
 }
 
-impl Reply {
+impl Response {
     /// Reads a reply.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
@@ -203,7 +209,7 @@ impl Reply {
     }
 }
 
-/// A world as text, for [`Desk::set_world`].
+/// A world as text, for [`WorkerState::set_world`].
 #[must_use]
 pub fn world_text(world: &World) -> String {
     serde_json::to_string(world).unwrap_or_default()
@@ -211,11 +217,11 @@ pub fn world_text(world: &World) -> String {
 
 /// Where questions are answered that come as text.
 #[derive(Default)]
-pub struct Desk {
+pub struct WorkerState {
     index: Option<Index>,
 }
 
-impl Desk {
+impl WorkerState {
     /// Takes the world that questions are about from now on.
     ///
     /// # Errors
@@ -228,7 +234,7 @@ impl Desk {
     /// The reply to a question; nothing if there is no world yet, or the text is no question.
     #[must_use]
     pub fn reply(&self, text: &str) -> Option<String> {
-        let question: Question = serde_json::from_str(text).ok()?;
+        let question: Request = serde_json::from_str(text).ok()?;
         let reply = question.reply(self.index.as_ref()?);
         serde_json::to_string(&reply).ok()
     }

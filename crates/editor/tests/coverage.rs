@@ -12,8 +12,8 @@ use std::sync::Arc;
 use escalation_api::schedule::Entries;
 use escalation_api::{Json as _, PathPayload, Schedule, User};
 use escalation_editor::coverage::{
-    Band, Drawing, Line, MIN_MARK, Question, RANKS, Row, Search, WAITS, What, band_at, before, broken, colour, csv,
-    days, fit, instant, label, lateness, loads, moment, next, part_of_time, people, rows, summary, words,
+    Band, CoverageQuestion, CoverageState, Drawing, Line, MIN_MARK, RANKS, Row, Search, WAITS, band_at, before, broken,
+    colour, csv, days, fit, instant, label, lateness, loads, moment, next, part_of_time, people, rows, summary, words,
 };
 use escalation_editor::expect::{State, judge};
 use escalation_editor::zoned::clock_changes;
@@ -25,6 +25,7 @@ use escalation_engine::machine::{self, Outcome};
 use escalation_engine::prove::{Cells, Expect, Expectation, Horizon};
 use escalation_engine::schedule::shifts;
 use escalation_engine::simulate::run;
+use escalation_engine::world::WorldPart;
 use escalation_engine::world::{Entry, Priority};
 use escalation_engine::{CompiledPath, Index, Instant, Scenario, Seconds, World};
 use serde_json::{Value, json};
@@ -82,7 +83,7 @@ fn simulated(path: &CompiledPath, index: &Index, scenario: &Scenario) -> Simulat
     let mut waves: Vec<(Seconds, Vec<Id>)> = Vec::new();
     let mut known: Vec<Id> = Vec::new();
     for step in &run.steps {
-        let machine::What::Paged { user, .. } = &step.what else { continue };
+        let machine::StepKind::Paged { user, .. } = &step.what else { continue };
         if known.contains(user) {
             continue;
         }
@@ -114,7 +115,7 @@ fn agree(rows: &[Row], path: &CompiledPath, index: &Index, time: (Instant, Insta
             all => all.iter().cloned().map(Some).collect(),
         };
         let scenario = Scenario { priority_id: priorities[0].clone(), ..Scenario::default() };
-        let cells = Cells::new(path, index, time.0, time.1, scenario.semantics.cut_off_after_seconds);
+        let cells = Cells::new(path, index);
         let is_given_up = cells.visit(&scenario, time, 50_000, |_| {}).is_err();
         // What was given up at the end is said to be not known, which a simulation may well know.
         let known = row.stretches.len() - usize::from(is_given_up);
@@ -125,7 +126,7 @@ fn agree(rows: &[Row], path: &CompiledPath, index: &Index, time: (Instant, Insta
                 let fired_at = stretch.from + fired_at;
                 let priority_id = priorities[position % priorities.len()].clone();
                 let expected = simulated(path, index, &Scenario { priority_id, fired_at, ..Scenario::default() });
-                let of = |way: &escalation_editor::coverage::Way| -> Simulated {
+                let of = |way: &escalation_editor::coverage::CoverageOutcome| -> Simulated {
                     let waves = way.waves.iter().map(|wave| (wave.after(fired_at), wave.people.clone())).collect();
                     (waves, way.is_cut)
                 };
@@ -228,13 +229,13 @@ fn priorities_that_go_another_way_have_a_row_of_their_own() {
     let rows = rows(&compiled(branch, &index), &index, weeks());
     let names: Vec<String> = rows.iter().map(|row| row.name(&index)).collect();
     assert_eq!(names, ["P1, P2", "P3 to P5"]);
-    let nobody = [Band { from: at(WEEKS.0), until: at(WEEKS.1), what: What::Nobody, wait: None }];
-    assert_eq!(rows[1].bands(Question::Rank(0)), nobody);
-    assert_eq!(rows[1].bands(Question::Wait), nobody);
+    let nobody = [Band { from: at(WEEKS.0), until: at(WEEKS.1), what: CoverageState::Nobody, wait: None }];
+    assert_eq!(rows[1].bands(CoverageQuestion::Rank(0)), nobody);
+    assert_eq!(rows[1].bands(CoverageQuestion::Wait), nobody);
     let summary = summary(&rows, &index, &Zone::utc());
-    assert_eq!((summary.state, &*summary.sentence), (State::Broken, "1 hole to 5 Apr 2026: nobody is paged"));
+    assert_eq!((summary.state, &*summary.sentence), (State::Broken, "1 gap until 5 Apr 2026: nobody is paged"));
     assert_eq!(summary.holes[0].rows, [1]);
-    assert_eq!(rows[0].bands(Question::Rank(1))[0].what, What::Nobody, "nobody is second");
+    assert_eq!(rows[0].bands(CoverageQuestion::Rank(1))[0].what, CoverageState::Nobody, "nobody is second");
 }
 
 #[test]
@@ -260,6 +261,11 @@ fn no_hole_is_said_when_there_is_none_and_not_when_it_is_not_known() {
     let path = compiled(json!([level("a", person("maya"))]), &index);
     let rows_of = |path: &Arc<CompiledPath>, time| rows(path, &index, time);
     let said = summary(&rows_of(&path, weeks()), &index, &Zone::utc());
+    // Where pauses could not be read, it rests on that there are none.
+    let mut world = index.world().clone();
+    world.unread.push(WorldPart::Pauses);
+    let unread = summary(&rows_of(&path, weeks()), &Index::new(world), &Zone::utc());
+    assert_eq!(unread.sentence, format!("{}, if nobody else has paused notifications", said.sentence));
     let sentence = "Somebody is paged first at every instant to 5 Apr 2026, for P1 to P5";
     assert_eq!((said.state, &*said.sentence), (State::Holds, sentence));
     // From May on nobody knows who is on call.
@@ -267,7 +273,7 @@ fn no_hole_is_said_when_there_is_none_and_not_when_it_is_not_known() {
     let late = (at("2026-04-27T00:00:00Z"), at("2026-05-04T00:00:00Z"));
     let said = summary(&rows_of(&path, late), &index, &Zone::utc());
     assert_eq!(said.state, State::Unsure);
-    assert!(said.sentence.contains("from Fri 1 May 2026 00:00 on it is not known"), "{}", said.sentence);
+    assert!(said.sentence.contains("unknown from Fri 1 May 2026 00:00 on"), "{}", said.sentence);
 }
 
 #[test]
@@ -278,16 +284,16 @@ fn a_condition_that_cannot_be_decided_says_depends() {
         "then_path": [level("a", person("maya")), level("c", person("tom"))],
         "else_path": [level("d", person("tom"))]}}]);
     let rows = rows(&compiled(branch, &index), &index, weeks());
-    let person = |id: &str| What::People(vec![Id::from(id)]);
+    let person = |id: &str| CoverageState::People(vec![Id::from(id)]);
     let what = |question| rows[0].bands(question).into_iter().map(|band| band.what).collect::<Vec<_>>();
-    assert_eq!(what(Question::Rank(0)), [What::Depends(vec![person("maya"), person("tom")])]);
-    assert_eq!(what(Question::Rank(1)), [What::Depends(vec![person("tom"), What::Nobody])]);
-    assert_eq!(what(Question::Wait), [What::Within(0)], "whatever it is, it is at once");
+    assert_eq!(what(CoverageQuestion::Rank(0)), [CoverageState::Depends(vec![person("maya"), person("tom")])]);
+    assert_eq!(what(CoverageQuestion::Rank(1)), [CoverageState::Depends(vec![person("tom"), CoverageState::Nobody])]);
+    assert_eq!(what(CoverageQuestion::Wait), [CoverageState::Within(0)], "whatever it is, it is at once");
     assert_eq!(summary(&rows, &index, &Zone::utc()).state, State::Holds, "somebody is paged either way");
-    assert_eq!(words(&what(Question::Rank(1))[0], &index), "depends: Tom Okafor or nobody");
+    assert_eq!(words(&what(CoverageQuestion::Rank(1))[0], &index), "depends: Tom Okafor or nobody");
     assert_eq!(
         moment(&rows[0], at(WEEKS.0), &index),
-        "It depends on a condition that cannot be decided: Maya Chen is paged at once, then Tom Okafor after 5m, then \
+        "It depends on a condition that can’t be decided: Maya Chen is paged at once, then Tom Okafor after 5m, then \
          nobody else; or Tom Okafor is paged at once, then nobody else"
     );
     assert!(loads(&rows, 0, &Zone::utc()).is_empty(), "what depends is nobody's");
@@ -303,14 +309,14 @@ fn what_goes_beyond_the_bound_is_not_known_and_nothing_else() {
         search.go_on();
     }
     let bounded = &search.finish()[0];
-    let bands = bounded.bands(Question::Rank(0));
+    let bands = bounded.bands(CoverageQuestion::Rank(0));
     let last = bands.last().unwrap();
-    assert_eq!((last.until, &last.what, last.wait), (at(WEEKS.1), &What::Unknown, None));
+    assert_eq!((last.until, &last.what, last.wait), (at(WEEKS.1), &CoverageState::Unknown, None));
     assert!(bounded.stretches.len() < all[0].stretches.len());
     for band in &bands[..bands.len() - 1] {
         assert_eq!(bounded.at(band.from).unwrap().ways, all[0].at(band.from).unwrap().ways, "what is told is right");
     }
-    assert_eq!(moment(bounded, last.from, &index), "It is not known who is paged");
+    assert_eq!(moment(bounded, last.from, &index), "Recipients unknown");
     assert_eq!(summary(std::slice::from_ref(bounded), &index, &Zone::utc()).state, State::Unsure);
 }
 
@@ -320,14 +326,14 @@ fn waiting_gets_shorter_and_each_class_ends_where_it_must() {
     let path = waiting(&index);
     let time = (at("2026-03-23T00:00:00Z"), at("2026-03-23T10:00:00Z"));
     let row = &rows(&path, &index, time)[0];
-    let bands = row.bands(Question::Wait);
+    let bands = row.bands(CoverageQuestion::Wait);
     let told: Vec<_> = bands.iter().map(|band| (band.until.to_string(), band.what.clone())).collect();
     let expected = [
-        ("2026-03-23T08:00:00Z", What::Within(4)),
-        ("2026-03-23T08:45:00Z", What::Within(3)),
-        ("2026-03-23T08:55:00Z", What::Within(2)),
-        ("2026-03-23T09:00:00Z", What::Within(1)),
-        ("2026-03-23T10:00:00Z", What::Within(0)),
+        ("2026-03-23T08:00:00Z", CoverageState::Within(4)),
+        ("2026-03-23T08:45:00Z", CoverageState::Within(3)),
+        ("2026-03-23T08:55:00Z", CoverageState::Within(2)),
+        ("2026-03-23T09:00:00Z", CoverageState::Within(1)),
+        ("2026-03-23T10:00:00Z", CoverageState::Within(0)),
     ];
     assert_eq!(told, expected.map(|(until, what)| (until.to_string(), what)));
     assert_eq!(bands[1].wait, Some((15 * MINUTE + 1, HOUR)), "from the first to the last alert");
@@ -336,7 +342,7 @@ fn waiting_gets_shorter_and_each_class_ends_where_it_must() {
         let fired_at = at("2026-03-23T08:00:00Z") + second;
         let (waves, _) = simulated(&path, &index, &Scenario { fired_at, ..Scenario::default() });
         let band = bands.iter().find(|band| band.from <= fired_at && fired_at < band.until).unwrap();
-        let What::Within(class) = band.what else { panic!("{band:?}") };
+        let CoverageState::Within(class) = band.what else { panic!("{band:?}") };
         let (least, most) = band.wait.unwrap();
         assert!((least..=most).contains(&waves[0].0));
         assert!(WAITS.get(class).is_none_or(|limit| waves[0].0 <= *limit), "{fired_at}");
@@ -348,11 +354,11 @@ fn waiting_gets_shorter_and_each_class_ends_where_it_must() {
 fn what_somebody_carries_over_the_night_in_which_an_hour_is_skipped() {
     let row = |priority: &str, who: &str| Row {
         priorities: vec![priority.into()],
-        stretches: vec![escalation_editor::coverage::Stretch {
+        stretches: vec![escalation_editor::coverage::CoverageInterval {
             from: at("2026-03-28T12:00:00Z"),
             until: at("2026-03-29T11:00:00Z"),
-            ways: vec![escalation_editor::coverage::Way {
-                waves: vec![escalation_editor::coverage::Wave {
+            ways: vec![escalation_editor::coverage::CoverageOutcome {
+                waves: vec![escalation_editor::coverage::NotificationWave {
                     time: escalation_engine::prove::Time::After(0),
                     people: vec![Id::from(who)],
                 }],
@@ -391,13 +397,13 @@ fn what_is_broken_is_told_once_for_all_priorities_of_a_row() {
 #[test]
 fn a_page_that_comes_much_later_than_the_alert_is_told_as_such() {
     let late = |what, wait| lateness(&Band { from: at(WEEKS.0), until: at(WEEKS.1), what, wait });
-    let maya = || What::People(vec![Id::from("maya")]);
+    let maya = || CoverageState::People(vec![Id::from("maya")]);
     let told = |wait| late(maya(), Some(wait));
     assert_eq!(told((HOUR, HOUR)), None);
     assert_eq!(told((2 * HOUR, 2 * HOUR)).unwrap(), "The page comes 2h after the alert");
     assert_eq!(told((5 * MINUTE, 3 * HOUR)).unwrap(), "The page comes 5m to 3h after the alert");
     assert_eq!(told((0, 3 * HOUR)).unwrap(), "The page comes up to 3h after the alert");
-    assert_eq!(late(What::Within(4), Some((2 * HOUR, 3 * HOUR))), None, "that says so itself");
+    assert_eq!(late(CoverageState::Within(4), Some((2 * HOUR, 3 * HOUR))), None, "that says so itself");
 }
 
 #[test]
@@ -432,9 +438,9 @@ fn bands(minutes: &[i64]) -> (Vec<Band>, (Instant, Instant)) {
         let begin = end;
         end = end + minutes.abs() * MINUTE;
         let what = if *minutes < 0 {
-            What::Nobody
+            CoverageState::Nobody
         } else {
-            What::People(vec![Id::from(format!("u{}", position % 2).as_str())])
+            CoverageState::People(vec![Id::from(format!("u{}", position % 2).as_str())])
         };
         all.push(Band { from: begin, until: end, what, wait: None });
     }
@@ -463,7 +469,7 @@ fn nothing_is_dropped_however_narrow() {
         }
         for mark in &marks {
             assert!(mark.width >= MIN_MARK, "{mark:?} of {lengths:?} on {width}");
-            let hole = all[mark.bands.clone()].iter().any(|band| band.what == What::Nobody);
+            let hole = all[mark.bands.clone()].iter().any(|band| band.what == CoverageState::Nobody);
             assert_eq!(mark.has_hole, hole);
         }
     }
@@ -496,9 +502,9 @@ fn a_drawing_has_everything_that_is_not_a_person_by_its_own_looks() {
     assert_eq!((&*colour(&people, &people[0]), &*colour(&people, &people[9])), ("who-1", "who-2 textured"));
     let zone = Zone::get("Europe/London").unwrap();
     let (mut all, time) = bands(&[3_000, -3_000, 3_000, 3_000, 3_000, 1, 1, 1]);
-    all[2].what = What::Unknown;
-    all[3].what = What::Depends(vec![What::Unknown, What::Nobody]);
-    all[4].what = What::People(people[..6].to_vec());
+    all[2].what = CoverageState::Unknown;
+    all[3].what = CoverageState::Depends(vec![CoverageState::Unknown, CoverageState::Nobody]);
+    all[4].what = CoverageState::People(people[..6].to_vec());
     let marks = fit(&all, time, 1_000);
     let refuted = [(time.0, time.0 + 1)];
     let drawn = |question| {
@@ -507,10 +513,10 @@ fn a_drawing_has_everything_that_is_not_a_person_by_its_own_looks() {
         drawing.svg(&[Line { bands: &all, marks: &marks, refuted: &refuted }])
     };
     let part = |from: i64, until: i64| part_of_time((time.0 + from, time.1 - until), time, &zone);
-    assert_eq!(part(0, 0), "all of the time that is shown");
+    assert_eq!(part(0, 0), "the whole range");
     assert_eq!(part(60, 0), "from Mon 23 Mar 00:01 on");
     assert!(part(0, 60).starts_with("until ") && part(60, 60).starts_with("Mon 23 Mar 00:01 to "));
-    let first = drawn(Question::Rank(0));
+    let first = drawn(CoverageQuestion::Rank(0));
     for class in
         ["hole", "unknown", "depends", "several", "refuted", "who-1", "who-more", "clock-change", "now", "weekend"]
     {
@@ -518,7 +524,7 @@ fn a_drawing_has_everything_that_is_not_a_person_by_its_own_looks() {
     }
     assert!(first.contains(">+1h<"), "{first}");
     assert!(!first.contains("class=\"none\""), "nobody first is a hole");
-    let second = drawn(Question::Rank(1));
+    let second = drawn(CoverageQuestion::Rank(1));
     assert!(second.contains("class=\"none\"") && !second.contains("class=\"hole\""), "nobody second is none");
 }
 
@@ -540,11 +546,11 @@ fn from_band_to_band() {
 #[test]
 fn words_on_a_band_are_as_long_as_there_is_room() {
     let index = index();
-    let what = What::People(vec![Id::from("maya"), Id::from("tom")]);
+    let what = CoverageState::People(vec![Id::from("maya"), Id::from("tom")]);
     let of = |width| label(&what, &index, width);
     assert_eq!((&*of(400), &*of(70), &*of(12)), ("Maya Chen, Tom Okafor", "MC TO", ""));
-    assert_eq!(label(&What::Unknown, &index, 14), "");
-    assert_eq!(label(&What::Unknown, &index, 30), "?");
+    assert_eq!(label(&CoverageState::Unknown, &index, 14), "");
+    assert_eq!(label(&CoverageState::Unknown, &index, 30), "?");
     let rows = rows(&waiting(&index), &index, weeks());
     assert!(people(&rows, &index).contains(&Id::from("tom")));
 }

@@ -6,10 +6,13 @@ use std::fs;
 use std::path::Path;
 
 use escalation_api::{Json as _, PathPayload};
-use escalation_editor::expect::{Form, Judged, KINDS, Mend, Ruling, State, judge, mends, occasions, suggestions, told};
-use escalation_editor::work::{About, Desk, Question, Reply, world_text};
+use escalation_editor::expect::{
+    ExpectationFix, Form, Judged, KINDS, Ruling, State, find_fixes, judge, occasions, suggestions, told,
+};
+use escalation_editor::work::{PathQuery, Request, Response, WorkerState, world_text};
 use escalation_engine::calendar::Zone;
 use escalation_engine::prove::{Expect, Expectation, Horizon};
+use escalation_engine::world::WorldPart;
 use escalation_engine::{CompiledPath, Index, Scenario, World};
 use serde_json::{Value, json};
 
@@ -90,7 +93,7 @@ fn a_path_suggests_what_holds_now() {
     let index = index();
     let people = people(&index);
     let path = compiled(json!([level("a", &[&people[0]], 300), level("b", &[&people[1]], 300)]), &index);
-    let found = suggestions(&path, &index, &horizon(), &[]);
+    let found = suggestions(&path, &index, &horizon(), &[]).hold;
     let sentences: Vec<_> = found.iter().map(|one| one.sentence(&index)).collect();
     assert_eq!(
         sentences,
@@ -105,7 +108,7 @@ fn a_path_suggests_what_holds_now() {
             "every step is reached and every branch goes both ways",
         ]
     );
-    let rest = suggestions(&path, &index, &horizon(), &found[..2]);
+    let rest = suggestions(&path, &index, &horizon(), &found[..2]).hold;
     assert_eq!(rest, found[2..], "what is expected already is not suggested");
     for one in found {
         assert_eq!(told(&verdict(&path, &index, one), &index, &Zone::utc()).state, State::Holds);
@@ -113,11 +116,22 @@ fn a_path_suggests_what_holds_now() {
 }
 
 #[test]
+fn that_nobody_is_paged_is_said() {
+    let index = index();
+    let nobody = compiled(json!([level("a", &[], 300)]), &index);
+    let found = suggestions(&nobody, &index, &horizon(), &[]);
+    let sentences: Vec<_> = found.fail.iter().map(|one| one.sentence(&index)).collect();
+    assert_eq!(sentences, ["somebody is paged"]);
+    assert!(!found.hold.contains(&found.fail[0]));
+    assert_eq!(suggestions(&nobody, &index, &horizon(), &found.fail).fail, [], "it is expected already");
+}
+
+#[test]
 fn what_does_not_hold_is_not_suggested() {
     let index = index();
     let person = people(&index)[0].clone();
     let path = compiled(json!([level("a", &[&person], 300), level("b", &[&person], 300)]), &index);
-    let kinds: Vec<_> = suggestions(&path, &index, &horizon(), &[]).into_iter().map(|one| one.expect).collect();
+    let kinds: Vec<_> = suggestions(&path, &index, &horizon(), &[]).hold.into_iter().map(|one| one.expect).collect();
     assert!(!kinds.contains(&Expect::NoSinglePerson) && !kinds.contains(&Expect::ReachesPeopleWithin), "{kinds:?}");
     assert!(!kinds.contains(&Expect::NoConsecutiveSamePerson), "{kinds:?}");
 }
@@ -137,18 +151,25 @@ fn verdicts_in_words() {
     let ends = tell(Expectation { seconds: Some(300), ..Expectation::new(Expect::EndsWithin) });
     assert_eq!(
         (ends.state, ends.sentence.as_str()),
-        (State::Holds, "Proven for every instant to 6 Apr 2026, for P1 to P5")
+        (State::Holds, "Proven for every instant until 6 Apr 2026, for P1 to P5")
     );
+    // Where pauses could not be read, every such sentence says what it rests on.
+    let mut world = index.world().clone();
+    world.unread.push(WorldPart::Pauses);
+    let unread = Index::new(world);
+    let expectation = Expectation { seconds: Some(300), ..Expectation::new(Expect::EndsWithin) };
+    let rests = told(&verdict(&path, &unread, expectation), &unread, &london);
+    assert_eq!(rests.sentence, format!("{}, if nobody else has paused notifications", ends.sentence));
     let pages = tell(Expectation::new(Expect::PagesSomeone));
     assert_eq!(
         (pages.state, pages.sentence.as_str()),
-        (State::Broken, "Not true on 3 occasions, first from Mon 23 Mar 2026 00:00 until 09:00")
+        (State::Broken, "Fails 3 times, first from Mon 23 Mar 2026 00:00 until 09:00")
     );
     let single = tell(Expectation::new(Expect::NoConsecutiveSamePerson));
     assert_eq!(single.state, State::Holds);
     let nobody = compiled(json!([]), &index);
     let never = told(&verdict(&nobody, &index, Expectation::new(Expect::PagesSomeone)), &index, &london);
-    assert_eq!((never.state, never.sentence.as_str()), (State::Broken, "Never true"));
+    assert_eq!((never.state, never.sentence.as_str()), (State::Broken, "Always fails"));
 }
 
 /// Nearly all of the time, all that is known of it, and all of it for some priorities only are three things.
@@ -166,23 +187,20 @@ fn how_long_it_is_not_true() {
         let at = "2026-04-05T23:10:00Z".parse().unwrap();
         ruling.refuted_during.iter_mut().for_each(|during| during.until = at);
     };
-    assert_eq!(with(until), "Not true from Mon 23 Mar 2026 00:00 until Sun 5 Apr 2026 23:10");
+    assert_eq!(with(until), "Fails from Mon 23 Mar 2026 00:00 until Sun 5 Apr 2026 23:10");
     let unknown = |ruling: &mut Ruling| {
         let at = "2026-04-05T23:10:00Z".parse().unwrap();
         ruling.unknown_during = ruling.refuted_during.clone();
         ruling.unknown_during.iter_mut().for_each(|during| during.from = at);
         ruling.refuted_during.iter_mut().for_each(|during| during.until = at);
     };
-    assert_eq!(
-        with(unknown),
-        "Never true as far as it is known; it is not known what happens from Sun 5 Apr 2026 23:10"
-    );
+    assert_eq!(with(unknown), "Fails whenever known; unknown from Sun 5 Apr 2026 23:10");
     let two = with(|ruling| ruling.refuted_during.truncate(2));
     let names: Vec<&str> = nobody.ruling.as_ref().unwrap().refuted_during[..2]
         .iter()
         .map(|during| index.priority_name(&during.priority_id))
         .collect();
-    assert_eq!(two, format!("Never true for {}, {}", names[0], names[1]));
+    assert_eq!(two, format!("Always fails for {}, {}", names[0], names[1]));
 }
 
 #[test]
@@ -209,7 +227,7 @@ fn each_priority_has_its_own_times() {
     let judged = verdict(&path, &index, Expectation::new(Expect::PagesSomeone));
     assert_eq!(
         told(&judged, &index, &london).sentence,
-        "Never true for P4; for P1, P2, P3, P5 not true on 3 occasions, first from Mon 23 Mar 2026 00:00 until 09:00"
+        "Always fails for P4; for P1, P2, P3, P5 fails 3 times, first from Mon 23 Mar 2026 00:00 until 09:00"
     );
     let all = occasions(&judged.ruling.unwrap().refuted_during);
     let of: Vec<_> = all.iter().map(|one| one.priority_ids.len()).collect();
@@ -229,11 +247,11 @@ fn what_differs_by_priority_depends_on_nothing() {
         let expected = Expectation { seconds: Some(60), ..Expectation::new(Expect::EndsWithin) };
         told(&verdict(&compiled(nodes, &index), &index, expected), &index, &Zone::utc()).sentence
     };
-    assert_eq!(ends(branch("p", &only_first, [delay("a", 30), delay("b", 90)])), "Never true for P2 to P5");
+    assert_eq!(ends(branch("p", &only_first, [delay("a", 30), delay("b", 90)])), "Always fails for P2 to P5");
     // Nor where each goes several ways, and all of them come to the same.
     let short = branch("x", &foreign, [delay("a", 30), delay("b", 40)]);
     let long = branch("y", &foreign, [delay("c", 80), delay("d", 90)]);
-    assert_eq!(ends(branch("p", &only_first, [short, long])), "Never true for P2 to P5");
+    assert_eq!(ends(branch("p", &only_first, [short, long])), "Always fails for P2 to P5");
 }
 
 /// What one and the same alert may do or not is neither true nor never true.
@@ -270,10 +288,10 @@ fn timed(expect: Expect, seconds: i64) -> Expectation {
 /// What would mend it, as titles by position; each is tried again here.
 fn mended(path: &PathPayload, all: &[Expectation]) -> Vec<(usize, String)> {
     let index = index();
-    let found = mends("p", path, &index, &horizon(), all);
+    let found = find_fixes("p", path, &index, &horizon(), all);
     let state = |path: &PathPayload| judge(&CompiledPath::new("p", path, &index), &index, &horizon(), all);
     let before = state(path);
-    for Mend { at, fix } in &found {
+    for ExpectationFix { at, fix } in &found {
         let after = state(&fix.apply(path).unwrap());
         assert!(before[*at].is_broken() && after[*at].holds(), "{fix:?}");
         for (before, after) in before.iter().zip(&after) {
@@ -333,36 +351,36 @@ fn a_worker_says_what_would_be_said_here() {
     let path = payload(json!([level("a", &[&people[0]], 950_400), level("b", &[&people[1]], 300)]));
     let before = payload(json!([level("a", &[&people[0]], 300)]));
     let Horizon { from, until, .. } = horizon();
-    let about = About { id: "p".into(), path: path.into(), from, until };
+    let about = PathQuery { id: "p".into(), path: path.into(), from, until };
     let all = vec![
         Expectation::new(Expect::PagesSomeone),
         timed(Expect::EndsWithin, 864_000),
         Expectation { window: Some(json!({"timezone": "Mars"})), ..Expectation::new(Expect::QuietHours) },
     ];
-    let mut desk = Desk::default();
-    let judge = Question::Judge(about.clone(), all.clone());
+    let mut desk = WorkerState::default();
+    let judge = Request::Judge(about.clone(), all.clone());
     assert_eq!(desk.reply(&judge.to_text()), None, "it has no world");
     desk.set_world(&world_text(index.world())).unwrap();
     assert!(desk.set_world("{").is_err() && desk.reply("{}").is_none());
     let questions = [
         judge,
-        Question::Suggest(about.clone(), all.clone()),
-        Question::Mend(about.clone(), all),
-        Question::Compare(about.clone(), before.into()),
-        Question::Gaps(about),
+        Request::Suggest(about.clone(), all.clone()),
+        Request::SuggestFixes(about.clone(), all),
+        Request::Compare(about.clone(), before.into()),
+        Request::Gaps(about),
     ];
     for question in questions {
-        let reply = Reply::from_text(&desk.reply(&question.to_text()).unwrap()).unwrap();
+        let reply = Response::from_text(&desk.reply(&question.to_text()).unwrap()).unwrap();
         assert_eq!(reply, question.reply(&index));
         match reply {
-            Reply::Judged(all) => {
+            Response::Judged(all) => {
                 assert!(all[0].holds() && all[1].is_broken() && all[2].ruling.is_err(), "{all:?}");
                 assert!(all[1].ruling.as_ref().unwrap().example.is_some());
             }
-            Reply::Suggested(all) => assert!(!all.is_empty()),
-            Reply::Mended(all) => assert_eq!(all.len(), 1),
-            Reply::Compared(found) => assert!(found.is_some_and(|found| !found.changes.is_empty())),
-            Reply::Gaps(found) => assert!(found.is_some_and(|found| found.times.is_empty() && found.is_complete)),
+            Response::Suggested(all) => assert!(!all.hold.is_empty()),
+            Response::Mended(all) => assert_eq!(all.len(), 1),
+            Response::Compared(found) => assert!(found.is_some_and(|found| !found.changes.is_empty())),
+            Response::Gaps(found) => assert!(found.is_some_and(|found| found.times.is_empty() && found.is_complete)),
         }
     }
 }
@@ -389,9 +407,9 @@ fn when_nobody_is_paged() {
                 {"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]}]});
         let Horizon { from, until, .. } = horizon();
         let path = escalation_api::Json::read(path).unwrap();
-        let about = About { id: String::new(), path: std::sync::Arc::new(path), from, until };
-        match Question::Gaps(about).reply(&index) {
-            Reply::Gaps(Some(found)) => found,
+        let about = PathQuery { id: String::new(), path: std::sync::Arc::new(path), from, until };
+        match Request::Gaps(about).reply(&index) {
+            Response::Gaps(Some(found)) => found,
             other => panic!("{other:?}"),
         }
     };

@@ -101,7 +101,7 @@ fn a_problem_is_mended_in_one_step() {
     let mut editor = Editor::open(path);
     editor.dispatch(Command::Fix(Box::new(fix.clone()))).unwrap();
     assert_eq!(editor.path().write()["working_hours"], json!([]));
-    assert_eq!(told(&editor)[1], "mend a problem<");
+    assert_eq!(told(&editor)[1], "fix a problem<");
     let again = editor.dispatch(Command::Fix(Box::new(fix))).unwrap_err();
     assert!(again.to_string().contains("has changed since"), "{again}");
 }

@@ -11,7 +11,8 @@ use common::{build, dice, ids, outline, root, structural};
 use escalation_api::{Json as _, PathPayload};
 use escalation_editor::command::{Timer, insert, new_hours, new_node};
 use escalation_editor::merge::{
-    Choice, Did, Item, Merge, Told, What, compare, is_made_of, is_same, is_written, take, told as in_words,
+    Choice, Item, Merge, MergeItemText, MergeSubject, SideChange, compare, is_made_of, is_same, is_written, take,
+    told as in_words,
 };
 use escalation_editor::{Command, Kind, ListAt, Refusal, Run, Side, Slot};
 use escalation_engine::{Index, World};
@@ -40,7 +41,7 @@ fn merge(yours: &[Command], theirs: &[Command]) -> Merge {
     compare(Arc::new(base), Arc::new(yours), Arc::new(theirs))
 }
 
-fn all(merge: &Merge, choice: Choice) -> BTreeMap<What, Choice> {
+fn all(merge: &Merge, choice: Choice) -> BTreeMap<MergeSubject, Choice> {
     merge.items.iter().map(|item| (item.what.clone(), choice)).collect()
 }
 
@@ -50,7 +51,7 @@ fn by_default(merge: &Merge) -> Result<PathPayload, Refusal> {
 
 fn told(merge: &Merge) -> Vec<String> {
     let all = in_words(merge, &Index::new(World::default()));
-    let tell = |(item, words): (&Item, Told)| {
+    let tell = |(item, words): (&Item, MergeItemText)| {
         let conflict = if item.conflict { "!" } else { "" };
         format!("{}: {} / {}{conflict}", words.title, words.yours, words.theirs)
     };
@@ -87,14 +88,14 @@ fn what_does_not_touch_is_together() {
     assert_eq!(
         told(&merge),
         [
-            "The path’s name: changed: “Yours” / as it was",
-            "The path’s teams: as it was / new: [\"team\"]",
-            "The working hours “Working hours”: as it was / new: Mon-Fri 09:00-17:00, UTC",
-            "Page a: changed: “then after 2m”, was “then after 1m” / as it was",
-            "Page nobody yet: new: after “Page a” / as it was",
-            "Page d: as it was / changed: “then after 3m”, was “then after 1m”",
-            "Page e: as it was / removed",
-            "Page nobody yet: as it was / new: first on the side “otherwise” of “Priority is p1?”",
+            "The path’s name: changed: “Yours” / unchanged",
+            "The path’s teams: unchanged / new: [\"team\"]",
+            "The working hours “Working hours”: unchanged / new: Mon-Fri 09:00-17:00, UTC",
+            "Page a: changed: “then after 2m”, was “then after 1m” / unchanged",
+            "Page nobody yet: new: after “Page a” / unchanged",
+            "Page d: unchanged / changed: “then after 3m”, was “then after 1m”",
+            "Page e: unchanged / removed",
+            "Page nobody yet: unchanged / new: first on the side “otherwise” of “Priority is p1?”",
         ]
     );
 }
@@ -110,7 +111,7 @@ fn what_both_changed_is_yours_unless_chosen() {
         ]
     );
     assert_eq!(by_default(&merge).unwrap(), *merge.yours);
-    let mixed = BTreeMap::from([(What::Node("c".into()), Choice::Theirs)]);
+    let mixed = BTreeMap::from([(MergeSubject::Node("c".into()), Choice::Theirs)]);
     assert_eq!(take(&merge, &mixed).unwrap(), done(&merge.yours, &[Command::Delete("c".into())]));
 }
 
@@ -144,12 +145,15 @@ fn a_branch_that_is_gone_for_one_and_used_by_the_other_is_a_conflict() {
     let gone = [Command::Delete("b".into())];
     for used in [wait("d", 120), insert(&sample(), in_b(Side::Else, 0), new_node(&sample(), Kind::Level))] {
         let merge = merge(&gone, std::slice::from_ref(&used));
-        let branch = merge.items.iter().find(|item| item.what == What::Node("b".into())).unwrap();
-        assert!(branch.conflict && branch.yours == Did::Removed, "{:?}", told(&merge));
+        let branch = merge.items.iter().find(|item| item.what == MergeSubject::Node("b".into())).unwrap();
+        assert!(branch.conflict && branch.yours == SideChange::Removed, "{:?}", told(&merge));
         assert_eq!(by_default(&merge).unwrap(), *merge.yours);
         let other = self::merge(std::slice::from_ref(&used), &gone);
         assert_eq!(by_default(&other).unwrap(), *other.yours, "it is kept whole");
-        let torn = BTreeMap::from([(What::Node("b".into()), Choice::Yours), (What::Node("d".into()), Choice::Theirs)]);
+        let torn = BTreeMap::from([
+            (MergeSubject::Node("b".into()), Choice::Yours),
+            (MergeSubject::Node("d".into()), Choice::Theirs),
+        ]);
         let refusal = take(&merge, &torn).unwrap_err();
         assert_eq!(refusal, Refusal::NowhereToBe("d".into()));
     }
@@ -161,7 +165,7 @@ fn two_ends_of_one_list_are_a_conflict() {
     let merge = merge(&[end(Kind::PriorityBranch)], &[end(Kind::HandOver), wait("a", 120)]);
     assert!(merge.has_conflicts());
     assert_eq!(by_default(&merge).unwrap(), done(&merge.yours, &[wait("a", 120)]));
-    let both = BTreeMap::from([(What::Node("hand-over-1".into()), Choice::Theirs)]);
+    let both = BTreeMap::from([(MergeSubject::Node("hand-over-1".into()), Choice::Theirs)]);
     assert_eq!(take(&merge, &both), Err(Refusal::AfterHandOver), "what cannot be is told");
 }
 
@@ -175,7 +179,7 @@ fn documents_whose_ids_tell_nothing_apart_are_taken_whole() {
     };
     let merge = compare(twice(1), twice(2), twice(3));
     let items: Vec<_> = merge.items.iter().map(|item| (item.what.clone(), item.conflict)).collect();
-    assert_eq!(items, [(What::Field("path".into()), true)]);
+    assert_eq!(items, [(MergeSubject::Field("path".into()), true)]);
     assert_eq!(take(&merge, &all(&merge, Choice::Theirs)).unwrap(), *merge.theirs);
 }
 
@@ -197,7 +201,7 @@ proptest! {
         if let Ok(path) = by_default(&merge) {
             prop_assert_eq!(structural(&path), [""; 0]);
         }
-        prop_assert!(merge.items.iter().all(|item| item.yours != Did::Nothing || item.theirs != Did::Nothing));
+        prop_assert!(merge.items.iter().all(|item| item.yours != SideChange::Nothing || item.theirs != SideChange::Nothing));
         for (yours, theirs) in [(&yours, &base), (&base, &yours), (&yours, &yours)] {
             let merge = compare(Arc::new(base.clone()), Arc::new(yours.clone()), Arc::new(theirs.clone()));
             prop_assert!(!merge.has_conflicts());
@@ -260,7 +264,11 @@ fn documents_that_say_the_same() {
     // A server may add fields to what it makes, and must not have others than were sent.
     assert!(is_made_of(&document(json!({"made_at": "now"})), &plain));
     assert!(!is_made_of(&document(json!({"odd": 2})), &document(json!({"odd": 1}))));
-    assert!(!is_made_of(&document(json!({"team_ids": ["T1"]})), &plain));
+    // It may give what is new to teams; to others than were asked for, it may not.
+    assert!(is_made_of(&document(json!({"team_ids": ["T1"]})), &plain));
+    assert!(!is_made_of(&document(json!({"team_ids": ["T1"]})), &document(json!({"team_ids": ["T2"]}))));
+    assert!(!is_written(&document(json!({"team_ids": ["T1"]})), &plain, &plain));
+    assert!(!is_made_of(&document(json!({})), &payload(json!({"name": "Path", "path": []}))), "nothing was sent");
 }
 
 #[test]
@@ -276,7 +284,7 @@ fn payload(value: Value) -> PathPayload {
     PathPayload::read(value).unwrap()
 }
 
-/// A path as it was sent, and as a server gives it back that fills in what was not said and orders as it likes.
+/// A path unchanged sent, and as a server gives it back that fills in what was not said and orders as it likes.
 fn sent_and_made() -> (Value, Value) {
     let condition = |values: [&str; 2]| {
         let values: Vec<_> = values.iter().map(|id| json!({"literal": id})).collect();
@@ -319,7 +327,6 @@ fn something_else_was_not_made_of_what_was_sent() {
         ("/path/1/if_else/then_path/0/delay/delay_seconds", json!(120)),
         ("/path/1/if_else/then_path", json!([])),
         ("/path", json!([])),
-        ("/team_ids", json!(["T"])),
     ];
     for (pointer, value) in other {
         let mut now = made.clone();
@@ -354,7 +361,10 @@ fn an_order_that_says_nothing_is_nobody_s_doing() {
     let mut yours = made.clone();
     yours.name = "Yours".to_string();
     let merge = compare(Arc::new(made), Arc::new(yours), Arc::new(turned));
-    assert_eq!(merge.items.iter().map(|item| &item.what).collect::<Vec<_>>(), [&What::Field("name".to_string())]);
+    assert_eq!(
+        merge.items.iter().map(|item| &item.what).collect::<Vec<_>>(),
+        [&MergeSubject::Field("name".to_string())]
+    );
 }
 
 #[test]
@@ -413,4 +423,16 @@ fn what_was_taken_out_of_a_target_that_is_paged_in_turn_was_not_saved() {
         assert!(!is_written(&before, &sent, &before), "in turn: {in_turn}");
         assert!(is_written(&sent, &sent, &before));
     }
+}
+
+#[test]
+fn what_was_taken_out_of_a_node_of_an_unknown_type_was_not_saved() {
+    let branch = |then: Value| json!({"id": "b", "type": "if_else", "if_else": {"conditions": [], "then_path": then, "else_path": []}});
+    let (whole, without) = (json!({"id": "u", "type": "young", "more": 1}), json!({"id": "u", "type": "young"}));
+    let before = payload(json!({"name": "Path", "path": [branch(json!([])), whole]}));
+    // It is moved, too, so that nothing stood before where it stands now.
+    let sent = payload(json!({"name": "Path", "path": [branch(json!([without]))]}));
+    let made = payload(json!({"name": "Path", "path": [branch(json!([whole]))]}));
+    assert!(!is_written(&made, &sent, &before));
+    assert!(is_written(&sent, &sent, &before));
 }

@@ -10,6 +10,8 @@ use escalation_editor::layout::EdgeKind;
 use escalation_editor::play::{MarkKind, StayKind, TurnKind, Visited};
 use escalation_editor::{Play, Side, words};
 use escalation_engine::calendar::Zone;
+use escalation_engine::machine::Outcome;
+use escalation_engine::trace::{StepName, TraceStep};
 use escalation_engine::{Index, Scenario, World, simulate};
 use serde_json::{Value, json};
 
@@ -215,7 +217,7 @@ fn quiet_after_somebody_has_taken_it() {
 }
 
 /// The demo's working hours, a branch on them, and a branch on priority.
-fn told<T>(at: &str, priority: &str, tell: impl Fn(words::Told<'_>) -> T) -> T {
+fn told<T>(at: &str, priority: &str, tell: impl Fn(words::RunContext<'_>) -> T) -> T {
     let path = json!({"name": "n", "working_hours": [{"id": "uk", "name": "UK hours", "timezone": "Europe/London",
         "weekday_intervals": [{"weekday": "monday", "start_time": "09:00", "end_time": "17:00"}]}],
         "path": [{"id": "b", "type": "if_else", "if_else": {
@@ -233,12 +235,12 @@ fn told<T>(at: &str, priority: &str, tell: impl Fn(words::Told<'_>) -> T) -> T {
     let trace = simulate(&index, &scenario).unwrap();
     let payload = PathPayload::read(path).unwrap();
     let zone = Zone::get("Europe/London").unwrap();
-    tell(words::Told { trace: &trace, path: &payload, path_id: "", index: &index, zone: &zone })
+    tell(words::RunContext { trace: &trace, path: &payload, path_id: "", index: &index, zone: &zone })
 }
 
 #[test]
 fn why_the_other_side_was_not_taken() {
-    let others = |told: words::Told<'_>| {
+    let others = |told: words::RunContext<'_>| {
         let words = told.trace.steps.iter().filter_map(|step| {
             words::step(step, told.path, told.path_id, told.index, told.zone).and_then(|words| words.other_side)
         });
@@ -258,6 +260,33 @@ fn a_moment_in_words() {
     assert_eq!(at(300), "The path ends");
     let lasts = there_and_back();
     assert_eq!(lasts.stays.len(), 5);
+}
+
+#[test]
+fn who_is_told_when() {
+    let who = |priority| told("2026-03-28T03:10:00Z", priority, |told| words::who_is_told(told.trace, told.index));
+    assert_eq!(who("p1"), "Maya Chen and Tom Okafor at once, then nobody else.");
+    assert_eq!(who("p2"), "Nobody is paged.");
+    // A trace that stopped, one with many waves, and one with many people.
+    let mut trace = told("2026-03-28T03:10:00Z", "p1", |told| told.trace.clone());
+    let index = world();
+    trace.outcome = Outcome::Undecided;
+    assert_eq!(words::who_is_told(&trace, &index), "Maya Chen and Tom Okafor at once, then then unknown.");
+    let page = |after: i64, user: String| TraceStep {
+        after_seconds: after,
+        step: StepName::Paged,
+        user_id: Some(user),
+        ..TraceStep::default()
+    };
+    trace.steps = (0..6).map(|wave| page(wave * 60, format!("u{wave}"))).collect();
+    assert_eq!(
+        words::who_is_told(&trace, &index),
+        "u0 at once, then u1 after 1m, then u2 after 2m, then u3 after 3m, then others."
+    );
+    trace.steps = (0..6).map(|user| page(0, format!("u{user}"))).collect();
+    assert!(words::who_is_told(&trace, &index).starts_with("u0, u1, u2, u3 and 2 more at once"));
+    trace.steps.clear();
+    assert_eq!(words::who_is_told(&trace, &index), "Recipients unknown.");
 }
 
 #[test]

@@ -329,7 +329,7 @@ fn changing_the_kind() {
             "What an acknowledgement means to the others is no longer said",
             "There is no round robin any more",
             "There are no retries any more",
-            "The field `odd`, which is not known here, is gone"
+            "The unknown field `odd` is removed"
         ]
     );
     let of = |path: &PathPayload| tree::find(path, "a").unwrap().node.write();

@@ -84,8 +84,8 @@ fn refusal(problem: &Problem, path: &PathPayload) -> Refusal {
         Code::NoId => Refusal::NoId,
         Code::RepeatTarget => match tree::find(path, &id()).map(|found| &found.node.kind) {
             Some(NodeKind::Repeat(repeat)) => Refusal::Repeat { repeat: id(), to: repeat.to_node.clone() },
-            _ => Refusal::Illegal(problem.message.clone()),
+            _ => Refusal::Illegal(problem.text()),
         },
-        _ => Refusal::Illegal(problem.message.clone()),
+        _ => Refusal::Illegal(problem.text()),
     }
 }

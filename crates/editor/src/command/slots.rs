@@ -219,7 +219,7 @@ impl<'a> Shape<'a> {
         let (first, last) = (nodes.first()?, nodes.last()?);
         let mut total = 0;
         tree::walk(path, |_| total += 1);
-        if moved.is_none() && total + count(nodes) > MAX_NODES {
+        if moved.is_none() && total + tree::count(nodes) > MAX_NODES {
             return None;
         }
         let moved_ids: BTreeSet<&str> = match &moved {
@@ -228,7 +228,7 @@ impl<'a> Shape<'a> {
             }
             None => BTreeSet::new(),
         };
-        let is_moved = |found: &tree::Found<'_>| {
+        let is_moved = |found: &tree::LocatedNode<'_>| {
             moved_ids.contains(found.node.id.as_str()) || found.enclosing.iter().any(|id| moved_ids.contains(id))
         };
         let root = path.path.first().map(|node| node.id.as_str());
@@ -339,8 +339,4 @@ fn going_out<'n>(nodes: &'n [PathNode], around: &mut Vec<&'n str>, tell: &mut im
         }
         around.pop();
     }
-}
-
-fn count(nodes: &[PathNode]) -> usize {
-    nodes.iter().map(|node| 1 + node.children().map(|(_, inside)| count(inside)).sum::<usize>()).sum()
 }

@@ -7,7 +7,7 @@ use escalation_engine::instant::MINUTE;
 use escalation_engine::words::date;
 use escalation_engine::{Instant, Seconds};
 
-use super::{Band, What};
+use super::{Band, CoverageState};
 
 /// A day on the wall of a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,7 +139,7 @@ pub fn fit(bands: &[Band], (from, until): (Instant, Instant), width: i64) -> Vec
     for (position, band) in bands.iter().enumerate() {
         let (x, end) = (pixel(band.from), pixel(band.until));
         let is_narrow = end - x < OWN_MARK;
-        let is_hole = band.what == What::Nobody;
+        let is_hole = band.what == CoverageState::Nobody;
         match marks.last_mut().filter(|(_, narrow)| *narrow && is_narrow) {
             Some((last, _)) => {
                 last.width = end - last.x;

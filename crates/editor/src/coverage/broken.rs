@@ -1,9 +1,10 @@
 //! What is expected and not true for alerts of a row.
 
+use escalation_engine::instant::merge_overlapping;
 use escalation_engine::{Index, Instant};
 
 use super::Row;
-use crate::expect::{Judged, joined};
+use crate::expect::Judged;
 
 /// What is not true for alerts of a row: from when until when, and the sentence. Each is there once at an instant,
 /// however many of the row's priorities it is about.
@@ -25,7 +26,7 @@ pub fn broken(row: &Row, all: &[Judged], index: &Index) -> Vec<(Instant, Instant
         }
     }
     let of_one = |(sentence, times): (String, Vec<_>)| {
-        joined(times).into_iter().map(move |(from, until)| (from, until, sentence.clone()))
+        merge_overlapping(times).into_iter().map(move |(from, until)| (from, until, sentence.clone()))
     };
     told.into_iter().flat_map(of_one).collect()
 }

@@ -8,7 +8,7 @@ use escalation_engine::words::duration;
 use escalation_engine::{Index, Instant};
 
 use super::axis::{Mark, days, pixel};
-use super::{Band, Question, What, label};
+use super::{Band, CoverageQuestion, CoverageState, label};
 use crate::svg::escaped;
 use crate::zoned::clock_changes;
 
@@ -43,7 +43,7 @@ pub struct Line<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Drawing<'a> {
     /// What is looked at.
-    pub question: Question,
+    pub question: CoverageQuestion,
     /// The first instant, and the first after the last.
     pub time: (Instant, Instant),
     /// The present.
@@ -144,13 +144,13 @@ impl Drawing<'_> {
                 let _infallible = write!(edges, "M{}.5 {}v{}", mark.x, top + TOP - 2, HEIGHT + 4);
             }
         }
-        let class = if self.question == Question::Wait { "steps-of-wait" } else { "handovers" };
+        let class = if self.question == CoverageQuestion::Wait { "steps-of-wait" } else { "handovers" };
         let _infallible = write!(text, r#"<path class="{class}" d="{edges}"/>"#);
     }
 
     fn band(&self, text: &mut String, band: &Band, (x, y, width, height): (i64, i64, i64, i64)) {
         let class = match &band.what {
-            What::People(ids) => {
+            CoverageState::People(ids) => {
                 // A stripe for each, as far as there is room.
                 let count = i64::try_from(ids.len()).unwrap_or(1).clamp(1, 4);
                 for (position, id) in (0..count).zip(ids) {
@@ -165,7 +165,7 @@ impl Drawing<'_> {
                 }
                 "on-people"
             }
-            What::Within(class) => {
+            CoverageState::Within(class) => {
                 rect(text, &format!("wait-{}", class + 1), (x, y, width, height));
                 match class {
                     0 | 1 => "on-wait-low",
@@ -173,20 +173,20 @@ impl Drawing<'_> {
                     _ => "on-wait-high",
                 }
             }
-            What::Nobody if self.question.rank() == 0 => {
+            CoverageState::Nobody if self.question.rank() == 0 => {
                 rect(text, "hole", (x, y, width, height));
                 rect(text, "hole-hatch", (x, y, width, height));
                 "on-hole"
             }
-            What::Nobody => {
+            CoverageState::Nobody => {
                 rect(text, "none", (x, y, width, height));
                 "on-plain"
             }
-            What::Depends(_) => {
+            CoverageState::Depends(_) => {
                 rect(text, "depends", (x, y, width, height));
                 "on-plain"
             }
-            What::Unknown => {
+            CoverageState::Unknown => {
                 rect(text, "unknown", (x, y, width, height));
                 "on-plain"
             }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use escalation_engine::calendar::Zone;
 use escalation_engine::index::Id;
-use escalation_engine::instant::HOUR;
+use escalation_engine::instant::{HOUR, merge_overlapping};
 use escalation_engine::{Instant, Seconds};
 
 use super::axis::{Day, days};
-use super::{Question, Row, What};
-use crate::expect::joined;
+use super::{CoverageQuestion, CoverageState, Row};
 
 /// What somebody carries: the seconds in which an alert that fires would page them, whenever that page comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +29,8 @@ pub struct Load {
 #[must_use]
 pub fn loads(rows: &[Row], rank: usize, zone: &Zone) -> Vec<Load> {
     let mut times: BTreeMap<Id, Vec<(Instant, Instant)>> = BTreeMap::new();
-    for band in rows.iter().flat_map(|row| row.bands(Question::Rank(rank))) {
-        let What::People(people) = band.what else { continue };
+    for band in rows.iter().flat_map(|row| row.bands(CoverageQuestion::Rank(rank))) {
+        let CoverageState::People(people) = band.what else { continue };
         for id in people {
             times.entry(id).or_default().push((band.from, band.until));
         }
@@ -40,7 +39,7 @@ pub fn loads(rows: &[Row], rank: usize, zone: &Zone) -> Vec<Load> {
     let unsocial = Unsocial::new(ends, zone);
     let load = |(id, times): (Id, _)| {
         let mut load = Load { id, all: 0, night: 0, weekend: 0 };
-        for (from, until) in joined(times) {
+        for (from, until) in merge_overlapping(times) {
             load.all += until - from;
             load.night += within(&unsocial.nights, from, until);
             load.weekend += within(&unsocial.weekends, from, until);
@@ -56,7 +55,7 @@ pub fn loads(rows: &[Row], rank: usize, zone: &Zone) -> Vec<Load> {
 #[must_use]
 pub fn is_partly_open(rows: &[Row], rank: usize) -> bool {
     let mut all = rows.iter().flat_map(|row| &row.stretches);
-    all.any(|stretch| matches!(stretch.rank(rank), What::Depends(_) | What::Unknown))
+    all.any(|stretch| matches!(stretch.rank(rank), CoverageState::Depends(_) | CoverageState::Unknown))
 }
 
 /// Nights and weekends, in order.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use escalation_engine::instant::DAY;
-use escalation_engine::machine::What as Happens;
+use escalation_engine::machine::StepKind as Happens;
 use escalation_engine::prove::{Cell, Cells, MAX_CLASSES, classes};
 use escalation_engine::{CompiledPath, Index, Instant, Scenario, Seconds};
 
-use super::{RANKS, Row, Stretch, Wave, Way};
+use super::{CoverageInterval, CoverageOutcome, NotificationWave, RANKS, Row};
 
 /// So much time is looked at at once: some milliseconds of work. It does not depend on how fast the machine is, so that
 /// the same is found everywhere.
@@ -50,7 +50,8 @@ impl Search {
     pub fn new(path: Arc<CompiledPath>, index: Arc<Index>, (from, until): (Instant, Instant)) -> Self {
         let rows = classes(&[&path], &index);
         // More than are looked at are not known.
-        let unknown = |position| if position < MAX_CLASSES { Vec::new() } else { vec![Stretch::unknown(from, until)] };
+        let unknown =
+            |position| if position < MAX_CLASSES { Vec::new() } else { vec![CoverageInterval::unknown(from, until)] };
         let row = |(position, priorities)| Row { priorities, stretches: unknown(position) };
         let rows = rows.into_iter().enumerate().map(row).collect();
         Self { path, index, from, until, rows, row: 0, at: from, cells: 0, steps: 0, most_cells: MOST_CELLS }
@@ -87,26 +88,28 @@ impl Search {
         let Some(row) = self.rows.get_mut(self.row).filter(|_| self.from < self.until) else { return };
         let end = (self.at + PART).min(self.until);
         let scenario = Scenario { priority_id: row.priorities.first().cloned(), ..Scenario::default() };
-        let cells = Cells::new(&self.path, &self.index, self.at, end, scenario.semantics.cut_off_after_seconds);
-        let mut found: Vec<Stretch> = Vec::new();
+        let cells = Cells::new(&self.path, &self.index);
+        let mut found: Vec<CoverageInterval> = Vec::new();
         let visited = cells.visit(&scenario, (self.at, end), self.most_cells.saturating_sub(self.cells), |cell| {
             self.cells += 1;
             self.steps += cell.run.steps.len();
-            let way = Way::new(&cell);
+            let way = CoverageOutcome::new(&cell);
             match found.last_mut().filter(|last| last.from == cell.from) {
                 // Another way for the same alerts to go.
                 Some(last) if last.ways.contains(&way) => {}
                 Some(last) => last.ways.push(way),
-                None => found.push(Stretch { from: cell.from, until: cell.until, ways: vec![way] }),
+                None => found.push(CoverageInterval { from: cell.from, until: cell.until, ways: vec![way] }),
             }
-            if let Some(last) = found.last_mut().filter(|last| cell.is_partial && !last.ways.contains(&Way::UNKNOWN)) {
-                last.ways.push(Way::UNKNOWN);
+            if let Some(last) =
+                found.last_mut().filter(|last| cell.is_partial && !last.ways.contains(&CoverageOutcome::UNKNOWN))
+            {
+                last.ways.push(CoverageOutcome::UNKNOWN);
             }
         });
         self.at = found.last().map_or(self.at, |last| last.until);
         found.into_iter().for_each(|stretch| row.push(stretch));
         if visited.is_err() || (self.steps > MOST_STEPS && self.at < self.until) {
-            row.push(Stretch::unknown(self.at, self.until));
+            row.push(CoverageInterval::unknown(self.at, self.until));
             self.at = self.until;
         }
         if self.at >= self.until {
@@ -115,15 +118,15 @@ impl Search {
     }
 }
 
-impl Stretch {
+impl CoverageInterval {
     fn unknown(from: Instant, until: Instant) -> Self {
-        Self { from, until, ways: vec![Way::UNKNOWN] }
+        Self { from, until, ways: vec![CoverageOutcome::UNKNOWN] }
     }
 }
 
 impl Row {
     /// Adds what comes next, to the last where it is the same.
-    fn push(&mut self, stretch: Stretch) {
+    fn push(&mut self, stretch: CoverageInterval) {
         match self.stretches.last_mut().filter(|last| last.ways == stretch.ways) {
             Some(last) => last.until = stretch.until,
             None => self.stretches.push(stretch),
@@ -131,9 +134,9 @@ impl Row {
     }
 }
 
-impl Way {
+impl CoverageOutcome {
     fn new(cell: &Cell) -> Self {
-        let mut waves: Vec<Wave> = Vec::new();
+        let mut waves: Vec<NotificationWave> = Vec::new();
         for (step, time) in cell.steps() {
             let Happens::Paged { user, .. } = &step.what else { continue };
             if waves.iter().any(|wave| wave.people.contains(user)) {
@@ -144,7 +147,7 @@ impl Way {
             } else if waves.len() == RANKS {
                 break;
             } else {
-                waves.push(Wave { time, people: vec![user.clone()] });
+                waves.push(NotificationWave { time, people: vec![user.clone()] });
             }
         }
         waves.iter_mut().for_each(|wave| wave.people.sort_unstable());

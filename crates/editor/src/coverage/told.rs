@@ -5,28 +5,29 @@ use std::collections::BTreeMap;
 use escalation_engine::calendar::Zone;
 use escalation_engine::instant::HOUR;
 use escalation_engine::words::{date_and_time, date_with_year, duration, list};
+use escalation_engine::world::WorldPart;
 use escalation_engine::{Index, Instant};
 
-use super::{Band, Question, RANKS, Row, WAITS, Way, What};
+use super::{Band, CoverageOutcome, CoverageQuestion, CoverageState, RANKS, Row, WAITS};
 use crate::card::{initials, text_width};
 use crate::expect::{State, day};
-use crate::words::for_priorities;
+use crate::words::{IF_NOT_PAUSED, for_priorities};
 
 /// What somebody is called by: `first`.
 const ORDINALS: [&str; RANKS] = ["first", "second", "third"];
 
 /// What is the case, such as `Maya Chen and Tom Okafor`, `within 5m` or `nobody`.
 #[must_use]
-pub fn words(what: &What, index: &Index) -> String {
+pub fn words(what: &CoverageState, index: &Index) -> String {
     match what {
-        What::People(ids) => list(&ids.iter().map(|id| index.user_name(id)).collect::<Vec<_>>(), "and"),
-        What::Within(class) => wait_words(*class),
-        What::Nobody => "nobody".to_string(),
-        What::Depends(all) => {
+        CoverageState::People(ids) => list(&ids.iter().map(|id| index.user_name(id)).collect::<Vec<_>>(), "and"),
+        CoverageState::Within(class) => wait_words(*class),
+        CoverageState::Nobody => "nobody".to_string(),
+        CoverageState::Depends(all) => {
             let all: Vec<String> = all.iter().map(|what| words(what, index)).collect();
             format!("depends: {}", list(&all.iter().map(String::as_str).collect::<Vec<_>>(), "or"))
         }
-        What::Unknown => "not known".to_string(),
+        CoverageState::Unknown => "unknown".to_string(),
     }
 }
 
@@ -42,18 +43,18 @@ pub fn wait_words(class: usize) -> String {
 
 /// What is written on a band of this width, in pixels: names, initials or nothing.
 #[must_use]
-pub fn label(what: &What, index: &Index, width: i64) -> String {
+pub fn label(what: &CoverageState, index: &Index, width: i64) -> String {
     const SPACE: i64 = 12;
     let fits = |text: &String| i64::from(text_width(text)) + SPACE <= width;
     let long = match what {
-        What::People(ids) => ids.iter().map(|id| index.user_name(id)).collect::<Vec<_>>().join(", "),
-        What::Depends(_) => "depends".to_string(),
+        CoverageState::People(ids) => ids.iter().map(|id| index.user_name(id)).collect::<Vec<_>>().join(", "),
+        CoverageState::Depends(_) => "depends".to_string(),
         _ => words(what, index),
     };
     let short = match what {
-        What::People(ids) if ids.len() > 3 => format!("{} people", ids.len()),
-        What::People(ids) => ids.iter().map(|id| initials(index.user_name(id))).collect::<Vec<_>>().join(" "),
-        What::Depends(_) | What::Unknown => "?".to_string(),
+        CoverageState::People(ids) if ids.len() > 3 => format!("{} people", ids.len()),
+        CoverageState::People(ids) => ids.iter().map(|id| initials(index.user_name(id))).collect::<Vec<_>>().join(" "),
+        CoverageState::Depends(_) | CoverageState::Unknown => "?".to_string(),
         _ => String::new(),
     };
     [long, short].into_iter().find(fits).unwrap_or_default()
@@ -61,10 +62,10 @@ pub fn label(what: &What, index: &Index, width: i64) -> String {
 
 /// What is looked at, as a title: `Who is paged first`.
 #[must_use]
-pub fn title(question: Question) -> String {
+pub fn title(question: CoverageQuestion) -> String {
     match question {
-        Question::Rank(rank) => format!("Who is paged {}", ORDINALS.get(rank).copied().unwrap_or_default()),
-        Question::Wait => "How long until somebody is paged".to_string(),
+        CoverageQuestion::Rank(rank) => format!("Who is paged {}", ORDINALS.get(rank).copied().unwrap_or_default()),
+        CoverageQuestion::Wait => "How long until somebody is paged".to_string(),
     }
 }
 
@@ -75,14 +76,14 @@ pub fn moment(row: &Row, at: Instant, index: &Index) -> String {
     let all: Vec<String> = stretch.ways.iter().map(|way| of_way(way, at, index)).collect();
     match all.as_slice() {
         [one] => one.clone(),
-        all => format!("It depends on a condition that cannot be decided: {}", all.join("; or ")),
+        all => format!("It depends on a condition that can’t be decided: {}", all.join("; or ")),
     }
 }
 
-fn of_way(way: &Way, at: Instant, index: &Index) -> String {
+fn of_way(way: &CoverageOutcome, at: Instant, index: &Index) -> String {
     let mut told: Vec<String> = Vec::new();
     for (rank, wave) in way.waves.iter().enumerate() {
-        let names = words(&What::People(wave.people.clone()), index);
+        let names = words(&CoverageState::People(wave.people.clone()), index);
         let is = match (rank, wave.people.len()) {
             (0, 1) => " is paged",
             (0, _) => " are paged",
@@ -95,9 +96,9 @@ fn of_way(way: &Way, at: Instant, index: &Index) -> String {
         told.push(format!("{names}{is} {when}"));
     }
     match (told.is_empty(), way.is_cut) {
-        (true, true) => return "It is not known who is paged".to_string(),
+        (true, true) => return "Recipients unknown".to_string(),
         (true, false) => return "Nobody is paged".to_string(),
-        (false, true) => told.push("it is not known who follows".to_string()),
+        (false, true) => told.push("then unknown".to_string()),
         (false, false) if told.len() < RANKS => told.push("nobody else".to_string()),
         (false, false) => {}
     }
@@ -117,14 +118,14 @@ pub fn part_of_time(part: (Instant, Instant), whole: (Instant, Instant), zone: &
         (true, true) => stretch_of_time(part.0, part.1, zone),
         (true, false) => format!("from {} on", date_and_time(zone, part.0)),
         (false, true) => format!("until {}", date_and_time(zone, part.1)),
-        (false, false) => "all of the time that is shown".to_string(),
+        (false, false) => "the whole range".to_string(),
     }
 }
 
 /// How long after the alert people are paged, where that is more than an hour: a band lies where alerts fire.
 #[must_use]
 pub fn lateness(band: &Band) -> Option<String> {
-    let (least, most) = band.wait.filter(|(_, most)| *most > HOUR && matches!(band.what, What::People(_)))?;
+    let (least, most) = band.wait.filter(|(_, most)| *most > HOUR && matches!(band.what, CoverageState::People(_)))?;
     let most_words = duration(most);
     Some(match least {
         0 => format!("The page comes up to {most_words} after the alert"),
@@ -161,7 +162,7 @@ pub fn summary(rows: &[Row], index: &Index, zone: &Zone) -> Summary {
     let bands: Vec<(usize, Band)> = rows
         .iter()
         .enumerate()
-        .flat_map(|(position, row)| row.bands(Question::Rank(0)).into_iter().map(move |band| (position, band)))
+        .flat_map(|(position, row)| row.bands(CoverageQuestion::Rank(0)).into_iter().map(move |band| (position, band)))
         .collect();
     let mut holes: BTreeMap<(Instant, Instant), Vec<usize>> = BTreeMap::new();
     let mut unknown: Option<Instant> = None;
@@ -169,12 +170,12 @@ pub fn summary(rows: &[Row], index: &Index, zone: &Zone) -> Summary {
     let earlier = |known: &mut Option<Instant>, at: Instant| *known = Some(known.map_or(at, |known| known.min(at)));
     for (row, band) in &bands {
         match &band.what {
-            What::Nobody => holes.entry((band.from, band.until)).or_default().push(*row),
-            What::Unknown => earlier(&mut unknown, band.from),
-            What::Depends(all) if all.iter().any(|what| !matches!(what, What::People(_))) => {
+            CoverageState::Nobody => holes.entry((band.from, band.until)).or_default().push(*row),
+            CoverageState::Unknown => earlier(&mut unknown, band.from),
+            CoverageState::Depends(all) if all.iter().any(|what| !matches!(what, CoverageState::People(_))) => {
                 earlier(&mut depends, band.from);
             }
-            What::Depends(_) | What::People(_) | What::Within(_) => {}
+            CoverageState::Depends(_) | CoverageState::People(_) | CoverageState::Within(_) => {}
         }
     }
     let holes: Vec<Hole> = holes.into_iter().map(|((from, until), rows)| Hole { from, until, rows }).collect();
@@ -184,7 +185,8 @@ pub fn summary(rows: &[Row], index: &Index, zone: &Zone) -> Summary {
         (0, None, None) => {
             let all: Vec<String> = rows.iter().flat_map(|row| row.priorities.iter().cloned()).collect();
             let of = for_priorities(&all, index);
-            (State::Holds, format!("Somebody is paged first at every instant to {until}{of}"))
+            let pauses = if index.world().is_unread(WorldPart::Pauses) { IF_NOT_PAUSED } else { "" };
+            (State::Holds, format!("Somebody is paged first at every instant to {until}{of}{pauses}"))
         }
         (0, None, Some(at)) => {
             let from = date_with_year(zone, at);
@@ -192,10 +194,10 @@ pub fn summary(rows: &[Row], index: &Index, zone: &Zone) -> Summary {
         }
         (0, Some(at), _) => {
             let from = date_with_year(zone, at);
-            (State::Unsure, format!("No hole is known, but from {from} on it is not known for all who is paged"))
+            (State::Unsure, format!("No gap is known, but recipients are unknown from {from} on"))
         }
-        (1, ..) => (State::Broken, format!("1 hole to {until}: nobody is paged")),
-        (count, ..) => (State::Broken, format!("{count} holes to {until}: nobody is paged")),
+        (1, ..) => (State::Broken, format!("1 gap until {until}: nobody is paged")),
+        (count, ..) => (State::Broken, format!("{count} gaps until {until}: nobody is paged")),
     };
     Summary { state, sentence, holes }
 }

@@ -1,7 +1,7 @@
 //! An expectation as it is typed.
 
 use escalation_api::{Map, Value};
-use escalation_engine::compile::Loud;
+use escalation_engine::compile::PageUrgency;
 use escalation_engine::prove::{Expect, Expectation};
 use escalation_engine::words::duration;
 
@@ -42,15 +42,18 @@ const fn timed(expect: Expect, words: &'static str) -> Kind {
 pub const KINDS: [Kind; 11] = [
     kind(Expect::PagesSomeone, "Somebody is paged, whatever happens"),
     Kind { urgency: true, ..timed(Expect::FirstPageWithin, "Somebody is paged within a time") },
-    Kind { people: true, ..timed(Expect::ReachesPeopleWithin, "So many people are paged within a time") },
+    Kind { people: true, ..timed(Expect::ReachesPeopleWithin, "A number of people are paged within a time") },
     timed(Expect::CoveredBy, "Somebody of a schedule, or one of some people, is paged within a time"),
     Kind { urgency: true, with_declines: true, ..kind(Expect::QuietHours, "Nobody is paged in quiet hours") },
     Kind {
         people: true,
         with_declines: true,
-        ..timed(Expect::AtMostPeopleBefore, "No more than so many people are paged before a time")
+        ..timed(Expect::AtMostPeopleBefore, "At most a number of people are paged before a time")
     },
-    Kind { with_declines: true, ..kind(Expect::NotLouderThan, "A lower priority is never louder than a higher one") },
+    Kind {
+        with_declines: true,
+        ..kind(Expect::NotLouderThan, "A lower priority never pages more urgently than a higher one")
+    },
     timed(Expect::EndsWithin, "It ends within a time"),
     kind(Expect::NoSinglePerson, "Nobody is the only one who is paged"),
     kind(Expect::NoConsecutiveSamePerson, "No two levels in a row page the same person only"),
@@ -69,7 +72,7 @@ pub struct Form {
     /// The ids of the priorities it is for; none: all.
     pub priorities: Vec<String>,
     /// Only pages of this urgency.
-    pub urgency: Option<Loud>,
+    pub urgency: Option<PageUrgency>,
     /// The id of the schedule.
     pub schedule: String,
     /// The ids of people, in place of a schedule.

@@ -1,6 +1,6 @@
 //! What came of what is expected, without the run that shows it: it is small enough to be sent about.
 
-use escalation_engine::prove::{Answer, During, Expectation, Horizon, Scope, Verdict, prove};
+use escalation_engine::prove::{Expectation, Horizon, PriorityInterval, Scope, Verdict, VerdictKind, prove};
 use escalation_engine::{CompiledPath, Index, Scenario};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Judged {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ruling {
     /// Whether it holds.
-    pub answer: Answer,
+    pub answer: VerdictKind,
     /// For what.
     pub scope: Scope,
     /// An alert that shows that it does not hold.
@@ -25,13 +25,13 @@ pub struct Ruling {
     pub example: Option<Scenario>,
     /// When it does not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refuted_during: Vec<During>,
+    pub refuted_during: Vec<PriorityInterval>,
     /// Whether one and the same alert may go either way.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub depends: bool,
     /// When it cannot be said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unknown_during: Vec<During>,
+    pub unknown_during: Vec<PriorityInterval>,
     /// The ids of nodes that are never reached, or branches of which a side never is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub never: Vec<String>,
@@ -51,16 +51,16 @@ impl Judged {
     /// Whether it is known not to hold.
     #[must_use]
     pub fn is_broken(&self) -> bool {
-        self.is(Answer::Refuted)
+        self.is(VerdictKind::Refuted)
     }
 
     /// Whether it holds for all that it was judged for.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.is(Answer::Proven)
+        self.is(VerdictKind::Proven)
     }
 
-    fn is(&self, answer: Answer) -> bool {
+    fn is(&self, answer: VerdictKind) -> bool {
         self.ruling.as_ref().is_ok_and(|ruling| ruling.answer == answer)
     }
 }

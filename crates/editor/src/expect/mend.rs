@@ -20,7 +20,7 @@ const MOST_TRIES: usize = 80;
 
 /// A change that makes what is expected hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mend {
+pub struct ExpectationFix {
     /// The position of the expectation among those that were given.
     pub at: usize,
     /// The change.
@@ -31,7 +31,13 @@ pub struct Mend {
 /// breaks another expectation, or makes a path that would be refused. What `check` would mend is tried first, then other
 /// waiting times, those that change least first.
 #[must_use]
-pub fn mends(id: &str, path: &PathPayload, index: &Index, horizon: &Horizon, all: &[Expectation]) -> Vec<Mend> {
+pub fn find_fixes(
+    id: &str,
+    path: &PathPayload,
+    index: &Index,
+    horizon: &Horizon,
+    all: &[Expectation],
+) -> Vec<ExpectationFix> {
     let before = judge(&CompiledPath::new(id, path, index), index, horizon, all);
     let broken: BTreeSet<usize> =
         before.iter().enumerate().filter(|(_, judged)| judged.is_broken()).map(|(at, _)| at).collect();
@@ -40,11 +46,11 @@ pub fn mends(id: &str, path: &PathPayload, index: &Index, horizon: &Horizon, all
     }
     let problems = check(id, path, index);
     let was_refused = is_refused(&problems);
-    let mut found: Vec<Mend> = Vec::new();
+    let mut found: Vec<ExpectationFix> = Vec::new();
     let mut tries = Tries { id, index, horizon, all, before: &before, was_refused, left: MOST_TRIES };
     for fix in problems.into_iter().filter_map(|problem| problem.fix) {
         let mended = tries.mended_by(&fix, path);
-        found.extend(mended.into_iter().map(|at| Mend { at, fix: fix.clone() }));
+        found.extend(mended.into_iter().map(|at| ExpectationFix { at, fix: fix.clone() }));
     }
     for at in broken {
         if found.iter().any(|mend| mend.at == at) {
@@ -52,7 +58,7 @@ pub fn mends(id: &str, path: &PathPayload, index: &Index, horizon: &Horizon, all
         }
         let Some(expectation) = all.get(at) else { continue };
         if let Some(fix) = tries.by_waiting(at, expectation, path) {
-            found.push(Mend { at, fix });
+            found.push(ExpectationFix { at, fix });
         }
     }
     found.sort_by_key(|mend| mend.at);

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use escalation_engine::calendar::Zone;
-use escalation_engine::prove::{Answer, During, Expect, Expectation, FIRST_BEGINS};
+use escalation_engine::instant::merge_overlapping;
+use escalation_engine::prove::{Expect, Expectation, FIRST_BEGINS, PriorityInterval, VerdictKind};
 use escalation_engine::words::date_with_year;
+use escalation_engine::world::WorldPart;
 use escalation_engine::{Index, Instant};
 
 use super::judged::{Judged, Ruling};
-use crate::words::{for_priorities, priorities};
+use crate::words::{IF_NOT_PAUSED, for_priorities, priorities};
 
 /// Whether what is expected holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub enum State {
 
 /// A verdict, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct VerdictText {
     /// Whether it holds.
     pub state: State,
     /// The same in a sentence.
@@ -34,7 +36,7 @@ pub struct Told {
 
 /// A time at which something fails, and for which priorities.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Occasion {
+pub struct FailureInterval {
     /// The first instant at which such an alert fires.
     pub from: Instant,
     /// The first instant after the last.
@@ -45,25 +47,12 @@ pub struct Occasion {
 
 /// The times at which something fails, in order; those of several priorities are one where they are the same.
 #[must_use]
-pub fn occasions(all: &[During]) -> Vec<Occasion> {
+pub fn occasions(all: &[PriorityInterval]) -> Vec<FailureInterval> {
     let mut by_time: BTreeMap<(Instant, Instant), Vec<String>> = BTreeMap::new();
-    for During { from, until, priority_id } in all {
+    for PriorityInterval { from, until, priority_id } in all {
         by_time.entry((*from, *until)).or_default().push(priority_id.clone());
     }
-    by_time.into_iter().map(|((from, until), priority_ids)| Occasion { from, until, priority_ids }).collect()
-}
-
-/// Some times in order, joined where they overlap or touch.
-pub(crate) fn joined(mut times: Vec<(Instant, Instant)>) -> Vec<(Instant, Instant)> {
-    times.sort_unstable();
-    let mut joined: Vec<(Instant, Instant)> = Vec::new();
-    for (from, until) in times {
-        match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => joined.push((from, until)),
-        }
-    }
-    joined
+    by_time.into_iter().map(|((from, until), priority_ids)| FailureInterval { from, until, priority_ids }).collect()
 }
 
 /// `20 Feb 2027`: the last whole day before an instant, or the time where it is less than a day away.
@@ -86,14 +75,14 @@ fn never_true(ruling: &Ruling) -> Vec<String> {
     let scope = &ruling.scope;
     let none = [String::new()];
     let all = if scope.priorities.is_empty() { &none[..] } else { &scope.priorities };
-    let times = |all: &[During], id: &String| -> Vec<(Instant, Instant)> {
+    let times = |all: &[PriorityInterval], id: &String| -> Vec<(Instant, Instant)> {
         all.iter().filter(|during| during.priority_id == *id).map(|during| (during.from, during.until)).collect()
     };
     let is_never = |id: &&String| {
         let (mut refuted, unknown) = (times(&ruling.refuted_during, id), times(&ruling.unknown_during, id));
         let is_refuted = !refuted.is_empty();
         refuted.extend(unknown);
-        is_refuted && joined(refuted) == [(scope.from, scope.until)]
+        is_refuted && merge_overlapping(refuted) == [(scope.from, scope.until)]
     };
     all.iter().filter(is_never).cloned().collect()
 }
@@ -101,13 +90,14 @@ fn never_true(ruling: &Ruling) -> Vec<String> {
 /// When something is not true.
 fn when_not(judged: &Judged, ruling: &Ruling, index: &Index, zone: &Zone) -> String {
     let never = never_true(ruling);
-    let is_never = |during: &&During| never.contains(&during.priority_id);
-    let sometimes: Vec<During> = ruling.refuted_during.iter().filter(|during| !is_never(during)).cloned().collect();
+    let is_never = |during: &&PriorityInterval| never.contains(&during.priority_id);
+    let sometimes: Vec<PriorityInterval> =
+        ruling.refuted_during.iter().filter(|during| !is_never(during)).cloned().collect();
     let all = occasions(&sometimes);
     let on_occasions = |said: &str| match all.as_slice() {
         [] => said.to_string(),
         [one] => format!("{said} {}", span(zone, (one.from, one.until))),
-        [first, ..] => format!("{said} on {} occasions, first {}", all.len(), span(zone, (first.from, first.until))),
+        [first, ..] => format!("{said} {} times, first {}", all.len(), span(zone, (first.from, first.until))),
     };
     if ruling.depends {
         let on = if judged.expectation.with_declines { "who declines" } else { "a condition that cannot be decided" };
@@ -121,23 +111,20 @@ fn when_not(judged: &Judged, ruling: &Ruling, index: &Index, zone: &Zone) -> Str
     }
     if never.len() == ruling.scope.priorities.len().max(1) {
         let Some(first) = occasions(&ruling.unknown_during).into_iter().next() else {
-            return "Never true".to_string();
+            return "Always fails".to_string();
         };
-        return format!(
-            "Never true as far as it is known; it is not known what happens from {}",
-            date_with_year(zone, first.from)
-        );
+        return format!("Fails whenever known; unknown from {}", date_with_year(zone, first.from));
     }
     if never.is_empty() {
-        return on_occasions("Not true");
+        return on_occasions("Fails");
     }
-    let said = format!("Never true for {}", priorities(&never, index));
+    let said = format!("Always fails for {}", priorities(&never, index));
     if all.is_empty() {
         return said;
     }
     let is_other = |id: &&String| sometimes.iter().any(|during| during.priority_id == **id);
     let others: Vec<String> = ruling.scope.priorities.iter().filter(is_other).cloned().collect();
-    format!("{said}; for {} {}", priorities(&others, index), on_occasions("not true"))
+    format!("{said}; for {} {}", priorities(&others, index), on_occasions("fails"))
 }
 
 /// Whether each priority would be compared with the next higher one, and it is not known which that is.
@@ -148,33 +135,31 @@ fn has_no_order(judged: &Judged, index: &Index) -> bool {
 
 /// Tells what came of an expectation, with times in a zone.
 #[must_use]
-pub fn told(judged: &Judged, index: &Index, zone: &Zone) -> Told {
+pub fn told(judged: &Judged, index: &Index, zone: &Zone) -> VerdictText {
     let ruling = match &judged.ruling {
         Ok(ruling) => ruling,
-        Err(why) => return Told { state: State::Unsure, sentence: format!("It cannot be judged: {why}") },
+        Err(why) => return VerdictText { state: State::Unsure, sentence: format!("Can’t be judged: {why}") },
     };
     let until = day(zone, ruling.scope.until);
     let (state, sentence) = match ruling.answer {
-        Answer::Proven => {
+        VerdictKind::Proven => {
             let of = for_priorities(&ruling.scope.priorities, index);
-            (State::Holds, format!("Proven for every instant to {until}{of}"))
+            (State::Holds, format!("Proven for every instant until {until}{of}"))
         }
-        Answer::Refuted if judged.expectation.expect == Expect::EveryNodeReachable => {
+        VerdictKind::Refuted if judged.expectation.expect == Expect::EveryNodeReachable => {
             let count = ruling.never.len();
             let steps = if count == 1 { "1 step is".to_string() } else { format!("{count} steps are") };
-            (State::Broken, format!("Not true: {steps} never reached, or one way only, to {until}"))
+            (State::Broken, format!("Fails: {steps} never reached, or one way only, until {until}"))
         }
-        Answer::Refuted => (State::Broken, when_not(judged, ruling, index, zone)),
-        Answer::NotApplicable => (State::Nothing, "Not applicable: this path has nothing that it is about".to_string()),
-        Answer::Incomplete if has_no_order(judged, index) => {
-            (State::Unsure, "Cannot be said: the order of the priorities is not known".to_string())
+        VerdictKind::Refuted => (State::Broken, when_not(judged, ruling, index, zone)),
+        VerdictKind::NotApplicable => (State::Nothing, "Not applicable to this path".to_string()),
+        VerdictKind::Incomplete if has_no_order(judged, index) => {
+            (State::Unsure, "Unknown: the order of priorities is unknown".to_string())
         }
-        Answer::Incomplete => {
+        VerdictKind::Incomplete => {
             let first = occasions(&ruling.unknown_during).first().map(|first| date_with_year(zone, first.from));
             let from = first.map_or(String::new(), |first| format!(" from {first}"));
-            let sentence = format!(
-                "Cannot be said for all instants to {until}: it is not known what happens{from}. Nothing is known against it"
-            );
+            let sentence = format!("Not proven until {until}: data is unknown{from}. No counterexample found");
             (State::Unsure, sentence)
         }
     };
@@ -183,5 +168,7 @@ pub fn told(judged: &Judged, index: &Index, zone: &Zone) -> Told {
         && ruling.scope.assumed.iter().any(|assumed| assumed == FIRST_BEGINS);
     let sentence =
         if rests_on_turns { format!("{sentence}, if round robins begin with the first person") } else { sentence };
-    Told { state, sentence }
+    let rests_on_pauses = matches!(state, State::Holds | State::Broken) && index.world().is_unread(WorldPart::Pauses);
+    let sentence = if rests_on_pauses { format!("{sentence}{IF_NOT_PAUSED}") } else { sentence };
+    VerdictText { state, sentence }
 }

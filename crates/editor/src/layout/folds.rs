@@ -46,7 +46,7 @@ impl Folds {
 
     /// The branch that is drawn alone, if the path has it.
     #[must_use]
-    pub fn only<'a>(&self, path: &'a PathPayload) -> Option<tree::Found<'a>> {
+    pub fn only<'a>(&self, path: &'a PathPayload) -> Option<tree::LocatedNode<'a>> {
         let found = tree::find(path, self.only.as_deref()?)?;
         matches!(found.node.kind, NodeKind::IfElse(_)).then_some(found)
     }
@@ -120,13 +120,4 @@ fn collect(nodes: &[PathNode], ids: &mut Vec<String>) {
             collect(&branch.else_path, ids);
         }
     }
-}
-
-/// How many nodes these are, with what is in them.
-pub(super) fn count(nodes: &[PathNode]) -> usize {
-    let inner = nodes.iter().map(|node| match &node.kind {
-        NodeKind::IfElse(branch) => count(&branch.then_path) + count(&branch.else_path),
-        _ => 0,
-    });
-    nodes.len() + inner.sum::<usize>()
 }

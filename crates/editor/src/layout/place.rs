@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use escalation_api::{NodeKind, PathPayload};
 
-use super::folds::{self, Folds};
+use super::folds::Folds;
 use super::{
     BELOW, BELOW_BRANCH, BESIDE, Chip, Edge, EdgeKind, End, Layout, MARGIN, NodeBox, Point, Rect, Size, SlotMark, back,
 };
-use crate::tree::{ListAt, PathNode, Side, Slot};
+use crate::tree::{self, ListAt, PathNode, Side, Slot};
 
 /// How far something reaches to both sides of its axis, and how far down.
 #[derive(Debug, Clone, Copy, Default)]
@@ -120,7 +120,7 @@ impl Ruler<'_> {
             (None, Some(first)) => Measured {
                 nodes: Vec::new(),
                 extent: Extent { left: CHIP.width / 2, right: CHIP.width / 2, height: CHIP.height },
-                closed: Some((&first.id, folds::count(nodes))),
+                closed: Some((&first.id, tree::count(nodes))),
             },
             _ => self.list(nodes),
         }

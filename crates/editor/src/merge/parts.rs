@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use escalation_api::{Json as _, Map, NodeKind, PathPayload, Value};
 
-use super::{Did, Item, What};
+use super::{Item, MergeSubject, SideChange};
 use crate::tree::{self, ListAt, PathNode};
 
 /// A document in parts.
@@ -113,7 +113,7 @@ fn without_inside(node: &PathNode) -> PathNode {
 pub(super) fn find_conflicts(items: &mut [Item], was: &Parts, you: &Parts, they: &Parts) {
     let mut clashing: BTreeSet<String> = BTreeSet::new();
     for item in items.iter() {
-        if let (What::Node(id) | What::Place(id), true) = (&item.what, item.conflict) {
+        if let (MergeSubject::Node(id) | MergeSubject::Place(id), true) = (&item.what, item.conflict) {
             clashing.insert(id.clone());
         }
     }
@@ -158,22 +158,22 @@ pub(super) fn find_conflicts(items: &mut [Item], was: &Parts, you: &Parts, they:
     loop {
         let mut more = BTreeSet::new();
         for item in items.iter() {
-            let What::Node(id) = &item.what else { continue };
+            let MergeSubject::Node(id) = &item.what else { continue };
             for (did, now) in [(item.yours, you), (item.theirs, they)] {
                 let of = match did {
-                    Did::Removed => was,
-                    Did::Added => now,
+                    SideChange::Removed => was,
+                    SideChange::Added => now,
                     _ => continue,
                 };
                 let Some(around) = of.around(id) else { continue };
                 let around_too = items.iter().any(|other| {
                     let same = if std::ptr::eq(now, you) { other.yours } else { other.theirs };
-                    other.what == What::Node(around.to_string()) && same == did
+                    other.what == MergeSubject::Node(around.to_string()) && same == did
                 });
                 if around_too && clashing.contains(around) && !clashing.contains(id) {
                     more.insert(id.clone());
                 }
-                if around_too && did == Did::Removed && clashing.contains(id) && !clashing.contains(around) {
+                if around_too && did == SideChange::Removed && clashing.contains(id) && !clashing.contains(around) {
                     more.insert(around.to_string());
                 }
             }
@@ -184,7 +184,7 @@ pub(super) fn find_conflicts(items: &mut [Item], was: &Parts, you: &Parts, they:
         clashing.append(&mut more);
     }
     for item in items {
-        if let What::Node(id) | What::Place(id) = &item.what {
+        if let MergeSubject::Node(id) | MergeSubject::Place(id) = &item.what {
             item.conflict |= clashing.contains(id);
         }
     }

@@ -23,7 +23,8 @@ pub fn is_same(one: &PathPayload, other: &PathPayload) -> bool {
 }
 
 /// Whether a document that a server has may have been made of one that was sent to make it: everything that was sent is
-/// there. Within its nodes and among the fields that are not known the server may have filled in more.
+/// there. Within its nodes and among the fields that are not known the server may have filled in more, and it may give
+/// what is new to the teams of whoever makes it.
 #[must_use]
 pub fn is_made_of(made: &PathPayload, sent: &PathPayload) -> bool {
     came_of(made, sent, None)
@@ -51,7 +52,9 @@ fn came_of(made: &PathPayload, sent: &PathPayload, before: Option<&PathPayload>)
         match (made_fields.get(name).filter(|value| is_said(value)), sent_fields.get(name).filter(|v| is_said(v))) {
             (None, None) => true,
             (Some(made), Some(sent)) => Look { nodes: Some(&nodes) }.holds(name, made, sent, was),
-            // The kind is the server's to fill in, and so is what is not known here; unless it was taken out.
+            // The kind is the server's to fill in, so are the teams of what is new, and so is what is not known here;
+            // unless it was taken out.
+            (Some(_), None) if name == "team_ids" => before.is_none(),
             (Some(_), None) => name == "kind" || (!known(made, name) && was.is_none_or(|v| !is_said(v))),
             // The server need not know what is not known here.
             (None, Some(_)) => name == "kind" || !known(sent, name),

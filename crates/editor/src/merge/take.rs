@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use escalation_api::{Json as _, NodeKind, PathPayload, Value};
 
 use super::parts::Parts;
-use super::{Choice, Choices, Merge, What};
+use super::{Choice, Choices, Merge, MergeSubject};
 use crate::command::{Refusal, legal};
 use crate::tree::{ListAt, PathNode, Side};
 
@@ -40,13 +40,13 @@ struct Chooser<'a> {
 
 impl Chooser<'_> {
     /// Whose something is; what is the same with both, yours.
-    fn whose(&self, what: &What) -> Choice {
+    fn whose(&self, what: &MergeSubject) -> Choice {
         let item = || self.merge.items.iter().find(|item| item.what == *what);
         let chosen = self.choices.get(what).copied();
         item().map_or(Choice::Yours, |item| chosen.unwrap_or_else(|| item.default_choice()))
     }
 
-    fn of(&self, what: &What) -> &Parts {
+    fn of(&self, what: &MergeSubject) -> &Parts {
         match self.whose(what) {
             Choice::Yours => self.you,
             Choice::Theirs => self.they,
@@ -62,7 +62,7 @@ impl Chooser<'_> {
     fn fields(&self) -> escalation_api::Map {
         let mut fields = escalation_api::Map::new();
         for name in super::keys(self.you.fields.keys(), self.they.fields.keys()) {
-            if let Some(value) = self.of(&What::Field(name.clone())).fields.get(name) {
+            if let Some(value) = self.of(&MergeSubject::Field(name.clone())).fields.get(name) {
                 fields.insert(name.clone(), value.clone());
             }
         }
@@ -72,16 +72,16 @@ impl Chooser<'_> {
     fn hours(&self) -> Vec<Value> {
         let ids = |parts: &Parts| parts.hours.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
         let (yours, theirs) = (ids(self.you), ids(self.they));
-        let set = |id: &String| self.of(&What::Hours(id.clone())).set(id);
+        let set = |id: &String| self.of(&MergeSubject::Hours(id.clone())).set(id);
         let is_there = |id: &String| set(id).is_some();
-        let order = merged(&yours, &theirs, self.whose(&What::HoursOrder), &is_there);
+        let order = merged(&yours, &theirs, self.whose(&MergeSubject::HoursOrder), &is_there);
         order.iter().filter_map(set).cloned().collect()
     }
 
     fn nodes(&self) -> Result<Vec<PathNode>, Refusal> {
         let mut there = BTreeSet::new();
         for id in super::keys(self.you.order.iter(), self.they.order.iter()) {
-            if self.of(&What::Node(id.clone())).nodes.contains_key(id) {
+            if self.of(&MergeSubject::Node(id.clone())).nodes.contains_key(id) {
                 there.insert(id.as_str());
             }
         }
@@ -97,10 +97,10 @@ impl Chooser<'_> {
         let none = Vec::new();
         let of = |parts: &'_ Parts| parts.lists.get(list).unwrap_or(&none).clone();
         let is_here = |id: &String| there.contains(id.as_str()) && self.place(id) == Some(list);
-        let order = merged(&of(self.you), &of(self.they), self.whose(&What::Order(list.clone())), &is_here);
+        let order = merged(&of(self.you), &of(self.they), self.whose(&MergeSubject::Order(list.clone())), &is_here);
         let mut nodes = Vec::with_capacity(order.len());
         for id in order {
-            let Some(part) = self.of(&What::Node(id.clone())).nodes.get(&id) else { continue };
+            let Some(part) = self.of(&MergeSubject::Node(id.clone())).nodes.get(&id) else { continue };
             placed.insert(id.clone());
             let mut node = part.own.clone();
             if let NodeKind::IfElse(branch) = &mut node.kind {
@@ -114,7 +114,7 @@ impl Chooser<'_> {
 
     /// The list that a node is to stand in: of whoever moved it, if it is with both; otherwise of whoever has it.
     fn place(&self, id: &str) -> Option<&ListAt> {
-        let chosen = self.of(&What::Place(id.to_string())).nodes.get(id);
+        let chosen = self.of(&MergeSubject::Place(id.to_string())).nodes.get(id);
         chosen.or_else(|| self.you.nodes.get(id)).or_else(|| self.they.nodes.get(id)).map(|part| &part.list)
     }
 }

@@ -3,13 +3,13 @@
 use escalation_api::{Json as _, PathPayload, Value};
 use escalation_engine::Index;
 
-use super::{Did, Item, Merge, What};
+use super::{Item, Merge, MergeSubject, SideChange};
 use crate::changes::{self, Change};
 use crate::tree;
 
 /// An item in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct MergeItemText {
     /// The node that it is about, if it is one.
     pub node_id: Option<String>,
     /// What it is about.
@@ -22,7 +22,7 @@ pub struct Told {
 
 /// Tells the items of a comparison in words, in their order.
 #[must_use]
-pub fn told(merge: &Merge, index: &Index) -> Vec<Told> {
+pub fn told(merge: &Merge, index: &Index) -> Vec<MergeItemText> {
     let teller = Teller {
         merge,
         index,
@@ -40,12 +40,12 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn told(&self, item: &Item) -> Told {
+    fn told(&self, item: &Item) -> MergeItemText {
         let node_id = match &item.what {
-            What::Node(id) | What::Place(id) => Some(id.clone()),
+            MergeSubject::Node(id) | MergeSubject::Place(id) => Some(id.clone()),
             _ => None,
         };
-        Told {
+        MergeItemText {
             title: self.title(&item.what),
             yours: self.did(item, item.yours, &self.merge.yours, &self.yours),
             theirs: self.did(item, item.theirs, &self.merge.theirs, &self.theirs),
@@ -53,7 +53,7 @@ impl Teller<'_> {
         }
     }
 
-    fn title(&self, what: &What) -> String {
+    fn title(&self, what: &MergeSubject) -> String {
         let all = [&self.merge.yours, &self.merge.theirs, &self.merge.base];
         let node = |id: &str| {
             let of = all.into_iter().find(|path| tree::find(path, id).is_some());
@@ -64,35 +64,35 @@ impl Teller<'_> {
             sets.into_iter().find(|set| set.id == id).map_or_else(|| id.to_string(), |set| set.name.clone())
         };
         match what {
-            What::Field(field) => format!("The path’s {}", changes::label(field)),
-            What::Hours(id) => format!("The working hours “{}”", set(id)),
-            What::HoursOrder => "The order of the working hours".to_string(),
-            What::Node(id) => node(id),
-            What::Place(id) => format!("Where “{}” is", node(id)),
-            What::Order(tree::ListAt::Root) => "The order of the steps".to_string(),
-            What::Order(tree::ListAt::Of(id, _)) => format!("The order of the steps in “{}”", node(id)),
+            MergeSubject::Field(field) => format!("The path’s {}", changes::label(field)),
+            MergeSubject::Hours(id) => format!("The working hours “{}”", set(id)),
+            MergeSubject::HoursOrder => "The order of the working hours".to_string(),
+            MergeSubject::Node(id) => node(id),
+            MergeSubject::Place(id) => format!("Where “{}” is", node(id)),
+            MergeSubject::Order(tree::ListAt::Root) => "The order of the steps".to_string(),
+            MergeSubject::Order(tree::ListAt::Of(id, _)) => format!("The order of the steps in “{}”", node(id)),
         }
     }
 
-    fn did(&self, item: &Item, did: Did, now: &PathPayload, changes: &[Change]) -> String {
+    fn did(&self, item: &Item, did: SideChange, now: &PathPayload, changes: &[Change]) -> String {
         let word = match did {
-            Did::Nothing => return "as it was".to_string(),
-            Did::Added => "new",
-            Did::Removed => return "removed".to_string(),
-            Did::Changed => "changed",
-            Did::Moved => return "moved".to_string(),
+            SideChange::Nothing => return "unchanged".to_string(),
+            SideChange::Added => "new",
+            SideChange::Removed => return "removed".to_string(),
+            SideChange::Changed => "changed",
+            SideChange::Moved => return "moved".to_string(),
         };
         let details = match &item.what {
-            What::Node(id) => {
+            MergeSubject::Node(id) => {
                 let change = changes.iter().find(|change| change.node_id.as_ref() == Some(id));
                 change.map(|change| change.details.join("; ")).unwrap_or_default()
             }
-            What::Field(field) => match now.write().get(field) {
+            MergeSubject::Field(field) => match now.write().get(field) {
                 Some(Value::String(text)) => format!("“{}”", changes::short(text)),
                 Some(value) => changes::short(&value.to_string()),
                 None => String::new(),
             },
-            What::Hours(id) => {
+            MergeSubject::Hours(id) => {
                 let set = now.working_hours.iter().flatten().find(|set| set.id == *id);
                 set.map(changes::hours_of).unwrap_or_default()
             }
@@ -135,11 +135,11 @@ mod tests {
         assert_eq!(
             all,
             [
-                "The path’s name | changed: “Money” | as it was",
+                "The path’s name | changed: “Money” | unchanged",
                 "Page nobody yet | changed: “then after 5m”, was “then after 1m” | changed: “then after 10m”, was \
                  “then after 1m”",
-                "Page nobody yet | as it was | removed",
-                "Page nobody yet | as it was | new: after “Page nobody yet”",
+                "Page nobody yet | unchanged | removed",
+                "Page nobody yet | unchanged | new: after “Page nobody yet”",
             ]
         );
     }

@@ -89,7 +89,7 @@ pub fn command(command: &Command) -> &'static str {
         Command::SetRepeatTimes(..) => "change number of repeats",
         Command::SetHandOver(..) => "change other path",
 
-        Command::Fix(_) => "mend a problem",
+        Command::Fix(_) => "fix a problem",
         Command::Several(Some(name), _) => name,
         Command::Several(None, all) => all.first().map_or("change", self::command),
         Command::Replace(Replacement::Import, _) => "import",

@@ -9,49 +9,49 @@ use escalation_engine::calendar::Zone;
 use escalation_engine::words::duration;
 use escalation_engine::{Index, Instant};
 
-use super::{hours_about, hours_name, labels, node as words_of, target_name, target_now, target_of_repeat};
+use super::{hours_about, hours_name, labels, node as words_of, repeat_target, target_name, target_now};
 use crate::bindings::literals;
 use crate::command::{Condition, Timer};
 use crate::tree::PathNode;
 
 /// A field with what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
+pub struct PropertyRow {
     /// The field as the API names it, such as `targets`.
     pub field: String,
     /// The same for people.
     pub label: String,
     /// What it says: one thing, or several in their order.
-    pub says: Vec<Said>,
+    pub says: Vec<PropertyValue>,
 }
 
 /// One thing that a field says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct PropertyValue {
     /// What.
     pub text: String,
     /// What it means; empty where that is plain.
     pub about: String,
     /// Where it leads.
-    pub leads: Option<Leads>,
+    pub leads: Option<LinkTarget>,
 }
 
 /// Where something leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Leads {
+pub enum LinkTarget {
     /// To a node of the same path, by its id.
     Node(String),
     /// To another path, by its id.
     Path(String),
 }
 
-impl Fact {
-    fn new(field: &str, label: &str, says: Vec<Said>) -> Self {
+impl PropertyRow {
+    fn new(field: &str, label: &str, says: Vec<PropertyValue>) -> Self {
         Self { field: field.to_string(), label: label.to_string(), says }
     }
 }
 
-impl Said {
+impl PropertyValue {
     fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), about: String::new(), leads: None }
     }
@@ -60,99 +60,104 @@ impl Said {
         Self { about: about.into(), ..self }
     }
 
-    fn leading(self, leads: Option<Leads>) -> Self {
+    fn leading(self, leads: Option<LinkTarget>) -> Self {
         Self { leads, ..self }
     }
 }
 
 /// What a node says. Whom a target means is told for an instant, with times in `zone`.
 #[must_use]
-pub fn facts_of_node(node: &PathNode, path: &PathPayload, index: &Index, at: Instant, zone: &Zone) -> Vec<Fact> {
+pub fn facts_of_node(node: &PathNode, path: &PathPayload, index: &Index, at: Instant, zone: &Zone) -> Vec<PropertyRow> {
     let target = |target: &Target| {
         let urgency = match &target.urgency {
             Urgency::High => "high urgency",
             Urgency::Low => "low urgency",
             Urgency::Other(other) => other,
         };
-        Said::new(target_name(target, index)).about(format!("{}; {urgency}", target_now(target, index, at, zone)))
+        PropertyValue::new(target_name(target, index))
+            .about(format!("{}; {urgency}", target_now(target, index, at, zone)))
     };
     let mut facts = Vec::new();
     match &node.kind {
         NodeKind::Level(level) => {
             let mut whom: Vec<_> = level.targets.iter().map(target).collect();
             if whom.is_empty() {
-                whom.push(Said::new("Nobody yet"));
+                whom.push(PropertyValue::new("Nobody yet"));
             }
-            facts.push(Fact::new("targets", labels::WHO, whom));
-            facts.push(Fact::new("round_robin_config", labels::ORDER, vec![order(level)]));
-            facts.push(Fact::new("retry_config", labels::RETRIES, vec![retries(level)]));
-            facts.push(Fact::new("ack_mode", labels::ACKNOWLEDGING, vec![acknowledging(level)]));
+            facts.push(PropertyRow::new("targets", labels::WHO, whom));
+            facts.push(PropertyRow::new("round_robin_config", labels::ORDER, vec![order(level)]));
+            facts.push(PropertyRow::new("retry_config", labels::RETRIES, vec![retries(level)]));
+            facts.push(PropertyRow::new("ack_mode", labels::ACKNOWLEDGING, vec![acknowledging(level)]));
         }
         NodeKind::NotifyChannel(channel) => {
             let mut whom: Vec<_> = channel.targets.iter().map(target).collect();
             if whom.is_empty() {
-                whom.push(Said::new("No channel yet"));
+                whom.push(PropertyValue::new("No channel yet"));
             }
-            facts.push(Fact::new("targets", labels::WHO_TOLD, whom));
+            facts.push(PropertyRow::new("targets", labels::WHO_TOLD, whom));
         }
         NodeKind::IfElse(branch) => {
-            facts.push(Fact::new("conditions", labels::ASKS, asks(node, branch, path, index, at)))
+            facts.push(PropertyRow::new("conditions", labels::ASKS, asks(node, branch, path, index, at)))
         }
         NodeKind::Repeat(repeat) => {
-            let to = Said::new(capitalised(&target_of_repeat(&repeat.to_node, path, index)));
-            let to = to.leading(Some(Leads::Node(repeat.to_node.clone())));
-            facts.push(Fact::new("to_node", labels::BACK_TO, vec![to]));
-            let times = format!("The section runs {} times in all", repeat.repeat_times.saturating_add(1));
-            facts.push(Fact::new("repeat_times", "How often", vec![Said::new(times)]));
+            let to = PropertyValue::new(capitalised(&repeat_target(&repeat.to_node, path, index)));
+            let to = to.leading(Some(LinkTarget::Node(repeat.to_node.clone())));
+            facts.push(PropertyRow::new("to_node", labels::BACK_TO, vec![to]));
+            let times = format!("The section runs {} times in total", repeat.repeat_times.saturating_add(1));
+            facts.push(PropertyRow::new("repeat_times", "How often", vec![PropertyValue::new(times)]));
         }
         NodeKind::HandOver(hand_over) => {
             let id = &hand_over.escalation_path_id;
             let known = index.path(id);
             let name = known.map_or_else(|| id.clone(), |path| path.name.clone());
-            let to = Said::new(name).leading(known.map(|_| Leads::Path(id.clone())));
-            facts.push(Fact::new("escalation_path_id", labels::GO_ON_IN, vec![to]));
+            let to = PropertyValue::new(name).leading(known.map(|_| LinkTarget::Path(id.clone())));
+            facts.push(PropertyRow::new("escalation_path_id", labels::GO_ON_IN, vec![to]));
         }
         NodeKind::Delay(_) | NodeKind::Sealed(_) => {}
     }
     if let Some(timer) = Timer::of(node) {
         let words = words_of(node, path, index);
         let (label, said) = match &node.kind {
-            NodeKind::Level(_) => ("If nobody acknowledges, goes on", words.timer),
+            NodeKind::Level(_) => ("If not acknowledged, escalates", words.timer),
             NodeKind::Delay(_) => (labels::DURATION, words.title),
-            _ => ("Goes on", words.timer),
+            _ => ("Continues", words.timer),
         };
         let said = said.strip_prefix("then ").unwrap_or(&said);
         let hours = match &timer {
             Timer::Until(_, id) => week(id, path, at),
             _ => String::new(),
         };
-        facts.push(Fact::new("time_to_ack_seconds", label, vec![Said::new(capitalised(said)).about(hours)]));
+        facts.push(PropertyRow::new(
+            "time_to_ack_seconds",
+            label,
+            vec![PropertyValue::new(capitalised(said)).about(hours)],
+        ));
     }
     facts
 }
 
-fn order(level: &Level) -> Said {
+fn order(level: &Level) -> PropertyValue {
     match level.round_robin_config.as_ref().filter(|config| config.enabled).map(|config| config.rotate_after_seconds) {
-        None => Said::new(labels::ALL_AT_ONCE),
-        Some(None) => Said::new(labels::ONE_BY_ONE).about("One person for each escalation."),
-        Some(Some(after)) => Said::new(labels::ONE_BY_ONE)
+        None => PropertyValue::new(labels::ALL_AT_ONCE),
+        Some(None) => PropertyValue::new(labels::ONE_BY_ONE).about("One person for each escalation."),
+        Some(Some(after)) => PropertyValue::new(labels::ONE_BY_ONE)
             .about(format!("One person for each escalation, and the next after {}.", duration(after))),
     }
 }
 
-fn retries(level: &Level) -> Said {
+fn retries(level: &Level) -> PropertyValue {
     match &level.retry_config {
-        None => Said::new(labels::ONCE),
-        Some(retry) => Said::new(format!("Is paged {} times in all", retry.attempts))
+        None => PropertyValue::new(labels::ONCE),
+        Some(retry) => PropertyValue::new(format!("Is paged {} times in total", retry.attempts))
             .about(format!("{} between pages.", duration(retry.interval_seconds))),
     }
 }
 
-fn acknowledging(level: &Level) -> Said {
+fn acknowledging(level: &Level) -> PropertyValue {
     match &level.ack_mode {
-        Some(AckMode::All) => Said::new(labels::EVERYONE_MUST).about(labels::ALL_MEANS),
-        Some(AckMode::Other(other)) => Said::new(other.clone()),
-        None | Some(AckMode::First) => Said::new(labels::FIRST_STOPS).about(labels::FIRST_MEANS),
+        Some(AckMode::All) => PropertyValue::new(labels::EVERYONE_MUST).about(labels::ALL_MEANS),
+        Some(AckMode::Other(other)) => PropertyValue::new(other.clone()),
+        None | Some(AckMode::First) => PropertyValue::new(labels::FIRST_STOPS).about(labels::FIRST_MEANS),
     }
 }
 
@@ -162,16 +167,16 @@ fn asks(
     path: &PathPayload,
     index: &Index,
     at: Instant,
-) -> Vec<Said> {
+) -> Vec<PropertyValue> {
     match Condition::of(node) {
         Some(Condition::Priorities(ids)) => {
-            ids.iter().map(|id| Said::new(format!("Priority {}", index.priority_name(id)))).collect()
+            ids.iter().map(|id| PropertyValue::new(format!("Priority {}", index.priority_name(id)))).collect()
         }
         Some(Condition::Hours(id)) => {
-            vec![Said::new(capitalised(&hours_name(&id, path))).about(week(&id, path, at))]
+            vec![PropertyValue::new(capitalised(&hours_name(&id, path))).about(week(&id, path, at))]
         }
-        // As it is stored: nothing is known of what it means.
-        None => branch.conditions.iter().map(|condition| Said::new(condition.write().to_string())).collect(),
+        // JSON source: nothing is known of what it means.
+        None => branch.conditions.iter().map(|condition| PropertyValue::new(condition.write().to_string())).collect(),
     }
 }
 
@@ -189,45 +194,45 @@ pub fn facts_of_path(
     templates: &[Template],
     index: &Index,
     at: Instant,
-) -> Vec<Fact> {
+) -> Vec<PropertyRow> {
     let mut facts = Vec::new();
     if let Some(id) = path.template_id.as_ref().filter(|_| path.is_templated()) {
         let template = templates.iter().find(|template| template.id == *id);
         let name = template.map_or_else(|| id.clone(), |template| template.name.clone());
         let about = template.and_then(|template| template.description.clone()).unwrap_or_default();
-        facts.push(Fact::new("template_id", labels::TEMPLATE, vec![Said::new(name).about(about)]));
+        facts.push(PropertyRow::new("template_id", labels::TEMPLATE, vec![PropertyValue::new(name).about(about)]));
         for (name, binding) in path.param_bindings.iter().flat_map(|all| &all.0) {
             let param = template.and_then(|template| template.params.iter().find(|param| param.name == *name));
             let label = param.map_or(name.as_str(), |param| param.label.as_str());
             let says = match literals(binding) {
-                Some(values) => values.into_iter().map(|value| Said::new(called(value, index))).collect(),
-                None => vec![Said::new(binding.write().to_string())],
+                Some(values) => values.into_iter().map(|value| PropertyValue::new(called(value, index))).collect(),
+                None => vec![PropertyValue::new(binding.write().to_string())],
             };
-            facts.push(Fact::new(&format!("param_bindings.{name}"), label, says));
+            facts.push(PropertyRow::new(&format!("param_bindings.{name}"), label, says));
         }
     }
     let ids = path.team_ids.as_deref().unwrap_or_default();
     if !ids.is_empty() {
         let name = |id: &String| {
             let team = teams.iter().find(|team| team.id == *id);
-            Said::new(team.map_or_else(|| id.clone(), |team| team.name.clone()))
+            PropertyValue::new(team.map_or_else(|| labels::UNKNOWN_TEAM.to_string(), |team| team.name.clone()))
         };
-        facts.push(Fact::new("team_ids", labels::TEAMS, ids.iter().map(name).collect()));
+        facts.push(PropertyRow::new("team_ids", labels::TEAMS, ids.iter().map(name).collect()));
     }
     let again = match &path.repeat_config {
-        None => Said::new("Nobody is paged again"),
+        None => PropertyValue::new("Nobody is paged again"),
         Some(config) => {
             let activity =
-                if config.delay_repeat_on_activity { "Activity on the incident starts that time anew." } else { "" };
+                if config.delay_repeat_on_activity { "Activity on the incident restarts that time." } else { "" };
             let after = duration(config.repeat_after_seconds);
-            Said::new(format!("People are paged again if the alert still fires after {after}")).about(activity)
+            PropertyValue::new(format!("People are paged again if the alert still fires after {after}")).about(activity)
         }
     };
-    facts.push(Fact::new("repeat_config", labels::PAGE_AGAIN, vec![again]));
+    facts.push(PropertyRow::new("repeat_config", labels::PAGE_AGAIN, vec![again]));
     let sets: Vec<_> = path.working_hours.iter().flatten().collect();
     if !sets.is_empty() {
-        let set = |set: &&WorkingHours| Said::new(set.name.clone()).about(week(&set.id, path, at));
-        facts.push(Fact::new("working_hours", labels::HOURS, sets.iter().map(set).collect()));
+        let set = |set: &&WorkingHours| PropertyValue::new(set.name.clone()).about(week(&set.id, path, at));
+        facts.push(PropertyRow::new("working_hours", labels::HOURS, sets.iter().map(set).collect()));
     }
     facts
 }
@@ -277,12 +282,13 @@ mod tests {
         told(&facts_of_node(tree::find(&path, "x").unwrap().node, &path, &index(), at(), &Zone::utc()))
     }
 
-    fn told(facts: &[Fact]) -> Vec<String> {
-        let said = |said: &Said| {
+    fn told(facts: &[PropertyRow]) -> Vec<String> {
+        let said = |said: &PropertyValue| {
             if said.about.is_empty() { said.text.clone() } else { format!("{} ({})", said.text, said.about) }
         };
-        let line =
-            |fact: &Fact| format!("{}: {}", fact.label, fact.says.iter().map(said).collect::<Vec<_>>().join(" | "));
+        let line = |fact: &PropertyRow| {
+            format!("{}: {}", fact.label, fact.says.iter().map(said).collect::<Vec<_>>().join(" | "))
+        };
         facts.iter().map(line).collect()
     }
 
@@ -296,12 +302,12 @@ mod tests {
         assert_eq!(
             of(&level),
             [
-                "Who is paged: Primary (whoever is on call: Ann; high urgency) | Ann (one person; low urgency)",
-                "In what order: Round robin (One person for each escalation, and the next after 2m.)",
-                "Who does not answer: Is paged 3 times in all (2m between pages.)",
+                "Who is paged: Primary (currently on call: Ann; high urgency) | Ann (one person; low urgency)",
+                "Order: Round robin (One person for each escalation, and the next after 2m.)",
+                "Without a response: Is paged 3 times in total (2m between pages.)",
                 "Acknowledging: Everyone must (One acknowledgement stops the path; the others stay paged until each has \
                  answered.)",
-                "If nobody acknowledges, goes on: After 10m",
+                "If not acknowledged, escalates: After 10m",
             ]
         );
     }
@@ -310,7 +316,7 @@ mod tests {
     fn what_is_not_said_is_told_as_what_it_means() {
         let said = of(&json!({"id": "x", "type": "level", "level": {"targets": []}}));
         assert_eq!(said.first().unwrap(), "Who is paged: Nobody yet");
-        assert_eq!(said.last().unwrap(), "If nobody acknowledges, goes on: After 30m, as nothing is said");
+        assert_eq!(said.last().unwrap(), "If not acknowledged, escalates: After 30m (default)");
     }
 
     #[test]
@@ -323,10 +329,10 @@ mod tests {
             json!({"subject": "escalation.working_hours[\"uk\"]", "operation": "is_active", "param_bindings": []});
         assert_eq!(
             branch(hours),
-            ["What it asks: UK hours (Mon 09:00-17:00, Europe/London; inside now, until Mon 17:00)"]
+            ["Condition: UK hours (Mon 09:00-17:00, Europe/London; inside now, until Mon 17:00)"]
         );
         let foreign = json!({"subject": "alert.moon", "operation": "is_full", "param_bindings": []});
-        assert_eq!(branch(foreign.clone()), [format!("What it asks: {foreign}")]);
+        assert_eq!(branch(foreign.clone()), [format!("Condition: {foreign}")]);
         let wait = json!({"id": "x", "type": "delay", "delay": {"delay_interval_condition": "active",
             "delay_weekday_interval_config_id": "uk"}});
         assert_eq!(
@@ -344,11 +350,11 @@ mod tests {
         };
         let over =
             |to: &str| json!({"id": "x", "type": "escalation_path", "escalation_path": {"escalation_path_id": to}});
-        assert_eq!(leads(over("other")), Some(Leads::Path("other".to_string())));
+        assert_eq!(leads(over("other")), Some(LinkTarget::Path("other".to_string())));
         assert_eq!(leads(over("nowhere")), None, "what is not known leads nowhere");
         let repeat = json!({"id": "x", "type": "repeat", "repeat": {"to_node": "x", "repeat_times": 2}});
-        assert_eq!(leads(repeat.clone()), Some(Leads::Node("x".to_string())));
-        assert_eq!(of(&repeat), ["Goes back to: The start", "How often: The section runs 3 times in all"]);
+        assert_eq!(leads(repeat.clone()), Some(LinkTarget::Node("x".to_string())));
+        assert_eq!(of(&repeat), ["Goes back to: The start", "How often: The section runs 3 times in total"]);
         assert_eq!(of(&json!({"id": "x", "type": "pigeon", "pigeon": {}})), [""; 0]);
     }
 
@@ -358,9 +364,9 @@ mod tests {
         assert_eq!(
             told(&facts_of_path(&path(&json!([])), &teams, &[], &index(), at())),
             [
-                "Teams that own it: Payments | unknown",
+                "Owning teams: Payments | Unknown team",
                 "After an acknowledgement: People are paged again if the alert still fires after 30m (Activity on the \
-                 incident starts that time anew.)",
+                 incident restarts that time.)",
                 "Working hours: UK (Mon 09:00-17:00, Europe/London; inside now, until Mon 17:00)",
             ]
         );

@@ -1,17 +1,17 @@
 //! What stands beside the fields of a form.
 
-use escalation_api::{PathPayload, ScheduleMode, Target, TargetType, WorkingHours};
+use escalation_api::{ScheduleMode, Target, TargetType, WorkingHours};
 use escalation_engine::calendar::{Hours, Zone};
 use escalation_engine::instant::{DAY, WEEK};
 use escalation_engine::words::{clock, date_and_time, day_and_time, duration, list, offset};
 use escalation_engine::{Index, Instant, Seconds};
 
-use super::{target_mode, target_of_repeat};
+use super::target_mode;
 use crate::week::Week;
 use crate::zoned;
 
-/// Whom a target means at an instant, and who of them is not to be paged then: "whoever is on call: Maya Chen, paused
-/// until Sat 12:00". Times are told in `zone`.
+/// Whom a target means at an instant, and who of them is not to be paged then: "currently on call: Maya Chen, paused
+/// until Sat 12:00". Times shown in `zone`.
 #[must_use]
 pub fn target_now(target: &Target, index: &Index, at: Instant, zone: &Zone) -> String {
     let mode = target_mode(target, index);
@@ -76,12 +76,6 @@ fn paused(id: &str, index: &Index, at: Instant, zone: &Zone) -> Option<String> {
 #[must_use]
 pub fn offset_now(zone: &str, at: Instant) -> String {
     Zone::get(zone).map(|zone| offset(&zone, at)).unwrap_or_default()
-}
-
-/// Where a repeat goes back to: "the start" or the question of a branch.
-#[must_use]
-pub fn repeat_target(to: &str, path: &PathPayload, index: &Index) -> String {
-    target_of_repeat(to, path, index)
 }
 
 /// How working hours are at an instant, in their own zone: "inside now, until Mon 17:00". Empty where they have no
@@ -191,9 +185,9 @@ mod tests {
         assert_eq!(now(user("a"), "2026-03-01T00:00:00Z"), "one person");
         assert_eq!(now(user("a"), "2026-03-02T10:00:00Z"), "paused until Tue 12:00");
         assert_eq!(now(user("b"), "2026-03-02T10:00:00Z"), "is deactivated");
-        assert_eq!(now(schedule.clone(), "2026-03-01T00:00:00Z"), "whoever is on call: Ann");
-        assert_eq!(now(schedule.clone(), "2026-03-02T10:00:00Z"), "whoever is on call: Ann, paused until Tue 12:00");
-        assert_eq!(now(schedule, "2026-03-09T00:00:00Z"), "whoever is on call: nobody then");
+        assert_eq!(now(schedule.clone(), "2026-03-01T00:00:00Z"), "currently on call: Ann");
+        assert_eq!(now(schedule.clone(), "2026-03-02T10:00:00Z"), "currently on call: Ann, paused until Tue 12:00");
+        assert_eq!(now(schedule, "2026-03-09T00:00:00Z"), "currently on call: nobody then");
         let person = |id: &str, when: &str| person_now(id, &index, at(when), &Zone::utc());
         assert_eq!(person("a", "2026-03-01T00:00:00Z").as_deref(), Some("on call in Primary"));
         assert_eq!(person("a", "2026-03-02T10:00:00Z").as_deref(), Some("paused until Tue 12:00"));

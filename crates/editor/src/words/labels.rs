@@ -3,7 +3,7 @@
 /// The targets of a level.
 pub const WHO: &str = "Who is paged";
 /// The targets of a channel.
-pub const WHO_TOLD: &str = "Who is told";
+pub const WHO_TOLD: &str = "Who is notified";
 /// How long something waits.
 pub const DURATION: &str = "How long";
 /// What an acknowledgement does to the others.
@@ -15,28 +15,30 @@ pub const EVERYONE_MUST: &str = "Everyone must";
 /// Where a repeat goes.
 pub const BACK_TO: &str = "Goes back to";
 /// The path of a hand-over.
-pub const GO_ON_IN: &str = "Goes on in";
+pub const GO_ON_IN: &str = "Hands over to";
 /// The condition of a branch.
-pub const ASKS: &str = "What it asks";
+pub const ASKS: &str = "Condition";
 /// What it means that the first stops the rest.
 pub const FIRST_MEANS: &str = "One acknowledgement stops the path, and the others are no longer paged.";
 /// What it means that everyone must.
 pub const ALL_MEANS: &str = "One acknowledgement stops the path; the others stay paged until each has answered.";
 /// Whether all are paged, or one.
-pub const ORDER: &str = "In what order";
+pub const ORDER: &str = "Order";
 /// All are paged.
 pub const ALL_AT_ONCE: &str = "All at once";
 /// One is paged.
 pub const ONE_BY_ONE: &str = "Round robin";
 /// What becomes of who does not answer.
-pub const RETRIES: &str = "Who does not answer";
+pub const RETRIES: &str = "Without a response";
 /// Nobody is paged again.
 pub const ONCE: &str = "Is paged once";
 /// The teams of a path.
-pub const TEAMS: &str = "Teams that own it";
+pub const TEAMS: &str = "Owning teams";
+/// What a team is called whose name is not known.
+pub const UNKNOWN_TEAM: &str = "Unknown team";
 /// The setting for what comes after an acknowledgement.
 pub const PAGE_AGAIN: &str = "After an acknowledgement";
 /// Sets of working hours.
 pub const HOURS: &str = "Working hours";
 /// The template of a path.
-pub const TEMPLATE: &str = "Made from the template";
+pub const TEMPLATE: &str = "From template";

@@ -13,6 +13,6 @@ pub fn loss(loss: &Loss, index: &Index) -> String {
         Loss::AckMode => "What an acknowledgement means to the others is no longer said".to_string(),
         Loss::RoundRobin => "There is no round robin any more".to_string(),
         Loss::Retries => "There are no retries any more".to_string(),
-        Loss::Unknown(field) => format!("The field `{field}`, which is not known here, is gone"),
+        Loss::Unknown(field) => format!("The unknown field `{field}` is removed"),
     }
 }

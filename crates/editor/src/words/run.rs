@@ -8,8 +8,8 @@ use escalation_engine::{Index, Seconds, Trace};
 
 use super::step;
 use crate::Play;
-use crate::axis::Piece;
-use crate::play::{Stay, StayKind, Turn, TurnKind};
+use crate::axis::AxisSegment;
+use crate::play::{StayKind, Transition, TurnKind, Wait};
 use crate::{bidi, sheet};
 
 /// So many names are said at once.
@@ -17,7 +17,7 @@ const NAMES: usize = 4;
 
 /// What the words of a run are about.
 #[derive(Clone, Copy)]
-pub struct Told<'a> {
+pub struct RunContext<'a> {
     /// The run.
     pub trace: &'a Trace,
     /// The path that it began on.
@@ -30,7 +30,7 @@ pub struct Told<'a> {
     pub zone: &'a Zone,
 }
 
-impl Told<'_> {
+impl RunContext<'_> {
     fn words(&self, at: &TraceStep) -> Option<super::StepWords> {
         step(at, self.path, self.path_id, self.index, self.zone)
     }
@@ -40,9 +40,54 @@ impl Told<'_> {
     }
 }
 
+/// So many times are told at which people are paged.
+const WAVES: usize = 4;
+
+/// Who is notified when, the first few times: `Maya Chen and Tom Okafor at once, then Ruth Adeyemi after 5m, then nobody
+/// else`. Channels are told, too.
+#[must_use]
+pub fn who_is_told(trace: &Trace, index: &Index) -> String {
+    let mut waves: Vec<(Seconds, Vec<&str>)> = Vec::new();
+    for step in &trace.steps {
+        let name = match (step.step, &step.user_id, &step.channel_id) {
+            (StepName::Paged, Some(user), _) => index.user_name(user),
+            (StepName::Posted, _, Some(channel)) => index.channel_name(channel),
+            _ => continue,
+        };
+        match waves.last_mut().filter(|(after, _)| *after == step.after_seconds) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => waves.push((step.after_seconds, vec![name])),
+        }
+    }
+    let is_known = trace.outcome.is_known();
+    if waves.is_empty() {
+        return if is_known { "Nobody is paged." } else { "Recipients unknown." }.to_string();
+    }
+    let shown = waves.get(..WAVES).unwrap_or(&waves);
+    let mut told: Vec<String> = shown
+        .iter()
+        .map(|(after, names)| {
+            let more = names.len().saturating_sub(NAMES);
+            let names = match names.get(..NAMES).filter(|_| more > 0) {
+                Some(first) => format!("{} and {more} more", first.join(", ")),
+                None => list(names, "and"),
+            };
+            let when = if *after == 0 { "at once".to_string() } else { format!("after {}", duration(*after)) };
+            format!("{names} {when}")
+        })
+        .collect();
+    if waves.len() > shown.len() {
+        told.push("others".to_string());
+    } else {
+        told.push(if is_known { "nobody else" } else { "then unknown" }.to_string());
+    }
+    format!("{}.", told.join(", then "))
+}
+
 /// What happens at the last event that is not after a time: who is told first, then all else that matters.
 #[must_use]
-pub fn moment(told: Told<'_>, time: Seconds) -> String {
+pub fn moment(told: RunContext<'_>, time: Seconds) -> String {
     let steps = &told.trace.steps;
     let behind = steps.partition_point(|step| step.after_seconds <= time);
     let steps = steps.get(..behind).unwrap_or_default();
@@ -66,8 +111,9 @@ pub fn moment(told: Told<'_>, time: Seconds) -> String {
             _ => rest.push(words.what),
         }
     }
-    let groups =
-        [(paged, "paged"), (again, "paged again"), (posted, "told")].into_iter().filter(|(names, _)| !names.is_empty());
+    let groups = [(paged, "paged"), (again, "paged again"), (posted, "notified")]
+        .into_iter()
+        .filter(|(names, _)| !names.is_empty());
     let mut said: Vec<String> = groups.map(|(names, done)| group(&names, done)).collect();
     said.append(&mut rest);
     if said.is_empty() { least.unwrap_or_default() } else { said.join("; ") }
@@ -92,7 +138,7 @@ fn group(names: &[String], done: &str) -> String {
 
 /// What the walk stays for: in a few words, and in full.
 #[must_use]
-pub fn stay(told: Told<'_>, stay: &Stay) -> (String, String) {
+pub fn stay(told: RunContext<'_>, stay: &Wait) -> (String, String) {
     let Some(words) = told.at(stay.step) else { return Default::default() };
     let node = stay.entered.and_then(|entered| told.at(entered)).map(|entered| entered.what);
     let full = format!("{}, {}", words.what, words.why);
@@ -107,13 +153,13 @@ pub fn stay(told: Told<'_>, stay: &Stay) -> (String, String) {
 
 /// What the walk does at once: in a word or two, and in full.
 #[must_use]
-pub fn turn(told: Told<'_>, turn: &Turn) -> (String, String) {
+pub fn turn(told: RunContext<'_>, turn: &Transition) -> (String, String) {
     let Some(words) = told.at(turn.step) else { return Default::default() };
     let short = match turn.kind {
         TurnKind::Back(pass) => format!("pass {pass}"),
         TurnKind::Again => "again".to_string(),
         TurnKind::HandOver => "handed over".to_string(),
-        TurnKind::PassedOver => "passed over".to_string(),
+        TurnKind::PassedOver => "skipped".to_string(),
         TurnKind::End(_) => "ends".to_string(),
     };
     (short, format!("{}: {}", words.what, words.why))
@@ -121,7 +167,7 @@ pub fn turn(told: Told<'_>, turn: &Turn) -> (String, String) {
 
 /// What is folded on the axis: how long it is, why, and in full.
 #[must_use]
-pub fn fold(told: Told<'_>, play: &Play, fold: &Piece) -> (String, String, String) {
+pub fn fold(told: RunContext<'_>, play: &Play, fold: &AxisSegment) -> (String, String, String) {
     let length = duration(fold.until - fold.from);
     let around = play.stays.iter().find(|stay| stay.from <= fold.from && fold.until <= stay.until);
     let Some(stay) = around else { return (length.clone(), String::new(), length) };
@@ -140,7 +186,7 @@ pub fn after(seconds: Seconds) -> String {
 
 /// All steps as lines of text with tabs, as spreadsheets take them. `head` names the columns.
 #[must_use]
-pub fn table(told: Told<'_>, head: &[&str; 6]) -> String {
+pub fn table(told: RunContext<'_>, head: &[&str; 6]) -> String {
     let names = bidi::names(told.index.world(), told.path);
     let row = |at: &TraceStep| {
         let words = told.words(at)?;

@@ -6,7 +6,6 @@ use escalation_engine::machine::Outcome;
 use escalation_engine::scenario::Branch;
 use escalation_engine::trace::{StepName, TraceStep};
 use escalation_engine::words::{date_and_time, list, time_after};
-use escalation_engine::world::OTHER_PRIORITY;
 use escalation_engine::{Index, Instant, Seconds};
 
 use super::{node, sides};
@@ -57,7 +56,7 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
     let until = |verb: &str| match step.until {
         Some(until) if until > step.at => format!("{verb} until {}", time_after(zone, step.at, until)),
         Some(_) => "No wait".to_string(),
-        None => format!("{verb} for ever"),
+        None => format!("{verb} forever"),
     };
     let branch = found.as_ref().and_then(|found| match &found.node.kind {
         NodeKind::IfElse(branch) => Some(branch),
@@ -68,7 +67,7 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
         StepName::Entered if branch.is_some() => return None,
         StepName::Triggered if step.after_seconds == 0 => "The alert fires".to_string(),
         StepName::Triggered => "Paging begins".to_string(),
-        StepName::Pending => until("Nobody is told"),
+        StepName::Pending => until("Nobody is notified"),
         StepName::Entered => title(),
         StepName::Branched => {
             let [then, otherwise] = sides(branch.map_or(&[], |branch| &branch.conditions), index);
@@ -79,10 +78,10 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
             let again = if step.attempt.unwrap_or(1) > 1 { " again" } else { "" };
             format!("{} is paged{again}, {} urgency", who(), step.urgency.as_deref().unwrap_or_default())
         }
-        StepName::Posted => format!("{} is told", who()),
+        StepName::Posted => format!("{} is notified", who()),
         StepName::LeftOut if step.user_id.is_none() => "Nobody to page".to_string(),
-        StepName::LeftOut => format!("{} is left out", who()),
-        StepName::SkippedEmpty => "The level is passed over".to_string(),
+        StepName::LeftOut => format!("{} is skipped", who()),
+        StepName::SkippedEmpty => "The level is skipped".to_string(),
         StepName::Waiting => until("Waits"),
         StepName::Acked => format!("{} acknowledges", who()),
         StepName::Nacked => format!("{} declines", who()),
@@ -90,13 +89,13 @@ pub fn step(step: &TraceStep, path: &PathPayload, path_id: &str, index: &Index, 
         StepName::Resumed => "The snooze ends".to_string(),
         StepName::Delayed => until("Nobody is paged"),
         StepName::Repeated => "Back".to_string(),
-        StepName::HandedOver => "On to another path".to_string(),
+        StepName::HandedOver => "Hands over to another path".to_string(),
         StepName::RepeatPending => {
             let when = step.until.map_or(String::new(), |until| format!(" {}", time_after(zone, step.at, until)));
-            format!("Begins again{when}, unless the alert resolves")
+            format!("Pages again{when}, unless the alert resolves")
         }
-        StepName::RepeatDropped => "It does not begin again".to_string(),
-        StepName::RepeatStarted => "It begins again".to_string(),
+        StepName::RepeatDropped => "It does not restart".to_string(),
+        StepName::RepeatStarted => "It pages again".to_string(),
         StepName::Expired => "The path ends".to_string(),
         StepName::Cancelled => "Cancelled".to_string(),
         StepName::Resolved => "Resolved".to_string(),
@@ -124,7 +123,8 @@ fn other_side(step: &TraceStep, conditions: &[ConditionPayload], path: &PathPayl
     match condition.test()? {
         Test::PriorityOneOf(ids) if holds => {
             let all = index.world().priorities.iter().filter(|known| !ids.iter().any(|id| **id == known.id));
-            let others = (!index.world().knows_all_priorities()).then(|| index.priority_name(OTHER_PRIORITY));
+            let unnamed = index.world().other_priority();
+            let others = (!index.world().knows_all_priorities()).then(|| index.priority_name(&unnamed));
             let names: Vec<&str> = all.map(|priority| priority.name.as_str()).chain(others).collect();
             (!names.is_empty()).then(|| format!("“{other}” is for {}", list(&names, "or")))
         }
@@ -164,11 +164,11 @@ pub fn outcome(play: &Play, fired_at: Instant, zone: &Zone) -> String {
 
 fn stopped(outcome: Option<Outcome>) -> &'static str {
     match outcome {
-        Some(Outcome::Undecided) => "Nobody can say what follows",
-        Some(Outcome::WaitsForever) => "It waits for ever",
-        Some(Outcome::HandoverCycle) => "The paths hand over in a circle",
-        Some(Outcome::BeyondEntries) => "Nobody can say who is on call then",
-        Some(Outcome::CutOff) => "It goes on for too long to follow",
+        Some(Outcome::Undecided) => "Outcome can’t be determined",
+        Some(Outcome::WaitsForever) => "It waits forever",
+        Some(Outcome::HandoverCycle) => "Hand-over cycle",
+        Some(Outcome::BeyondEntries) => "On-call data ends before then",
+        Some(Outcome::CutOff) => "Run limit reached",
         _ => "It ends",
     }
 }
