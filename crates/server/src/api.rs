@@ -1,9 +1,14 @@
 //! The vendor's API, answered from the database.
 
+mod alerts;
+mod escalations;
+mod identity;
+mod notifications;
 mod overrides;
 mod paths;
 mod pauses;
-mod schedules;
+mod schedule_edits;
+pub(crate) mod schedules;
 mod teams;
 mod templates;
 mod users;
@@ -16,8 +21,16 @@ use escalation_api::{At, ErrorSingle, Faults, Json as _, Map, Value};
 use crate::error::ApiError;
 use crate::store::{Store, Stored};
 
+pub(crate) use alerts::{creator as alert_creator, is_event, router as alerts};
+pub(crate) use escalations::{
+    Actor, More, acknowledged_by, answer as respond, as_of as escalation_as_of, begin as begin_escalation, is_question,
+    missing as no_escalation, named_user, one as one_escalation, read_object, read_small, router as escalations,
+};
+pub(crate) use identity::router as identity;
+pub(crate) use notifications::router as notifications;
 pub(crate) use paths::{one, read_form, take};
 pub(crate) use pauses::{create as create_pause, destroy as end_pause};
+pub(crate) use schedule_edits::{PublicBase, is_preview};
 
 /// Where a path is checked and nothing is saved.
 pub(crate) const VALIDATE: &str = "/v2/escalation_paths/actions/validate";
@@ -36,8 +49,9 @@ pub(crate) fn router(store: Store) -> Router {
         .route("/v2/users/{id}", get(users::show))
         .route("/v3/teams", get(teams::list))
         .route("/v3/teams/{id}", get(teams::show))
-        .route("/v2/schedules", get(schedules::list))
-        .route("/v2/schedules/{id}", get(schedules::show))
+        .route("/v2/schedules", get(schedules::list).post(schedule_edits::create))
+        .route("/v2/schedules/{id}", get(schedules::show).put(schedule_edits::update).delete(schedule_edits::destroy))
+        .route("/v2/schedules/{id}/actions/preview_entries", post(schedule_edits::preview))
         .route("/v2/schedule_entries", get(schedules::entries))
         .route("/v2/schedule_overrides", get(overrides::list).post(overrides::create))
         .route("/v2/schedule_overrides/{id}", get(overrides::show).put(overrides::update).delete(overrides::destroy))
@@ -47,12 +61,19 @@ pub(crate) fn router(store: Store) -> Router {
         .with_state(store)
 }
 
-/// A body of JSON.
-pub(crate) struct Json(pub(crate) Value);
+/// A body of JSON, as the text that is sent.
+pub(crate) struct Json(String);
+
+impl Json {
+    /// Writes a value. Where it may be large, away from the threads that answer requests.
+    pub(crate) fn new(value: &Value) -> Self {
+        Self(value.to_string())
+    }
+}
 
 impl axum::response::IntoResponse for Json {
     fn into_response(self) -> axum::response::Response {
-        ([(axum::http::header::CONTENT_TYPE, "application/json")], self.0.to_string()).into_response()
+        ([(axum::http::header::CONTENT_TYPE, "application/json")], self.0).into_response()
     }
 }
 
@@ -97,12 +118,14 @@ fn refused(faults: Faults) -> ApiError {
 pub(crate) struct Told {
     items: Vec<Value>,
     unreadable: Vec<Value>,
+    /// Further lists of ids of which something is to be known.
+    named: Vec<(&'static str, Vec<Value>)>,
 }
 
 impl Told {
     /// Tells of what is stored.
-    pub(crate) fn of<T>(stored: Vec<Stored<T>>, tell: impl Fn(&str, T) -> Value) -> Self {
-        let mut told = Self { items: Vec::new(), unreadable: Vec::new() };
+    pub(crate) fn of<T>(stored: Vec<Stored<T>>, mut tell: impl FnMut(&str, T) -> Value) -> Self {
+        let mut told = Self { items: Vec::new(), unreadable: Vec::new(), named: Vec::new() };
         for Stored { id, document } in stored {
             match document {
                 Some(document) => told.items.push(tell(&id, document)),
@@ -110,6 +133,19 @@ impl Told {
             }
         }
         told
+    }
+
+    /// One more that cannot be read.
+    pub(crate) fn unreadable(&mut self, id: String) {
+        self.unreadable.push(Value::String(id));
+    }
+
+    /// With another list of ids, unless it is empty.
+    pub(crate) fn naming(mut self, name: &'static str, ids: Vec<Value>) -> Self {
+        if !ids.is_empty() {
+            self.named.push((name, ids));
+        }
+        self
     }
 
     /// The answer with a list of this name. What cannot be read is named, so that nobody takes it for gone.
@@ -120,7 +156,8 @@ impl Told {
         if !self.unreadable.is_empty() {
             answer.insert("unreadable".to_string(), Value::Array(self.unreadable));
         }
-        Json(Value::Object(answer))
+        answer.extend(self.named.into_iter().map(|(name, ids)| (name.to_string(), Value::Array(ids))));
+        Json::new(&Value::Object(answer))
     }
 }
 

@@ -1,20 +1,26 @@
 //! Bodies: JSON, and not without bounds.
 
 use std::error::Error;
+use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use escalation_api::{ErrorSingle, Value};
-use http_body_util::LengthLimitError;
+use http_body_util::BodyExt as _;
+use tokio::time::timeout;
 
 use crate::connections::TooSlow;
 use crate::error::ApiError;
+use crate::memory::{self, Reservation};
 use crate::work::{Job, Work};
 
 /// The largest body that is read, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
+
+/// How long the rest of a body is read that there is no memory for. Whoever still sends hears of nothing else.
+const DRAINING: Duration = Duration::from_secs(2);
 
 /// How deeply a body may be nested. Readers stop at 128, and answers wrap what is stored in a few objects more.
 const MAX_DEPTH: usize = 112;
@@ -37,7 +43,7 @@ pub(crate) async fn read<T: Send + 'static>(
 }
 
 /// Reads JSON with its bounds.
-fn json(bytes: &[u8]) -> Result<Value, ApiError> {
+pub(crate) fn json(bytes: &[u8]) -> Result<Value, ApiError> {
     if has_too_many(bytes) {
         return Err(ApiError::invalid(vec![ErrorSingle::new(
             "invalid_value",
@@ -105,22 +111,41 @@ pub(crate) async fn bytes(request: Request) -> Result<Vec<u8>, ApiError> {
     if !is_json(headers) {
         return Err(ApiError::not_json());
     }
+    if headers.get_all(CONTENT_ENCODING).iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(ApiError::compressed());
+    }
     let announced = headers.get(CONTENT_LENGTH).and_then(|n| n.to_str().ok()).and_then(|n| n.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MAX_BODY) {
         return Err(ApiError::too_large(MAX_BODY));
     }
-    limited(request.into_body()).await
+    let reservation = memory::reservation(&request);
+    limited(request.into_body(), reservation.as_ref()).await
 }
 
-async fn limited(body: Body) -> Result<Vec<u8>, ApiError> {
-    // One byte more, to tell a body of exactly the limit from a larger one.
-    match to_bytes(body, MAX_BODY + 1).await {
-        Ok(bytes) if bytes.len() <= MAX_BODY => Ok(bytes.into()),
-        Ok(_) => Err(ApiError::too_large(MAX_BODY)),
-        Err(error) if is_by::<TooSlow>(&error) => Err(ApiError::too_slow()),
-        Err(error) if is_by::<LengthLimitError>(&error) => Err(ApiError::too_large(MAX_BODY)),
-        Err(_) => Err(ApiError::bad_request("The body did not come whole")),
+/// Reads a body to its end. What is read is counted before it is kept.
+async fn limited(mut body: Body, reservation: Option<&Reservation>) -> Result<Vec<u8>, ApiError> {
+    let mut content = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(piece) = frame.map_err(|error| broken(&error))?.into_data() else { continue };
+        let length = content.len() + piece.len();
+        if length > MAX_BODY {
+            return Err(ApiError::too_large(MAX_BODY));
+        }
+        if let Some(reservation) = reservation
+            && let Err(error) = reservation.cover(length).await
+        {
+            drop(content);
+            let drained = async { while body.frame().await.is_some_and(|frame| frame.is_ok()) {} };
+            let _ended_or_not = timeout(DRAINING, drained).await;
+            return Err(error);
+        }
+        content.extend_from_slice(&piece);
     }
+    Ok(content)
+}
+
+fn broken(error: &axum::Error) -> ApiError {
+    if is_by::<TooSlow>(error) { ApiError::too_slow() } else { ApiError::bad_request("The body did not come whole") }
 }
 
 /// Whether an error has one of this kind for its cause.

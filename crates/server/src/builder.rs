@@ -1,7 +1,10 @@
 //! What the vendor's API has no place for, under our own prefix: `/builder/v1`.
 
+mod escalations;
 mod kept;
 mod revisions;
+mod set_aside;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -9,13 +12,17 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{delete, get, post};
 use escalation_engine::calendar::tzdata_version;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::api::{Json, create_pause, end_pause};
 use crate::error::ApiError;
 use crate::rights::Rights;
-use crate::store::Store;
+use crate::store::{Readable, Store};
 use crate::who::Who;
+
+pub(crate) use escalations::router as escalations;
+pub(crate) use set_aside::router as set_aside;
+pub(crate) use webhooks::router as webhooks;
 
 /// What can be asked of this server beyond reading and saving paths, so that a client need not try.
 const LOCAL_FEATURES: &[&str] = &[
@@ -29,6 +36,9 @@ const LOCAL_FEATURES: &[&str] = &[
     "overrides",
     "pauses",
     "pause_changes",
+    "escalations",
+    "webhooks",
+    "notification_rules",
 ];
 /// The same where requests are passed on.
 const PROXY_FEATURES: &[&str] = &["validate", "teams", "templates", "overrides", "pauses"];
@@ -50,24 +60,37 @@ pub(crate) fn router(store: Store) -> Router {
 }
 
 async fn priorities(State(store): State<Store>) -> Result<Json, ApiError> {
-    Ok(Json(json!({ "priorities": store.priorities().await? })))
+    let Readable { rows, unreadable } = store.read_priorities().await?;
+    let mut answer = json!({ "priorities": rows, "origin": "database" });
+    name_unreadable(&mut answer, unreadable);
+    Ok(Json::new(&answer))
 }
 
 async fn channels(State(store): State<Store>) -> Result<Json, ApiError> {
-    Ok(Json(json!({ "channels": store.channels().await? })))
+    let Readable { rows, unreadable } = store.read_channels().await?;
+    let mut answer = json!({ "channels": rows });
+    name_unreadable(&mut answer, unreadable);
+    Ok(Json::new(&answer))
+}
+
+/// Says in a list what is left out of it, so that nobody takes it for gone.
+fn name_unreadable(answer: &mut Value, unreadable: Vec<String>) {
+    if let Some(fields) = answer.as_object_mut().filter(|_| !unreadable.is_empty()) {
+        fields.insert("unreadable".to_string(), unreadable.into());
+    }
 }
 
 /// Names to choose from; who is in them is told by the vendor's list.
 async fn teams(State(store): State<Store>) -> Result<Json, ApiError> {
     let teams: Vec<_> =
         store.team_names().await?.into_iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
-    Ok(Json(json!({ "teams": teams })))
+    Ok(Json::new(&json!({ "teams": teams })))
 }
 
 /// What this server is, and what whoever asks may do.
 pub(crate) fn info(is_proxy: bool, rights: Arc<Rights>) -> Router {
     let info = move |who: Who| async move {
-        Json(json!({
+        Json::new(&json!({
             "mode": if is_proxy { "proxy" } else { "local" },
             "version": env!("CARGO_PKG_VERSION"),
             "tzdata": tzdata_version(),
@@ -75,5 +98,7 @@ pub(crate) fn info(is_proxy: bool, rights: Arc<Rights>) -> Router {
             "rights": rights.word(&who),
         }))
     };
-    Router::new().route("/builder/v1/info", get(info))
+    Router::new()
+        .route("/builder/v1/info", get(info))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
 }

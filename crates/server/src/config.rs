@@ -1,12 +1,19 @@
 //! How the server is told what to do.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use axum::http::{HeaderName, Uri};
 use clap::Parser;
+use percent_encoding::percent_decode_str;
+use reqwest::Url;
 
-use crate::{guard, who};
+use crate::error::StartError;
+use crate::limits::Rates;
+use crate::run::Clock;
+use crate::store::Address;
+use crate::{files, guard, who};
 
 /// Serves the Escalation Path Builder: the app and the API behind it.
 #[derive(Debug, Clone, Parser)]
@@ -20,6 +27,17 @@ pub struct Config {
     /// Folder of the database
     #[arg(long, default_value = "data", env = "ESCALATION_DATA")]
     pub data: PathBuf,
+
+    /// Keep everything in this PostgreSQL database instead, which several servers may share, such as
+    /// postgres://user@host/name; a password is better in the environment than here, where others see it
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "ESCALATION_DATABASE",
+        hide_env_values = true,
+        conflicts_with = "upstream"
+    )]
+    pub database: Option<Address>,
 
     /// Start a new database without the demo organisation
     #[arg(long)]
@@ -49,9 +67,62 @@ pub struct Config {
     #[arg(long = "editor", value_name = "NAME", requires = "user_header", value_parser = who::name)]
     pub editors: Vec<String>,
 
+    /// Memory for bodies and answers that are on their way, in MB. Requests for which there is none are told to try again
+    #[arg(long, value_name = "MB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(64..=65_536))]
+    pub memory: u32,
+
     /// Nobody may change anything: the server is for reading
     #[arg(long, conflicts_with = "editors")]
     pub read_only: bool,
+
+    /// How many requests a minute each caller may make: whoever the user header names, else whoever has the address that
+    /// they come from; 0: as many as they like. As a proxy, the API behind it counts instead
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
+    pub requests_per_minute: u32,
+
+    /// How many escalations a minute each caller may begin; 0: as many as they like. Alerts are not counted
+    #[arg(long, value_name = "NUMBER", default_value_t = 60, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
+    pub escalations_per_minute: u32,
+
+    /// The id of the priority of escalations that are begun by somebody who cannot choose one; absent: the highest
+    #[arg(long, value_name = "ID")]
+    pub default_priority: Option<String>,
+
+    /// For how many days what is over is kept: escalations that are resolved, expired or cancelled, or acknowledged with
+    /// nothing to come, with all that happened to them and was sent; then alerts that are resolved. Without it all is kept
+    #[arg(
+        long,
+        value_name = "DAYS",
+        env = "ESCALATION_KEEP",
+        value_parser = clap::value_parser!(u32).range(1..=36_500),
+        conflicts_with = "upstream"
+    )]
+    pub keep_escalations: Option<u32>,
+
+    /// The mail server that pages are sent through: smtps://user@host:465, or smtp://user@host:587, which is encrypted by
+    /// STARTTLS unless it is on this machine. Without it nothing is sent by e-mail
+    #[arg(long, value_name = "URL", requires_all = ["smtp_from", "public_url"], conflicts_with = "upstream")]
+    pub smtp: Option<String>,
+
+    /// File that holds the password for it; without it the variable ESCALATION_SMTP_PASSWORD counts, if there is one
+    #[arg(long, value_name = "FILE", requires = "smtp")]
+    pub smtp_password_file: Option<PathBuf>,
+
+    /// The sender of e-mail, such as "Paging <paging@example.com>"
+    #[arg(long, value_name = "ADDRESS", requires = "smtp")]
+    pub smtp_from: Option<String>,
+
+    /// Where people reach this server, such as https://paths.example.com/tools: links in e-mail begin with it
+    #[arg(long, value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<PublicUrl>,
+
+    /// Let webhooks go to http addresses on other machines, too. What they say can be read on the way then
+    #[arg(long)]
+    pub allow_http_webhooks: bool,
+
+    /// The clock that escalations run by; a test has one of its own
+    #[arg(skip)]
+    pub clock: Clock,
 
     /// Pass requests on to this API instead of answering from a database, such as https://api.incident.io
     #[arg(long, value_name = "URL", requires = "upstream_key_file")]
@@ -65,6 +136,28 @@ pub struct Config {
     /// {"priorities": [{"id", "name"}], "channels": [{"id", "type", "name"}]}
     #[arg(long, value_name = "FILE", requires = "upstream")]
     pub organisation: Option<PathBuf>,
+}
+
+/// Where people reach the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    /// Without a slash at the end.
+    pub(crate) base: String,
+    pub(crate) host: String,
+}
+
+/// How mail is sent. It is not printed: there may be a password in it.
+pub(crate) struct Smtp {
+    /// Encrypted from the first byte.
+    pub(crate) is_tls: bool,
+    /// On this machine.
+    pub(crate) is_here: bool,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// User and password.
+    pub(crate) credentials: Option<(String, String)>,
+    pub(crate) from: String,
+    pub(crate) base: String,
 }
 
 /// The API that requests go on to.
@@ -81,6 +174,79 @@ impl Config {
         let (url, key_file) = (self.upstream.as_deref()?, self.upstream_key_file.as_deref()?);
         Some(Upstream { url, key_file, organisation: self.organisation.as_deref() })
     }
+
+    /// How much each caller may ask. Of what is passed on the API behind it keeps count.
+    pub(crate) fn rates(&self) -> Rates {
+        let per_minute = |number| NonZeroU32::new(number).filter(|_| self.upstream.is_none());
+        Rates { requests: per_minute(self.requests_per_minute), escalations: per_minute(self.escalations_per_minute) }
+    }
+
+    /// How mail is sent, if it is.
+    pub(crate) fn smtp(&self) -> Result<Option<Smtp>, StartError> {
+        let (Some(url), Some(from), Some(public)) = (&self.smtp, &self.smtp_from, &self.public_url) else {
+            return Ok(None);
+        };
+        // It is not repeated: someone may have put a password into it.
+        let wrong = |what: &str| StartError::Smtp { what: what.to_string() };
+        let url = Url::parse(url).map_err(|_| wrong("it must look like smtps://user@host:465"))?;
+        let (is_tls, port) = match url.scheme() {
+            "smtps" => (true, 465),
+            "smtp" => (false, 587),
+            _ => return Err(wrong("it must begin with smtps:// or smtp://")),
+        };
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("it must name a host"))?;
+        if url.password().is_some() {
+            return Err(wrong("the password must not be in it: everybody on this machine could read it"));
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err(wrong("it has a scheme, a user, a host and perhaps a port, and nothing else"));
+        }
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_string();
+        let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        let user = percent_decode_str(url.username()).decode_utf8().map_err(|_| wrong("its user is not UTF-8"))?;
+        let user = user.into_owned();
+        let password = self.smtp_password()?;
+        let credentials = match (user.is_empty(), password) {
+            (true, None) => None,
+            (false, Some(password)) => Some((user, password)),
+            (true, Some(_)) => return Err(wrong("there is a password, and no user in the URL")),
+            (false, None) => return Err(wrong("there is a user, and no password: give --smtp-password-file")),
+        };
+        let port = url.port().unwrap_or(port);
+        let (from, base) = (from.clone(), public.base.clone());
+        Ok(Some(Smtp { is_tls, is_here, host, port, credentials, from, base }))
+    }
+
+    fn smtp_password(&self) -> Result<Option<String>, StartError> {
+        let Some(file) = self.smtp_password_file.clone() else {
+            return Ok(std::env::var("ESCALATION_SMTP_PASSWORD").ok().filter(|password| !password.is_empty()));
+        };
+        let content = std::fs::read_to_string(&file);
+        let content = content.map_err(|source| StartError::Read { file: file.clone(), source })?;
+        if files::is_for_everybody(&file) {
+            let file = file.display();
+            tracing::warn!(%file, "everybody on this machine can read the password; `chmod 600` keeps it to you");
+        }
+        let password = content.trim_end_matches(['\r', '\n']);
+        if password.is_empty() || password.contains(char::is_control) {
+            let what = "does not hold a password: one line".to_string();
+            return Err(StartError::Content { file, what });
+        }
+        Ok(Some(password.to_string()))
+    }
+}
+
+/// Where people reach the server, with the name that requests have then.
+fn public_url(text: &str) -> Result<PublicUrl, String> {
+    let wrong =
+        || "it has a scheme, a name and perhaps a port and a path, such as https://paths.example.com".to_string();
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    if !matches!(url.scheme(), "https" | "http") || !is_plain || url.fragment().is_some() {
+        return Err(wrong());
+    }
+    let host = guard::host_name(url.host_str().ok_or_else(wrong)?)?;
+    Ok(PublicUrl { base: url.as_str().trim_end_matches('/').to_string(), host })
 }
 
 /// An origin as a policy names it: scheme, host and port. Nothing else may stand there, for it ends up in a header.
@@ -93,5 +259,7 @@ fn origin(text: &str) -> Result<String, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-.:/[]".contains(c);
     named
         .filter(|origin| origin == text.trim_end_matches('/') && origin.chars().all(plain))
+        // A browser would take no notice of a port that is none.
+        .filter(|origin| !origin.ends_with(':') && url::Url::parse(origin).is_ok())
         .ok_or_else(|| "an origin is scheme, name and port, such as https://portal.example.com".to_string())
 }

@@ -3,28 +3,38 @@
 //! Whoever only reaches the server can hold a connection open; so each state of one has an end, and their number has a
 //! bound, below the number of files that the process may have open.
 
+mod clients;
+mod phase;
+mod refusal;
+mod stream;
+
 use std::convert::Infallible;
 use std::io;
-use std::pin::{Pin, pin};
+use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use axum::http::{Request, Response};
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tower::ServiceExt as _;
 
 use crate::error::ApiError;
+pub(crate) use clients::Client;
+use clients::{Clients, Place};
+use phase::{Answer, Answering};
+use stream::{Heard, Punctual};
+
+pub(crate) use stream::TooSlow;
 
 /// How many connections there may be, and how long things may take.
 #[derive(Debug, Clone)]
@@ -41,12 +51,22 @@ pub struct Limits {
     pub stop: Duration,
     /// Connections at the same time; further ones wait until there is room.
     pub connections: usize,
+    /// Connections of one client at the same time: of one address, or of one /64 network with IPv6. Further ones are
+    /// answered with 503. Behind a reverse proxy all connections are of its address.
+    pub connections_per_client: usize,
 }
 
 /// The most connections where the system allows as many open files.
-const MOST_CONNECTIONS: usize = 1_000;
-/// Open files that are left for everything else: the database, its logs, the listener.
-const OTHER_FILES: usize = 48;
+const MAX_CONNECTIONS: usize = 1_000;
+/// The fewest connections that are taken, even where there may not be as many open files.
+const MIN_CONNECTIONS: usize = 8;
+/// The fewest connections that each client may have: as many as a browser opens.
+const MIN_PER_CLIENT: usize = 6;
+/// Connections that are answered with a refusal at the same time; further ones are closed without a word.
+const MAX_REFUSALS: usize = 16;
+/// Open files that are left for everything else: the database and its logs, the listener, what is sent, and connections
+/// that are refused.
+const OTHER_FILES: usize = 64 + MAX_REFUSALS;
 /// The largest head of a request, in bytes; an address alone may have half of it.
 const MAX_HEAD: usize = 128 * 1024;
 /// How often a connection looks whether its time is over, and the longest that it takes to make room.
@@ -62,7 +82,8 @@ impl Default for Limits {
             idle: Duration::from_secs(60),
             write: Duration::from_secs(30),
             stop: Duration::from_secs(10),
-            connections: MOST_CONNECTIONS,
+            connections: MAX_CONNECTIONS,
+            connections_per_client: share(MAX_CONNECTIONS),
         }
     }
 }
@@ -71,11 +92,35 @@ impl Limits {
     /// The usual limits, with as many connections as this process may have open files for. Where requests are passed on
     /// (`is_proxy`), each may need a second one.
     pub(crate) fn of_process(is_proxy: bool) -> Self {
-        let files = open_files().map_or(usize::MAX, |files| files.saturating_sub(OTHER_FILES));
+        let known = open_files();
+        let files = known.map_or(usize::MAX, |files| files.saturating_sub(OTHER_FILES));
         let connections = if is_proxy { files / 2 } else { files };
-        Self { connections: connections.clamp(8, MOST_CONNECTIONS), ..Self::default() }
+        if let (Some(files), true) = (known, connections < MIN_CONNECTIONS) {
+            tracing::warn!(files, "too few files may be open for connections: let this process open 256 or more");
+        }
+        let connections = connections.clamp(MIN_CONNECTIONS, MAX_CONNECTIONS);
+        Self { connections, connections_per_client: share(connections), ..Self::default() }
     }
 }
+
+/// What one client may have of all connections: a quarter, so that one alone never has all.
+fn share(connections: usize) -> usize {
+    (connections / 4).max(MIN_PER_CLIENT)
+}
+
+/// Lets this process have as many files open as the system allows it; what a shell allows by itself is often less, and
+/// for programs of old.
+#[cfg(unix)]
+pub fn allow_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    // Where it cannot be raised there are fewer connections.
+    let _as_it_is = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
+/// Elsewhere there is no such bound.
+#[cfg(not(unix))]
+pub fn allow_open_files() {}
 
 /// How many files the process may have open, if there is a bound.
 #[cfg(unix)]
@@ -99,31 +144,37 @@ pub(crate) async fn serve(
     stopping: watch::Sender<Option<Instant>>,
     stop: impl Future<Output = ()>,
 ) {
-    let door = Door {
-        slots: Arc::new(Semaphore::new(limits.connections)),
-        crowded: Arc::new(Notify::new()),
-        listener,
-        limits: limits.clone(),
-    };
-    let (mut full, mut failing) = (Seldom::default(), Seldom::default());
+    let door = Door::new(listener, limits.clone());
+    // One that is accepted and waits for room: only then is it known that room is needed.
+    let mut waiting: Option<(TcpStream, Place)> = None;
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
-        let (slot, stream) = tokio::select! {
+        tokio::select! {
             () = &mut stop => break,
-            accepted = door.accept(&mut full, &mut failing) => accepted,
-            Some(ended) = connections.join_next(), if !connections.is_empty() => {
-                log_panic(ended);
-                continue;
+            Some(ended) = connections.join_next(), if !connections.is_empty() => log_panic(ended),
+            (stream, address) = door.accept(), if waiting.is_none() => match door.enter(address.ip().into()) {
+                Ok(place) => waiting = Some((stream, place)),
+                Err(Some(refusal)) => {
+                    connections.spawn(async move {
+                        refusal::refuse(stream, ApiError::too_many_connections(), TICK).await;
+                        drop(refusal);
+                    });
+                }
+                Err(None) => {}
+            },
+            slot = door.slot(), if waiting.is_some() => {
+                if let Some((stream, place)) = waiting.take() {
+                    let (router, limits, stopping) = (router.clone(), limits.clone(), stopping.subscribe());
+                    connections.spawn(async move {
+                        attend(stream, router, limits, stopping, &place).await;
+                        drop((place, slot));
+                    });
+                }
             }
-        };
-        let connection =
-            attend(stream, router.clone(), limits.clone(), stopping.subscribe(), Arc::clone(&door.crowded));
-        connections.spawn(async move {
-            connection.await;
-            drop(slot);
-        });
+        }
     }
+    drop(waiting);
     // Nobody new; and whoever waits for something else has time left to say that it has not come.
     drop(door);
     stopping.send_replace(Some(Instant::now() + limits.stop * 4 / 5));
@@ -147,41 +198,74 @@ struct Door {
     listener: TcpListener,
     limits: Limits,
     slots: Arc<Semaphore>,
-    /// Told when somebody waits for room, so that connections on which nothing happens make it.
-    crowded: Arc<Notify>,
+    refusals: Arc<Semaphore>,
+    clients: Arc<Clients>,
+    /// When it was last logged that there was no room, that a client had too many, and that none could be accepted.
+    full: Seldom,
+    crowded: Seldom,
+    failing: Seldom,
 }
 
 impl Door {
-    /// The next connection, once there is room for it.
-    async fn accept(&self, full: &mut Seldom, failing: &mut Seldom) -> (OwnedSemaphorePermit, TcpStream) {
+    fn new(listener: TcpListener, limits: Limits) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(limits.connections)),
+            refusals: Arc::new(Semaphore::new(MAX_REFUSALS)),
+            clients: Arc::default(),
+            listener,
+            limits,
+            full: Seldom::default(),
+            crowded: Seldom::default(),
+            failing: Seldom::default(),
+        }
+    }
+
+    /// The next connection. Nothing is lost if this is dropped while it waits.
+    async fn accept(&self) -> (TcpStream, SocketAddr) {
         loop {
-            let Some(slot) = self.slot(full).await else { continue };
             match self.listener.accept().await {
-                Ok((stream, _)) => return (slot, stream),
+                Ok(accepted) => return accepted,
                 // Those went away before it was their turn.
                 Err(error) if is_of_the_client(&error) => {}
                 Err(error) => {
-                    if failing.now() {
+                    if self.failing.is_due() {
                         tracing::error!(%error, "connections cannot be accepted");
                     }
                     // Usually all files are in use. What is idle may go, and then it is tried again.
-                    self.crowded.notify_waiters();
+                    self.clients.make_room(TICK);
                     sleep(TICK / 2).await;
                 }
             }
         }
     }
 
-    async fn slot(&self, full: &mut Seldom) -> Option<OwnedSemaphorePermit> {
-        if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
-            return Some(slot);
+    /// A place for a connection among those of its client. Where it has too many, the permit to say so, if not too many
+    /// are told that already.
+    fn enter(&self, client: Client) -> Result<Place, Option<OwnedSemaphorePermit>> {
+        self.clients.enter(client, self.limits.connections_per_client, TICK).ok_or_else(|| {
+            if self.crowded.is_due() {
+                tracing::warn!(%client, "a client has as many connections as one may have; further ones are refused");
+            }
+            Arc::clone(&self.refusals).try_acquire_owned().ok()
+        })
+    }
+
+    /// Waits for room for one more connection; the one that has been silent for longest makes it. Nothing is lost if this
+    /// is dropped while it waits.
+    async fn slot(&self) -> OwnedSemaphorePermit {
+        loop {
+            if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
+                return slot;
+            }
+            if self.full.is_due() {
+                let connections = self.limits.connections;
+                tracing::warn!(connections, "no more connections are taken until others end");
+            }
+            self.clients.make_room(TICK);
+            if let Ok(Ok(slot)) = timeout(TICK / 2, Arc::clone(&self.slots).acquire_owned()).await {
+                return slot;
+            }
         }
-        if full.now() {
-            let connections = self.limits.connections;
-            tracing::warn!(connections, "no more connections are taken until others end");
-        }
-        self.crowded.notify_waiters();
-        timeout(TICK / 2, Arc::clone(&self.slots).acquire_owned()).await.ok()?.ok()
     }
 }
 
@@ -190,30 +274,35 @@ fn is_of_the_client(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Something that is said once in a while, however often it happens.
+/// Something that is logged once in a while, however often it happens.
 #[derive(Default)]
-struct Seldom(Option<Instant>);
+struct Seldom(Mutex<Option<Instant>>);
 
 impl Seldom {
-    fn now(&mut self) -> bool {
-        let is_due = self.0.is_none_or(|last| last.elapsed() >= LOG_EVERY);
+    /// Whether it is to be logged now; then not again for a while.
+    fn is_due(&self) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = last.is_none_or(|last| last.elapsed() >= LOG_EVERY);
         if is_due {
-            self.0 = Some(Instant::now());
+            *last = Some(Instant::now());
         }
         is_due
     }
 }
 
 /// Serves one connection until it ends, or has taken too long.
-async fn attend(stream: TcpStream, router: Router, limits: Limits, mut stopping: Stopping, crowded: Arc<Notify>) {
+async fn attend(stream: TcpStream, router: Router, limits: Limits, mut stopping: Stopping, place: &Place) {
     // Small answers go out at once.
     let _as_it_is = stream.set_nodelay(true);
-    let phase = Phase::new();
+    let phase = &place.phase;
+    phase.open();
     let service = service_fn({
-        let (phase, body) = (Arc::clone(&phase), limits.body);
-        move |request: Request<Incoming>| {
+        let (phase, body, stopping) = (Arc::clone(phase), limits.body, stopping.clone());
+        let client = place.client;
+        move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(client);
             let answering = Answering::begin(&phase);
-            let request = request.map(|incoming| Body::new(Punctual::new(incoming, body)));
+            let request = request.map(|incoming| Body::new(Punctual::new(incoming, body, stopping.clone())));
             let router = router.clone();
             async move {
                 let Ok(response): Result<Response<Body>, Infallible> = router.oneshot(request).await;
@@ -221,7 +310,7 @@ async fn attend(stream: TcpStream, router: Router, limits: Limits, mut stopping:
             }
         }
     });
-    let heard = Heard { stream, phase: Arc::clone(&phase), patience: limits.write, stalled: None };
+    let heard = Heard::new(stream, Arc::clone(phase), limits.write);
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         // Told apart below: a head that does not come, and nobody who asks for anything more.
@@ -235,241 +324,35 @@ async fn attend(stream: TcpStream, router: Router, limits: Limits, mut stopping:
             ended = &mut connection => {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "a connection broke");
+                    if error.is_parse() && phase.is_unasked() {
+                        let (stream, status) = connection.into_parts().io.into_inner().into_inner();
+                        refusal::refuse(stream, ApiError::no_request(status), TICK).await;
+                    }
                 }
                 return;
             }
             _ = stopping.changed(), if !is_told => {
                 is_told = true;
-                Pin::new(&mut connection).graceful_shutdown();
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
             }
-            () = crowded.notified() => if phase.is_silent_for(TICK) { return },
+            () = phase.evicted.notified() => {
+                if phase.is_silent_for(TICK) {
+                    return;
+                }
+                // A request has come meanwhile, and is answered.
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
+            }
             () = sleep_until(look_again) => {
                 if phase.ends(&limits).is_none_or(|end| end > Instant::now()) {
                     continue;
                 }
                 if phase.has_begun() {
-                    refuse(connection.into_parts().io.into_inner().stream).await;
+                    // Nothing else is on its way: what was asked before has been flushed.
+                    let (stream, _) = connection.into_parts().io.into_inner().into_inner();
+                    refusal::refuse(stream, ApiError::too_slow(), TICK).await;
                 }
                 return;
             }
         }
-    }
-}
-
-/// Says that a request took too long to be asked. Nothing else is on its way then.
-async fn refuse(mut stream: TcpStream) {
-    let (id, error) = (ulid::Ulid::generate().to_string(), ApiError::too_slow());
-    let body = error.envelope(&id);
-    let answer = format!(
-        "HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json\r\ncache-control: no-store\r\n\
-         x-content-type-options: nosniff\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    let written = async {
-        stream.write_all(answer.as_bytes()).await?;
-        stream.shutdown().await
-    };
-    let _gone_or_not = timeout(TICK, written).await;
-}
-
-/// What a connection is doing.
-#[derive(Clone, Copy)]
-enum Doing {
-    /// Nothing: nothing was heard since; `used` says whether it has had a request before.
-    Silent { since: Instant, used: bool },
-    /// A request has begun.
-    Asking { since: Instant },
-    /// A request is being answered.
-    Answering,
-}
-
-struct Phase(Mutex<Doing>);
-
-impl Phase {
-    fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Doing::Silent { since: Instant::now(), used: false })))
-    }
-
-    fn get(&self) -> Doing {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, doing: Doing) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = doing;
-    }
-
-    fn hear(&self) {
-        if matches!(self.get(), Doing::Silent { .. }) {
-            self.set(Doing::Asking { since: Instant::now() });
-        }
-    }
-
-    /// When it has taken too long, if it can.
-    fn ends(&self, limits: &Limits) -> Option<Instant> {
-        match self.get() {
-            Doing::Silent { since, used: true } => Some(since + limits.idle),
-            Doing::Silent { since, used: false } | Doing::Asking { since } => Some(since + limits.head),
-            Doing::Answering => None,
-        }
-    }
-
-    fn has_begun(&self) -> bool {
-        matches!(self.get(), Doing::Asking { .. })
-    }
-
-    fn is_silent_for(&self, time: Duration) -> bool {
-        matches!(self.get(), Doing::Silent { since, .. } if since.elapsed() >= time)
-    }
-}
-
-/// There while a request is being answered.
-struct Answering(Arc<Phase>);
-
-impl Answering {
-    fn begin(phase: &Arc<Phase>) -> Self {
-        phase.set(Doing::Answering);
-        Self(Arc::clone(phase))
-    }
-}
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        self.0.set(Doing::Silent { since: Instant::now(), used: true });
-    }
-}
-
-/// A stream that tells when something is heard, and fails when nothing of an answer is taken.
-struct Heard {
-    stream: TcpStream,
-    phase: Arc<Phase>,
-    patience: Duration,
-    stalled: Option<Pin<Box<Sleep>>>,
-}
-
-impl Heard {
-    /// Bounds the waiting for the other side.
-    fn bounded<T>(&mut self, poll: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        if poll.is_ready() {
-            self.stalled = None;
-            return poll;
-        }
-        let patience = self.patience;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(stalled.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-}
-
-impl AsyncRead for Heard {
-    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
-        if buffer.filled().len() > before {
-            this.phase.hear();
-        }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Heard {
-    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, content: &[u8]) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        let poll = Pin::new(&mut this.stream).poll_write(context, content);
-        this.bounded(poll, context)
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        contents: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        let poll = Pin::new(&mut this.stream).poll_write_vectored(context, contents);
-        this.bounded(poll, context)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let poll = Pin::new(&mut this.stream).poll_flush(context);
-        this.bounded(poll, context)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let poll = Pin::new(&mut this.stream).poll_shutdown(context);
-        this.bounded(poll, context)
-    }
-}
-
-/// The body did not come in time.
-#[derive(Debug, thiserror::Error)]
-#[error("the body did not come in time")]
-pub(crate) struct TooSlow;
-
-/// A body that must be complete within a time, however it is dealt out.
-struct Punctual {
-    incoming: Incoming,
-    until: Instant,
-    waiting: Option<Pin<Box<Sleep>>>,
-}
-
-impl Punctual {
-    fn new(incoming: Incoming, patience: Duration) -> Self {
-        Self { incoming, until: Instant::now() + patience, waiting: None }
-    }
-}
-
-impl HttpBody for Punctual {
-    type Data = Bytes;
-    type Error = axum::BoxError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
-        let this = self.get_mut();
-        let until = this.until;
-        // Its time is over also where something has come: a byte now and then is not a body.
-        let waiting = this.waiting.get_or_insert_with(|| Box::pin(sleep_until(until)));
-        if waiting.as_mut().poll(context).is_ready() {
-            return Poll::Ready(Some(Err(TooSlow.into())));
-        }
-        Pin::new(&mut this.incoming).poll_frame(context).map_err(Into::into)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
-    }
-}
-
-/// The body of an answer, which is being given until it is dropped.
-struct Answer {
-    body: Body,
-    _answering: Answering,
-}
-
-impl HttpBody for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.get_mut().body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

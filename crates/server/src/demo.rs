@@ -1,11 +1,14 @@
 //! The demo organisation: a company with people in London, New York and Singapore.
 
+use std::collections::BTreeSet;
+
 use escalation_api::template::TemplatePayload;
 use escalation_api::{Json, PathPayload, Schedule, Team, User, Value};
 use escalation_engine::world::{Channel, Priority};
 use serde::Deserialize;
 
 use crate::error::StartError;
+use crate::names;
 
 /// An organisation to fill a new database with.
 pub(crate) struct Organisation {
@@ -28,6 +31,31 @@ pub(crate) struct Lists {
     pub(crate) priorities: Vec<Priority>,
     #[serde(default)]
     pub(crate) channels: Vec<Channel>,
+}
+
+impl Lists {
+    /// What makes them useless, with its place: an id that cannot be named by one thing alone.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let priorities = self.priorities.iter().map(|one| (one.id.as_str(), one.name.as_str()));
+        let channels = self.channels.iter().map(|one| (one.id.as_str(), one.name.as_str()));
+        fault_of("priorities", priorities).or_else(|| fault_of("channels", channels))
+    }
+}
+
+fn fault_of<'a>(list: &str, named: impl Iterator<Item = (&'a str, &'a str)>) -> Option<String> {
+    let mut known = BTreeSet::new();
+    named.enumerate().find_map(|(position, (id, name))| {
+        let at = format!("{list}.{position}");
+        if names::is_blank(id) || id.chars().any(char::is_control) {
+            Some(format!("{at}.id must have something that can be seen, and no control characters"))
+        } else if id == "*" {
+            Some(format!("{at}.id must not be `*`, which stands for any other priority"))
+        } else if !known.insert(id) {
+            Some(format!("{at}.id is `{id}`, which another one has"))
+        } else {
+            names::fault(name).map(|_| format!("{at}.name must have something that can be seen, and no NUL"))
+        }
+    })
 }
 
 const PATHS: [&str; 7] = [

@@ -12,7 +12,7 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use escalation_api::{ErrorResponse, ErrorSingle, ErrorType, Json as _, Map};
+use escalation_api::{ErrorResponse, ErrorSingle, ErrorType, Json as _, Map, Value};
 use ulid::Ulid;
 
 use crate::health;
@@ -83,6 +83,36 @@ pub enum StartError {
         /// Why.
         source: sqlx::migrate::MigrateError,
     },
+    /// The address of a database server is none. It is not repeated: there may be a password in it.
+    #[error("--database is not the address of a database: {what}; such as postgres://user@host/name")]
+    DatabaseAddress {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The database of a server cannot be used.
+    #[error("cannot use the database `{place}`: {source}")]
+    Server {
+        /// The server and the database.
+        place: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The database of a server does not keep all text.
+    #[error("the database `{place}` has the encoding {encoding}: make one with the encoding UTF8")]
+    Encoding {
+        /// The server and the database.
+        place: String,
+        /// How it keeps text.
+        encoding: String,
+    },
+    /// The database of a server was written by a newer version.
+    #[error("cannot bring the database `{place}` up to date: {source}")]
+    MigrateServer {
+        /// The server and the database.
+        place: String,
+        /// Why.
+        source: sqlx::migrate::MigrateError,
+    },
     /// The app is not where it should be.
     #[error("the app is not built: there is no index.html in `{folder}`; build it with `cargo xtask run`")]
     NoApp {
@@ -114,11 +144,29 @@ pub enum StartError {
         /// What is wrong with it.
         what: String,
     },
+    /// The default priority is none of the organisation's.
+    #[error("--default-priority: there is no priority `{id}`")]
+    NoPriority {
+        /// Its id.
+        id: String,
+    },
     /// The address of the other API is none.
     /// It is not repeated: someone may have put a password into it.
     #[error("--upstream is not the address of an API: {what}")]
     Upstream {
         /// What is wrong with it.
+        what: String,
+    },
+    /// E-mail cannot be sent as it is set up.
+    #[error("--smtp cannot be used: {what}")]
+    Smtp {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Nothing can be sent.
+    #[error("webhooks cannot be sent: {what}")]
+    Sender {
+        /// Why.
         what: String,
     },
     /// The demo organisation in the program is damaged.
@@ -144,6 +192,8 @@ pub(crate) struct ApiError {
     errors: Vec<ErrorSingle>,
     /// For what passes: after how many seconds it is worth trying again.
     retry_after: Option<u32>,
+    /// For too many requests: the limit, and when to try again.
+    rate_limit: Option<Box<Map>>,
 }
 
 /// When to try again what cannot be done now.
@@ -153,7 +203,7 @@ const MOST_ERRORS: usize = 100;
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, error_type: ErrorType, code: &str, message: impl Into<String>) -> Self {
-        Self { status, error_type, errors: vec![ErrorSingle::new(code, message)], retry_after: None }
+        Self { status, error_type, errors: vec![ErrorSingle::new(code, message)], retry_after: None, rate_limit: None }
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
@@ -176,7 +226,7 @@ impl ApiError {
             errors.push(ErrorSingle::new("more_errors", format!("... and {more} more")));
         }
         let (status, error_type) = (StatusCode::UNPROCESSABLE_ENTITY, ErrorType::Validation);
-        Self { status, error_type, errors, retry_after: None }
+        Self { status, error_type, errors, retry_after: None, rate_limit: None }
     }
 
     /// It cannot be done now, and can be done soon: the client is to try again.
@@ -199,7 +249,7 @@ impl ApiError {
         let mut error = ErrorSingle::new("precondition_failed", message);
         error.metadata = Some([("revision".to_string(), revision.to_string().into())].into_iter().collect());
         let (status, error_type) = (StatusCode::PRECONDITION_FAILED, ErrorType::PreconditionFailed);
-        Self { status, error_type, errors: vec![error], retry_after: None }
+        Self { status, error_type, errors: vec![error], retry_after: None, rate_limit: None }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -216,6 +266,50 @@ impl ApiError {
     pub(crate) fn too_slow() -> Self {
         let message = "The request did not come whole in time; nothing was done";
         Self::new(StatusCode::REQUEST_TIMEOUT, ErrorType::RequestTimeout, "request_timeout", message)
+    }
+
+    /// What came is no HTTP request, or has a head that is too large: the status says which.
+    pub(crate) fn no_request(status: Option<StatusCode>) -> Self {
+        let (code, message) = match status {
+            Some(StatusCode::URI_TOO_LONG) => ("address_too_long", "The address of the request is too long"),
+            Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE) => {
+                ("headers_too_large", "The headers of the request are too large, or too many")
+            }
+            _ => return Self::bad_request("This is not a valid HTTP/1.1 request"),
+        };
+        Self::new(status.unwrap_or(StatusCode::BAD_REQUEST), ErrorType::InvalidRequest, code, message)
+    }
+
+    /// The client has as many connections as one may have.
+    pub(crate) fn too_many_connections() -> Self {
+        let message = "There are too many connections from this address: nothing was done; close some, or try again";
+        Self::unavailable("too_many_connections", message)
+    }
+
+    /// The body is compressed, or is said to be.
+    pub(crate) fn compressed() -> Self {
+        let message = "The body must not be compressed: send it without content-encoding";
+        Self::new(StatusCode::BAD_REQUEST, ErrorType::InvalidRequest, "unsupported_media_type", message)
+    }
+
+    /// The caller with this name has asked more often than `limit` times a minute: what they may do again after so many
+    /// seconds, at this instant.
+    pub(crate) fn too_many_requests(name: &str, limit: u32, seconds: u32, at: &str) -> Self {
+        let message = format!("Too many requests: at most {limit} a minute; try again in {seconds} s");
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let error = Self::new(status, ErrorType::TooManyRequests, "too_many_requests", message);
+        let fields = [("name", Value::from(name)), ("limit", limit.into()), ("remaining", 0.into())];
+        let fields = fields.into_iter().chain([("retry_after", Value::from(at))]);
+        let fields: Map = fields.map(|(name, value)| (name.to_string(), value)).collect();
+        Self { retry_after: Some(seconds), rate_limit: Some(Box::new(fields)), ..error }
+    }
+
+    /// Nothing was done, and nothing is to be asked for so many seconds; where that is not known, for as long as this
+    /// server asks for itself.
+    pub(crate) fn upstream_busy(seconds: Option<u32>) -> Self {
+        let message = "The API behind this server asks to wait: nothing was done; try again later";
+        let error = Self::unavailable("upstream_busy", message);
+        Self { retry_after: seconds.or(error.retry_after), ..error }
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
@@ -241,8 +335,9 @@ impl ApiError {
         Self::new(status, ErrorType::Api, code, message)
     }
 
-    /// What is stored cannot be read, and is not taken for something else. The log says which row it is.
-    pub(crate) fn unreadable(message: &str) -> Self {
+    /// What is stored cannot be read, and is not taken for something else. The message names it and says what can be
+    /// done; the log says why.
+    pub(crate) fn unreadable(message: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorType::Api, "unreadable", message)
     }
 
@@ -255,6 +350,20 @@ impl ApiError {
 }
 
 impl ApiError {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The code of the first of its errors, for the log.
+    pub(crate) fn code(&self) -> &str {
+        self.errors.first().map_or("", |error| error.code.as_str())
+    }
+
+    /// After how many seconds it is worth trying again, for what passes.
+    pub(crate) fn retry_after(&self) -> Option<u32> {
+        self.retry_after
+    }
+
     /// The error as the vendor tells one, for the request with this id.
     pub(crate) fn envelope(self, id: &str) -> String {
         let envelope = ErrorResponse {
@@ -262,7 +371,7 @@ impl ApiError {
             status: self.status.as_u16().into(),
             request_id: id.to_string(),
             errors: self.errors,
-            rate_limit: None,
+            rate_limit: self.rate_limit.map(|limit| *limit),
             extra: Map::new(),
         };
         envelope.write().to_string()

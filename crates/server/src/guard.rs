@@ -78,8 +78,7 @@ pub(crate) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, nex
         Err(error) => error.into_response(),
         Ok(Some(name)) if hosts.knows(&name) => next.run(request).await,
         Ok(_) if health::is_asked(request.uri().path()) => next.run(request).await,
-        Ok(_) => ApiError::forbidden("This server does not go by that name; start it with --allow-host NAME to let it")
-            .into_response(),
+        Ok(_) => ApiError::forbidden("Host not allowed; start the server with --allow-host NAME").into_response(),
     }
 }
 

@@ -35,7 +35,8 @@ pub(crate) fn is_asked(path: &str) -> bool {
 /// The database, and what was found of it last; one looks, the others wait for that.
 struct Health {
     store: Store,
-    folder: PathBuf,
+    /// That of a database which is a file.
+    folder: Option<PathBuf>,
     found: Mutex<Option<(Instant, bool)>>,
 }
 
@@ -48,11 +49,13 @@ impl Health {
             return is_ready;
         }
         let is_ready = match timeout(PATIENCE, self.store.can_write()).await {
-            Ok(Ok(())) if files::has_room(&self.folder) => true,
-            Ok(Ok(())) => {
-                tracing::warn!(folder = %self.folder.display(), "the disk of the database is full");
-                false
-            }
+            Ok(Ok(())) => match &self.folder {
+                Some(folder) if !files::has_room(folder) => {
+                    tracing::warn!(folder = %folder.display(), "the disk of the database is full");
+                    false
+                }
+                _ => true,
+            },
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the database cannot be written");
                 false
@@ -69,7 +72,7 @@ impl Health {
 
 /// Where it is asked. Without a database of its own the server is ready when it answers: that the API behind it is away
 /// is nothing that restarting it would mend.
-pub(crate) fn router(store: Option<Store>, folder: PathBuf) -> Router {
+pub(crate) fn router(store: Option<Store>, folder: Option<PathBuf>) -> Router {
     let health = store.map(|store| Arc::new(Health { store, folder, found: Mutex::new(None) }));
     let mut router = Router::new().route(ALIVE, get(async || well()));
     for path in READY {
@@ -88,5 +91,5 @@ async fn ready(State(health): State<Option<Arc<Health>>>) -> Result<Json, ApiErr
 }
 
 fn well() -> Json {
-    Json(json!({ "status": "ok" }))
+    Json::new(&json!({ "status": "ok" }))
 }

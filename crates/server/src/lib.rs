@@ -15,10 +15,16 @@ mod failure;
 mod files;
 mod guard;
 mod health;
+mod limits;
+mod links;
+mod memory;
 mod names;
+mod openapi;
 mod proxy;
 mod query;
 mod rights;
+mod run;
+mod signing;
 mod store;
 mod tags;
 mod who;
@@ -30,17 +36,25 @@ use std::sync::Arc;
 use axum::{Extension, Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use config::Config;
-pub use connections::Limits;
+pub use connections::{Limits, allow_open_files};
 pub use error::StartError;
+pub use openapi::{not_served, openapi};
+pub use run::Clock;
+pub use store::Address;
 
+use api::PublicBase;
 use app_files::AppFiles;
+use limits::Limiter;
+use memory::Memory;
 use proxy::Proxy;
 use rights::Rights;
-use store::Store;
+use run::{Escalations, Senders};
+use store::{Kind, Store};
 use work::Work;
 
 /// A server that accepts requests from its start on.
@@ -50,6 +64,10 @@ pub struct Running {
     router: Router,
     limits: Limits,
     stopping: watch::Sender<Option<Instant>>,
+    /// To be run while it serves.
+    escalations: Option<Escalations>,
+    /// For how many days what is over is kept; absent: for ever.
+    keep: Option<u32>,
     /// To be closed when all is answered.
     store: Option<Store>,
 }
@@ -67,10 +85,34 @@ impl Running {
         Self { limits, ..self }
     }
 
-    /// Serves until `stop` is done. Then no more connections are taken, and what is under way has [`Limits::stop`] left.
-    /// After it all that was saved is in the one file of the database.
+    /// Serves, and runs escalations, until `stop` is done. Then no more connections are taken and no more escalations
+    /// taken on, and what is under way has [`Limits::stop`] left. After it all that was saved is in the one file of the
+    /// database.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
+        let (ending, is_ending) = watch::channel(false);
+        let mut running = JoinSet::new();
+        if let Some(escalations) = self.escalations {
+            for _ in 0..escalations.runners() {
+                running.spawn(escalations.clone().run(is_ending.clone()));
+            }
+            if let Some(days) = self.keep {
+                running.spawn(escalations.clone().remove_old(days, is_ending.clone()));
+            }
+            for kind in Kind::ALL {
+                running.spawn(escalations.clone().deliver(kind, is_ending.clone()));
+            }
+        }
+        let patience = self.limits.stop;
+        let stop = async {
+            stop.await;
+            ending.send_replace(true);
+        };
         connections::serve(self.listener, self.router, self.limits, self.stopping, stop).await;
+        let all_ended = async { while running.join_next().await.is_some() {} };
+        if timeout(patience, all_ended).await.is_err() {
+            tracing::warn!("what escalations were doing is cut off; the database has all or nothing of it");
+            running.shutdown().await;
+        }
         if let Some(store) = self.store {
             store.close().await;
         }
@@ -83,29 +125,51 @@ impl Running {
 /// Says what is wrong and what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = AppFiles::load(config.app.as_deref(), &config.allow_frames)?;
+    let rights = Arc::new(Rights::new(config.read_only, config.editors.clone()));
     let (stopping, is_stopping) = watch::channel(None);
-    let (v2, store) = match config.upstream() {
+    let (v2, escalations) = match config.upstream() {
         Some(upstream) => (proxy::router(Arc::new(Proxy::new(upstream, is_stopping)?)), None),
         None => {
-            let store = Store::open(&config.data, !config.empty).await?;
-            let routes = api::router(store.clone()).merge(builder::router(store.clone()));
-            (routes.layer(Extension(Work::new())), Some(store))
+            let store = match &config.database {
+                Some(address) => Store::connect(address, !config.empty).await?,
+                None => Store::open(&config.data, !config.empty).await?,
+            };
+            let (clock, priority) = (config.clock.clone(), config.default_priority.clone());
+            let escalations = Escalations::new(store.clone(), clock, priority, Senders::new(&config)?);
+            escalations.check_default_priority().await?;
+            let routes = api::router(store.clone()).merge(builder::router(store));
+            let routes = routes.merge(api::escalations(escalations.clone())).merge(api::alerts(escalations.clone()));
+            let routes = routes.merge(builder::escalations(escalations.clone(), is_stopping));
+            let routes =
+                routes.merge(api::notifications(escalations.clone())).merge(links::router(escalations.clone()));
+            let routes = routes.merge(builder::set_aside(escalations.clone()));
+            let routes = routes.merge(builder::webhooks(escalations.clone(), config.allow_http_webhooks));
+            let base = config.public_url.as_ref().map(|url| url.base.clone());
+            let routes = routes.layer(Extension(Work::new())).layer(Extension(PublicBase(base.clone())));
+            let routes = routes.merge(api::identity(rights.clone(), base)).merge(openapi::router());
+            (routes, Some(escalations))
         }
     };
+    let v2 = v2.layer(middleware::from_fn_with_state(Memory::new(config.memory), memory::account));
+    let store = escalations.as_ref().map(|escalations| escalations.store.clone());
     let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::bind(config.listen, source))?;
     let address = listener.local_addr().map_err(|source| StartError::bind(config.listen, source))?;
-    let hosts = guard::Hosts::new(address, &config.allow_hosts);
-    let rights = Arc::new(Rights::new(config.read_only, config.editors.clone()));
+    let mut names = config.allow_hosts.clone();
+    names.extend(config.public_url.as_ref().map(|url| url.host.clone()));
+    let hosts = guard::Hosts::new(address, &names);
+    let limiter = Arc::new(Limiter::new(config.rates()));
     let router = v2
         .merge(builder::info(config.upstream().is_some(), rights.clone()))
-        .merge(health::router(store.clone(), config.data.clone()))
+        .merge(health::router(store.clone(), config.database.is_none().then(|| config.data.clone())))
         .fallback_service(app_files::router(app))
         .layer(middleware::from_fn_with_state(rights, rights::check))
+        .layer(middleware::from_fn_with_state(limiter, limits::check))
         .layer(middleware::from_fn(guard::plain))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::check))
         .layer(Extension(who::Header(config.user_header.clone())))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(middleware::from_fn(error::finish));
     let limits = Limits::of_process(config.upstream().is_some());
-    Ok(Running { address, listener, router, limits, stopping, store })
+    let keep = config.keep_escalations;
+    Ok(Running { address, listener, router, limits, stopping, escalations, keep, store })
 }

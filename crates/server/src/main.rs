@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
-use escalation_server::{Config, start};
+use escalation_server::{Config, allow_open_files, start};
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     // Colours are for people who look on, not for files.
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    allow_open_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),

@@ -4,10 +4,13 @@
 //! is passed on as it is, errors included, if it is JSON. Nothing is tried twice: a write whose answer was lost may have
 //! been done, and unless it surely was not, that is what is said.
 
+mod once;
+
 use std::collections::BTreeSet;
-use std::fs;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fs, iter};
 
 use axum::Router;
 use axum::body::Body;
@@ -17,6 +20,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use reqwest::{Client, RequestBuilder, Url, redirect};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use crate::api::{Json, VALIDATE};
@@ -26,6 +31,9 @@ use crate::connections::Stopping;
 use crate::demo::Lists;
 use crate::error::{ApiError, StartError};
 use crate::files;
+use crate::memory::{self, Reservation};
+use crate::work::Aside;
+use once::Once;
 
 /// The largest answer that is passed on, in bytes: a page of ten thousand users.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
@@ -37,6 +45,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const TO_CONNECT: Duration = Duration::from_secs(10);
 /// How long a connection is kept for the next request.
 const KEPT: Duration = Duration::from_secs(20);
+
+/// By which a request that makes something is known where it comes twice, and the longest that it may be, in bytes.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const MAX_KEY: usize = 200;
 
 /// Headers of an answer that are passed on.
 const PASSED_ON: [HeaderName; 5] = [
@@ -51,7 +63,13 @@ pub(crate) struct Proxy {
     base: Url,
     client: Client,
     lists: Lists,
+    /// Whether the lists were given, and are not just empty.
+    has_lists: bool,
     stopping: Stopping,
+    aside: Aside,
+    /// The key, which no answer may have in it.
+    key: Vec<u8>,
+    made: Once,
 }
 
 impl Proxy {
@@ -70,7 +88,9 @@ impl Proxy {
             return Err(wrong("it has a scheme, a name and perhaps a port and a path, and nothing else"));
         }
         let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, key(upstream)?);
+        let key = key(upstream)?;
+        let secret = key.as_bytes().strip_prefix(b"Bearer ").unwrap_or_default().to_vec();
+        headers.insert(AUTHORIZATION, key);
         // The provider is the only one that is compiled in; that it is set already is fine.
         let _already = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder();
@@ -87,21 +107,67 @@ impl Proxy {
             .user_agent(concat!("escalation-path-builder/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| wrong(&error.to_string()))?;
-        Ok(Self { base, client, lists: lists(upstream)?, stopping })
+        Ok(Self {
+            base,
+            client,
+            lists: lists(upstream)?,
+            has_lists: upstream.organisation.is_some(),
+            stopping,
+            aside: Aside::new(),
+            key: secret,
+            made: Once::default(),
+        })
     }
 
-    async fn pass_on(&self, request: Request) -> Result<Response, ApiError> {
+    async fn pass_on(self: &Arc<Self>, request: Request) -> Result<Response, ApiError> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let url = self.url(uri.path(), uri.query()).ok_or_else(|| ApiError::not_found("The requested resource"))?;
         // What an answer would be is known from the whole of it; a `HEAD` is answered without its body here.
         let method = if method == Method::HEAD { Method::GET } else { method };
         let does = method != Method::GET && uri.path() != VALIDATE;
         let mut onward = self.client.request(method.clone(), url);
+        let memory = memory::reservation(&request);
+        let key = request.headers().get(IDEMPOTENCY_KEY).filter(|_| method == Method::POST && does).cloned();
         if matches!(method, Method::POST | Method::PUT) {
             let body = body::bytes(request).await?;
+            // What changes something is not begun where there would be no memory for the usual answer to it.
+            if let Some(memory) = memory.as_ref().filter(|_| does) {
+                memory.cover(body.len() + body::MAX_BODY).await?;
+            }
             onward = onward.header(CONTENT_TYPE, "application/json").body(body);
         }
-        self.ask(onward, does).await.map(Answer::passed_on)
+        match key.as_ref().map(HeaderValue::to_str) {
+            None => self.ask(onward, does, memory.as_ref()).await.map(Answer::passed_on),
+            Some(Ok(key)) if key.len() <= MAX_KEY => {
+                self.once(format!("{} {key}", uri.path()), onward, memory).await.map(Answer::passed_on)
+            }
+            Some(_) => {
+                let message = format!("Idempotency-Key must have at most {MAX_KEY} printable characters");
+                Err(ApiError::invalid_parameter("idempotency-key", message))
+            }
+        }
+    }
+
+    /// Asks for what is made once for a key. It is gone on with where the client goes away, which may come again for it.
+    async fn once(
+        self: &Arc<Self>,
+        key: String,
+        onward: RequestBuilder,
+        memory: Option<Reservation>,
+    ) -> Result<Answer, ApiError> {
+        let (proxy, slot) = (Arc::clone(self), self.made.slot(&key));
+        let asked = tokio::spawn(async move {
+            let mut made = slot.lock().await;
+            if let Some((status, content)) = made.as_ref() {
+                return Ok(Answer { status: *status, headers: HeaderMap::new(), content: content.clone() });
+            }
+            let answer = proxy.ask(onward, true, memory.as_ref()).await?;
+            if answer.status.is_success() && answer.content.len() <= once::MAX_SIZE {
+                *made = Some((answer.status, answer.content.clone()));
+            }
+            Ok(answer)
+        });
+        asked.await.map_err(|error| ApiError::internal(&error))?
     }
 
     /// The address there of a path here; nothing if it would be another one in the end.
@@ -115,16 +181,67 @@ impl Proxy {
 
     /// Asks the other API. `does` says whether the request changes something: then an answer that is lost or cannot be
     /// understood leaves open whether it is done, and that is said.
-    async fn ask(&self, onward: RequestBuilder, does: bool) -> Result<Answer, ApiError> {
+    /// What is read of it is counted in `memory`.
+    async fn ask(&self, onward: RequestBuilder, does: bool, memory: Option<&Reservation>) -> Result<Answer, ApiError> {
         tokio::select! {
-            answer = answer(onward, does) => answer,
-            () = give_up(self.stopping.clone()) => Err(Lost::InTime.told(does)),
+            answer = self.answer(onward, does, memory) => answer,
+            () = give_up(self.stopping.clone()) => Err(Lost::InTime(None).told(does)),
         }
+    }
+
+    async fn answer(
+        &self,
+        onward: RequestBuilder,
+        does: bool,
+        memory: Option<&Reservation>,
+    ) -> Result<Answer, ApiError> {
+        self.understood(onward, memory).await.map_err(|lost| {
+            // Never with the request itself in it, which has the key.
+            tracing::warn!(cause = lost.cause(), "the API behind this server gave no answer to pass on");
+            lost.told(does)
+        })
+    }
+
+    /// Sends a request, and takes of the answers what is one of the API.
+    async fn understood(&self, onward: RequestBuilder, memory: Option<&Reservation>) -> Result<Answer, Lost> {
+        let answer = onward.send().await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        match status {
+            // By 303 it says that it has done what was asked, and that the answer is elsewhere.
+            StatusCode::SEE_OTHER => return Err(Lost::NotUnderstood),
+            status if status.is_redirection() => return Err(Lost::Elsewhere),
+            status if status.is_success() || status.is_client_error() || status.is_server_error() => {}
+            _ => return Err(Lost::NotUnderstood),
+        }
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Answer { status, headers, content: Vec::new() });
+        }
+        let is_plain = headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
+        if body::is_json(&headers) && is_plain {
+            let content = limited(answer, memory).await?;
+            let size = content.len();
+            let key = self.key.clone();
+            let read = move || {
+                // Text in another encoding is no JSON, and the key stays here, whoever repeats it.
+                let is_json =
+                    str::from_utf8(&content).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
+                let has_key = content.windows(key.len().max(1)).any(|part| part == key.as_slice());
+                (is_json && !has_key).then_some(content)
+            };
+            if let Ok(Some(content)) = self.aside.run(size, read).await {
+                return Ok(Answer { status, headers, content });
+            }
+        }
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let after = headers.get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
+            return Err(Lost::Busy(after.filter(|seconds| *seconds <= MAX_WAIT)));
+        }
+        Err(if status.is_client_error() { Lost::Refused(status) } else { Lost::NotUnderstood })
     }
 
     /// The names of all teams, by name, which the vendor tells in pages with all that are in them. All of them or an
     /// error: a part would be taken for the whole.
-    async fn teams(&self) -> Result<Response, ApiError> {
+    async fn teams(&self, memory: Option<&Reservation>) -> Result<Response, ApiError> {
         let mut teams = Vec::new();
         let mut seen = BTreeSet::new();
         let mut after = None::<String>;
@@ -133,31 +250,52 @@ impl Proxy {
             url.query_pairs_mut()
                 .append_pair("page_size", "250")
                 .extend_pairs(after.iter().map(|after| ("after", after)));
-            let answer = self.ask(self.client.get(url), false).await?;
+            let answer = self.ask(self.client.get(url), false, memory).await?;
             if !answer.status.is_success() {
                 return Ok(answer.passed_on());
             }
-            let page: Value = serde_json::from_slice(&answer.content).unwrap_or_default();
-            let list = page.get("teams").and_then(Value::as_array).ok_or_else(no_teams)?;
-            for team in list {
-                let text = |name: &str| team.get(name).and_then(Value::as_str).map(str::to_string);
-                let id = text("id").ok_or_else(no_teams)?;
-                teams.push((text("name").unwrap_or_else(|| id.clone()), id));
+            let content = answer.content;
+            let page = self.aside.run(content.len(), move || serde_json::from_slice::<TeamsPage>(&content)).await;
+            let page = page.map_err(|error| ApiError::internal(&error))?.map_err(|_| no_teams())?;
+            for TeamName { id, name } in page.teams {
+                teams.push((name.as_str().unwrap_or(&id).to_string(), id));
             }
-            match page.pointer("/pagination_meta/after").and_then(Value::as_str).filter(|after| !after.is_empty()) {
-                Some(next) if seen.insert(next.to_string()) => after = Some(next.to_string()),
+            match page.pagination_meta.and_then(|meta| meta.after).filter(|after| !after.is_empty()) {
+                Some(next) if seen.insert(next.clone()) => after = Some(next),
                 // A list that goes in circles has no end.
                 Some(_) => return Err(no_teams()),
                 None => {
                     teams.sort();
                     let teams: Vec<_> = teams.into_iter().map(|(name, id)| json!({ "id": id, "name": name })).collect();
-                    return Ok(Json(json!({ "teams": teams })).into_response());
+                    return Ok(Json::new(&json!({ "teams": teams })).into_response());
                 }
             }
         }
         let message = "The API behind this server has more teams than are listed here";
         Err(ApiError::upstream(StatusCode::BAD_GATEWAY, "upstream_too_large", message))
     }
+}
+
+/// A page of the vendor's list of teams, of which nothing else is read: their members would take many times the memory.
+#[derive(Deserialize)]
+struct TeamsPage {
+    teams: Vec<TeamName>,
+    #[serde(default)]
+    pagination_meta: Option<PageEnd>,
+}
+
+#[derive(Deserialize)]
+struct TeamName {
+    id: String,
+    /// A text, or the id counts in its place.
+    #[serde(default)]
+    name: Value,
+}
+
+#[derive(Deserialize)]
+struct PageEnd {
+    #[serde(default)]
+    after: Option<String>,
 }
 
 fn no_teams() -> ApiError {
@@ -198,34 +336,62 @@ impl Answer {
     }
 }
 
+/// The longest wait that is passed on, in seconds.
+const MAX_WAIT: u32 = 3_600;
+
 /// Why there is no answer of the other API.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Lost {
     /// A connection was never made, so nothing was asked.
-    Unreachable,
+    Unreachable(reqwest::Error),
     /// It took too long, or this server stops.
-    InTime,
+    InTime(Option<reqwest::Error>),
     /// The connection broke.
-    Broken,
+    Broken(reqwest::Error),
     /// It answered with more than is passed on.
     TooLarge,
+    /// There is no memory for the answer.
+    NoMemory,
     /// What came is no answer of the API: another program's page, another encoding, no JSON.
     NotUnderstood,
     /// The same, with a status by which the request was refused.
     Refused(StatusCode),
+    /// The same, and nothing is to be asked for so many seconds, if that is said.
+    Busy(Option<u32>),
     /// It leads elsewhere. The key goes nowhere else.
     Elsewhere,
 }
 
 impl Lost {
+    /// The kind and all causes, for the log: a name that is not known, a certificate that is not trusted.
+    fn cause(&self) -> String {
+        match self {
+            Self::Unreachable(error) | Self::Broken(error) | Self::InTime(Some(error)) => {
+                let first: &dyn Error = error;
+                let causes = iter::successors(Some(first), |error| Error::source(*error));
+                causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
     /// What is said of it. Where a request changes something (`does`), only what surely was not done is called refused.
-    fn told(self, does: bool) -> ApiError {
+    fn told(&self, does: bool) -> ApiError {
         let (code, message) = match self {
-            Self::Unreachable => ("upstream_unreachable", "The API behind this server cannot be reached".to_string()),
-            Self::InTime => ("upstream_timeout", "The API behind this server did not answer in time".to_string()),
-            Self::Broken => ("upstream_lost", "The answer of the API behind this server was lost".to_string()),
+            Self::Unreachable(_) => {
+                ("upstream_unreachable", "The API behind this server cannot be reached".to_string())
+            }
+            Self::InTime(_) => ("upstream_timeout", "The API behind this server did not answer in time".to_string()),
+            Self::Broken(_) => ("upstream_lost", "The answer of the API behind this server was lost".to_string()),
             Self::TooLarge => {
                 ("upstream_too_large", "The API behind this server answered with more than is passed on".to_string())
+            }
+            Self::NoMemory => {
+                let message = "The server has no memory now for the answer of the API behind it";
+                if !does {
+                    return ApiError::unavailable("busy", message);
+                }
+                ("busy", message.to_string())
             }
             Self::NotUnderstood => {
                 ("upstream_not_understood", "What the API behind this server answered is not understood".to_string())
@@ -234,75 +400,49 @@ impl Lost {
                 let message = format!("What stands before the API behind this server refused it with {status}");
                 ("upstream_not_understood", message)
             }
+            Self::Busy(seconds) => return ApiError::upstream_busy(*seconds),
             Self::Elsewhere => {
                 let message = "The API behind this server is elsewhere: --upstream must be its own address";
                 ("upstream_elsewhere", message.to_string())
             }
         };
-        let surely_not_done = matches!(self, Self::Unreachable | Self::Refused(_) | Self::Elsewhere);
+        let surely_not_done = matches!(self, Self::Unreachable(_) | Self::Refused(_) | Self::Elsewhere);
         if does && !surely_not_done {
             let message = format!("{message}; whether it did what was asked is not known");
             return ApiError::upstream(StatusCode::GATEWAY_TIMEOUT, code, &message);
         }
-        let status = if matches!(self, Self::InTime) { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
+        let status =
+            if matches!(self, Self::InTime(_)) { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
         ApiError::upstream(status, code, &message)
     }
 }
 
 impl From<reqwest::Error> for Lost {
     fn from(error: reqwest::Error) -> Self {
+        // The address of a request has what somebody searches for.
+        let error = error.without_url();
         // The first, for a connection that is not made in time was not made.
         if error.is_connect() {
-            Self::Unreachable
+            Self::Unreachable(error)
         } else if error.is_timeout() {
-            Self::InTime
+            Self::InTime(Some(error))
         } else {
-            Self::Broken
+            Self::Broken(error)
         }
     }
 }
 
-async fn answer(onward: RequestBuilder, does: bool) -> Result<Answer, ApiError> {
-    understood(onward).await.map_err(|lost| {
-        // Never with the request itself in it, which has the key.
-        tracing::warn!(?lost, "the API behind this server gave no answer to pass on");
-        lost.told(does)
-    })
-}
-
-/// Sends a request, and takes of the answers what is one of the API.
-async fn understood(onward: RequestBuilder) -> Result<Answer, Lost> {
-    let answer = onward.send().await?;
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    match status {
-        // By 303 it says that it has done what was asked, and that the answer is elsewhere.
-        StatusCode::SEE_OTHER => return Err(Lost::NotUnderstood),
-        status if status.is_redirection() => return Err(Lost::Elsewhere),
-        status if status.is_success() || status.is_client_error() || status.is_server_error() => {}
-        _ => return Err(Lost::NotUnderstood),
-    }
-    if status == StatusCode::NO_CONTENT {
-        return Ok(Answer { status, headers, content: Vec::new() });
-    }
-    let is_plain = headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
-    let is_json = body::is_json(&headers) && is_plain;
-    let content = if is_json { limited(answer).await? } else { Vec::new() };
-    if is_json && serde_json::from_slice::<serde::de::IgnoredAny>(&content).is_ok() {
-        Ok(Answer { status, headers, content })
-    } else if status.is_client_error() {
-        Err(Lost::Refused(status))
-    } else {
-        Err(Lost::NotUnderstood)
-    }
-}
-
-async fn limited(mut answer: reqwest::Response) -> Result<Vec<u8>, Lost> {
+async fn limited(mut answer: reqwest::Response, memory: Option<&Reservation>) -> Result<Vec<u8>, Lost> {
     let mut content = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        content.extend_from_slice(&chunk);
-        if content.len() > MAX_ANSWER {
+        let length = content.len() + chunk.len();
+        if length > MAX_ANSWER {
             return Err(Lost::TooLarge);
         }
+        if let Some(memory) = memory {
+            memory.cover(length).await.map_err(|_| Lost::NoMemory)?;
+        }
+        content.extend_from_slice(&chunk);
     }
     Ok(content)
 }
@@ -333,18 +473,21 @@ fn key(upstream: Upstream<'_>) -> Result<HeaderValue, StartError> {
 fn lists(upstream: Upstream<'_>) -> Result<Lists, StartError> {
     let Some(file) = upstream.organisation else { return Ok(Lists { priorities: Vec::new(), channels: Vec::new() }) };
     let text = fs::read_to_string(file).map_err(|source| StartError::Read { file: file.to_path_buf(), source })?;
-    serde_json::from_str(&text).map_err(|error| StartError::Content {
-        file: file.to_path_buf(),
-        what: format!("does not hold priorities and channels: {error}"),
-    })
+    let wrong = |what: String| StartError::Content { file: file.to_path_buf(), what };
+    let lists: Lists = serde_json::from_str(&text)
+        .map_err(|error| wrong(format!("does not hold priorities and channels: {error}")))?;
+    match lists.fault() {
+        Some(fault) => Err(wrong(format!("cannot be used: {fault}"))),
+        None => Ok(lists),
+    }
 }
 
 async fn pass_on(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     proxy.pass_on(request).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn teams(State(proxy): State<Arc<Proxy>>) -> Response {
-    proxy.teams().await.unwrap_or_else(IntoResponse::into_response)
+async fn teams(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+    proxy.teams(memory::reservation(&request).as_ref()).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 /// What belongs to a path and the vendor has no place for.
@@ -354,8 +497,12 @@ fn not_kept() -> ApiError {
 }
 
 pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
-    let (priorities, channels) =
-        (json!({ "priorities": proxy.lists.priorities }), json!({ "channels": proxy.lists.channels }));
+    // Where nothing says which priorities there are, none of them is not all.
+    let origin = if proxy.has_lists { "file" } else { "none" };
+    let (priorities, channels) = (
+        json!({ "priorities": proxy.lists.priorities, "origin": origin }),
+        json!({ "channels": proxy.lists.channels }),
+    );
     Router::new()
         .route("/v2/escalation_paths", get(pass_on).post(pass_on))
         .route(VALIDATE, post(pass_on))
@@ -374,9 +521,27 @@ pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
         .route("/v3/teams", get(pass_on))
         .route("/v3/teams/{id}", get(pass_on))
         .route("/builder/v1/teams", get(teams))
-        .route("/builder/v1/priorities", get(move || async move { Json(priorities) }))
-        .route("/builder/v1/channels", get(move || async move { Json(channels) }))
+        .route("/builder/v1/priorities", get(move || async move { Json::new(&priorities) }))
+        .route("/builder/v1/channels", get(move || async move { Json::new(&channels) }))
         .route("/builder/v1/escalation_paths/{*rest}", any(async || not_kept()))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(proxy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_cause_is_kept_for_the_log() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let gone = format!("http://{}/v2/users?email=somebody", listener.local_addr().unwrap());
+        drop(listener);
+        let _already = rustls::crypto::ring::default_provider().install_default();
+        let lost = Lost::from(Client::new().get(gone).send().await.unwrap_err());
+        let cause = lost.cause();
+        assert!(matches!(lost, Lost::Unreachable(_)) && cause.contains("refused"), "{cause}");
+        assert!(!cause.contains("somebody"), "{cause}");
+        assert_eq!(Lost::TooLarge.cause(), "TooLarge");
+    }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequestParts, Query as AxumQuery};
 use axum::http::request::Parts;
 use escalation_api::capitalised;
-use escalation_engine::Instant;
+use escalation_engine::instant::DAY;
+use escalation_engine::{Instant, Seconds};
 
 use crate::error::ApiError;
 
@@ -19,8 +20,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query = AxumQuery::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
-        let AxumQuery(map) = query.map_err(|error| ApiError::bad_request(error.to_string()))?;
+        let query = AxumQuery::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let AxumQuery(pairs) = query.map_err(|error| ApiError::bad_request(error.to_string()))?;
+        if pairs.iter().filter(|(name, _)| name == "page_size").count() > 1 {
+            let message = "Page_size must be given once".to_string();
+            return Err(ApiError::invalid_parameter("page_size", message));
+        }
+        let map: BTreeMap<_, _> = pairs.into_iter().collect();
         for (name, value) in &map {
             let wrong = |what: &str| Err(ApiError::invalid_parameter(name, format!("{} {what}", capitalised(name))));
             if value.contains('\0') {
@@ -42,7 +48,7 @@ impl Query {
 
     /// How many are asked for: from 1 to `most`, 25 if that is not said.
     pub(crate) fn page_size(&self, most: u32) -> Result<u32, ApiError> {
-        let Some(text) = self.get("page_size") else { return Ok(25) };
+        let Some(text) = self.0.get("page_size") else { return Ok(25) };
         let size = text.parse::<u32>().ok().filter(|size| (1..=most).contains(size));
         size.ok_or_else(|| ApiError::invalid_parameter("page_size", format!("Page_size must be from 1 to {most}")))
     }
@@ -64,6 +70,22 @@ impl Query {
             Some(_) => Err(ApiError::invalid_parameter(name, format!("{name} must be true or false"))),
         }
     }
+}
+
+/// Finds what is wrong with the fields of the start and the end of an interval, each with its name. The end must come after
+/// the start, by at most `longest` seconds; `longest` is a number of days.
+pub(crate) fn interval_faults<'a>(
+    (start_name, start): (&'a str, Instant),
+    (end_name, end): (&'a str, Instant),
+    longest: Option<Seconds>,
+) -> Vec<(&'a str, String)> {
+    let beyond = [(start_name, start), (end_name, end)].into_iter().filter(|(_, at)| !is_told_apart(*at));
+    let mut faults: Vec<_> = beyond.map(|(name, _)| (name, out_of_time(name))).collect();
+    if faults.is_empty() && (end <= start || longest.is_some_and(|longest| end - start > longest)) {
+        let most = longest.map_or_else(String::new, |longest| format!(", and not by more than {} days", longest / DAY));
+        faults.push((end_name, format!("{} must be after {start_name}{most}", capitalised(end_name))));
+    }
+    faults
 }
 
 /// Whether an instant is none of those that all that lie beyond are taken for.

@@ -10,8 +10,9 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::api::VALIDATE;
+use crate::api::{VALIDATE, is_event, is_preview, is_question};
 use crate::error::ApiError;
+use crate::links::is_answer;
 use crate::who::Who;
 
 /// Who may change something.
@@ -38,22 +39,25 @@ impl Rights {
     fn check(&self, who: &Who) -> Result<(), ApiError> {
         match (self, who.name()) {
             (Self::Everybody, _) => Ok(()),
-            (Self::Nobody, _) => {
-                Err(ApiError::forbidden("This server is for reading only: nothing can be changed here"))
-            }
+            (Self::Nobody, _) => Err(ApiError::forbidden("This server is read only")),
             (Self::Named(names), Some(name)) if names.iter().any(|editor| editor == name) => Ok(()),
             (Self::Named(_), Some(name)) => {
                 Err(ApiError::forbidden(format!("{name} may read paths here, and not change them")))
             }
             (Self::Named(_), None) => {
-                Err(ApiError::unknown_person("It is not known who is asking, and not everybody may change paths here"))
+                Err(ApiError::unknown_person("Not signed in: only named editors may change paths"))
             }
         }
     }
 
     /// The same in a word, for those who ask beforehand.
     pub(crate) fn word(&self, who: &Who) -> &'static str {
-        if self.check(who).is_ok() { "write" } else { "read" }
+        if self.may_write(who) { "write" } else { "read" }
+    }
+
+    /// Whether this caller may change something.
+    pub(crate) fn may_write(&self, who: &Who) -> bool {
+        self.check(who).is_ok()
     }
 }
 
@@ -61,12 +65,17 @@ impl Rights {
 fn only_reads(request: &Request) -> bool {
     let method = request.method();
     [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
-        || (*method == Method::POST && request.uri().path() == VALIDATE)
+        || (*method == Method::POST
+            && [|path: &str| path == VALIDATE, is_question, is_preview].iter().any(|is| is(request.uri().path())))
 }
 
 /// Refuses changes by those who may not make them.
 pub(crate) async fn check(State(rights): State<Arc<Rights>>, who: Who, request: Request, next: Next) -> Response {
+    // An alert brings a secret of its own, and comes from no person; a link says for whom it is.
+    let path = request.uri().path();
+    let by_secret = (is_event(path) || is_answer(path)) && !matches!(*rights, Rights::Nobody);
     if !only_reads(&request)
+        && !by_secret
         && let Err(error) = rights.check(&who)
     {
         return error.into_response();

@@ -1,41 +1,72 @@
-//! The database: one SQLite file.
+//! The database: one SQLite file, or a PostgreSQL server that several processes share.
 
+mod alerts;
 mod connections;
+mod db;
+mod dialect;
 mod documents;
+mod escalations;
 mod health;
 mod kept;
+mod notifications;
 mod overrides;
 mod paths;
 mod pauses;
+mod schedules;
+mod server;
 mod start;
 mod templates;
+mod turns;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use escalation_api::{Schedule, Team, User};
+use escalation_api::{Team, User};
 use escalation_engine::world::{Channel, Priority};
-use sqlx::sqlite::SqlitePool;
+use sqlx::Row as _;
 
-use connections::{Complete, Connections, Writing};
-use documents::{Row, document, documents, stored, unreadable};
+use crate::work::Aside;
+use connections::{Connections, Writing};
+use db::{Complete, DbRow};
+use dialect::Dialect;
+use documents::{Row, has_id};
 
-pub(crate) use documents::Stored;
+pub(crate) use alerts::{AlertRow, AlertSourceRow};
+pub(crate) use documents::{RESTORE_BACKUP, Stored};
+use escalations::Texts;
+pub(crate) use escalations::{
+    Among, Delivery, DeliveryStatus, EscalationRow, Filter, InputRow, Kind, Old, Place, ReadDelivery, Span, StepRow,
+    Transition, Unreadable,
+};
 pub(crate) use kept::Kept;
-pub(crate) use overrides::OverrideFilter;
-pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving};
-pub(crate) use templates::{Archived, StoredTemplate};
+pub(crate) use notifications::{EndpointRow, KeptLists, PersonList};
+pub(crate) use overrides::{OverrideFilter, Placed, Placing};
+pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving, WrittenPath};
+pub use server::Address;
+pub(crate) use templates::{Archived, StoredTemplate, WrittenTemplate};
+pub(crate) use turns::{CONFLICT, MayConflict, Turns};
 
 /// A handle on the database; cheap to copy.
 #[derive(Clone)]
 pub(crate) struct Store {
     connections: Connections,
+    aside: Aside,
+    texts: Texts,
 }
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 impl Store {
+    fn new(connections: Connections) -> Self {
+        Self { connections, aside: Aside::new(), texts: Texts::default() }
+    }
+
     /// What reads, and never waits for what writes.
-    fn readers(&self) -> Complete<&SqlitePool> {
+    fn readers(&self) -> Complete<'_> {
         self.connections.readers()
+    }
+
+    /// What reads and writes documents beside the threads that answer requests.
+    pub(crate) fn aside(&self) -> &Aside {
+        &self.aside
     }
 
     /// Begins a change, which lasts once it is committed. Nobody else changes anything meanwhile.
@@ -43,26 +74,52 @@ impl Store {
         self.connections.change().await
     }
 
-    /// Ends the use of the database: all of it is in one file then.
+    /// In which words the database is told what to do.
+    fn dialect(&self) -> Dialect {
+        self.connections.dialect()
+    }
+
+    /// Whether several processes may use it at once.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.dialect() == Dialect::Postgres
+    }
+
+    /// Ends the use of the database: all of it is in one file then, if it is one.
     pub(crate) async fn close(&self) {
         self.connections.close().await;
     }
 
-    /// A page of users, by id.
-    pub(crate) async fn users(&self, filter: &UserFilter<'_>, after: &str, count: u32) -> Result<Vec<Stored<User>>> {
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from users
-             where id > $1 and (is_active or $2) and ($3 is null or email = $3) and ($4 is null or slack_user_id = $4)
-             order by id limit $5",
-        );
-        let query = query.bind(after).bind(filter.include_inactive).bind(filter.email).bind(filter.slack_user_id);
-        Ok(documents("users", query.bind(count).fetch_all(self.readers()).await?))
+    /// Which rows of a table have an id that is no text, or none that can be asked for. No list has them, and the log names them.
+    pub(crate) async fn nameless(&self, table: &'static str) -> Result<Vec<i64>> {
+        if self.dialect() == Dialect::Postgres {
+            // There is no such thing.
+            return Ok(Vec::new());
+        }
+        let query = format!("select rowid from {table} where not ({}) order by rowid limit 100", has_id!());
+        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(query));
+        let rows: Vec<i64> = query.fetch_all(self.readers()).await?;
+        for row in &rows {
+            tracing::error!("the id of row {row} of table `{table}` cannot be read: it is left out");
+        }
+        Ok(rows)
     }
 
-    pub(crate) async fn user(&self, id: &str) -> Result<Option<User>> {
-        let query = sqlx::query_scalar::<_, Vec<u8>>("select cast(document as blob) from users where id = $1");
-        let row = query.bind(id).fetch_optional(self.readers()).await?;
-        row.map(|bytes| document("users", id, &bytes)).transpose()
+    /// A page of users, by id.
+    pub(crate) async fn users(&self, filter: &UserFilter<'_>, after: &str, count: u32) -> Result<Vec<Stored<User>>> {
+        let query = sqlx::query_as::<_, Row>(concat!(
+            "select id, cast(case when typeof(is_active) = 'integer' then document else '' end as blob)
+             from users where id > $1 and ",
+            has_id!(),
+            " and (is_active or $2 or not typeof(is_active) = 'integer') and ($3 is null or email = $3) and ($4 is null or slack_user_id = $4)
+             order by id limit $5",
+        ));
+        let query = query.bind(after).bind(filter.include_inactive).bind(filter.email).bind(filter.slack_user_id);
+        self.read_all("users", query.bind(count).fetch_all(self.readers()).await?).await
+    }
+
+    pub(crate) async fn user(&self, id: &str) -> Result<Option<Stored<User>>> {
+        let query = sqlx::query_as::<_, Row>("select id, cast(document as blob) from users where id = $1");
+        self.read_one("users", query.bind(id).fetch_optional(self.readers()).await?).await
     }
 
     /// Those of these users that there are. `ids` is a list in JSON.
@@ -70,65 +127,84 @@ impl Store {
         let query = sqlx::query_as::<_, Row>(
             "select id, cast(document as blob) from users where id in (select value from json_each($1))",
         );
-        Ok(documents("users", query.bind(ids).fetch_all(self.readers()).await?))
-    }
-
-    /// A page of schedules, by id.
-    pub(crate) async fn schedules(&self, after: &str, count: u32) -> Result<Vec<Stored<Schedule>>> {
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from schedules where id > $1 order by id limit $2",
-        );
-        Ok(documents("schedules", query.bind(after).bind(count).fetch_all(self.readers()).await?))
-    }
-
-    /// Those of these schedules that there are. `ids` is a list in JSON.
-    pub(crate) async fn those_schedules(&self, ids: &str) -> Result<Vec<Stored<Schedule>>> {
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from schedules where id in (select value from json_each($1))",
-        );
-        Ok(documents("schedules", query.bind(ids).fetch_all(self.readers()).await?))
-    }
-
-    pub(crate) async fn schedule_count(&self) -> Result<i64> {
-        sqlx::query_scalar("select count(*) from schedules").fetch_one(self.readers()).await
-    }
-
-    pub(crate) async fn schedule(&self, id: &str) -> Result<Option<Schedule>> {
-        let query = sqlx::query_scalar::<_, Vec<u8>>("select cast(document as blob) from schedules where id = $1");
-        let row = query.bind(id).fetch_optional(self.readers()).await?;
-        row.map(|bytes| document("schedules", id, &bytes)).transpose()
+        self.read_all("users", query.bind(ids).fetch_all(self.readers()).await?).await
     }
 
     /// A page of teams, by id.
     pub(crate) async fn teams(&self, after: &str, count: u32) -> Result<Vec<Stored<Team>>> {
-        let query =
-            sqlx::query_as::<_, Row>("select id, cast(document as blob) from teams where id > $1 order by id limit $2");
-        Ok(documents("teams", query.bind(after).bind(count).fetch_all(self.readers()).await?))
+        let query = sqlx::query_as::<_, Row>(concat!(
+            "select id, cast(document as blob) from teams where id > $1 and ",
+            has_id!(),
+            " order by id limit $2",
+        ));
+        self.read_all("teams", query.bind(after).bind(count).fetch_all(self.readers()).await?).await
     }
 
-    pub(crate) async fn team(&self, id: &str) -> Result<Option<Team>> {
-        let query = sqlx::query_scalar::<_, Vec<u8>>("select cast(document as blob) from teams where id = $1");
-        let row = query.bind(id).fetch_optional(self.readers()).await?;
-        row.map(|bytes| document("teams", id, &bytes)).transpose()
+    pub(crate) async fn team(&self, id: &str) -> Result<Option<Stored<Team>>> {
+        let query = sqlx::query_as::<_, Row>("select id, cast(document as blob) from teams where id = $1");
+        self.read_one("teams", query.bind(id).fetch_optional(self.readers()).await?).await
     }
 
     /// The ids and names of all teams, by name.
     pub(crate) async fn team_names(&self) -> Result<Vec<(String, String)>> {
-        sqlx::query_as("select id, name from teams order by name, id").fetch_all(self.readers()).await
+        let query = concat!("select id, name from teams where ", has_id!(), " order by name, id");
+        let rows = sqlx::query(query).fetch_all(self.readers()).await?;
+        // One whose name is damaged is not among those that can be named.
+        Ok(rows.iter().filter_map(|row| Some((row.try_get(0).ok()?, row.try_get(1).ok()?))).collect())
     }
 
     /// From the highest to the lowest.
     pub(crate) async fn priorities(&self) -> Result<Vec<Priority>> {
-        let query = sqlx::query_as::<_, (String, String)>("select id, name from priorities order by rank, id");
-        let rows = query.fetch_all(self.readers()).await?;
-        Ok(rows.into_iter().map(|(id, name)| Priority { id, name }).collect())
+        Ok(self.read_priorities().await?.rows)
+    }
+
+    /// The same, and which cannot be read.
+    pub(crate) async fn read_priorities(&self) -> Result<Readable<Priority>> {
+        let rows =
+            sqlx::query("select rowid, id, name, rank from priorities order by rank, id").fetch_all(self.readers());
+        Ok(Readable::of("priorities", &rows.await?, |row| {
+            // One whose place is not known is none of them: which is the highest would be guessed.
+            row.try_get::<i64, _>("rank")?;
+            Ok(Priority { id: row.try_get("id")?, name: row.try_get("name")? })
+        }))
     }
 
     pub(crate) async fn channels(&self) -> Result<Vec<Channel>> {
-        let query =
-            sqlx::query_as::<_, (String, String, String)>("select id, type, name from channels order by name, id");
-        let rows = query.fetch_all(self.readers()).await?;
-        Ok(rows.into_iter().map(|(id, channel_type, name)| Channel { id, channel_type, name }).collect())
+        Ok(self.read_channels().await?.rows)
+    }
+
+    /// The same, and which cannot be read.
+    pub(crate) async fn read_channels(&self) -> Result<Readable<Channel>> {
+        let rows =
+            sqlx::query("select rowid, id, type, name from channels order by name, id").fetch_all(self.readers());
+        Ok(Readable::of("channels", &rows.await?, |row| {
+            Ok(Channel { id: row.try_get("id")?, channel_type: row.try_get("type")?, name: row.try_get("name")? })
+        }))
+    }
+}
+
+/// The rows of a table that can be read, and what the others are called.
+pub(crate) struct Readable<T> {
+    pub(crate) rows: Vec<T>,
+    /// Their ids, or their numbers where not even those can be read.
+    pub(crate) unreadable: Vec<String>,
+}
+
+impl<T> Readable<T> {
+    fn of(table: &str, rows: &[DbRow], read: impl Fn(&DbRow) -> Result<T>) -> Self {
+        let mut all = Self { rows: Vec::with_capacity(rows.len()), unreadable: Vec::new() };
+        for row in rows {
+            match read(row) {
+                Ok(row) => all.rows.push(row),
+                Err(error) => {
+                    let number = || format!("row {}", row.try_get::<i64, _>("rowid").unwrap_or_default());
+                    let id = row.try_get::<String, _>("id").unwrap_or_else(|_| number());
+                    tracing::error!("`{id}` of table `{table}` cannot be read, and is left out: {error}");
+                    all.unreadable.push(id);
+                }
+            }
+        }
+        all
     }
 }
 

@@ -1,6 +1,7 @@
 //! What takes time, such as reading and checking a large path, is done beside the threads that answer requests, a few at
 //! a time. Whoever comes when too many wait is told so at once, so that all others are answered.
 
+use std::io;
 use std::sync::Arc;
 use std::thread;
 
@@ -22,7 +23,7 @@ pub(crate) struct Work {
 impl Work {
     /// As many at once as there are processors.
     pub(crate) fn new() -> Self {
-        let at_once = thread::available_parallelism().map_or(1, usize::from);
+        let at_once = processors();
         Self { turns: Arc::new(Semaphore::new(at_once)), places: Arc::new(Semaphore::new(at_once + WAITING)) }
     }
 
@@ -36,6 +37,58 @@ impl Work {
         let turn = self.turns.clone().acquire_owned().await.map_err(|_| busy())?;
         Ok(Job { held: Arc::new((turn, place)) })
     }
+}
+
+/// Documents of fewer bytes are read at once: to hand them over would take longer.
+const SMALL: usize = 16 * 1024;
+
+/// Reading and writing documents beside the threads that answer requests, as many at once as there are processors. Unlike
+/// [`Work`] nobody is turned away. Cheap to copy.
+#[derive(Clone)]
+pub(crate) struct Aside {
+    turns: Arc<Semaphore>,
+}
+
+impl Aside {
+    pub(crate) fn new() -> Self {
+        Self { turns: Arc::new(Semaphore::new(processors())) }
+    }
+
+    /// Makes an answer of a document that may be large.
+    ///
+    /// # Errors
+    /// Where it panics.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.run(usize::MAX, write).await.map_err(|error| ApiError::internal(&error))
+    }
+
+    /// Does something with documents of `size` bytes in total.
+    ///
+    /// # Errors
+    /// Where it panics.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        size: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<T> {
+        if size < SMALL {
+            return Ok(work());
+        }
+        let turn = self.turns.clone().acquire_owned().await.map_err(io::Error::other)?;
+        let done = spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        done.await.map_err(io::Error::other)
+    }
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A turn. It ends when it is dropped and what was begun is done, also where nobody waits for that any more.
@@ -66,6 +119,14 @@ impl Job {
 mod tests {
     use super::*;
     use std::sync::mpsc::channel;
+
+    #[tokio::test]
+    async fn large_documents_are_read_on_another_thread() {
+        let here = thread::current().id();
+        let aside = Aside::new();
+        assert_eq!(aside.run(SMALL - 1, || thread::current().id()).await.unwrap(), here);
+        assert_ne!(aside.run(SMALL, || thread::current().id()).await.unwrap(), here);
+    }
 
     #[tokio::test]
     async fn what_is_begun_keeps_its_turn_though_nobody_waits_for_it() {

@@ -176,3 +176,35 @@ async fn times_that_are_not_told_apart_are_refused_by_name() {
         "{messages:?}"
     );
 }
+
+#[tokio::test]
+async fn a_path_that_is_asked_for_twice_with_one_key_is_made_once() {
+    let server = Server::demo().await;
+    let key = "01K0KEY0000000000000000000";
+    let make = async |key: &str, name: &str| {
+        let request = server.request(Method::POST, "/v2/escalation_paths");
+        answer(request.header("idempotency-key", key).json(&json!({"name": name, "path": [level()]}))).await
+    };
+    let all = async || server.get("/v2/escalation_paths").await.body["escalation_paths"].as_array().unwrap().len();
+    let before = all().await;
+    // At once, and later with what is different by then.
+    let made = futures_util::future::join_all((0..8).map(|_| make(key, "Once"))).await;
+    for said in made.iter().chain([&make(key, "Other").await]) {
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.body);
+        assert_eq!(said.body["escalation_path"]["id"], key);
+        assert_eq!(said.body["escalation_path"]["name"], "Once");
+    }
+    assert_eq!(all().await, before + 1);
+    assert_eq!(
+        make("01k0key0000000000000000001", "Another").await.body["escalation_path"]["id"],
+        "01K0KEY0000000000000000001"
+    );
+    for wrong in ["", "x", "01K0KEY00000000000000000000", "8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "../../v2/users"] {
+        let said = make(wrong, "Wrong").await;
+        assert_eq!(said.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}: {}", said.body);
+        assert_eq!(said.body["errors"][0]["source"]["pointer"], "idempotency-key");
+    }
+    assert_eq!(make(PAYMENTS, "Taken").await.body["escalation_path"]["name"], "Payments");
+    answer(server.request(Method::DELETE, &format!("/v2/escalation_paths/{key}")).json(&json!({}))).await;
+    assert_eq!(make(key, "Once").await.status, StatusCode::CONFLICT);
+}

@@ -139,9 +139,9 @@ async fn faults_are_told_all_at_once_with_their_places() {
         {"id": "a", "type": "repeat", "repeat": {"to_node": "zzz", "repeat_times": 1}}]}))
         .await,
         [
-            "path.0.notify_channel: Notify_channel type requires a notify_channel payload",
-            "path.1.id: Id `a` is used before, at path.0",
-            "path.1.repeat.to_node: To_node must reference an if_else node on the current branch or the root node"
+            "path.0.notify_channel: Step of type notify_channel: Notify_channel type requires a notify_channel payload",
+            "path.1.id: Back to `zzz`, once more: Id `a` is already used at path.0",
+            "path.1.repeat.to_node: Back to `zzz`, once more: A repeat must go back to the first step or an enclosing branch"
         ]
     );
 
@@ -161,7 +161,7 @@ async fn a_fault_has_a_code_and_a_hint() {
     assert_eq!(
         refused.body["errors"][0],
         json!({
-        "code": "invalid_value", "message": "Path must have at least one node",
+        "code": "invalid_value", "message": "The path has no steps",
         "source": {"field": "path", "pointer": "path"},
         "metadata": {"code": "EP001", "hint": "Add a level that pages somebody."}})
     );
@@ -188,7 +188,7 @@ async fn validating_says_what_saving_would_and_saves_nothing() {
         {"type": "user", "id": "nobody", "urgency": "high"}]}}]});
     assert_eq!(
         validate(&unknown).await.body["warnings"],
-        json!([{"path": "path.0.level.targets.0.id", "summary": "There is no person `nobody`",
+        json!([{"path": "path.0.level.targets.0.id", "summary": "Page nobody: There is no person `nobody`",
             "detail": "Choose one that exists."}])
     );
 
@@ -228,11 +228,14 @@ async fn lists_are_told_in_pages() {
     }
     assert_eq!(seen.len(), 7);
     assert!(seen.is_sorted());
-    for wrong in ["0", "26", "many", "-1"] {
+    for wrong in ["0", "26", "many", "-1", "", "2&page_size=3"] {
         let refused = server.get(&format!("/v2/escalation_paths?page_size={wrong}")).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(refused.body["errors"][0]["source"]["field"], "page_size");
     }
+    let refused = server.get("/v2/escalation_paths?after=zzz").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.body["errors"][0]["source"]["field"], "after");
 }
 
 #[tokio::test]
@@ -340,6 +343,9 @@ async fn our_own_lists() {
         "overrides",
         "pauses",
         "pause_changes",
+        "escalations",
+        "webhooks",
+        "notification_rules",
     ];
     assert_eq!(info["features"], json!(features));
 }
@@ -380,6 +386,16 @@ async fn every_input_has_a_bound() {
     assert_eq!(form.status, StatusCode::BAD_REQUEST, "a foreign page can send plain text without asking");
     assert_eq!(form.body["errors"][0]["code"], "unsupported_media_type", "and the vendor has no 415");
     is_a("ErrorResponse", &form.body, "a refused content type");
+    for encoding in ["gzip", "br", "identity, gzip"] {
+        let compressed = server.request(Method::POST, "/v2/escalation_paths").header("content-encoding", encoding);
+        let compressed = compressed.header("content-type", "application/json").body(path("n").to_string());
+        let compressed = answer(compressed).await;
+        assert_eq!(compressed.status, StatusCode::BAD_REQUEST, "{encoding}: {}", compressed.body);
+        assert_eq!(compressed.body["errors"][0]["code"], "unsupported_media_type", "{encoding}");
+    }
+    let plain = server.request(Method::POST, "/v2/escalation_paths").header("content-encoding", "identity");
+    let plain = plain.header("content-type", "application/json").body(path("n").to_string());
+    assert_eq!(answer(plain).await.status, StatusCode::CREATED);
 }
 
 #[tokio::test]
@@ -434,7 +450,17 @@ async fn frames_are_for_those_who_are_named() {
     assert!(policy(&[]).await.ends_with("frame-ancestors 'none'"));
     let two = ["--allow-frame", "https://portal.example.com", "--allow-frame", "http://localhost:3000"];
     assert!(policy(&two).await.ends_with("frame-ancestors https://portal.example.com http://localhost:3000"));
-    for wrong in ["portal.example.com", "*", "https://*", "https://a.example/page", "https://a.example; script-src *"] {
+    for wrong in [
+        "portal.example.com",
+        "*",
+        "https://*",
+        "https://a.example/page",
+        "https://a.example; script-src *",
+        "https://a.example:99999",
+        "https://a.example:",
+        "https://:443",
+        "https://[::1",
+    ] {
         let config = Config::try_parse_from(["escalation-server", "--allow-frame", wrong]);
         assert!(config.unwrap_err().to_string().contains("an origin is scheme, name and port"), "{wrong}");
     }

@@ -4,9 +4,18 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{Answer, Server, answer};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// For what is expected to happen.
+const LONG: Duration = Duration::from_secs(60);
 
 /// As many of the same as a body of 1 MB holds, but for what is around it.
 fn many(one: &str) -> String {
@@ -123,12 +132,23 @@ fn is_short(what: &str, told: &Answer) {
 async fn every_operation_answers_the_largest_bodies_in_short() {
     let server = Server::demo().await;
     let one = "/v2/escalation_paths/01J0PATHPAYMENTS0000000000";
+    let templates = server.get("/v2/escalation_path_templates").await.body;
+    let id = templates["escalation_path_templates"][0]["id"].as_str().unwrap();
+    let template = format!("/v2/escalation_path_templates/{id}");
+    let cover = json!({"schedule_id": "01J0SCHEDPRIMARY0000000000", "rotation_id": "primary", "layer_id": "primary-1",
+        "start_at": "2026-03-24T00:00:00Z", "end_at": "2026-03-25T00:00:00Z",
+        "user": {"id": "01J0USERMAYA00000000000000"}});
+    let made = server.call(Method::POST, "/v2/schedule_overrides", Some(&cover)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let cover = format!("/v2/schedule_overrides/{}", made.body["override"]["id"].as_str().unwrap());
     let operations = [
         (Method::POST, "/v2/escalation_paths/actions/validate"),
         (Method::POST, "/v2/escalation_paths"),
         (Method::PUT, one),
         (Method::POST, "/v2/escalation_path_templates"),
+        (Method::PUT, &template),
         (Method::POST, "/v2/schedule_overrides"),
+        (Method::PUT, &cover),
         (Method::POST, "/builder/v1/on_call_notification_pauses"),
         (Method::PUT, "/builder/v1/escalation_paths/01J0PATHPAYMENTS0000000000/expectations"),
         (Method::PUT, "/builder/v1/escalation_paths/01J0PATHPAYMENTS0000000000/scenarios"),
@@ -192,7 +212,7 @@ async fn errors_are_told_up_to_a_hundred_and_then_counted() {
     assert_eq!((warnings.len(), &warnings[100]["summary"]), (101, &json!("... and 400 more")));
 }
 
-/// What is asked of the server while it has much to do is answered, or told to come again.
+/// Of many large bodies at once each is answered, or told to come again.
 #[tokio::test]
 async fn many_large_bodies_at_once() {
     let server = Server::demo().await;
@@ -204,16 +224,52 @@ async fn many_large_bodies_at_once() {
             tokio::spawn(answer(request.header("content-type", "application/json").body(body.clone())))
         })
         .collect();
-    assert_eq!(server.get("/builder/v1/info").await.status, StatusCode::OK);
-    assert_eq!(server.get("/v2/users").await.status, StatusCode::OK);
+    let mut checked = 0;
     for sent in sent {
         let told = sent.await.unwrap();
         match told.status {
-            StatusCode::UNPROCESSABLE_ENTITY => {}
+            StatusCode::UNPROCESSABLE_ENTITY => checked += 1,
             StatusCode::SERVICE_UNAVAILABLE => assert!(told.headers.contains_key("retry-after")),
             other => panic!("{other}: {}", told.body),
         }
     }
+    assert!(checked > 0);
+}
+
+/// While bodies that are not complete hold all the memory there is, further ones are told to come again, and what has no
+/// body is answered.
+#[tokio::test]
+async fn memory_for_bodies_is_bounded_in_total() {
+    const SIZE: usize = 1_000_000;
+    let folder = TempDir::new().unwrap();
+    let server = Server::limited(folder, &["--memory", "64"], |limits| limits.body = Duration::from_secs(600)).await;
+    let head = format!(
+        "POST /v2/escalation_paths/actions/validate HTTP/1.1\r\nhost: localhost\r\n\
+         content-type: application/json\r\ncontent-length: {SIZE}\r\n\r\n"
+    );
+    // All but the last byte.
+    let most = format!("{head}{}", " ".repeat(SIZE - 1));
+    let mut sent = JoinSet::new();
+    for _ in 0..70 {
+        let mut stream = server.connect("").await;
+        let most = most.clone();
+        sent.spawn(async move {
+            stream.write_all(most.as_bytes()).await.unwrap();
+            let mut said = vec![0; 4096];
+            let count = stream.read(&mut said).await.unwrap();
+            (String::from_utf8_lossy(&said[..count]).into_owned(), stream)
+        });
+    }
+    let (said, _) = timeout(LONG, sent.join_next()).await.unwrap().unwrap().unwrap();
+    assert!(said.starts_with("HTTP/1.1 503 ") && said.contains("\r\nretry-after: "), "{said}");
+    assert!(said.contains("\"code\":\"busy\"") && said.contains("this was not done"), "{said}");
+    assert!(sent.len() > 60, "the others wait for their last byte");
+    assert_eq!(server.get("/builder/v1/info").await.status, StatusCode::OK);
+    assert_eq!(server.get("/v2/users").await.status, StatusCode::OK);
+    sent.shutdown().await;
+    let validate = || send(&server, Method::POST, "/v2/escalation_paths/actions/validate", "{}".to_string());
+    let again = async { while validate().await.status == StatusCode::SERVICE_UNAVAILABLE {} };
+    timeout(LONG, again).await.unwrap();
 }
 
 /// What a save costs does not grow with all that is stored: what is in it is what is looked up.
@@ -240,7 +296,7 @@ async fn a_save_reads_what_it_names() {
     let validate = "/v2/escalation_paths/actions/validate";
     let told = server.call(Method::POST, validate, Some(&circle)).await;
     let summary = told.body["warnings"][0]["summary"].as_str().unwrap();
-    assert!(summary.contains("in a circle") && summary.ends_with("back at n"), "{summary}");
+    assert!(summary.contains("form a cycle") && summary.ends_with("back at n"), "{summary}");
     let told = server.call(Method::POST, validate, Some(&json!({"path": [level("a"), to("none")]}))).await;
-    assert_eq!(told.body["warnings"][0]["summary"], "There is no path `none`");
+    assert_eq!(told.body["warnings"][0]["summary"], "Hand over to none: There is no path `none`");
 }

@@ -19,10 +19,15 @@ const KEY: &str = "inc_secret_0123456789";
 const NOT_KNOWN: &str = "whether it did what was asked is not known";
 
 async fn proxy(upstream: &str) -> Server {
+    proxy_with(upstream, &[]).await
+}
+
+async fn proxy_with(upstream: &str, more: &[&str]) -> Server {
     let folder = TempDir::new().unwrap();
     let key = folder.path().join("key");
     fs::write(&key, format!("{KEY}\n")).unwrap();
-    Server::with(folder, &["--upstream", upstream, "--upstream-key-file", key.to_str().unwrap()]).await
+    let options = ["--upstream", upstream, "--upstream-key-file", key.to_str().unwrap()];
+    Server::with(folder, &[&options[..], more].concat()).await
 }
 
 /// An API that reads each request, answers it with these bytes, and ends the connection. It writes down what it is asked.
@@ -41,8 +46,10 @@ async fn upstream(said: Vec<u8>, breaks: bool) -> (String, Arc<Mutex<Vec<String>
                     stream.set_zero_linger().unwrap();
                     continue;
                 }
-                stream.write_all(&said).await.unwrap();
-                stream.shutdown().await.unwrap();
+                // The proxy may have enough of it before its end.
+                if stream.write_all(&said).await.is_ok() {
+                    stream.shutdown().await.unwrap();
+                }
             }
         }
     });
@@ -166,7 +173,6 @@ async fn what_was_surely_not_done_is_refused() {
     let mut all = vec![(gone, "upstream_unreachable")];
     for (said, code) in [
         (html("403 Forbidden"), "upstream_not_understood"),
-        (html("429 Too Many Requests"), "upstream_not_understood"),
         (elsewhere("302 Found"), "upstream_elsewhere"),
         (elsewhere("307 Temporary Redirect"), "upstream_elsewhere"),
     ] {
@@ -178,6 +184,13 @@ async fn what_was_surely_not_done_is_refused() {
             refused(said, 502, code);
             assert!(said.headers.get("location").is_none());
         }
+    }
+    // Whoever is asked to wait hears for how long, in whatever form it was said.
+    let (url, _) = upstream(html("429 Too Many Requests"), false).await;
+    let (reads, writes) = asked(&url).await;
+    for said in reads.iter().chain(&writes) {
+        refused(said, 503, "upstream_busy");
+        assert_eq!(said.headers["retry-after"], "7");
     }
 }
 
@@ -359,4 +372,94 @@ async fn all_teams_or_none() {
         }
     };
     refused(&serve(axum::Router::new().fallback(endless)).await, 502, "upstream_too_large");
+}
+
+/// Answers that clients do not take are held, and what is asked beyond what there is memory for is refused before it is
+/// done.
+#[tokio::test]
+async fn memory_for_answers_is_bounded_in_total() {
+    let pad = "x".repeat(22_000_000);
+    let large = json!({"users": [], "pagination_meta": {"page_size": 25}, "pad": pad}).to_string();
+    let (url, seen) = upstream(json_of("200 OK", &large), false).await;
+    let proxy = proxy_with(&url, &["--memory", "64"]).await;
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let stream = proxy.connect("GET /v2/users HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
+        stream.peek(&mut [0; 16]).await.unwrap();
+        held.push(stream);
+    }
+    let told = proxy.get("/v2/users").await;
+    assert_eq!((told.status, &told.body["errors"][0]["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("busy")));
+    assert!(told.headers.contains_key("retry-after"));
+    is_a("ErrorResponse", &told.body, "no memory");
+    let asked = seen.lock().unwrap().len();
+    let path = json!({"name": "x".repeat(200_000), "path": []});
+    let told = proxy.call(Method::POST, "/v2/escalation_paths", Some(&path)).await;
+    assert_eq!((told.status, &told.body["errors"][0]["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("busy")));
+    assert_eq!(seen.lock().unwrap().len(), asked, "it was not asked to do it");
+    for mut stream in held {
+        assert!(rest(&mut stream).await.len() > 22_000_000);
+    }
+    assert_eq!(proxy.get("/v2/users").await.status, StatusCode::OK, "there is memory again");
+}
+
+#[tokio::test]
+async fn what_is_asked_for_again_with_its_key_is_made_once() {
+    let (url, seen) = upstream(json_of("201 Created", "{\"escalation_path\":{\"id\":\"a\"}}"), false).await;
+    let server = proxy(&url).await;
+    let make = |key: &str| {
+        let request = server.request(Method::POST, "/v2/escalation_paths").json(&json!({"name": "n", "path": []}));
+        answer(request.header("idempotency-key", key))
+    };
+    let (one, other) = tokio::join!(make("one"), make("one"));
+    let third = make("one").await;
+    for said in [&one, &other, &third] {
+        assert_eq!((said.status, &said.body), (StatusCode::CREATED, &one.body));
+    }
+    assert_eq!(seen.lock().unwrap().len(), 1);
+    make("two").await;
+    assert_eq!(seen.lock().unwrap().len(), 2);
+    assert_eq!(make(&"x".repeat(201)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    // A browser that loses its connection asks again, and the first is still under way.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = proxy(&format!("http://{}", listener.local_addr().unwrap())).await;
+    let body = "{\"name\":\"n\",\"path\":[]}";
+    let head = "POST /v2/escalation_paths HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nidempotency-key: k\r\nconnection: close\r\n";
+    let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    let first = server.connect(&request).await;
+    let (mut behind, _) = listener.accept().await.unwrap();
+    whole(&mut behind).await;
+    drop(first);
+    let mut again = server.connect(&request).await;
+    behind.write_all(&json_of("201 Created", "{\"escalation_path\":{\"id\":\"a\"}}")).await.unwrap();
+    behind.shutdown().await.unwrap();
+    let said = rest(&mut again).await;
+    assert!(said.starts_with("HTTP/1.1 201 ") && said.ends_with("{\"escalation_path\":{\"id\":\"a\"}}"), "{said}");
+
+    // What was refused can be asked for anew.
+    let (url, seen) = upstream(json_of("422 Unprocessable Entity", "{}"), false).await;
+    let server = proxy(&url).await;
+    for _ in 0..2 {
+        let request = server.request(Method::POST, "/v2/escalation_paths").json(&json!({}));
+        assert_eq!(answer(request.header("idempotency-key", "k")).await.status, 422);
+    }
+    assert_eq!(seen.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn neither_the_key_nor_what_is_no_text_is_passed_on() {
+    let repeats = format!("{{\"request\":{{\"authorization\":\"Bearer {KEY}\"}}}}");
+    let mut broken = json_of("200 OK", "{\"a\":\"??\"}");
+    let at = broken.windows(2).position(|part| part == b"??").unwrap();
+    broken[at] = 0xff;
+    for said in [json_of("401 Unauthorized", &repeats), json_of("200 OK", &repeats), broken] {
+        let (url, _) = upstream(said, false).await;
+        let (reads, writes) = asked(&url).await;
+        for said in reads.iter().chain(&writes) {
+            assert!(said.status.is_server_error(), "{} {}", said.status, said.body);
+            assert_eq!(said.body["errors"][0]["code"], "upstream_not_understood");
+            assert!(!said.body.to_string().contains(KEY));
+        }
+    }
 }

@@ -220,7 +220,7 @@ async fn faults_of_a_template_are_told_all_at_once() {
             "path.0.if_else.then_path.0.level.targets.0.id: Id must be left out where there is a binding",
             "path.0.if_else.else_path.0.level.targets.0.binding: Binding refers to `second`, which is no parameter of the template",
             "params.1.name: Name `first` is used before",
-            "path.0.if_else.then_path.0.level.retry_config.attempts: Attempts must be from 2 to 10",
+            "path.0.if_else.then_path.0.level.retry_config.attempts: Page bound: Attempts must be between 2 and 10",
         ]
     );
     let mut bare = template();
@@ -228,7 +228,10 @@ async fn faults_of_a_template_are_told_all_at_once() {
     bare["path"] = json!([{"id": "a", "type": "level", "level": {"targets": [{"type": "user", "urgency": "high"}]}}]);
     assert_eq!(
         refused(bare).await,
-        ["params: Params must have at least one parameter", "path.0.level.targets.0.id: Id is required",]
+        [
+            "params: Params must have at least one parameter",
+            "path.0.level.targets.0.id: Page nobody yet: Id is required"
+        ]
     );
 }
 

@@ -9,6 +9,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Output, Stdio};
 
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -16,6 +18,11 @@ use tokio::process::Command;
 
 /// Runs the program in a folder, asks for the page once it serves, and stops it.
 async fn run(folder: &TempDir, options: &[&str]) -> (Option<String>, Output) {
+    run_and_ask(folder, options, "/").await
+}
+
+/// The same with another address than that of the page.
+async fn run_and_ask(folder: &TempDir, options: &[&str], path: &str) -> (Option<String>, Output) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_escalation-server"))
         .args(["--listen", "127.0.0.1:0", "--data", "data"])
         .args(options)
@@ -31,7 +38,8 @@ async fn run(folder: &TempDir, options: &[&str]) -> (Option<String>, Output) {
     let mut page = None;
     if let Some(address) = line.trim().trim_end_matches('/').rsplit('/').next().filter(|address| !address.is_empty()) {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
         page = Some(common::rest(&mut stream).await);
         let id = child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
@@ -60,6 +68,22 @@ async fn without_being_told_where_the_app_is_it_looks_where_it_is_built() {
 }
 
 #[tokio::test]
+async fn a_database_that_cannot_be_had_is_named_without_its_password() {
+    let folder = TempDir::new().unwrap();
+    common::app(folder.path());
+    for (address, said) in [
+        ("postgres://me:geheim@127.0.0.1:1/plans", "cannot use the database `127.0.0.1:1/plans`: "),
+        ("postgres://me:geheim@127.0.0.1:many/plans", "--database is not the address of a database: "),
+        ("geheim", "--database is not the address of a database: "),
+    ] {
+        let (page, output) = run(&folder, &["--app", "app", "--database", address]).await;
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(page.is_none() && !output.status.success(), "{error}");
+        assert!(error.contains(said) && !error.contains("geheim"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_everybody_can_read_is_warned_of() {
     let folder = TempDir::new().unwrap();
     common::app(folder.path());
@@ -74,4 +98,41 @@ async fn a_key_that_everybody_can_read_is_warned_of() {
         assert_eq!(log.contains("everybody on this machine can read the key"), is_warned, "{mode:o}: {log}");
         assert!(!log.contains("inc_secret"), "{log}");
     }
+}
+
+/// Some of the characters that a terminal acts on may stand in an address.
+#[tokio::test]
+async fn addresses_are_quoted_in_the_log() {
+    let folder = TempDir::new().unwrap();
+    common::app(folder.path());
+    let (page, output) = run_and_ask(&folder, &["--app", "app"], "/a\u{9b}31m\u{202e}z").await;
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(page.unwrap().starts_with("HTTP/1.1 404 "), "{log}");
+    assert!(log.contains(r#"path="/a\u{9b}31m\u{202e}z""#), "{log}");
+    assert!(!log.contains(['\u{9b}', '\u{202e}']), "{log}");
+}
+
+/// Who copies the one file would not have what was saved last.
+#[tokio::test]
+async fn changes_that_stay_beside_the_database_are_warned_of() {
+    let folder = TempDir::new().unwrap();
+    common::app(folder.path());
+    run(&folder, &["--app", "app"]).await;
+    // Another program, in the middle of reading.
+    let options = SqliteConnectOptions::new().filename(folder.path().join("data/escalation.db"));
+    let mut reader = options.connect().await.unwrap();
+    sqlx::query("begin").execute(&mut reader).await.unwrap();
+    let count = "select count(*) from begun";
+    sqlx::query_scalar::<_, i64>(count).fetch_one(&mut reader).await.unwrap();
+    let (page, output) = run_and_ask(&folder, &["--app", "app"], "/readyz").await;
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(page.unwrap().starts_with("HTTP/1.1 200 "), "{log}");
+    let line = log.lines().find(|line| line.contains("WARN") && line.contains("escalation.db-wal"));
+    assert!(line.is_some_and(|line| line.contains("another program uses the database")), "{log}");
+
+    sqlx::query("rollback").execute(&mut reader).await.unwrap();
+    drop(reader);
+    let (_, output) = run(&folder, &["--app", "app"]).await;
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(!log.contains("escalation.db-wal"), "{log}");
 }

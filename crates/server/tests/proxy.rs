@@ -108,6 +108,8 @@ async fn the_same_reads_and_writes() {
     assert!(seen.0.lock().unwrap().len() >= 7, "all of it went through the gate");
     let info = proxy.get("/builder/v1/info").await.body;
     assert_eq!(info["mode"], "proxy");
+    assert_eq!(proxy.get("/builder/v1/priorities").await.body, json!({"priorities": [], "origin": "none"}));
+    assert_eq!(vendor.get("/builder/v1/priorities").await.body["origin"], "database");
     assert_eq!(info["features"], json!(["validate", "teams", "templates", "overrides", "pauses"]));
 }
 
@@ -265,8 +267,34 @@ async fn what_the_vendor_has_no_list_of_comes_from_a_file() {
     let file = folder.path().join("organisation.json");
     fs::write(&file, json!({"priorities": [{"id": "p", "name": "P1"}]}).to_string()).unwrap();
     let proxy = proxy(&vendor.base, &["--organisation", file.to_str().unwrap()]).await;
-    assert_eq!(proxy.get("/builder/v1/priorities").await.body, json!({"priorities": [{"id": "p", "name": "P1"}]}));
+    assert_eq!(
+        proxy.get("/builder/v1/priorities").await.body,
+        json!({"priorities": [{"id": "p", "name": "P1"}], "origin": "file"})
+    );
     assert_eq!(proxy.get("/builder/v1/channels").await.body, json!({"channels": []}));
+
+    // What names nothing, or more than one thing, keeps it from starting.
+    let key = folder.path().join("key");
+    fs::write(&key, KEY).unwrap();
+    let named = |list: &str, id: &str| match list {
+        "priorities" => json!({"id": id, "name": "P1"}),
+        _ => json!({"id": id, "name": "#general", "type": "slack_channel"}),
+    };
+    for (list, ids, at) in [
+        ("priorities", vec![""], "priorities.0.id"),
+        ("priorities", vec!["p", "*"], "priorities.1.id"),
+        ("priorities", vec!["p", "q", "p"], "priorities.2.id"),
+        ("priorities", vec!["\u{200b}"], "priorities.0.id"),
+        ("channels", vec!["c", "c"], "channels.1.id"),
+        ("channels", vec!["c\n"], "channels.0.id"),
+    ] {
+        let entries: Vec<_> = ids.into_iter().map(|id| named(list, id)).collect();
+        fs::write(&file, json!({ list: entries }).to_string()).unwrap();
+        let arguments = ["--upstream", &vendor.base, "--upstream-key-file", key.to_str().unwrap(), "--organisation"];
+        let arguments = [&arguments[..], &[file.to_str().unwrap()]].concat();
+        let refused = escalation_server::start(common::config(folder.path(), &arguments)).await.err().unwrap();
+        assert!(refused.to_string().contains(at), "{at}: {refused}");
+    }
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ async fn nobody_may_change_what_is_for_reading() {
         let refused = send(&server, None, method, url, &path).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{method} {url}: {}", refused.body);
         assert_eq!(refused.body["type"], "resource_forbidden");
-        assert!(refused.body["errors"][0]["message"].as_str().unwrap().contains("reading only"));
+        assert!(refused.body["errors"][0]["message"].as_str().unwrap().contains("read only"));
     }
     assert_eq!(server.get(URL).await.body["escalation_path"]["name"], "Mobile apps");
     // What saves nothing is no change.

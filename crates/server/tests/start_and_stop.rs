@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{Server, config};
+use common::{Answer, Server, answer, config};
 use escalation_server::{StartError, start};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -21,6 +21,10 @@ const PATH: &str = "/v2/escalation_paths/01J0PATHPAYMENTS0000000000";
 fn path(name: &str) -> Value {
     json!({"name": name, "path": [{"id": "a", "type": "level", "level": {"targets": [
         {"type": "user", "id": "01J0USERMAYA00000000000000", "urgency": "high"}]}}]})
+}
+
+async fn save(server: &Server, url: &str, body: &Value, tag: &str) -> Answer {
+    answer(server.request(Method::PUT, url).header("if-match", tag).json(body)).await
 }
 
 fn database(folder: &Path) -> PathBuf {
@@ -127,7 +131,13 @@ async fn a_file_that_cannot_be_written_to_is_told_at_the_start() {
     if is_root {
         command.uid(65_534).gid(65_534);
     }
-    let ended = command.output().unwrap();
+    // A process that another test has just begun may still have the copy open for writing, until it is a program.
+    let ended = loop {
+        match command.output() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => tokio::task::yield_now().await,
+            ended => break ended.unwrap(),
+        }
+    };
     let told = String::from_utf8(ended.stderr).unwrap();
     assert!(!ended.status.success(), "it starts: {told}");
     assert!(told.contains("escalation.db") && told.contains("cannot write"), "{told}");
@@ -141,6 +151,9 @@ async fn a_row_that_cannot_be_read_takes_nothing_with_it() {
         "update schedules set document = '[]' where id = '01J0SCHEDPRIMARY0000000000'",
         "update teams set document = '' where rowid = 1",
         "update escalation_path_templates set document = '{' where rowid = 1",
+        "update path_revisions set document = '[' where path_id = '01J0PATHURGENT000000000000' and number = 1",
+        "insert into path_documents (path_id, kind, document, saved_at)
+         values ('01J0PATHURGENT000000000000', 'expectations', '[', '2026-11-29T00:00:00Z')",
     ])
     .await;
     let said = said_at_start(folder.path());
@@ -150,6 +163,8 @@ async fn a_row_that_cannot_be_read_takes_nothing_with_it() {
         ("schedules", "01J0SCHEDPRIMARY0000000000"),
         ("teams", ""),
         ("escalation_path_templates", ""),
+        ("path_revisions", "01J0PATHURGENT000000000000/1"),
+        ("path_documents", "01J0PATHURGENT000000000000/expectations"),
     ] {
         let line = said.lines().find(|line| line.contains("ERROR") && line.contains(&format!("table `{table}`")));
         assert!(line.is_some_and(|line| line.contains(id)), "nothing of {table} {id}: {said}");
@@ -175,10 +190,35 @@ async fn a_row_that_cannot_be_read_takes_nothing_with_it() {
     let page = server.get("/v2/escalation_paths?page_size=1").await;
     assert!(page.body["pagination_meta"]["after"].is_string());
 
-    let one = server.get(PATH).await;
-    assert_eq!(one.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(one.body["errors"][0]["code"], "unreadable");
-    common::is_a("ErrorResponse", &one.body, "a row that cannot be read");
+    // Asked for alone, each is named, and what can be done is said.
+    let list = |url: &str, name: &str| {
+        let url = url.to_string();
+        let server = &server;
+        let name = name.to_string();
+        async move { format!("{url}/{}", server.get(&url).await.body[name.as_str()][0].as_str().unwrap()) }
+    };
+    let urgent = "/builder/v1/escalation_paths/01J0PATHURGENT000000000000";
+    for (url, remedy) in [
+        (PATH.to_string(), "restore one of its revisions"),
+        ("/v2/users/01J0USERMAYA00000000000000".to_string(), "restore a backup"),
+        ("/v2/schedules/01J0SCHEDPRIMARY0000000000".to_string(), "restore a backup"),
+        ("/v2/schedule_entries?schedule_id=01J0SCHEDPRIMARY0000000000".to_string(), "restore a backup"),
+        (list("/v3/teams", "unreadable").await, "restore a backup"),
+        (list("/v2/escalation_path_templates", "unreadable").await, "save it anew or delete it"),
+        (format!("{urgent}/revisions/1"), "restore another one"),
+        (format!("{urgent}/expectations"), "save it anew"),
+    ] {
+        let one = server.get(&url).await;
+        assert_eq!(one.status, StatusCode::INTERNAL_SERVER_ERROR, "{url}: {}", one.body);
+        let error = &one.body["errors"][0];
+        assert_eq!(error["code"], "unreadable", "{url}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("is stored, but cannot be read") && message.contains(remedy), "{url}: {message}");
+        common::is_a("ErrorResponse", &one.body, &url);
+    }
+    let kept = format!("{urgent}/expectations");
+    let saved = server.call(Method::PUT, &kept, Some(&json!({"expectations": []}))).await;
+    assert_eq!((saved.status, server.get(&kept).await.status), (StatusCode::OK, StatusCode::OK), "{}", saved.body);
 
     // Saves of others, which may name what cannot be read: it is not known to be missing.
     let names_it = json!({"name": "n", "path": [
@@ -195,6 +235,47 @@ async fn a_row_that_cannot_be_read_takes_nothing_with_it() {
     // And of itself: what is put in its place can be read, and what it was can be deleted.
     assert_eq!(server.call(Method::PUT, PATH, Some(&path("Anew"))).await.status, StatusCode::OK);
     assert_eq!(server.get(PATH).await.body["escalation_path"]["name"], "Anew");
+}
+
+/// Also what is read by its columns, in which SQLite lets anything be.
+#[tokio::test]
+async fn a_column_of_the_wrong_kind_is_told_at_the_start() {
+    let whole = said_at_start(changed(&[]).await.path());
+    assert!(!whole.contains("ERROR"), "{whole}");
+    let folder = changed(&[
+        "update priorities set name = x'ff' where rowid = 1",
+        "update channels set type = x'00' where rowid = 1",
+        "pragma foreign_keys = off",
+        "update path_revisions set number = 'x' where path_id = '01J0PATHURGENT000000000000'",
+        "update users set id = x'ff' where id = '01J0USERMAYA00000000000000'",
+        "insert into escalations (id, plan_id, title, description, priority_name, creator, status, first_state, state,
+             version, steps, event_at, due_at, created_at, updated_at)
+         values ('torn', 'p', '', '', '', '{}', 'expired', '{}', '{', 1, 1, 0, 1.5, 0, 0)",
+        "insert into escalation_steps (escalation_id, number, input, document) values ('torn', 1, 1, '{')",
+        "insert into deliveries (id, escalation_id, version, number, kind, document, status, tries, try_at, created_at,
+             updated_at) values ('late', 'torn', 1, 1, 'log', '{}', 'sent', 0, 'x', 0, 0)",
+        "insert into alerts (id, source_id, deduplication_key, title, metadata, status, created_at, updated_at)
+         values ('loud', 's', 'k', '', '[', 'firing', 0, 0)",
+        "update world_changes set number = x'00'",
+    ])
+    .await;
+    let said = said_at_start(folder.path());
+    for (table, id, faults) in [
+        ("priorities", "", "name"),
+        ("channels", "", "type"),
+        ("users", "row ", "id"),
+        ("path_revisions", "01J0PATHURGENT000000000000", "number"),
+        ("world_changes", "row ", "number"),
+        ("escalations", "torn", "state due_at"),
+        ("escalation_steps", "torn", "document"),
+        ("deliveries", "late", "try_at"),
+        ("alerts", "loud", "metadata"),
+    ] {
+        let is_it = |line: &&str| line.contains(&format!("table `{table}`")) && line.contains("the fault is in");
+        let lines: Vec<_> = said.lines().filter(is_it).collect();
+        assert_eq!(lines.len(), 1, "{table}: {said}");
+        assert!(lines[0].contains(id) && lines[0].ends_with(&format!("the fault is in {faults}")), "{lines:?}");
+    }
 }
 
 /// Overrides and pauses: who is on call is not known, rather than known without them.
@@ -227,7 +308,9 @@ async fn an_override_that_cannot_be_read_is_not_left_out() {
     let placed = json!({"schedule_id": schedule, "rotation_id": rotation["id"], "layer_id": rotation["layers"][0]["id"],
         "start_at": "2030-03-18T00:00:00Z", "end_at": "2030-03-18T01:00:00Z", "user": {"id": "01J0USERMAYA00000000000000"}});
     let refused = server.call(Method::POST, "/v2/schedule_overrides", Some(&placed)).await;
-    assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", refused.body);
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    let message = refused.body["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("`o`") && message.ends_with("replace it or delete it first"), "{message}");
     let listed = server.get(&format!("/v2/schedule_overrides?schedule_id={schedule}")).await;
     assert_eq!(listed.body["unreadable"], json!(["o"]), "it is still there");
     assert_eq!(server.call(Method::DELETE, "/v2/schedule_overrides/o", None).await.status, StatusCode::NO_CONTENT);
@@ -241,6 +324,79 @@ async fn an_override_that_cannot_be_read_is_not_left_out() {
     let unknown = server.get(&format!("{pauses}&after=x")).await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unknown.body);
     assert_eq!(server.get(&format!("{pauses}&after=p")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_override_that_cannot_be_read_can_be_replaced() {
+    let folder = changed(&[
+        "insert into schedule_overrides (id, schedule_id, rotation_id, layer_id, starts_at, ends_at, document)
+         values ('o', '01J0SCHEDPRIMARY0000000000', 'primary', 'primary-1', 1000000000, 4000000000, 'damaged')",
+    ])
+    .await;
+    let server = Server::with(folder, &[]).await;
+    let one = server.get("/v2/schedule_overrides/o").await;
+    assert_eq!(one.body["errors"][0]["code"], "unreadable", "{}", one.body);
+
+    // Who is on call now is not known, and that is said.
+    let id = "01J0SCHEDPRIMARY0000000000";
+    let listed = server.get("/v2/schedules").await;
+    assert_eq!(listed.body["unknown_shifts"], json!([id]));
+    let schedules = listed.body["schedules"].as_array().unwrap();
+    for schedule in schedules {
+        assert_eq!(schedule.get("current_shifts").is_none(), schedule["id"] == id, "{schedule}");
+    }
+    let shown = server.get(&format!("/v2/schedules/{id}")).await.body;
+    assert_eq!((&shown["unknown_shifts"], shown["schedule"].get("current_shifts")), (&json!([id]), None));
+
+    let placed = json!({"rotation_id": "primary", "layer_id": "primary-1", "start_at": "2030-03-18T00:00:00Z",
+        "end_at": "2030-03-18T01:00:00Z", "user": {"id": "01J0USERMAYA00000000000000"}});
+    let moved = server.call(Method::PUT, "/v2/schedule_overrides/o", Some(&placed)).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.body);
+    let shown = server.get("/v2/schedule_overrides/o").await.body["override"].clone();
+    assert_eq!((&shown["schedule_id"], &shown["user"]["id"]), (&json!(id), &placed["user"]["id"]));
+    let listed = server.get("/v2/schedules").await.body;
+    assert_eq!(listed.get("unknown_shifts"), None);
+
+    // What could not be read is still in the database.
+    let folder = server.stopped().await;
+    let mut connection = SqliteConnectOptions::new().filename(database(folder.path())).connect().await.unwrap();
+    let kept = "select count(*) from schedule_overrides where document = 'damaged' and archived_at is not null";
+    assert_eq!(sqlx::query_scalar::<_, i64>(kept).fetch_one(&mut connection).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_depends_on_something_that_cannot_be_read_says_so() {
+    let folder = changed(&[
+        "insert into schedule_overrides (id, schedule_id, rotation_id, layer_id, starts_at, ends_at, document)
+         values ('o', '01J0SCHEDPRIMARY0000000000', 'primary', 'primary-1', 1000000000, 1000086400,
+             '{\"id\":\"o\",\"schedule_id\":\"01J0SCHEDPRIMARY0000000000\",\"rotation_id\":\"primary\",
+               \"layer_id\":\"primary-1\",\"start_at\":\"2001-09-09T01:46:40Z\",\"end_at\":\"2001-09-10T01:46:40Z\",
+               \"created_at\":\"2001-09-09T01:46:40Z\",\"updated_at\":\"2001-09-09T01:46:40Z\"}')",
+        "update schedules set document = '[]' where id = '01J0SCHEDPRIMARY0000000000'",
+        "update users set document = '' where id = '01J0USERMAYA00000000000000'",
+    ])
+    .await;
+    let server = Server::with(folder, &[]).await;
+    let listed = server.get("/v2/schedule_overrides?schedule_id=01J0SCHEDPRIMARY0000000000").await;
+    assert_eq!((listed.status, &listed.body["overrides"][0]["id"]), (StatusCode::OK, &json!("o")), "{}", listed.body);
+    let placed = json!({"schedule_id": "01J0SCHEDPRIMARY0000000000", "rotation_id": "primary",
+        "layer_id": "primary-1", "start_at": "2030-03-18T00:00:00Z", "end_at": "2030-03-18T01:00:00Z",
+        "user": {"id": "01J0USERMAYA00000000000000"}});
+    for (method, url) in [(Method::POST, "/v2/schedule_overrides"), (Method::PUT, "/v2/schedule_overrides/o")] {
+        let refused = server.call(method.clone(), url, Some(&placed)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{method}: {}", refused.body);
+        let errors: Vec<_> = refused.body["errors"].as_array().unwrap().iter().collect();
+        let of = |error: &Value| (error["code"].clone(), error["source"]["pointer"].clone());
+        let told: Vec<_> = errors.into_iter().map(of).collect();
+        let unreadable = |at: &str| (json!("unreadable"), json!(at));
+        assert_eq!(told, [unreadable("schedule_id"), unreadable("user")], "{method}");
+    }
+    assert_eq!(server.call(Method::DELETE, "/v2/schedule_overrides/o", None).await.status, StatusCode::NO_CONTENT);
+    // Only that there is such a user matters.
+    let pause = json!({"user_id": "01J0USERMAYA00000000000000", "starts_at": "2100-01-01T00:00:00Z",
+        "ends_at": "2100-01-02T00:00:00Z"});
+    let made = server.call(Method::POST, "/builder/v1/on_call_notification_pauses", Some(&pause)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
 }
 
 #[tokio::test]
@@ -277,4 +433,109 @@ async fn a_damaged_file_is_told_at_the_start() {
     fs::write(&file, bytes).unwrap();
     let said = said_at_start(folder.path());
     assert!(said.contains("escalation.db` is damaged") || said.contains("error: cannot"), "{said}");
+}
+
+/// Columns only say where to look: one that holds something else hides no row, and moves none to another place.
+#[tokio::test]
+async fn a_damaged_column_hides_nothing() {
+    let schedule = "01J0SCHEDPRIMARY0000000000";
+    let (primary, secondary) = (format!("/v2/schedules/{schedule}"), "/v2/schedules/01J0SCHEDSECONDARY00000000");
+    for (column, of_all) in [
+        ("starts_at = '{'", false),
+        ("ends_at = 1.5", false),
+        ("ends_at = x'ff'", false),
+        ("layer_id = x'ff'", false),
+        ("archived_at = x'ff'", false),
+        ("schedule_id = x'ff'", true),
+    ] {
+        let folder = changed(&[
+            "insert into schedule_overrides (id, schedule_id, rotation_id, layer_id, starts_at, ends_at, document)
+             select 'o', id, 'primary', 'primary-1', 1000000000, 4000000000, '{}' from schedules
+             where id = '01J0SCHEDPRIMARY0000000000'",
+            "pragma foreign_keys = off",
+            &format!("update schedule_overrides set {column}"),
+        ])
+        .await;
+        let server = Server::with(folder, &[]).await;
+        let entries = server.get(&format!("/v2/schedule_entries?schedule_id={schedule}")).await;
+        assert_eq!(entries.body["errors"][0]["code"], "unreadable", "{column}: {}", entries.body);
+        assert!(entries.body["errors"][0]["message"].as_str().unwrap().contains("`o`"), "{column}: {}", entries.body);
+        assert_eq!(server.get(&primary).await.body["unknown_shifts"], json!([schedule]), "{column}");
+        // The others are as they are, unless it can be of any.
+        let other = server.get(secondary).await.body;
+        assert_eq!(other["unknown_shifts"].is_array(), of_all, "{column}: {other}");
+        let listed = server.get(&format!("/v2/schedule_overrides?schedule_id={schedule}")).await;
+        assert_eq!(listed.body["unreadable"], json!(["o"]), "{column}: {}", listed.body);
+        let shown = server.get("/v2/schedule_overrides/o").await;
+        assert_eq!(shown.body["errors"][0]["code"], "unreadable", "{column}: {}", shown.body);
+        // What can be done about it is done.
+        let deleted = server.call(Method::DELETE, "/v2/schedule_overrides/o", None).await;
+        assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{column}: {}", deleted.body);
+        assert_eq!(server.get(&primary).await.body["unknown_shifts"], json!(null), "{column}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_column_of_a_pause_a_person_or_a_priority_is_named() {
+    let folder = changed(&[
+        "insert into notification_pauses (id, user_id, starts_at, ends_at, document) values
+             ('p', '01J0USERMAYA00000000000000', '{', 1900600000, '{}'),
+             ('q', '01J0USERMAYA00000000000000', 1900000000, x'ff', '{}'),
+             ('r', '01J0USERMAYA00000000000000', 1900000000, 1900600000, '{}')",
+        "update notification_pauses set cancelled_at = x'ff' where id = 'r'",
+        "update users set is_active = 'x' where id = '01J0USERMAYA00000000000000'",
+        "update priorities set rank = 'x' where rowid = 1",
+        "update path_revisions set saved_at = x'ff' where path_id = '01J0PATHPAYMENTS0000000000'",
+        "insert into path_documents (path_id, kind, document, saved_at, revision)
+         values ('01J0PATHPAYMENTS0000000000', 'expectations', '[]', '2026-11-29T00:00:00Z', '{')",
+    ])
+    .await;
+    let said = said_at_start(folder.path());
+    for (id, fault) in [("p", "starts_at"), ("q", "ends_at"), ("r", "cancelled_at"), ("01J0PATHPAYMENTS", "revision")] {
+        let line = said.lines().find(|line| line.contains(&format!("`{id}")) && line.ends_with(fault));
+        assert!(line.is_some(), "{id}: {said}");
+    }
+    let server = Server::with(folder, &[]).await;
+    let pauses = server.get("/v2/on_call_notification_pauses?to=2031-01-01T00:00:00Z").await;
+    assert_eq!(pauses.body["unreadable"], json!(["q", "r", "p"]), "{}", pauses.body);
+    let people = server.get("/v2/users").await;
+    assert_eq!(people.body["unreadable"], json!(["01J0USERMAYA00000000000000"]), "{}", people.body);
+    let priorities = server.get("/builder/v1/priorities").await;
+    assert_eq!(priorities.body["unreadable"].as_array().map(Vec::len), Some(1), "{}", priorities.body);
+    let revisions = server.get("/builder/v1/escalation_paths/01J0PATHPAYMENTS0000000000/revisions").await;
+    assert_eq!(revisions.body["unreadable"], json!(["1"]), "{}", revisions.body);
+
+    // Nobody who read the list before is taken to have read it as it is; without a condition it is saved.
+    let kept = "/builder/v1/escalation_paths/01J0PATHPAYMENTS0000000000/expectations";
+    let none = json!({"expectations": []});
+    let stale = save(&server, kept, &none, "\"1\"").await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED, "{}", stale.body);
+    assert_eq!(server.call(Method::PUT, kept, Some(&none)).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_revision_without_a_number_gets_one_with_the_next_save() {
+    let id = "01J0PATHPAYMENTS0000000000";
+    let server = Server::demo().await;
+    for name in ["Second", "Third"] {
+        assert_eq!(server.call(Method::PUT, PATH, Some(&path(name))).await.status, StatusCode::OK);
+    }
+    let options = SqliteConnectOptions::new().filename(database(server.folder.path()));
+    let mut connection = options.connect().await.unwrap();
+    let damage = "update path_revisions set number = 'x' where path_id = $1 and number = 3";
+    sqlx::query(damage).bind(id).execute(&mut connection).await.unwrap();
+    let revisions = format!("/builder/v1/escalation_paths/{id}/revisions");
+    let listed = server.get(&revisions).await.body;
+    let numbers = |listed: &Value| -> Vec<i64> {
+        listed["revisions"].as_array().unwrap().iter().map(|one| one["number"].as_i64().unwrap()).collect()
+    };
+    assert_eq!((numbers(&listed), &listed["unreadable"]), (vec![2, 1], &json!(["without a number"])), "{listed}");
+    // It is the third all the same: who has read the second has not read this.
+    assert_eq!(server.get(PATH).await.body["escalation_path"]["name"], "Third");
+    let stale = save(&server, PATH, &path("Fourth"), "\"2\"").await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED, "{}", stale.body);
+    let saved = save(&server, PATH, &path("Fourth"), "\"3\"").await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    let listed = server.get(&revisions).await.body;
+    assert_eq!((numbers(&listed), &listed["unreadable"]), (vec![4, 3, 2, 1], &json!(null)), "{listed}");
 }

@@ -7,7 +7,6 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::Utc;
 use escalation_api::schedule::{OverridePayload, Schedule, ScheduleOverride, UserReference};
 use escalation_api::{ErrorSingle, Json as _, Timestamp, User};
-use escalation_engine::Instant;
 use serde_json::json;
 use ulid::Ulid;
 
@@ -16,22 +15,30 @@ use super::{Json, Told, page, read_strictly};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::{self, Query};
-use crate::store::{OverrideFilter, Store, UserFilter};
+use crate::store::{OverrideFilter, Placed, Placing, RESTORE_BACKUP, Store, Stored, UserFilter};
 use crate::work::Work;
 
-pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+pub(super) async fn list(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    query: Query,
+) -> Result<Json, ApiError> {
     let missing = || ApiError::invalid_parameter("schedule_id", "Schedule_id is required".to_string());
     let schedule_id = query.get("schedule_id").ok_or_else(missing)?;
     let page_size = query.page_size(250)?;
+    // Whether it can be read plays no part in what is planned on it.
     store.schedule(schedule_id).await?.ok_or_else(|| ApiError::not_found("Schedule"))?;
+    // An override may have 1 MB.
+    let job = work.begin().await?;
     let filter = OverrideFilter { schedule_id, rotation_id: query.get("rotation_id"), layer_id: query.get("layer_id") };
     let mut overrides = store.overrides(&filter, query.get("after").unwrap_or_default(), page_size + 1).await?;
     let meta = page(&mut overrides, page_size, |one| &one.id);
-    Ok(Told::of(overrides, |_, one| one.write()).answer("overrides", &meta))
+    job.run(move || Told::of(overrides, |_, one| one.write()).answer("overrides", &meta)).await
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
-    Ok(one(&store.schedule_override(&id).await?.ok_or_else(missing)?))
+    let placed = store.schedule_override(&id).await?.ok_or_else(missing)?;
+    Ok(one(&placed.stored.readable("Schedule override", "replace it or delete it")?))
 }
 
 pub(super) async fn create(
@@ -42,16 +49,12 @@ pub(super) async fn create(
     let (payload, _) = body::read(request, &work, read_strictly::<OverridePayload>).await?;
     let mut errors = Vec::new();
     let schedule = match payload.schedule_id.as_deref() {
-        Some(id) => store.schedule(id).await?,
-        None => None,
+        Some(id) => schedule(&store, id, &mut errors).await?,
+        None => {
+            errors.push(ErrorSingle::new("invalid_value", "Schedule_id is required").at("schedule_id"));
+            None
+        }
     };
-    if schedule.is_none() {
-        let message = payload.schedule_id.as_ref().map_or_else(
-            || "Schedule_id is required".to_string(),
-            |id| format!("Schedule_id must be the id of a schedule; there is none `{id}`"),
-        );
-        errors.push(ErrorSingle::new("invalid_value", message).at("schedule_id"));
-    }
     let user = check(&store, schedule.as_ref(), &payload, &mut errors).await?;
     let (Some(schedule), Some(user), true) = (schedule, user, errors.is_empty()) else {
         return Err(ApiError::invalid(errors));
@@ -69,7 +72,7 @@ pub(super) async fn create(
         updated_at: Some(Timestamp::from(now)),
         extra: payload.extra,
     };
-    store.place_override(&made, false, now).await?;
+    done(store.place_override(&made, false, now).await?)?;
     Ok((StatusCode::CREATED, one(&made)).into_response())
 }
 
@@ -83,10 +86,18 @@ pub(super) async fn update(
     let before = store.schedule_override(&id).await?.ok_or_else(missing)?;
     let payload = job.run(move || read_strictly::<OverridePayload>(body)).await??;
     drop(job);
-    let schedule = store.schedule(&before.schedule_id).await?;
+    let Placed { schedule_id: Some(schedule_id), stored, .. } = before else {
+        let message =
+            format!("The schedule of override `{id}` cannot be read: delete the override and create another one");
+        return Err(ApiError::conflict(message));
+    };
     let mut errors = Vec::new();
+    let schedule = schedule(&store, &schedule_id, &mut errors).await?;
     let user = check(&store, schedule.as_ref(), &payload, &mut errors).await?;
-    if user.is_some_and(|user| before.user.as_ref().is_some_and(|before| before.id != user.id)) {
+    // Of one that cannot be read nobody knows whose it was.
+    let before = stored.document;
+    let was = before.as_ref().and_then(|before| before.user.as_ref());
+    if user.as_ref().is_some_and(|user| was.is_some_and(|was| was.id != user.id)) {
         let message = "User cannot be changed: delete the override and create another one";
         errors.push(ErrorSingle::new("invalid_value", message).at("user"));
     }
@@ -95,16 +106,48 @@ pub(super) async fn update(
     }
     let now = Utc::now();
     let moved = ScheduleOverride {
+        id,
+        schedule_id,
         rotation_id: payload.rotation_id,
         layer_id: payload.layer_id,
         start_at: payload.start_at,
         end_at: payload.end_at,
+        user: was.cloned().or(user.map(named)),
+        created_at: before.map_or_else(|| Some(Timestamp::from(now)), |before| before.created_at),
         updated_at: Some(Timestamp::from(now)),
         extra: payload.extra,
-        ..before
     };
-    // It may have been deleted since it was looked at.
-    if store.place_override(&moved, true, now).await? { Ok(one(&moved)) } else { Err(missing()) }
+    // It may have been deleted since it was read.
+    done(store.place_override(&moved, true, now).await?)?;
+    Ok(one(&moved))
+}
+
+fn done(placing: Placing) -> Result<(), ApiError> {
+    match placing {
+        Placing::Done => Ok(()),
+        Placing::Missing => Err(missing()),
+        Placing::Unreadable(id) => {
+            let message = format!(
+                "Schedule override `{id}` lies in this time and cannot be read, so it is not known what would be left \
+                 of it: replace it or delete it first"
+            );
+            Err(ApiError::conflict(message))
+        }
+    }
+}
+
+/// Finds the schedule of an override, or adds what is wrong with its id.
+async fn schedule(store: &Store, id: &str, errors: &mut Vec<ErrorSingle>) -> Result<Option<Schedule>, ApiError> {
+    let mut wrong = |code: &str, message: String| errors.push(ErrorSingle::new(code, message).at("schedule_id"));
+    match store.schedule(id).await?.map(|stored| stored.document) {
+        Some(Some(schedule)) => return Ok(Some(schedule)),
+        Some(None) => wrong(
+            "unreadable",
+            format!("Schedule `{id}` is stored but unreadable, so its layers are unknown: {RESTORE_BACKUP}"),
+        ),
+        None => wrong("invalid_value", format!("Schedule_id must be the id of a schedule; there is none `{id}`")),
+    }
+    Ok(None)
 }
 
 pub(super) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
@@ -116,7 +159,7 @@ fn missing() -> ApiError {
 }
 
 fn one(one: &ScheduleOverride) -> Json {
-    Json(json!({ "override": one.write() }))
+    Json::new(&json!({ "override": one.write() }))
 }
 
 /// Adds what is wrong with an override of a schedule, and finds its user.
@@ -126,7 +169,7 @@ async fn check(
     payload: &OverridePayload,
     errors: &mut Vec<ErrorSingle>,
 ) -> Result<Option<User>, ApiError> {
-    let user = find(store, &payload.user).await?;
+    let found = find(store, &payload.user).await?;
     let mut wrong = |at: &str, message: String| errors.push(ErrorSingle::new("invalid_value", message).at(at));
     if let Some(schedule) = schedule {
         let rotations = schedule.config.iter().flat_map(|config| &config.rotations);
@@ -141,21 +184,25 @@ async fn check(
             wrong("layer_id", message);
         }
     }
-    let (start, end) = (Instant::from(payload.start_at.at()), Instant::from(payload.end_at.at()));
-    let beyond: Vec<_> =
-        [("start_at", start), ("end_at", end)].into_iter().filter(|(_, at)| !query::is_told_apart(*at)).collect();
-    if !beyond.is_empty() {
-        beyond.into_iter().for_each(|(name, _)| wrong(name, query::out_of_time(name)));
-    } else if end <= start || end - start > MAX_WINDOW {
-        wrong("end_at", "End_at must be after start_at, and not by more than 370 days".to_string());
+    let (start, end) = (payload.start_at.at().into(), payload.end_at.at().into());
+    for (at, message) in query::interval_faults(("start_at", start), ("end_at", end), Some(MAX_WINDOW)) {
+        wrong(at, message);
     }
-    if user.is_none() {
-        wrong("user", "User must be a user, by id, email or slack_user_id; there is none like this".to_string());
+    match found {
+        None => {
+            wrong("user", "User must be a user, by id, email or slack_user_id; there is none like this".to_string());
+            Ok(None)
+        }
+        Some(Stored { id, document: None }) => {
+            let message = format!("User `{id}` is stored, but cannot be read: {RESTORE_BACKUP}");
+            errors.push(ErrorSingle::new("unreadable", message).at("user"));
+            Ok(None)
+        }
+        Some(Stored { document, .. }) => Ok(document),
     }
-    Ok(user)
 }
 
-async fn find(store: &Store, reference: &UserReference) -> Result<Option<User>, ApiError> {
+async fn find(store: &Store, reference: &UserReference) -> Result<Option<Stored<User>>, ApiError> {
     if let Some(id) = reference.id.as_deref() {
         return Ok(store.user(id).await?);
     }
@@ -164,5 +211,5 @@ async fn find(store: &Store, reference: &UserReference) -> Result<Option<User>, 
         return Ok(None);
     }
     let filter = UserFilter { email, slack_user_id, include_inactive: true };
-    Ok(store.users(&filter, "", 1).await?.into_iter().next().and_then(|found| found.document))
+    Ok(store.users(&filter, "", 1).await?.into_iter().next())
 }

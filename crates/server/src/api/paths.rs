@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
 use axum::http::header::ETAG;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use escalation_api::condition::Labelled;
 use escalation_api::list::OnePath;
@@ -27,7 +27,7 @@ use crate::body;
 use crate::error::ApiError;
 use crate::names;
 use crate::query::Query;
-use crate::store::{Change, Expected, Outcome, Saving, Store, Stored, StoredTemplate};
+use crate::store::{Change, Expected, Outcome, RESTORE_BACKUP, Saving, Store, Stored, StoredTemplate, WrittenPath};
 use crate::who::Who;
 use crate::work::{Job, Work};
 
@@ -37,9 +37,15 @@ pub(super) async fn list(
     query: Query,
 ) -> Result<Json, ApiError> {
     let page_size = query.page_size(25)?;
+    let after = query.get("after").unwrap_or_default();
+    // Those that are deleted are kept, so that a list can go on after one.
+    if !after.is_empty() && !store.had_path(after).await? {
+        let message = "After must be the id of an escalation path".to_string();
+        return Err(ApiError::invalid_parameter("after", message));
+    }
     // A page can be of paths of 1 MB each.
     let job = work.begin().await?;
-    let mut stored = store.paths(query.get("after").unwrap_or_default(), page_size + 1).await?;
+    let mut stored = store.paths(after, page_size + 1).await?;
     let meta = page(&mut stored, page_size, |path| &path.id);
     let priorities = store.priorities().await?;
     job.run(move || {
@@ -51,7 +57,8 @@ pub(super) async fn list(
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Response, ApiError> {
     let path = store.path(&id).await?.ok_or_else(missing)?;
-    one(&store, &id, &path.payload, path.revision).await
+    let path = path.readable("Escalation path", "restore one of its revisions, save it anew or delete it")?;
+    one(&store, &id, Arc::new(path.payload), path.revision).await
 }
 
 pub(super) async fn create(
@@ -60,11 +67,54 @@ pub(super) async fn create(
     who: Who,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let key = idempotency_key(request.headers())?;
     let (path, job) = body::read(request, &work, read::<PathPayload>).await?;
-    let (path, _) = take(&store, job, "", path).await?;
-    let id = Ulid::generate().to_string();
-    store.create_path(&id, &path, &Saving::now(who.name())).await?;
-    Ok((StatusCode::CREATED, one(&store, &id, &path, 1).await?).into_response())
+    if let Some(key) = &key
+        && let Some(made) = made_before(&store, key).await?
+    {
+        return Ok(made);
+    }
+    let taken = take(&store, job, "", path).await?;
+    let id = key.clone().unwrap_or_else(|| Ulid::generate().to_string());
+    let made = store.create_path(&id, &taken.written, &Saving::now(who.name())).await;
+    // Another request with the key was faster.
+    if let (Err(_), Some(key)) = (&made, &key)
+        && let Some(made) = made_before(&store, key).await?
+    {
+        return Ok(made);
+    }
+    Ok((StatusCode::CREATED, one(&store, &id, taken.path, made?.revision()?).await?).into_response())
+}
+
+/// The key by which a request that makes a path is known where it comes twice: browsers send one again by themselves
+/// where a connection is lost. It is a ULID, and the id of the path.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    // In either case of its letters; what is larger than a ULID would be read as another.
+    let read =
+        |text: &str| Some(Ulid::from_string(text).ok()?.to_string()).filter(|key| text.eq_ignore_ascii_case(key));
+    let key = key.to_str().ok().and_then(read);
+    let wrong = || ApiError::invalid_parameter("idempotency-key", "Idempotency-Key must be a ULID".to_string());
+    key.map(Some).ok_or_else(wrong)
+}
+
+/// The answer to an earlier request with this key, with the path as it is now; nothing if there was none.
+///
+/// # Errors
+/// Where what it has made is deleted, or cannot be read.
+async fn made_before(store: &Store, key: &str) -> Result<Option<Response>, ApiError> {
+    match store.path(key).await? {
+        Some(stored) => {
+            let path = stored.readable("Escalation path", RESTORE_BACKUP)?;
+            let answer = one(store, key, Arc::new(path.payload), path.revision).await?;
+            Ok(Some((StatusCode::CREATED, answer).into_response()))
+        }
+        // Looked at in this order, so that one that comes meanwhile is not taken for one that has gone.
+        None if store.had_path(key).await? && !store.has_path(key).await? => {
+            Err(ApiError::conflict("The path that was made with this idempotency key is deleted: use another key"))
+        }
+        None => Ok(None),
+    }
 }
 
 pub(super) async fn update(
@@ -81,9 +131,10 @@ pub(super) async fn update(
         return Err(missing());
     }
     let path = job.run(move || read::<PathPayload>(body)).await??;
-    let (path, _) = take(&store, job, &id, path).await?;
-    let outcome = store.change_path(&id, Change::Replace(&path), &expected, &Saving::now(who.name())).await?;
-    one(&store, &id, &path, outcome.revision()?).await
+    let taken = take(&store, job, &id, path).await?;
+    let change = Change::Replace(&taken.written);
+    let outcome = store.change_path(&id, change, &expected, &Saving::now(who.name())).await?;
+    one(&store, &id, taken.path, outcome.revision()?).await
 }
 
 pub(super) async fn destroy(
@@ -110,13 +161,13 @@ pub(super) async fn validate(
         read::<PathPayload>(body)
     };
     let (path, job) = body::read(request, &work, named).await?;
-    let (_, warnings) = take(&store, job, "", path).await?;
+    let Taken { warnings, .. } = take(&store, job, "", path).await?;
     let more = warnings.len().saturating_sub(MOST_WARNINGS);
     let mut told: Vec<_> = warnings.iter().take(MOST_WARNINGS).map(warning).collect();
     if more > 0 {
         told.push(json!({ "path": "", "summary": format!("... and {more} more"), "detail": "" }));
     }
-    Ok(Json(json!({ "warnings": told })))
+    Ok(Json::new(&json!({ "warnings": told })))
 }
 
 /// How many warnings are told of one path; of the rest only the number.
@@ -124,6 +175,7 @@ const MOST_WARNINGS: usize = 100;
 
 /// A warning in the vendor's form; in the vendor's words where those are known.
 fn warning(problem: &Problem) -> Value {
+    let text = problem.text();
     let (summary, detail) = match problem.code {
         Code::EmptyBranch if problem.pointer.ends_with(".then_path") => (
             "if_else has an empty \"then\" branch",
@@ -133,7 +185,7 @@ fn warning(problem: &Problem) -> Value {
             "if_else has an empty \"else\" branch",
             "When the condition does not match, escalation stops here instead of continuing.",
         ),
-        _ => (problem.message.as_str(), problem.hint.as_str()),
+        _ => (text.as_str(), problem.hint.as_str()),
     };
     json!({ "path": problem.pointer, "summary": summary, "detail": detail })
 }
@@ -154,33 +206,46 @@ impl Outcome {
             Self::Done(revision) => Ok(revision),
             Self::Missing => Err(missing()),
             Self::Stale(revision) => Err(ApiError::stale(what, revision)),
+            Self::NoTemplate => {
+                let message =
+                    "Template_id must be the id of an escalation path template; it has been deleted meanwhile";
+                Err(ApiError::invalid_parameter("template_id", message.to_string()))
+            }
         }
     }
 }
 
 /// The answer with one path; its revision is its tag.
-pub(crate) async fn one(store: &Store, id: &str, path: &PathPayload, revision: i64) -> Result<Response, ApiError> {
-    let escalation_path = read_form(id, path, &store.priorities().await?);
-    let answer = Json(OnePath { escalation_path, extra: Map::new() }.write());
+pub(crate) async fn one(store: &Store, id: &str, path: Arc<PathPayload>, revision: i64) -> Result<Response, ApiError> {
+    let (id, priorities) = (id.to_string(), store.priorities().await?);
+    let write = move || {
+        let escalation_path = read_form(&id, &path, &priorities);
+        Json::new(&OnePath { escalation_path, extra: Map::new() }.write())
+    };
+    let answer = store.aside().write(write).await?;
     Ok(([(ETAG, format!("\"{revision}\""))], answer).into_response())
 }
 
-/// Takes a path as the vendor would, or refuses it with every fault at once. What is left are warnings. The turn ends
+/// A path that can be saved.
+pub(crate) struct Taken {
+    pub(crate) path: Arc<PathPayload>,
+    /// The same as it is written.
+    pub(crate) written: WrittenPath,
+    pub(crate) warnings: Vec<Problem>,
+}
+
+/// Takes a path as the vendor would, or refuses it with every fault at once. The turn ends
 /// with it: whoever saves then waits for others who save, and not for who reads.
-pub(crate) async fn take(
-    store: &Store,
-    job: Job,
-    id: &str,
-    path: PathPayload,
-) -> Result<(Arc<PathPayload>, Vec<Problem>), ApiError> {
+pub(crate) async fn take(store: &Store, job: Job, id: &str, path: PathPayload) -> Result<Taken, ApiError> {
     let path = Arc::new(path);
-    let world = world(store, id, &path).await?;
-    let (checked, voicemail) = {
+    let references = gather(store, id, &path).await?;
+    let (checked, voicemail, written) = {
         let (path, id) = (path.clone(), id.to_string());
         job.run(move || {
             let mut voicemail = Vec::new();
             find_voicemail(&path.path, &At::Top.field("path"), &mut voicemail);
-            (check::findings(&id, &path, &Index::new(world)), voicemail)
+            let checked = check::findings(&id, &path, &Index::new(references.into_world()));
+            (checked, voicemail, WrittenPath::from(&*path))
         })
         .await?
     };
@@ -190,7 +255,11 @@ pub(crate) async fn take(
     let misused = templates::misused(store, &path).await?;
     let errors: Vec<_> =
         name.into_iter().chain(refused.into_iter().map(error)).chain(voicemail).chain(misused).collect();
-    if errors.is_empty() { Ok((path, warnings)) } else { Err(ApiError::invalid_with(errors, checked.more_errors)) }
+    if errors.is_empty() {
+        Ok(Taken { path, written, warnings })
+    } else {
+        Err(ApiError::invalid_with(errors, checked.more_errors))
+    }
 }
 
 /// What is wrong with a name, if something is.
@@ -221,17 +290,25 @@ pub(super) fn find_voicemail<C: ConditionForm>(nodes: &[Node<C>], at: &At<'_>, e
 }
 
 pub(super) fn error(problem: Problem) -> ErrorSingle {
+    let error = ErrorSingle::new("invalid_value", problem.text()).at(&problem.pointer);
     let mut metadata = Map::new();
     metadata.insert("code".to_string(), Value::from(problem.code.as_str()));
     metadata.insert("hint".to_string(), Value::from(problem.hint));
-    let error = ErrorSingle::new("invalid_value", problem.message).at(&problem.pointer);
     ErrorSingle { metadata: Some(metadata), ..error }
 }
 
-/// What a path refers to, directly and by hand-overs, and nothing else: what a save costs must not grow with all that is
-/// stored. Who is on call when plays no part in whether a path is taken. What cannot be read is there, for it is not
-/// known to be anything else.
-pub(super) async fn world(store: &Store, id: &str, path: &PathPayload) -> Result<World, ApiError> {
+/// What a path refers to, as it is stored.
+pub(super) struct Gathered {
+    users: Vec<Stored<api::User>>,
+    schedules: Vec<Stored<api::Schedule>>,
+    paths: Vec<api::Path>,
+    templates: Templates,
+    priorities: Vec<Priority>,
+}
+
+/// Finds what a path refers to, directly and by hand-overs, and nothing else: what a save costs must not grow with all
+/// that is stored.
+pub(super) async fn gather(store: &Store, id: &str, path: &PathPayload) -> Result<Gathered, ApiError> {
     let priorities = store.priorities().await?;
     let mut named = References::of_path(path);
     let mut templates = BTreeMap::new();
@@ -245,25 +322,34 @@ pub(super) async fn world(store: &Store, id: &str, path: &PathPayload) -> Result
     }
     named.users.extend(people.users);
     let users = store.those_users(&ids(&named.users)).await?;
-    let users = users.into_iter().filter_map(|Stored { id, document }| {
-        document.or_else(|| api::User::read(json!({ "id": id, "name": id })).ok())
-    });
-    let schedules = schedules.into_iter().filter_map(|Stored { id, document }| {
-        document.or_else(|| api::Schedule::read(json!({ "id": id, "name": id, "timezone": "UTC" })).ok())
-    });
-    let templates =
-        templates.into_iter().filter_map(|(id, template)| templates::returned(&id, &template?, &priorities));
-    let mut world = World::from_api(Answers {
-        users: users.collect(),
-        schedules: schedules.map(|schedule| (schedule, Some(Entries::default()))).collect(),
-        paths,
-        templates: templates.collect(),
-        priorities: priorities.clone(),
-        ..Answers::default()
-    });
-    // Not those that happen to be named by what is handed over to.
-    world.priorities = priorities;
-    Ok(world)
+    Ok(Gathered { users, schedules, paths, templates, priorities })
+}
+
+impl Gathered {
+    /// The world in which the path is checked. Who is on call when plays no part in whether a path is taken. What cannot
+    /// be read is there, for it is not known to be anything else.
+    pub(super) fn into_world(self) -> World {
+        let Self { users, schedules, paths, templates, priorities } = self;
+        let users = users.into_iter().filter_map(|Stored { id, document }| {
+            document.or_else(|| api::User::read(json!({ "id": id, "name": id })).ok())
+        });
+        let schedules = schedules.into_iter().filter_map(|Stored { id, document }| {
+            document.or_else(|| api::Schedule::read(json!({ "id": id, "name": id, "timezone": "UTC" })).ok())
+        });
+        let templates =
+            templates.into_iter().filter_map(|(id, template)| templates::returned(&id, &template?, &priorities));
+        let mut world = World::from_api(Answers {
+            users: users.collect(),
+            schedules: schedules.map(|schedule| (schedule, Some(Entries::default()))).collect(),
+            paths,
+            templates: templates.collect(),
+            priorities: priorities.clone(),
+            ..Answers::default()
+        });
+        // Not those that happen to be named by what is handed over to.
+        world.priorities = priorities;
+        world
+    }
 }
 
 /// Templates by id; nothing for one that there is not, or that cannot be read.
@@ -396,11 +482,8 @@ impl References {
     async fn through_templates(&mut self, store: &Store, templates: &mut Templates) -> Result<(), ApiError> {
         for id in std::mem::take(&mut self.templates) {
             if !templates.contains_key(&id) {
-                let found = match store.template(&id).await {
-                    Err(sqlx::Error::Decode(_)) => None,
-                    found => found?,
-                };
-                templates.insert(id.clone(), found);
+                let found = store.template(&id).await?;
+                templates.insert(id.clone(), found.and_then(|found| found.document));
             }
             if let Some(Some(template)) = templates.get(&id) {
                 self.of(&template.payload.path);

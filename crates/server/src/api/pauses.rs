@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::Utc;
 use escalation_api::{ErrorSingle, Json as _, Pause, PausePayload, Timestamp};
-use escalation_engine::Instant;
 use serde_json::json;
 use ulid::Ulid;
 
@@ -20,7 +19,11 @@ use crate::work::Work;
 /// The longest reason, in characters.
 const MAX_REASON: usize = 500;
 
-pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
+pub(super) async fn list(
+    State(store): State<Store>,
+    Extension(work): Extension<Work>,
+    query: Query,
+) -> Result<Json, ApiError> {
     let page_size = query.page_size(250)?;
     let from = query.instant("from")?.unwrap_or_else(|| Utc::now().into());
     let to = query.instant("to")?;
@@ -31,13 +34,16 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
         let message = format!("After must be the id of a pause; there was none `{after}`");
         return Err(ApiError::invalid_parameter("after", message));
     }
+    // A pause may have 1 MB.
+    let job = work.begin().await?;
     let mut pauses = store.pauses(from, to, after, page_size + 1).await?;
     let meta = page(&mut pauses, page_size, |pause| &pause.id);
-    Ok(Told::of(pauses, |_, pause| pause.write()).answer("on_call_notification_pauses", &meta))
+    job.run(move || Told::of(pauses, |_, pause| pause.write()).answer("on_call_notification_pauses", &meta)).await
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
-    Ok(one(&store.pause(&id).await?.ok_or_else(missing)?))
+    let pause = store.pause(&id).await?.ok_or_else(missing)?;
+    Ok(one(&pause.readable("On-call notification pause", "end it, and make another one")?))
 }
 
 pub(crate) async fn create(
@@ -51,13 +57,9 @@ pub(crate) async fn create(
     if store.user(&payload.user_id).await?.is_none() {
         wrong("user_id", format!("User_id must be the id of a user; there is none `{}`", payload.user_id));
     }
-    let (start, end) = (Instant::from(payload.starts_at.at()), Instant::from(payload.ends_at.at()));
-    let beyond: Vec<_> =
-        [("starts_at", start), ("ends_at", end)].into_iter().filter(|(_, at)| !query::is_told_apart(*at)).collect();
-    if !beyond.is_empty() {
-        beyond.into_iter().for_each(|(name, _)| wrong(name, query::out_of_time(name)));
-    } else if end <= start {
-        wrong("ends_at", "Ends_at must be after starts_at".to_string());
+    let (start, end) = (payload.starts_at.at().into(), payload.ends_at.at().into());
+    for (at, message) in query::interval_faults(("starts_at", start), ("ends_at", end), None) {
+        wrong(at, message);
     }
     if payload.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
         wrong("reason", format!("Reason must have at most {MAX_REASON} characters"));
@@ -83,13 +85,10 @@ pub(crate) async fn create(
 /// Cancels a pause that has not begun, and ends one that has.
 pub(crate) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     let now = Utc::now();
-    let pause = match store.pause(&id).await {
+    let Some(pause) = store.pause(&id).await?.ok_or_else(missing)?.document else {
         // Whose pause it is cannot be read either, so it is removed as a whole.
-        Err(sqlx::Error::Decode(_)) => {
-            store.cancel_pause(&id, now).await?;
-            return Ok(StatusCode::NO_CONTENT);
-        }
-        pause => pause?.ok_or_else(missing)?,
+        store.cancel_pause(&id, now).await?;
+        return Ok(StatusCode::NO_CONTENT);
     };
     if now < pause.starts_at.at() {
         store.cancel_pause(&id, now).await?;
@@ -105,5 +104,5 @@ fn missing() -> ApiError {
 }
 
 fn one(pause: &Pause) -> Json {
-    Json(json!({ "on_call_notification_pause": pause.write() }))
+    Json::new(&json!({ "on_call_notification_pause": pause.write() }))
 }

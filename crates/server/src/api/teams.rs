@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Json, Told, page};
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::store::Store;
+use crate::store::{RESTORE_BACKUP, Store};
 
 pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
     let page_size = query.page_size(250)?;
@@ -18,5 +18,6 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
     let team = store.team(&id).await?.ok_or_else(|| ApiError::not_found("Team"))?;
-    Ok(Json(json!({ "team": team.write() })))
+    let team = team.readable("Team", RESTORE_BACKUP)?;
+    Ok(Json::new(&json!({ "team": team.write() })))
 }

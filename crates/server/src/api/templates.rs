@@ -16,12 +16,12 @@ use escalation_engine::{Index, check};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::paths::{error, find_voicemail, labels, name_fault, world};
+use super::paths::{error, find_voicemail, gather, labels, name_fault};
 use super::{Json, Told, page, read, without_given};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::store::{Archived, Store, StoredTemplate};
+use crate::store::{Store, StoredTemplate, WrittenTemplate};
 use crate::work::{Job, Work};
 
 pub(super) async fn list(
@@ -77,16 +77,8 @@ pub(super) async fn update(
 }
 
 pub(super) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    match store.archive_template(&id, Utc::now()).await? {
-        Archived::Done => Ok(StatusCode::NO_CONTENT),
-        Archived::Missing => Err(missing()),
-        Archived::InUse(paths) => {
-            let named = paths.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
-            let message = format!("Escalation path template is used by {named}{more}: change or delete these first");
-            Err(ApiError::conflict(message))
-        }
-    }
+    store.archive_template(&id, Utc::now()).await?.answer("Escalation path template")?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn missing() -> ApiError {
@@ -95,7 +87,10 @@ fn missing() -> ApiError {
 
 async fn one(store: &Store, id: &str) -> Result<Json, ApiError> {
     let template = store.template(id).await?.ok_or_else(missing)?;
-    Ok(Json(json!({ "escalation_path_template": read_form(id, &template, &store.priorities().await?) })))
+    let template = template.readable("Escalation path template", "save it anew or delete it")?;
+    let (id, priorities) = (id.to_string(), store.priorities().await?);
+    let write = move || Json::new(&json!({ "escalation_path_template": read_form(&id, &template, &priorities) }));
+    store.aside().write(write).await
 }
 
 /// A template as it is returned.
@@ -161,14 +156,17 @@ fn each_target(nodes: Option<&mut Value>, at: &str, visit: &mut dyn FnMut(&mut M
 const MAX_PARAMS: usize = 250;
 
 /// Reads a template and checks it, every fault at once: its nodes like those of a path, its bindings by its parameters.
-async fn valid(store: &Store, job: Job, body: Value) -> Result<TemplatePayload, ApiError> {
+async fn valid(store: &Store, job: Job, body: Value) -> Result<WrittenTemplate, ApiError> {
     let (mut errors, path, body) = job.run(move || shape(&body).map(|(errors, path)| (errors, path, body))).await??;
-    let world = world(store, "", &path).await?;
-    let (checked, body) =
-        job.run(move || (check::findings("", &path, &Index::new(world)), read::<TemplatePayload>(body))).await?;
+    let references = gather(store, "", &path).await?;
+    let check = move || {
+        let checked = check::findings("", &path, &Index::new(references.into_world()));
+        (checked, read::<TemplatePayload>(body).map(|template| WrittenTemplate::from(&template)))
+    };
+    let (checked, template) = job.run(check).await?;
     let problems = checked.problems.into_iter().filter(|problem| problem.severity == Severity::Error);
     errors.extend(problems.map(error));
-    if errors.is_empty() { body } else { Err(ApiError::invalid_with(errors, checked.more_errors)) }
+    if errors.is_empty() { template } else { Err(ApiError::invalid_with(errors, checked.more_errors)) }
 }
 
 /// What is wrong with a template but for its nodes, and these as a path that has no bindings.
@@ -248,15 +246,12 @@ fn unbound(body: &Value, errors: &mut Vec<ErrorSingle>) -> Value {
 pub(super) async fn misused(store: &Store, path: &PathPayload) -> Result<Vec<ErrorSingle>, ApiError> {
     let mut errors = Vec::new();
     let Some(id) = path.template_id.as_deref().filter(|_| path.is_templated()) else { return Ok(errors) };
-    let template = match store.template(id).await {
-        // It is there, and what it asks for is not known.
-        Err(sqlx::Error::Decode(_)) => return Ok(errors),
-        template => template?,
-    };
-    let Some(template) = template else {
+    let Some(template) = store.template(id).await? else {
         let message = format!("Template_id must be the id of an escalation path template; there is none `{id}`");
         return Ok(vec![ErrorSingle::new("invalid_value", message).at("template_id")]);
     };
+    // Where it cannot be read, it is there, and what it asks for is not known.
+    let Some(template) = template.document else { return Ok(errors) };
     let params = &template.payload.params;
     let bound = path.param_bindings.as_ref().map_or(&[][..], |bindings| &bindings.0);
     let with_value: BTreeSet<_> = bound

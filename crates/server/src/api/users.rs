@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Json, Told, page};
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::store::{Store, UserFilter};
+use crate::store::{RESTORE_BACKUP, Store, UserFilter};
 
 pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
     let page_size = query.page_size(10_000)?;
@@ -23,5 +23,6 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {
     let user = store.user(&id).await?.ok_or_else(|| ApiError::not_found("User"))?;
-    Ok(Json(json!({ "user": user.write() })))
+    let user = user.readable("User", RESTORE_BACKUP)?;
+    Ok(Json::new(&json!({ "user": user.write() })))
 }

@@ -97,7 +97,11 @@ fn sound_scenarios(body: Value) -> Result<Vec<Value>, ApiError> {
 
 async fn told(store: &Store, id: &str, kind: Kept) -> Result<Response, ApiError> {
     let (list, revision) = store.kept(id, kind).await?.ok_or_else(|| ApiError::not_found("Escalation path"))?;
-    Ok(answer(kind, list, revision))
+    // Its revision is not told with an error: what is saved anew replaces it without that.
+    let list = list.readable("The list", "save it anew")?;
+    let write = move || Json::new(&answer(kind, list));
+    let answer = store.aside().write(write).await?;
+    Ok(tagged(answer, revision))
 }
 
 /// Keeps a list, if the one there is as expected, and answers with it.
@@ -108,16 +112,24 @@ async fn keep(
     expected: &Expected,
     list: Vec<Value>,
 ) -> Result<Response, ApiError> {
-    let list = Value::Array(list);
+    let write = move || {
+        let list = Value::Array(list);
+        (list.to_string(), Json::new(&answer(kind, list)))
+    };
+    let (list, answer) = store.aside().write(write).await?;
     let outcome = store.keep(id, kind, &list, expected, Utc::now()).await?;
     let what = format!("The list of {}", kind.as_str());
-    Ok(answer(kind, list, outcome.revision_of(&what)?))
+    Ok(tagged(answer, outcome.revision_of(&what)?))
+}
+
+fn answer(kind: Kept, list: Value) -> Value {
+    let named: Map = [(kind.as_str().to_string(), list)].into_iter().collect();
+    Value::Object(named)
 }
 
 /// The answer with a list; its revision is its tag.
-fn answer(kind: Kept, list: Value, revision: i64) -> Response {
-    let named: Map = [(kind.as_str().to_string(), list)].into_iter().collect();
-    ([(ETAG, format!("\"{revision}\""))], Json(Value::Object(named))).into_response()
+fn tagged(answer: Json, revision: i64) -> Response {
+    ([(ETAG, format!("\"{revision}\""))], answer).into_response()
 }
 
 /// The list in a body, of at most so many.

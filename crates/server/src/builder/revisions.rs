@@ -6,7 +6,7 @@ use axum::response::Response;
 use escalation_api::{Json as _, Map, PathPayload, Value};
 use serde_json::json;
 
-use crate::api::{Json, one, page, read_form, take};
+use crate::api::{Json, Told, one, page, read_form, take};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
@@ -18,13 +18,18 @@ pub(super) async fn list(State(store): State<Store>, Path(id): Path<String>, que
     let page_size = query.page_size(100)?;
     let before = query.get("after").map_or(Ok(i64::MAX), |after| {
         let wrong = || ApiError::invalid_parameter("after", "After must be the number of a revision".to_string());
-        after.parse().map_err(|_| wrong())
+        after.parse().ok().filter(|number| *number >= 0).ok_or_else(wrong)
     })?;
     let revisions = store.revisions(&id, before, page_size + 1).await?;
     let mut revisions = revisions.ok_or_else(|| ApiError::not_found("Escalation path"))?;
-    let meta = page(&mut revisions, page_size, |revision| &revision.number);
-    let revisions: Vec<_> = revisions.iter().map(summary).collect();
-    Ok(Json(json!({ "revisions": revisions, "pagination_meta": meta.write() })))
+    let meta = page(&mut revisions, page_size, |revision| &revision.id);
+    let mut told = Told::of(revisions, |_, revision| Value::Object(summary(&revision)));
+    if query.get("after").is_none() {
+        for _ in 0..store.unnumbered(&id).await? {
+            told.unreadable("without a number".to_string());
+        }
+    }
+    Ok(told.answer("revisions", &meta))
 }
 
 pub(super) async fn show(
@@ -32,10 +37,13 @@ pub(super) async fn show(
     Path((id, number)): Path<(String, String)>,
 ) -> Result<Json, ApiError> {
     let (revision, path) = find(&store, &id, &number).await?;
-    let path = read_form(&id, &path, &store.priorities().await?);
-    let mut told = summary(&revision);
-    told.insert("escalation_path".to_string(), path.write());
-    Ok(Json(json!({ "revision": told })))
+    let priorities = store.priorities().await?;
+    let write = move || {
+        let mut told = summary(&revision);
+        told.insert("escalation_path".to_string(), read_form(&id, &path, &priorities).write());
+        Json::new(&json!({ "revision": told }))
+    };
+    store.aside().write(write).await
 }
 
 /// Makes a path what it was, also one that was deleted. What it is until then stays a revision.
@@ -51,17 +59,18 @@ pub(super) async fn restore(
     body::bytes(request).await?;
     let (revision, path) = find(&store, &id, &number).await?;
     // What it refers to may have gone since.
-    let (path, _) = take(&store, work.begin().await?, &id, path).await?;
+    let taken = take(&store, work.begin().await?, &id, path).await?;
     let note = format!("Restored from revision {}", revision.number);
     let saving = Saving { note: Some(&note), ..Saving::now(who.name()) };
-    let outcome = store.change_path(&id, Change::Restore(&path), &expected, &saving).await?;
-    one(&store, &id, &path, outcome.revision()?).await
+    let outcome = store.change_path(&id, Change::Restore(&taken.written), &expected, &saving).await?;
+    one(&store, &id, taken.path, outcome.revision()?).await
 }
 
 async fn find(store: &Store, id: &str, number: &str) -> Result<(Revision, PathPayload), ApiError> {
     let missing = || ApiError::not_found("Revision");
     let number = number.parse().map_err(|_| missing())?;
-    store.revision(id, number).await?.ok_or_else(missing)
+    let stored = store.revision(id, number).await?.ok_or_else(missing)?;
+    stored.readable("Revision", "restore another one")
 }
 
 fn summary(revision: &Revision) -> Map {

@@ -1,51 +1,144 @@
-//! Documents: the JSON that came, as it is stored. One that cannot be read is said by name, and takes nothing else with
-//! it.
+//! Documents: the JSON that came, as it is stored. One that cannot be read is named, and takes nothing else with it.
 
 use escalation_api::{Json, Value};
 use serde_json::Error;
+use sqlx::{Database, Decode, Type};
 
-use super::Result;
+use super::{Result, Store};
+use crate::error::ApiError;
 
 /// What is stored under an id.
 pub(crate) struct Stored<T> {
     /// The id.
     pub(crate) id: String,
-    /// The document; nothing if it cannot be read, which the log says.
+    /// The document; `None` if it cannot be read, which the log says.
     pub(crate) document: Option<T>,
 }
 
+impl<T> Stored<T> {
+    /// The document of a `what`, such as `Schedule`.
+    ///
+    /// # Errors
+    /// Names it where it cannot be read, and says what can be done: `remedy`, a sentence without its dot.
+    pub(crate) fn readable(self, what: &str, remedy: &str) -> std::result::Result<T, ApiError> {
+        let Self { id, document } = self;
+        document.ok_or_else(|| ApiError::unreadable(format!("{what} `{id}` is stored, but cannot be read: {remedy}")))
+    }
+
+    /// The same with something else made of the document.
+    pub(super) fn map<U>(self, map: impl FnOnce(T) -> U) -> Stored<U> {
+        Stored { id: self.id, document: self.document.map(map) }
+    }
+}
+
+/// What can be done about what is only read here.
+pub(crate) const RESTORE_BACKUP: &str = "restore a backup; the server's log says more";
+
 /// An id, and a document as it is in the database. What is asked for is `cast(document as blob)`: what is damaged may not
 /// even be text.
-pub(super) type Row = (String, Vec<u8>);
+pub(super) type Row = (Id, Vec<u8>);
 
-/// Reads the documents of a table.
-pub(super) fn documents<T: Json>(table: &str, rows: Vec<Row>) -> Vec<Stored<T>> {
-    rows.into_iter().map(|(id, bytes)| stored(table, id, &bytes)).collect()
+/// An id in a list, which takes nothing else with it where it is damaged: not even that it is UTF-8 is certain.
+pub(super) struct Id(Option<String>);
+
+impl From<String> for Id {
+    fn from(id: String) -> Self {
+        Self(Some(id))
+    }
+}
+
+impl<DB: Database> Type<DB> for Id
+where
+    String: Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        String::type_info()
+    }
+
+    fn compatible(_: &DB::TypeInfo) -> bool {
+        true
+    }
+}
+
+impl<'r, DB: Database> Decode<'r, DB> for Id
+where
+    String: Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> std::result::Result<Self, sqlx::error::BoxDynError> {
+        Ok(Self(String::decode(value).ok()))
+    }
+}
+
+/// Stands for an id that cannot be read.
+const UNREADABLE_ID: &str = "(unreadable)";
+
+/// What rows that are listed page by page must have: an id after which the next page can begin. Other rows are named by
+/// [`Store::nameless`](super::Store::nameless).
+macro_rules! has_id {
+    () => {
+        "typeof(id) = 'text' and id not glob '*[^ -~]*'"
+    };
+}
+pub(super) use has_id;
+
+impl Store {
+    /// Reads the documents of a table.
+    pub(super) async fn read_all<T: Json + Send + 'static>(
+        &self,
+        table: &'static str,
+        rows: Vec<Row>,
+    ) -> Result<Vec<Stored<T>>> {
+        let size = rows.iter().map(|(_, bytes)| bytes.len()).sum();
+        let read = move || rows.into_iter().map(|(id, bytes)| stored(table, id, &bytes)).collect();
+        self.aside.run(size, read).await.map_err(sqlx::Error::Io)
+    }
+
+    /// Reads one document.
+    pub(super) async fn read_one<T: Json + Send + 'static>(
+        &self,
+        table: &'static str,
+        row: Option<Row>,
+    ) -> Result<Option<Stored<T>>> {
+        Ok(self.read_all(table, Vec::from_iter(row)).await?.pop())
+    }
 }
 
 /// Reads one; the log says why it cannot be read.
-pub(super) fn stored<T: Json>(table: &str, id: String, bytes: &[u8]) -> Stored<T> {
-    let document = document(table, &id, bytes);
-    if let Err(error) = &document {
-        tracing::error!("{error}");
+pub(super) fn stored<T: Json>(table: &str, id: impl Into<Id>, bytes: &[u8]) -> Stored<T> {
+    match id.into() {
+        Id(Some(id)) => named(id, |id| document(table, id, bytes)),
+        Id(None) => {
+            tracing::error!("the id of a row of table `{table}` cannot be read");
+            Stored { id: UNREADABLE_ID.to_string(), document: None }
+        }
     }
-    Stored { document: document.ok(), id }
+}
+
+/// The same for JSON that is not known more closely.
+pub(super) fn stored_value(table: &str, id: String, bytes: &[u8]) -> Stored<Value> {
+    named(id, |id| value(table, id, bytes))
+}
+
+fn named<T>(id: String, read: impl FnOnce(&str) -> std::result::Result<T, String>) -> Stored<T> {
+    let document = read(&id).inspect_err(|error| tracing::error!("{error}")).ok();
+    Stored { id, document }
 }
 
 /// Reads a document that was written by [`escalation_api::Json::write`].
-pub(super) fn document<T: Json>(table: &str, id: &str, bytes: &[u8]) -> Result<T> {
+///
+/// # Errors
+/// Names the row and says why it cannot be read.
+pub(super) fn document<T: Json>(table: &str, id: &str, bytes: &[u8]) -> std::result::Result<T, String> {
     let read = json(bytes).map_err(|error| error.to_string());
     let read = read.and_then(|value| T::read(value).map_err(|_| "it is not of the kind that was stored".to_string()));
     read.map_err(|why| damaged(table, id, &why))
 }
 
-/// The error for one that was found not to be readable, which the log says already.
-pub(super) fn unreadable(table: &str, id: &str) -> sqlx::Error {
-    damaged(table, id, "see above")
-}
-
 /// Reads JSON that is not known more closely.
-pub(super) fn value(table: &str, id: &str, bytes: &[u8]) -> Result<Value> {
+///
+/// # Errors
+/// As for [`document`].
+pub(super) fn value(table: &str, id: &str, bytes: &[u8]) -> std::result::Result<Value, String> {
     json(bytes).map_err(|error| damaged(table, id, &error.to_string()))
 }
 
@@ -54,6 +147,6 @@ fn json(bytes: &[u8]) -> std::result::Result<Value, Error> {
 }
 
 /// The error for a row whose document cannot be read.
-fn damaged(table: &str, id: &str, why: &str) -> sqlx::Error {
-    sqlx::Error::Decode(format!("the document of row `{id}` of table `{table}` cannot be read: {why}").into())
+fn damaged(table: &str, id: &str, why: &str) -> String {
+    format!("the document of row `{id}` of table `{table}` cannot be read: {why}")
 }

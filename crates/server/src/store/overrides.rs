@@ -6,7 +6,9 @@ use escalation_api::schedule::ScheduleOverride;
 use escalation_engine::Instant;
 use ulid::Ulid;
 
-use super::{Result, Row, Store, Stored, Writing, document, documents, stamp, stored, unreadable};
+use super::documents::{Id, has_id, stored};
+use super::turns::made;
+use super::{Result, Row, Store, Stored, Writing, stamp};
 
 /// Which overrides are asked for.
 pub(crate) struct OverrideFilter<'a> {
@@ -17,10 +19,71 @@ pub(crate) struct OverrideFilter<'a> {
 
 /// An override, and what is known of it also where it cannot be read.
 pub(crate) struct Placed {
-    pub(crate) schedule_id: String,
+    /// `None` where not even that is known.
+    pub(crate) schedule_id: Option<String>,
     pub(crate) starts_at: Instant,
     pub(crate) ends_at: Instant,
-    pub(crate) document: Option<ScheduleOverride>,
+    pub(crate) stored: Stored<ScheduleOverride>,
+}
+
+/// The schedule, from when, until when, the id and the document.
+type PlacedRow = (Option<String>, Option<i64>, Option<i64>, Id, Vec<u8>);
+
+/// What is not known of one that cannot be read could be anything: it may be of any schedule and count at any time.
+fn placed((schedule_id, starts_at, ends_at, id, bytes): PlacedRow) -> Placed {
+    Placed {
+        schedule_id,
+        starts_at: starts_at.map_or(Instant::MIN, Instant::from_unix),
+        ends_at: ends_at.map_or(Instant::MAX, Instant::from_unix),
+        stored: stored(TABLE, id, &bytes),
+    }
+}
+
+/// Which overrides there are. Bytes say of none that it was deleted.
+macro_rules! is_there {
+    () => {
+        "(archived_at is null or typeof(archived_at) = 'blob')"
+    };
+}
+
+/// Whether one is where its columns say. Where they say nothing it cannot be read, whatever its document says.
+macro_rules! is_placed {
+    () => {
+        "typeof(schedule_id) = 'text' and typeof(rotation_id) = 'text' and typeof(layer_id) = 'text'
+             and typeof(starts_at) = 'integer' and typeof(ends_at) = 'integer' and not typeof(archived_at) = 'blob'"
+    };
+}
+
+/// Its document, as far as it is where its columns say.
+macro_rules! document {
+    () => {
+        concat!("cast(case when ", is_placed!(), " then document else '' end as blob)")
+    };
+}
+
+/// Of which schedule it is, from when and until when, as far as that can be read; its id and its document.
+macro_rules! placed_row {
+    () => {
+        concat!(
+            "select case when typeof(schedule_id) = 'text' then schedule_id end,
+                 case when typeof(starts_at) = 'integer' then starts_at end,
+                 case when typeof(ends_at) = 'integer' then ends_at end, id, ",
+            document!(),
+            " from schedule_overrides"
+        )
+    };
+}
+
+/// The outcome of putting an override in its place.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Placing {
+    /// It is there.
+    Done,
+    /// The one that it replaces is not there any more: it was deleted meanwhile, or gave way to another.
+    Missing,
+    /// The override with this id lies in its time and cannot be read: nobody knows what would be left of it, so it is not
+    /// taken away unseen.
+    Unreadable(String),
 }
 
 /// The table, as the log names it.
@@ -34,14 +97,19 @@ impl Store {
         after: &str,
         count: u32,
     ) -> Result<Vec<Stored<ScheduleOverride>>> {
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from schedule_overrides
-             where archived_at is null and schedule_id = $1 and ($2 is null or rotation_id = $2)
-                 and ($3 is null or layer_id = $3) and id > $4
-             order by id limit $5",
-        );
+        let query = sqlx::query_as::<_, Row>(concat!(
+            "select id, ",
+            document!(),
+            " from schedule_overrides where ",
+            is_there!(),
+            " and (schedule_id = $1 and (($2 is null or rotation_id = $2) and ($3 is null or layer_id = $3) or not (",
+            is_placed!(),
+            ")) or not typeof(schedule_id) = 'text') and id > $4 and ",
+            has_id!(),
+            " order by id limit $5",
+        ));
         let query = query.bind(filter.schedule_id).bind(filter.rotation_id).bind(filter.layer_id);
-        Ok(documents(TABLE, query.bind(after).bind(count).fetch_all(self.readers()).await?))
+        self.read_all(TABLE, query.bind(after).bind(count).fetch_all(self.readers()).await?).await
     }
 
     /// The overrides of one schedule or of all that lie in a window, at least in part, by when they start.
@@ -51,84 +119,97 @@ impl Store {
         from: Instant,
         until: Instant,
     ) -> Result<Vec<Placed>> {
-        let query = sqlx::query_as::<_, (String, i64, i64, String, Vec<u8>)>(
-            "select schedule_id, starts_at, ends_at, id, cast(document as blob) from schedule_overrides
-             where archived_at is null and ($1 is null or schedule_id = $1) and ends_at > $2 and starts_at < $3
-             order by starts_at, id",
-        );
+        let query = sqlx::query_as::<_, PlacedRow>(concat!(
+            placed_row!(),
+            " where ",
+            is_there!(),
+            " and (($1 is null or schedule_id = $1) and (ends_at > $2 and starts_at < $3 or not (",
+            is_placed!(),
+            ")) or not typeof(schedule_id) = 'text') order by starts_at, id",
+        ));
         let query = query.bind(schedule_id).bind(from.unix()).bind(until.unix());
         let rows = query.fetch_all(self.readers()).await?;
-        let placed = rows.into_iter().map(|(schedule_id, starts_at, ends_at, id, bytes)| Placed {
-            schedule_id,
-            starts_at: Instant::from_unix(starts_at),
-            ends_at: Instant::from_unix(ends_at),
-            document: stored(TABLE, id, &bytes).document,
-        });
-        Ok(placed.collect())
+        let size = rows.iter().map(|(.., bytes)| bytes.len()).sum();
+        self.aside.run(size, move || rows.into_iter().map(placed).collect()).await.map_err(sqlx::Error::Io)
     }
 
-    pub(crate) async fn schedule_override(&self, id: &str) -> Result<Option<ScheduleOverride>> {
-        let query = sqlx::query_scalar::<_, Vec<u8>>(
-            "select cast(document as blob) from schedule_overrides where archived_at is null and id = $1",
-        );
-        let row = query.bind(id).fetch_optional(self.readers()).await?;
-        row.map(|bytes| document(TABLE, id, &bytes)).transpose()
+    pub(crate) async fn schedule_override(&self, id: &str) -> Result<Option<Placed>> {
+        let query = sqlx::query_as::<_, PlacedRow>(concat!(placed_row!(), " where ", is_there!(), " and id = $1",));
+        Ok(query.bind(id).fetch_optional(self.readers()).await?.map(placed))
     }
 
     /// Puts an override in its place, new or in place of the one with its id. It takes over the time of others on its
     /// layer; what is left of them are new ones.
     ///
-    /// With `replaces` it must still be there: false if it was deleted meanwhile, or gave way to another.
+    /// With `replaces` it must still be there. What it was is archived under an id of its own.
     pub(crate) async fn place_override(
         &self,
         placed: &ScheduleOverride,
         replaces: bool,
         now: DateTime<Utc>,
-    ) -> Result<bool> {
-        let mut writing = self.change().await?;
-        let query = sqlx::query("delete from schedule_overrides where id = $1 and archived_at is null");
-        let found = query.bind(&placed.id).execute(writing.connection()).await?.rows_affected() > 0;
-        if replaces && !found {
-            writing.leave().await?;
-            return Ok(false);
-        }
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from schedule_overrides
-             where archived_at is null and schedule_id = $1 and rotation_id = $2 and layer_id = $3
-                 and ends_at > $4 and starts_at < $5
-             order by starts_at, id",
-        );
-        let query = query.bind(&placed.schedule_id).bind(&placed.rotation_id).bind(&placed.layer_id);
-        let (start, end) = (Instant::from(placed.start_at.at()), Instant::from(placed.end_at.at()));
-        let rows = query.bind(start.unix()).bind(end.unix()).fetch_all(writing.connection()).await?;
-        let neighbours: Vec<Stored<ScheduleOverride>> = documents(TABLE, rows);
-        for Stored { id, document } in neighbours {
-            // Of one that cannot be read nobody knows what would be left: it is not taken away unseen.
-            let Some(neighbour) = document else { return Err(unreadable(TABLE, &id)) };
-            let query = sqlx::query("update schedule_overrides set archived_at = $2 where id = $1");
-            query.bind(&id).bind(stamp(now)).execute(writing.connection()).await?;
-            let part = |part: ScheduleOverride| ScheduleOverride { id: Ulid::generate().to_string(), ..part };
-            if Instant::from(neighbour.start_at.at()) < start {
-                let before = ScheduleOverride { end_at: placed.start_at.clone(), ..neighbour.clone() };
-                insert_override(&mut writing, &part(before)).await?;
+    ) -> Result<Placing> {
+        made!({
+            let mut writing = self.change().await?;
+            if replaces {
+                let query = sqlx::query(concat!(
+                    "update schedule_overrides set id = $2, archived_at = $3 where id = $1 and ",
+                    is_there!()
+                ));
+                let query = query.bind(&placed.id).bind(Ulid::generate().to_string()).bind(stamp(now));
+                if query.execute(writing.connection()).await?.rows_affected() == 0 {
+                    writing.leave().await?;
+                    return Ok(Placing::Missing);
+                }
             }
-            if end < Instant::from(neighbour.end_at.at()) {
-                let after = ScheduleOverride { start_at: placed.end_at.clone(), ..neighbour };
-                insert_override(&mut writing, &part(after)).await?;
+            let query = sqlx::query_as::<_, Row>(concat!(
+                "select id, ",
+                document!(),
+                " from schedule_overrides where ",
+                is_there!(),
+                " and schedule_id = $1 and (rotation_id = $2 and layer_id = $3 and ends_at > $4 and starts_at < $5 or not (",
+                is_placed!(),
+                ")) order by starts_at, id",
+            ));
+            let query = query.bind(&placed.schedule_id).bind(&placed.rotation_id).bind(&placed.layer_id);
+            let (start, end) = (Instant::from(placed.start_at.at()), Instant::from(placed.end_at.at()));
+            let rows = query.bind(start.unix()).bind(end.unix()).fetch_all(writing.connection()).await?;
+            let neighbours: Vec<Stored<ScheduleOverride>> = self.read_all(TABLE, rows).await?;
+            for Stored { id, document } in neighbours {
+                let Some(neighbour) = document else {
+                    writing.leave().await?;
+                    return Ok(Placing::Unreadable(id));
+                };
+                let query = sqlx::query("update schedule_overrides set archived_at = $2 where id = $1");
+                query.bind(&id).bind(stamp(now)).execute(writing.connection()).await?;
+                let part = |part: ScheduleOverride| ScheduleOverride { id: Ulid::generate().to_string(), ..part };
+                if Instant::from(neighbour.start_at.at()) < start {
+                    let before = ScheduleOverride { end_at: placed.start_at.clone(), ..neighbour.clone() };
+                    insert_override(&mut writing, &part(before)).await?;
+                }
+                if end < Instant::from(neighbour.end_at.at()) {
+                    let after = ScheduleOverride { start_at: placed.end_at.clone(), ..neighbour };
+                    insert_override(&mut writing, &part(after)).await?;
+                }
             }
-        }
-        insert_override(&mut writing, placed).await?;
-        writing.commit().await?;
-        Ok(true)
+            insert_override(&mut writing, placed).await?;
+            writing.commit().await?;
+            Ok(Placing::Done)
+        })
     }
 
     /// Deletes an override, or finds it deleted; false if there never was one.
     pub(crate) async fn archive_override(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
-        let query = sqlx::query("update schedule_overrides set archived_at = coalesce(archived_at, $2) where id = $1");
-        let mut writing = self.change().await?;
-        let done = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
-        writing.commit().await?;
-        Ok(done)
+        made!({
+            let query = sqlx::query(concat!(
+                "update schedule_overrides set archived_at = case when ",
+                is_there!(),
+                " then $2 else archived_at end where id = $1"
+            ));
+            let mut writing = self.change().await?;
+            let done = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
+            writing.commit().await?;
+            Ok(done)
+        })
     }
 }
 
@@ -141,4 +222,52 @@ async fn insert_override(writing: &mut Writing, one: &ScheduleOverride) -> Resul
     let query = query.bind(&one.id).bind(&one.schedule_id).bind(&one.rotation_id).bind(&one.layer_id);
     let query = query.bind(start.unix()).bind(end.unix()).bind(one.write().to_string());
     query.execute(writing.connection()).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use escalation_api::Value;
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    const SCHEDULE: &str = "01J0SCHEDPRIMARY0000000000";
+
+    fn over(id: &str, from: &str, until: &str) -> ScheduleOverride {
+        let value: Value = json!({"id": id, "schedule_id": SCHEDULE, "rotation_id": "primary", "layer_id": "primary-1",
+            "start_at": from, "end_at": until});
+        ScheduleOverride::read(value).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_override_that_is_deleted_while_it_is_moved_stays_deleted() {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(folder.path(), true).await.unwrap();
+        let now = Utc::now();
+        let one = over("o", "2026-03-24T00:00:00Z", "2026-03-25T00:00:00Z");
+        assert_eq!(store.place_override(&one, false, now).await.unwrap(), Placing::Done);
+        // Another request has it by now, and moves it once this one has deleted it.
+        assert!(store.archive_override("o", now).await.unwrap());
+        let moved = over("o", "2026-03-26T00:00:00Z", "2026-03-27T00:00:00Z");
+        assert_eq!(store.place_override(&moved, true, now).await.unwrap(), Placing::Missing);
+        assert!(store.schedule_override("o").await.unwrap().is_none());
+        let all = store.overrides_between(None, Instant::MIN, Instant::MAX).await.unwrap();
+        assert!(all.is_empty());
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_an_override_was_before_it_was_moved_is_archived() {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(folder.path(), true).await.unwrap();
+        let now = Utc::now();
+        store.place_override(&over("o", "2026-03-24T00:00:00Z", "2026-03-25T00:00:00Z"), false, now).await.unwrap();
+        let moved = over("o", "2026-03-24T12:00:00Z", "2026-03-27T00:00:00Z");
+        assert_eq!(store.place_override(&moved, true, now).await.unwrap(), Placing::Done);
+        let kept = "select count(*) from schedule_overrides where archived_at is not null
+                    and document like '%2026-03-24T00:00:00Z%'";
+        assert_eq!(sqlx::query_scalar::<_, i64>(kept).fetch_one(store.readers()).await.unwrap(), 1);
+        assert_eq!(store.overrides_between(None, Instant::MIN, Instant::MAX).await.unwrap().len(), 1);
+        store.close().await;
+    }
 }

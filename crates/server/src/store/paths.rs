@@ -2,8 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use escalation_api::{Json as _, PathPayload};
+use sqlx::{FromRow as _, Row as _};
 
-use super::{Result, Row, Store, Stored, Writing, document, documents, stamp};
+use super::db::DbRow;
+use super::dialect::Dialect;
+use super::documents::has_id;
+use super::templates::HAS_TEMPLATE;
+use super::turns::made;
+use super::{Result, Row, Store, Stored, Writing, stamp};
 
 /// How many revisions of a path are kept; the oldest go first.
 const MAX_REVISIONS: i64 = 100;
@@ -13,6 +19,22 @@ pub(crate) struct StoredPath {
     pub(crate) payload: PathPayload,
     /// The number of its newest revision.
     pub(crate) revision: i64,
+}
+
+/// A path as it is written: made once, before anybody waits for the change.
+#[derive(Debug)]
+pub(crate) struct WrittenPath {
+    name: String,
+    /// The id of the template that it is made from.
+    template: Option<String>,
+    document: String,
+}
+
+impl From<&PathPayload> for WrittenPath {
+    fn from(path: &PathPayload) -> Self {
+        let template = path.template_id.clone().filter(|_| path.is_templated());
+        Self { name: path.name.clone(), template, document: path.write().to_string() }
+    }
 }
 
 /// What is told of a revision in a list.
@@ -64,15 +86,17 @@ pub(crate) enum Outcome {
     Missing,
     /// It is at this revision, which is not the one expected.
     Stale(i64),
+    /// The template that it is made from is not there, or not any more.
+    NoTemplate,
 }
 
 /// What is made of a path.
 #[derive(Clone, Copy)]
 pub(crate) enum Change<'a> {
     /// It is replaced.
-    Replace(&'a PathPayload),
+    Replace(&'a WrittenPath),
     /// It is replaced, and is there again if it was deleted.
-    Restore(&'a PathPayload),
+    Restore(&'a WrittenPath),
     /// It is deleted: archived, not erased.
     Archive,
 }
@@ -83,11 +107,12 @@ const TABLE: &str = "escalation_paths";
 impl Store {
     /// A page of paths, by id.
     pub(crate) async fn paths(&self, after: &str, count: u32) -> Result<Vec<Stored<PathPayload>>> {
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from escalation_paths
-             where archived_at is null and id > $1 order by id limit $2",
-        );
-        Ok(documents(TABLE, query.bind(after).bind(count).fetch_all(self.readers()).await?))
+        let query = sqlx::query_as::<_, Row>(concat!(
+            "select id, cast(document as blob) from escalation_paths where archived_at is null and id > $1 and ",
+            has_id!(),
+            " order by id limit $2",
+        ));
+        self.read_all(TABLE, query.bind(after).bind(count).fetch_all(self.readers()).await?).await
     }
 
     /// Those of these paths that there are. `ids` is a list in JSON.
@@ -96,19 +121,21 @@ impl Store {
             "select id, cast(document as blob) from escalation_paths
              where archived_at is null and id in (select value from json_each($1))",
         );
-        Ok(documents(TABLE, query.bind(ids).fetch_all(self.readers()).await?))
+        self.read_all(TABLE, query.bind(ids).fetch_all(self.readers()).await?).await
     }
 
-    pub(crate) async fn path(&self, id: &str) -> Result<Option<StoredPath>> {
+    pub(crate) async fn path(&self, id: &str) -> Result<Option<Stored<StoredPath>>> {
         let query = sqlx::query_as::<_, (Vec<u8>, i64)>(
-            "select cast(document as blob), (select max(number) from path_revisions where path_id = escalation_paths.id)
+            "select cast(document as blob), (
+                 select coalesce(max(case when typeof(number) = 'integer' then number end), 0)
+                     + count(case when typeof(number) = 'integer' then null else 1 end)
+                 from path_revisions where path_id = escalation_paths.id)
              from escalation_paths where archived_at is null and id = $1",
         );
         let row = query.bind(id).fetch_optional(self.readers()).await?;
-        let read = |(bytes, revision): (Vec<u8>, _)| {
-            document(TABLE, id, &bytes).map(|payload| StoredPath { payload, revision })
-        };
-        row.map(read).transpose()
+        let Some((bytes, revision)) = row else { return Ok(None) };
+        let path = self.read_one(TABLE, Some((id.to_string().into(), bytes))).await?;
+        Ok(path.map(|stored| stored.map(|payload| StoredPath { payload, revision })))
     }
 
     /// Whether there is such a path, readable or not.
@@ -118,10 +145,24 @@ impl Store {
         Ok(query.bind(id).fetch_one(self.readers()).await? > 0)
     }
 
-    pub(crate) async fn create_path(&self, id: &str, path: &PathPayload, saving: &Saving<'_>) -> Result<()> {
-        let mut writing = self.change().await?;
-        insert_path(&mut writing, id, path, saving).await?;
-        writing.commit().await
+    /// Whether there is such a path or was one.
+    pub(crate) async fn had_path(&self, id: &str) -> Result<bool> {
+        let query = sqlx::query_scalar::<_, i64>("select count(*) from escalation_paths where id = $1");
+        Ok(query.bind(id).fetch_one(self.readers()).await? > 0)
+    }
+
+    /// Makes a path, at revision 1, unless its template is gone.
+    pub(crate) async fn create_path(&self, id: &str, path: &WrittenPath, saving: &Saving<'_>) -> Result<Outcome> {
+        made!({
+            let mut writing = self.change().await?;
+            if !has_template_of(&mut writing, path).await? {
+                writing.leave().await?;
+                return Ok(Outcome::NoTemplate);
+            }
+            insert_path(&mut writing, id, path, saving).await?;
+            writing.commit().await?;
+            Ok(Outcome::Done(1))
+        })
     }
 
     /// Changes a path that is at the revision expected, and keeps what it was.
@@ -132,88 +173,145 @@ impl Store {
         expected: &Expected,
         saving: &Saving<'_>,
     ) -> Result<Outcome> {
-        // Locked from the start: between the look at the revision and the change nobody else saves.
-        let mut writing = self.change().await?;
-        let query = sqlx::query_scalar::<_, i64>(
-            "select number from escalation_paths join path_revisions on path_id = id
-             where id = $1 and (archived_at is null or $2) order by number desc limit 1",
-        );
-        let with_archived = matches!(change, Change::Restore(_));
-        let row = query.bind(id).bind(with_archived).fetch_optional(writing.connection()).await?;
-        let outcome = match row {
-            None => Some(Outcome::Missing),
-            Some(number) if !expected.has(number) => Some(Outcome::Stale(number)),
-            Some(_) => None,
-        };
-        if let Some(outcome) = outcome {
-            writing.leave().await?;
-            return Ok(outcome);
-        }
-        let number = row.unwrap_or_default();
-        match change {
-            Change::Replace(path) | Change::Restore(path) => {
-                let query = sqlx::query(
-                    "update escalation_paths set document = $2, updated_at = $3, archived_at = null where id = $1",
-                );
-                let query = query.bind(id).bind(path.write().to_string()).bind(stamp(saving.at));
-                query.execute(writing.connection()).await?;
-                insert_revision(&mut writing, id, number + 1, path, saving).await?;
+        made!({
+            // Locked from the start: between the look at the revision and the change nobody else saves.
+            let mut writing = self.change().await?;
+            self.number_anew(&mut writing, id).await?;
+            let query = sqlx::query_scalar::<_, i64>(
+                "select number from escalation_paths join path_revisions on path_id = id
+                 where id = $1 and (archived_at is null or $2) order by number desc limit 1",
+            );
+            let with_archived = matches!(change, Change::Restore(_));
+            let row = query.bind(id).bind(with_archived).fetch_optional(writing.connection()).await?;
+            let outcome = match (row, change) {
+                (None, _) => Some(Outcome::Missing),
+                (Some(number), _) if !expected.has(number) => Some(Outcome::Stale(number)),
+                (Some(_), Change::Replace(path) | Change::Restore(path))
+                    if !has_template_of(&mut writing, path).await? =>
+                {
+                    Some(Outcome::NoTemplate)
+                }
+                (Some(_), _) => None,
+            };
+            if let Some(outcome) = outcome {
+                writing.leave().await?;
+                return Ok(outcome);
             }
-            // Not looked into: what cannot be read can be deleted.
-            Change::Archive => {
-                let query = sqlx::query("update escalation_paths set updated_at = $2, archived_at = $2 where id = $1");
-                query.bind(id).bind(stamp(saving.at)).execute(writing.connection()).await?;
-                let query = sqlx::query(
-                    "insert into path_revisions (path_id, number, saved_at, name, saved_by, note, template_id, document)
-                     select path_id, number + 1, $3, name, $4, $5, template_id, document from path_revisions
-                     where path_id = $1 and number = $2",
-                );
-                let query = query.bind(id).bind(number).bind(stamp(saving.at)).bind(saving.by).bind(saving.note);
-                query.execute(writing.connection()).await?;
+            let number = row.unwrap_or_default();
+            match change {
+                Change::Replace(path) | Change::Restore(path) => {
+                    let query = sqlx::query(
+                        "update escalation_paths set document = $2, updated_at = $3, archived_at = null where id = $1",
+                    );
+                    let query = query.bind(id).bind(path.document.as_str()).bind(stamp(saving.at));
+                    query.execute(writing.connection()).await?;
+                    insert_revision(&mut writing, id, number + 1, path, saving).await?;
+                }
+                // Not looked into: what cannot be read can be deleted.
+                Change::Archive => {
+                    let query =
+                        sqlx::query("update escalation_paths set updated_at = $2, archived_at = $2 where id = $1");
+                    query.bind(id).bind(stamp(saving.at)).execute(writing.connection()).await?;
+                    let query = sqlx::query(
+                        "insert into path_revisions (path_id, number, saved_at, name, saved_by, note, template_id, document)
+                         select path_id, number + 1, $3, name, $4, $5, template_id, document from path_revisions
+                         where path_id = $1 and number = $2",
+                    );
+                    let query = query.bind(id).bind(number).bind(stamp(saving.at)).bind(saving.by).bind(saving.note);
+                    query.execute(writing.connection()).await?;
+                }
             }
-        }
-        let query = sqlx::query("delete from path_revisions where path_id = $1 and number <= $2");
-        query.bind(id).bind(number + 1 - MAX_REVISIONS).execute(writing.connection()).await?;
-        writing.commit().await?;
-        Ok(Outcome::Done(number + 1))
+            let query = sqlx::query("delete from path_revisions where path_id = $1 and number <= $2");
+            query.bind(id).bind(number + 1 - MAX_REVISIONS).execute(writing.connection()).await?;
+            writing.commit().await?;
+            Ok(Outcome::Done(number + 1))
+        })
     }
 
-    /// A page of the revisions of a path, deleted ones included, the newest first; nothing if there never was one.
-    pub(crate) async fn revisions(&self, id: &str, before: i64, count: u32) -> Result<Option<Vec<Revision>>> {
+    /// Numbers the revisions of a path anew whose number is damaged, after all others: the newest were written last.
+    async fn number_anew(&self, writing: &mut Writing, id: &str) -> Result<()> {
+        if self.dialect() == Dialect::Postgres {
+            // There is no such thing.
+            return Ok(());
+        }
+        let query = sqlx::query_scalar::<_, i64>(
+            "select rowid from path_revisions where path_id = $1 and not typeof(number) = 'integer' order by rowid",
+        );
+        for row in query.bind(id).fetch_all(writing.connection()).await? {
+            let query = sqlx::query(
+                "update path_revisions set number = 1 + (
+                     select coalesce(max(number), 0) from path_revisions
+                     where path_id = $1 and typeof(number) = 'integer')
+                 where rowid = $2",
+            );
+            query.bind(id).bind(row).execute(writing.connection()).await?;
+            tracing::warn!("a revision of escalation path `{id}` had no number, and is its newest from now on");
+        }
+        Ok(())
+    }
+
+    /// A page of the revisions of a path by number, deleted ones included, the newest first; nothing if there never was
+    /// one.
+    pub(crate) async fn revisions(&self, id: &str, before: i64, count: u32) -> Result<Option<Vec<Stored<Revision>>>> {
         let known = sqlx::query_scalar::<_, i64>("select count(*) from escalation_paths where id = $1");
         if known.bind(id).fetch_one(self.readers()).await? == 0 {
             return Ok(None);
         }
-        let query = sqlx::query_as::<_, Revision>(
+        let query = sqlx::query(
             "select number, saved_at, name, saved_by, note from path_revisions
-             where path_id = $1 and number < $2 order by number desc limit $3",
+             where path_id = $1 and number < $2 and typeof(number) = 'integer' order by number desc limit $3",
         );
-        query.bind(id).bind(before).bind(count).fetch_all(self.readers()).await.map(Some)
+        let rows = query.bind(id).bind(before).bind(count).fetch_all(self.readers()).await?;
+        Ok(Some(rows.iter().map(|row| revision_of(id, row)).collect()))
+    }
+
+    /// How many revisions of a path have no number that can be read.
+    pub(crate) async fn unnumbered(&self, id: &str) -> Result<i64> {
+        let query = "select count(*) from path_revisions where path_id = $1 and not typeof(number) = 'integer'";
+        sqlx::query_scalar(query).bind(id).fetch_one(self.readers()).await
     }
 
     /// One revision of a path, with its content.
-    pub(crate) async fn revision(&self, id: &str, number: i64) -> Result<Option<(Revision, PathPayload)>> {
-        let query = sqlx::query_as::<_, (String, String, Option<String>, Option<String>, Vec<u8>)>(
-            "select saved_at, name, saved_by, note, cast(document as blob) from path_revisions where path_id = $1 and number = $2",
+    pub(crate) async fn revision(&self, id: &str, number: i64) -> Result<Option<Stored<(Revision, PathPayload)>>> {
+        let query = sqlx::query(
+            "select number, saved_at, name, saved_by, note, cast(document as blob) as document from path_revisions
+             where path_id = $1 and number = $2",
         );
-        let row = query.bind(id).bind(number).fetch_optional(self.readers()).await?;
-        row.map(|(saved_at, name, saved_by, note, bytes)| {
-            let path = document("path_revisions", &format!("{id}/{number}"), &bytes)?;
-            Ok((Revision { number, saved_at, name, saved_by, note }, path))
-        })
-        .transpose()
+        let Some(row) = query.bind(id).bind(number).fetch_optional(self.readers()).await? else { return Ok(None) };
+        let Stored { id: name, document: revision } = revision_of(id, &row);
+        let path = self.read_one("path_revisions", Some((format!("{id}/{number}").into(), row.try_get("document")?)));
+        let path = path.await?.and_then(|path| path.document);
+        Ok(Some(Stored { id: name, document: revision.zip(path) }))
+    }
+}
+
+/// What is told of a revision, by its number.
+fn revision_of(path_id: &str, row: &DbRow) -> Stored<Revision> {
+    let number = row.try_get::<i64, _>("number").unwrap_or_default();
+    let read = Revision::from_row(row);
+    let document = read.inspect_err(|error| {
+        tracing::error!("revision {number} of escalation path `{path_id}` cannot be read: {error}");
+    });
+    Stored { id: number.to_string(), document: document.ok() }
+}
+
+/// Whether the template of a path is there, if it is made from one. Within the change, so that it stays.
+async fn has_template_of(writing: &mut Writing, path: &WrittenPath) -> Result<bool> {
+    match &path.template {
+        Some(id) => sqlx::query_scalar(HAS_TEMPLATE).bind(id).fetch_one(writing.connection()).await,
+        None => Ok(true),
     }
 }
 
 pub(super) async fn insert_path(
     writing: &mut Writing,
     id: &str,
-    path: &PathPayload,
+    path: &WrittenPath,
     saving: &Saving<'_>,
 ) -> Result<()> {
     let query =
         sqlx::query("insert into escalation_paths (id, document, created_at, updated_at) values ($1, $2, $3, $3)");
-    let query = query.bind(id).bind(path.write().to_string()).bind(stamp(saving.at));
+    let query = query.bind(id).bind(path.document.as_str()).bind(stamp(saving.at));
     query.execute(writing.connection()).await?;
     insert_revision(writing, id, 1, path, saving).await
 }
@@ -222,14 +320,45 @@ async fn insert_revision(
     writing: &mut Writing,
     id: &str,
     number: i64,
-    path: &PathPayload,
+    path: &WrittenPath,
     saving: &Saving<'_>,
 ) -> Result<()> {
     let query = sqlx::query(
         "insert into path_revisions (path_id, number, saved_at, name, saved_by, note, template_id, document)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
     );
-    let template = path.template_id.as_deref().filter(|_| path.is_templated());
     let query = query.bind(id).bind(number).bind(stamp(saving.at)).bind(&path.name).bind(saving.by).bind(saving.note);
-    query.bind(template).bind(path.write().to_string()).execute(writing.connection()).await.map(drop)
+    query.bind(path.template.as_deref()).bind(path.document.as_str()).execute(writing.connection()).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Archived;
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    /// A save is checked before its change begins, and its template may go in between.
+    #[tokio::test]
+    async fn a_template_that_is_deleted_while_a_path_is_saved_stays_without_paths() {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(folder.path(), true).await.unwrap();
+        let saving = Saving::now(None);
+        let template = store.templates("", "", 1).await.unwrap().pop().unwrap().id;
+        let own = PathPayload::read(json!({"name": "Own", "path": []})).unwrap();
+        let made = json!({"name": "Made", "kind": "templated", "template_id": template, "path": []});
+        let (own, made) = (WrittenPath::from(&own), WrittenPath::from(&PathPayload::read(made).unwrap()));
+        assert!(matches!(store.create_path("own", &own, &saving).await.unwrap(), Outcome::Done(1)));
+        assert!(matches!(store.archive_template(&template, saving.at).await.unwrap(), Archived::Done));
+
+        assert!(matches!(store.create_path("made", &made, &saving).await.unwrap(), Outcome::NoTemplate));
+        assert!(!store.has_path("made").await.unwrap());
+        for change in [Change::Replace(&made), Change::Restore(&made)] {
+            let outcome = store.change_path("own", change, &Expected::Any, &saving).await.unwrap();
+            assert!(matches!(outcome, Outcome::NoTemplate));
+        }
+        let path = store.path("own").await.unwrap().unwrap().document.unwrap();
+        assert_eq!((path.payload.name.as_str(), path.revision), ("Own", 1));
+        store.close().await;
+    }
 }

@@ -6,25 +6,53 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
-use escalation_api::{Json, PathPayload, Schedule, Team, User, template::TemplatePayload};
+use escalation_api::{Json as _, PathPayload, Schedule, Team, User, template::TemplatePayload};
 use escalation_api::{Pause, schedule::ScheduleOverride};
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use ulid::Ulid;
 
 use super::connections::{Connections, Writing};
-use super::documents::{Row, document, value};
-use super::paths::{Saving, insert_path};
-use super::templates::insert_template;
+use super::documents::{document, value};
+use super::paths::{Saving, WrittenPath, insert_path};
+use super::templates::{WrittenTemplate, insert_template};
 use super::{Result, Store};
 use crate::demo::{self, Organisation};
 use crate::error::StartError;
 use crate::files;
 
-/// How many documents are looked at together.
-const AT_ONCE: u32 = 100;
+/// How many documents are read together, each of which may have 1 MB.
+const AT_ONCE: u32 = 20;
 /// How many kinds of damage are told of a file.
 const MOST_DAMAGE: u32 = 5;
+/// How many rows of a table are named for what is in their columns.
+const MOST_ROWS: u32 = 100;
+/// The tables that are read by their columns, and which of those hold JSON.
+const COLUMNS_WITH_JSON: [(&str, &[&str]); 23] = [
+    ("priorities", &[]),
+    ("channels", &[]),
+    ("users", &[]),
+    ("schedules", &[]),
+    ("teams", &[]),
+    ("escalation_paths", &[]),
+    ("path_revisions", &[]),
+    ("path_documents", &[]),
+    ("escalation_path_templates", &[]),
+    ("notification_pauses", &[]),
+    ("schedule_overrides", &[]),
+    ("world_changes", &[]),
+    ("escalation_plans", &["document"]),
+    ("escalations", &["creator", "first_state", "state"]),
+    ("escalation_inputs", &["kind"]),
+    ("escalation_steps", &["document"]),
+    ("deliveries", &["document"]),
+    ("path_pages", &[]),
+    ("alert_sources", &["document"]),
+    ("alerts", &["metadata"]),
+    ("webhook_endpoints", &["event_types"]),
+    ("user_notifications", &["document"]),
+    ("server_keys", &[]),
+];
 
 impl Store {
     /// Opens the database in a folder, making both if they are not there. A new one gets the demo organisation if
@@ -58,8 +86,8 @@ impl Store {
         }
         let failed = |source| StartError::Database { file: file.clone(), source };
         let connections = Connections::open(options(&file).journal_mode(SqliteJournalMode::Wal)).await;
-        let store = Self { connections: connections.map_err(failed)? };
-        let migrated = sqlx::migrate!().run(store.connections.writer()).await;
+        let store = Self::new(connections.map_err(failed)?);
+        let migrated = store.connections.migrate().await;
         migrated.map_err(|source| StartError::Migrate { file: file.clone(), source })?;
         store.begin(organisation.as_ref()).await.map_err(failed)?;
         store.examine(&file).await;
@@ -67,7 +95,7 @@ impl Store {
     }
 
     /// Begins a new database with an organisation or without one, wholly or not at all.
-    async fn begin(&self, organisation: Option<&Organisation>) -> Result<()> {
+    pub(super) async fn begin(&self, organisation: Option<&Organisation>) -> Result<()> {
         let begun = "select count(*) from begun";
         if sqlx::query_scalar::<_, i64>(begun).fetch_one(self.readers()).await? > 0 {
             return Ok(());
@@ -100,19 +128,67 @@ impl Store {
             }
             Err(error) => tracing::error!("the database `{file}` is damaged; restore a backup: {error}"),
         }
-        self.examine_all::<User>("users").await;
-        self.examine_all::<Schedule>("schedules").await;
-        self.examine_all::<Team>("teams").await;
-        self.examine_all::<PathPayload>("escalation_paths").await;
-        self.examine_all::<TemplatePayload>("escalation_path_templates").await;
-        self.examine_all::<Pause>("notification_pauses").await;
-        self.examine_all::<ScheduleOverride>("schedule_overrides").await;
-        self.examine_lists().await;
+        for (table, json) in COLUMNS_WITH_JSON {
+            self.examine_columns(table, json).await;
+        }
+        self.examine_table("users", "id", document::<User>).await;
+        self.examine_table("schedules", "id", document::<Schedule>).await;
+        self.examine_table("teams", "id", document::<Team>).await;
+        self.examine_table("escalation_paths", "id", document::<PathPayload>).await;
+        self.examine_table("path_revisions", "path_id || '/' || number", document::<PathPayload>).await;
+        self.examine_table("escalation_path_templates", "id", document::<TemplatePayload>).await;
+        self.examine_table("notification_pauses", "id", document::<Pause>).await;
+        self.examine_table("schedule_overrides", "id", document::<ScheduleOverride>).await;
+        self.examine_table("path_documents", "path_id || '/' || kind", value).await;
     }
 
-    async fn examine_all<T: Json>(&self, table: &str) {
+    /// Says which rows of a table have something in a column that is not of its kind, and where JSON should be and is not.
+    /// SQLite lets anything be in any column.
+    async fn examine_columns(&self, table: &str, json: &[&str]) {
+        let found = async {
+            let columns = sqlx::query_as::<_, (String, String, bool)>(
+                "select name, case when lower(type) = 'text' then 'text' else 'integer' end, not \"notnull\" and pk = 0
+                 from pragma_table_info($1)",
+            );
+            let columns = columns.bind(table).fetch_all(self.readers()).await?;
+            let faults = columns.iter().map(|(name, kind, may_be_null)| {
+                let null = if *may_be_null { ", 'null'" } else { "" };
+                let json =
+                    if json.contains(&name.as_str()) { format!(" or not json_valid({name})") } else { String::new() };
+                format!("case when typeof({name}) not in ('{kind}'{null}){json} then ' {name}' else '' end")
+            });
+            let faults = faults.collect::<Vec<_>>().join(" || ");
+            let query = format!(
+                "select number, named, faults from
+                     (select rowid as number, {faults} as faults, case typeof({first}) when 'text' then {first} end as named
+                      from {table})
+                 where faults <> '' order by number limit {MOST_ROWS}",
+                first = columns.first().map_or("rowid", |(name, ..)| name.as_str()),
+            );
+            sqlx::query_as::<_, (i64, Option<String>, String)>(sqlx::AssertSqlSafe(query))
+                .fetch_all(self.readers())
+                .await
+        };
+        match found.await {
+            Ok(rows) => {
+                for (number, id, faults) in rows {
+                    let id = id.unwrap_or_else(|| format!("row {number}"));
+                    tracing::error!("`{id}` of table `{table}` cannot be read: the fault is in{faults}");
+                }
+            }
+            Err(error) => tracing::error!("table `{table}` cannot be read: {error}"),
+        }
+    }
+
+    /// Says which documents of a table cannot be read. `id` is what names a row, in SQL.
+    async fn examine_table<T>(
+        &self,
+        table: &str,
+        id: &str,
+        read: fn(&str, &str, &[u8]) -> std::result::Result<T, String>,
+    ) {
         let query = format!(
-            "select rowid, id, cast(document as blob) from {table} where rowid > $1 order by rowid limit {AT_ONCE}"
+            "select rowid, {id}, cast(document as blob) from {table} where rowid > $1 order by rowid limit {AT_ONCE}"
         );
         let mut after = i64::MIN;
         loop {
@@ -122,36 +198,23 @@ impl Store {
                 Err(error) => return tracing::error!("table `{table}` cannot be read: {error}"),
             };
             for row in &rows {
-                let read = row.try_get(0).and_then(|number| Ok((number, row.try_get(1)?, row.try_get(2)?)));
-                match read {
-                    Ok((number, id, bytes)) => {
-                        after = number;
-                        let (id, bytes): Row = (id, bytes);
-                        if let Err(error) = document::<T>(table, &id, &bytes) {
+                after = match row.try_get(0) {
+                    Ok(number) => number,
+                    Err(error) => return tracing::error!("table `{table}` cannot be read: {error}"),
+                };
+                match row.try_get(1).and_then(|id| Ok((id, row.try_get(2)?))) {
+                    Ok((id, bytes)) => {
+                        let (id, bytes): (String, Vec<u8>) = (id, bytes);
+                        if let Err(error) = read(table, &id, &bytes) {
                             tracing::error!("{error}");
                         }
                     }
-                    Err(error) => return tracing::error!("table `{table}` cannot be read: {error}"),
+                    Err(error) => tracing::error!("row {after} of table `{table}` cannot be read: {error}"),
                 }
             }
             if rows.is_empty() {
                 return;
             }
-        }
-    }
-
-    async fn examine_lists(&self) {
-        let table = "path_documents";
-        let query = "select path_id || '/' || kind, cast(document as blob) from path_documents";
-        match sqlx::query_as::<_, Row>(query).fetch_all(self.readers()).await {
-            Ok(rows) => {
-                for (id, bytes) in rows {
-                    if let Err(error) = value(table, &id, &bytes) {
-                        tracing::error!("{error}");
-                    }
-                }
-            }
-            Err(error) => tracing::error!("table `{table}` cannot be read: {error}"),
         }
     }
 }
@@ -195,8 +258,8 @@ async fn make_at(file: &Path, organisation: Option<&Organisation>) -> std::resul
     let failed = |source| StartError::Database { file: file.to_path_buf(), source };
     let options = options(file).create_if_missing(true).journal_mode(SqliteJournalMode::Delete);
     let connections = Connections::open(options).await.map_err(failed)?;
-    let store = Store { connections };
-    let migrated = sqlx::migrate!().run(store.connections.writer()).await;
+    let store = Store::new(connections);
+    let migrated = store.connections.migrate().await;
     migrated.map_err(|source| StartError::Migrate { file: file.to_path_buf(), source })?;
     store.begin(organisation).await.map_err(failed)?;
     store.close().await;
@@ -230,10 +293,10 @@ async fn fill(writing: &mut Writing, organisation: &Organisation) -> Result<()> 
         query.bind(&team.id).bind(&team.name).bind(team.write().to_string()).execute(writing.connection()).await?;
     }
     for (id, template) in &organisation.templates {
-        insert_template(writing, id, template, Utc::now()).await?;
+        insert_template(writing, id, &WrittenTemplate::from(template), Utc::now()).await?;
     }
     for (id, path) in &organisation.paths {
-        insert_path(writing, id, path, &Saving::now(None)).await?;
+        insert_path(writing, id, &WrittenPath::from(path), &Saving::now(None)).await?;
     }
     Ok(())
 }

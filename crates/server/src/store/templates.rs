@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use escalation_api::Json as _;
 use escalation_api::template::TemplatePayload;
 
-use super::{Result, Store, Stored, Writing, document, stamp};
+use super::documents::{Id, has_id, stored};
+use super::turns::made;
+use super::{Result, Store, Stored, Writing, stamp};
+use crate::error::ApiError;
 
 /// A template as it is kept.
 pub(crate) struct StoredTemplate {
@@ -13,17 +16,51 @@ pub(crate) struct StoredTemplate {
     pub(crate) was_used: bool,
 }
 
-/// What became of a template that is to be archived.
+/// A template as it is written: made once, before anybody waits for the change.
+pub(crate) struct WrittenTemplate {
+    name: String,
+    document: String,
+}
+
+impl From<&TemplatePayload> for WrittenTemplate {
+    fn from(template: &TemplatePayload) -> Self {
+        Self { name: template.name.clone(), document: template.write().to_string() }
+    }
+}
+
+/// The outcome of archiving what paths may need.
 pub(crate) enum Archived {
-    /// It is.
+    /// It is archived.
     Done,
-    /// There is no such template.
+    /// It doesn't exist.
     Missing,
-    /// These paths, by name, are made from it.
+    /// These need it: paths and templates by name, escalations by title.
     InUse(Vec<String>),
 }
 
-type TemplateRow = (String, Vec<u8>, bool);
+impl Archived {
+    /// The answer about a `what`, such as `Schedule`.
+    ///
+    /// # Errors
+    /// Where it doesn't exist, and where it is in use, with up to three names.
+    pub(crate) fn answer(self, what: &str) -> std::result::Result<(), ApiError> {
+        match self {
+            Self::Done => Ok(()),
+            Self::Missing => Err(ApiError::not_found(what)),
+            Self::InUse(users) => {
+                let named = users.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                let more = if users.len() > 3 { format!(" and {} more", users.len() - 3) } else { String::new() };
+                Err(ApiError::conflict(format!("{what} is used by {named}{more}: change or delete these first")))
+            }
+        }
+    }
+}
+
+/// Whether there is a template with an id.
+pub(super) const HAS_TEMPLATE: &str =
+    "select exists (select 1 from escalation_path_templates where id = $1 and archived_at is null)";
+
+type TemplateRow = (Id, Vec<u8>, bool);
 
 /// The table, as the log names it.
 const TABLE: &str = "escalation_path_templates";
@@ -32,25 +69,25 @@ impl Store {
     /// A page of the templates that have this in their name, by id.
     pub(crate) async fn templates(&self, search: &str, after: &str, count: u32) -> Result<Vec<Stored<StoredTemplate>>> {
         let rows = self.those_templates(None, search, after, count).await?;
-        let stored = |row: TemplateRow| {
-            let id = row.0.clone();
-            let template = stored_template(row);
-            if let Err(error) = &template {
-                tracing::error!("{error}");
-            }
-            Stored { id, document: template.ok() }
-        };
-        Ok(rows.into_iter().map(stored).collect())
+        self.read_templates(rows).await
     }
 
-    pub(crate) async fn template(&self, id: &str) -> Result<Option<StoredTemplate>> {
+    pub(crate) async fn template(&self, id: &str) -> Result<Option<Stored<StoredTemplate>>> {
         let rows = self.those_templates(Some(id), "", "", 1).await?;
-        rows.into_iter().next().map(stored_template).transpose()
+        Ok(self.read_templates(rows).await?.pop())
+    }
+
+    async fn read_templates(&self, rows: Vec<TemplateRow>) -> Result<Vec<Stored<StoredTemplate>>> {
+        let size = rows.iter().map(|(_, bytes, _)| bytes.len()).sum();
+        let read = |(id, bytes, was_used): TemplateRow| {
+            stored(TABLE, id, &bytes).map(|payload| StoredTemplate { payload, was_used })
+        };
+        self.aside.run(size, move || rows.into_iter().map(read).collect()).await.map_err(sqlx::Error::Io)
     }
 
     /// Whether there is such a template, readable or not.
     pub(crate) async fn has_template(&self, id: &str) -> Result<bool> {
-        Ok(!self.those_templates(Some(id), "", "", 1).await?.is_empty())
+        sqlx::query_scalar(HAS_TEMPLATE).bind(id).fetch_one(self.readers()).await
     }
 
     async fn those_templates(
@@ -62,78 +99,82 @@ impl Store {
     ) -> Result<Vec<TemplateRow>> {
         // What is searched for has no wildcards.
         let search = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let query = sqlx::query_as::<_, TemplateRow>(
+        let query = sqlx::query_as::<_, TemplateRow>(concat!(
             "select id, cast(document as blob), exists (
                  select 1 from path_revisions join escalation_paths on escalation_paths.id = path_id
                  where template_id = escalation_path_templates.id and (escalation_paths.archived_at is not null
                      or number < (select max(number) from path_revisions newest where newest.path_id = escalation_paths.id)))
              from escalation_path_templates
-             where archived_at is null and ($1 is null or id = $1) and id > $2
-                 and lower(name) like '%' || lower($3) || '%' escape '\\'
+             where archived_at is null and ($1 is null or id = $1) and id > $2 and ",
+            has_id!(),
+            " and lower(name) like '%' || lower($3) || '%' escape '\\'
              order by id limit $4",
-        );
+        ));
         query.bind(id).bind(after).bind(search).bind(count).fetch_all(self.readers()).await
     }
 
-    pub(crate) async fn create_template(&self, id: &str, template: &TemplatePayload, now: DateTime<Utc>) -> Result<()> {
-        let mut writing = self.change().await?;
-        insert_template(&mut writing, id, template, now).await?;
-        writing.commit().await
+    pub(crate) async fn create_template(&self, id: &str, template: &WrittenTemplate, now: DateTime<Utc>) -> Result<()> {
+        made!({
+            let mut writing = self.change().await?;
+            insert_template(&mut writing, id, template, now).await?;
+            writing.commit().await
+        })
     }
 
     /// Replaces a template; false if there is no such template.
     pub(crate) async fn update_template(
         &self,
         id: &str,
-        template: &TemplatePayload,
+        template: &WrittenTemplate,
         now: DateTime<Utc>,
     ) -> Result<bool> {
-        let query = sqlx::query(
-            "update escalation_path_templates set name = $2, document = $3, updated_at = $4
-             where id = $1 and archived_at is null",
-        );
-        let query = query.bind(id).bind(&template.name).bind(template.write().to_string()).bind(stamp(now));
-        let mut writing = self.change().await?;
-        let done = query.execute(writing.connection()).await?.rows_affected() > 0;
-        writing.commit().await?;
-        Ok(done)
+        made!({
+            let query = sqlx::query(
+                "update escalation_path_templates set name = $2, document = $3, updated_at = $4
+                 where id = $1 and archived_at is null",
+            );
+            let query = query.bind(id).bind(&template.name).bind(&template.document).bind(stamp(now));
+            let mut writing = self.change().await?;
+            let done = query.execute(writing.connection()).await?.rows_affected() > 0;
+            writing.commit().await?;
+            Ok(done)
+        })
     }
 
     /// Archives a template from which no path is made.
     pub(crate) async fn archive_template(&self, id: &str, now: DateTime<Utc>) -> Result<Archived> {
-        let mut writing = self.change().await?;
-        let query = sqlx::query_scalar::<_, String>(
-            "select name from path_revisions join escalation_paths on escalation_paths.id = path_id
-             where template_id = $1 and archived_at is null
-                 and number = (select max(number) from path_revisions newest where newest.path_id = escalation_paths.id)
-             order by name, escalation_paths.id",
-        );
-        let users = query.bind(id).fetch_all(writing.connection()).await?;
-        if !users.is_empty() {
-            writing.leave().await?;
-            return Ok(Archived::InUse(users));
-        }
-        let query =
-            sqlx::query("update escalation_path_templates set archived_at = $2 where id = $1 and archived_at is null");
-        let done = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
-        writing.commit().await?;
-        Ok(if done { Archived::Done } else { Archived::Missing })
+        made!({
+            let mut writing = self.change().await?;
+            let query = sqlx::query_scalar::<_, String>(
+                "select name from path_revisions join escalation_paths on escalation_paths.id = path_id
+                 where template_id = $1 and archived_at is null
+                     and number = (select max(number) from path_revisions newest where newest.path_id = escalation_paths.id)
+                 order by name, escalation_paths.id",
+            );
+            let users = query.bind(id).fetch_all(writing.connection()).await?;
+            if !users.is_empty() {
+                writing.leave().await?;
+                return Ok(Archived::InUse(users));
+            }
+            let query = sqlx::query(
+                "update escalation_path_templates set archived_at = $2 where id = $1 and archived_at is null",
+            );
+            let done = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
+            writing.commit().await?;
+            Ok(if done { Archived::Done } else { Archived::Missing })
+        })
     }
 }
 
 pub(super) async fn insert_template(
     writing: &mut Writing,
     id: &str,
-    template: &TemplatePayload,
+    template: &WrittenTemplate,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let query = sqlx::query(
         "insert into escalation_path_templates (id, name, document, created_at, updated_at) values ($1, $2, $3, $4, $4)",
     );
-    let query = query.bind(id).bind(&template.name).bind(template.write().to_string()).bind(stamp(now));
+    let query = query.bind(id).bind(&template.name).bind(&template.document).bind(stamp(now));
     query.execute(writing.connection()).await.map(drop)
-}
-
-fn stored_template((id, bytes, was_used): TemplateRow) -> Result<StoredTemplate> {
-    document(TABLE, &id, &bytes).map(|payload| StoredTemplate { payload, was_used })
 }

@@ -1,25 +1,30 @@
 //! A real server on a real port, and a client that holds every answer to the contract.
 
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part")]
+
+pub(crate) mod contract;
+pub(crate) mod database;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use clap::Parser as _;
-use escalation_server::{Config, Limits, start};
+pub(crate) use contract::is_a;
+use escalation_server::{Clock, Config, Limits, start};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 pub(crate) struct Server {
     pub(crate) base: String,
     pub(crate) folder: TempDir,
     client: Client,
     stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<()>>,
 }
 
 pub(crate) struct Answer {
@@ -43,7 +48,13 @@ pub(crate) fn config(folder: &Path, more: &[&str]) -> Config {
     let (app, data) = (app(folder), folder.join("data"));
     let fixed = ["escalation-server", "--listen", "127.0.0.1:0", "--app"].map(str::to_string);
     let folders = [app.display().to_string(), "--data".to_string(), data.display().to_string()];
-    Config::parse_from(fixed.into_iter().chain(folders).chain(more.iter().map(ToString::to_string)))
+    let database = database::address(folder).map(|address| ["--database".to_string(), address]);
+    let more = database.into_iter().flatten().chain(more.iter().map(ToString::to_string));
+    let mut config = Config::parse_from(fixed.into_iter().chain(folders).chain(more));
+    // Tests ask more than people do; those of the limits set them.
+    config.requests_per_minute = 0;
+    config.escalations_per_minute = 0;
+    config
 }
 
 impl Server {
@@ -60,11 +71,30 @@ impl Server {
     pub(crate) async fn limited(folder: TempDir, more: &[&str], change: impl FnOnce(&mut Limits)) -> Self {
         let mut limits = Limits::default();
         change(&mut limits);
-        let running = start(config(folder.path(), more)).await.unwrap().with_limits(limits);
+        let config = config(folder.path(), more);
+        Self::started(folder, config, limits).await
+    }
+
+    /// With the demo organisation and a clock that stands, on which escalations run.
+    pub(crate) async fn standing(clock: &Clock, folder: TempDir, more: &[&str]) -> Self {
+        let config = Config { clock: clock.clone(), ..config(folder.path(), more) };
+        Self::started(folder, config, Limits::default()).await
+    }
+
+    /// As it is told.
+    pub(crate) async fn of(folder: TempDir, config: Config) -> Self {
+        Self::started(folder, config, Limits::default()).await
+    }
+
+    async fn started(folder: TempDir, config: Config, limits: Limits) -> Self {
+        if config.upstream.is_some() {
+            contract::pass_on();
+        }
+        let running = start(config).await.unwrap().with_limits(limits);
         let base = format!("http://{}", running.address());
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(running.serve(async { drop(stopped.await) }));
-        Self { base, folder, client: client(), stop: Some(stop) }
+        let serving = tokio::spawn(running.serve(async { drop(stopped.await) }));
+        Self { base, folder, client: client(), stop: Some(stop), serving: Some(serving) }
     }
 
     /// Stops the server and starts another on the same folder.
@@ -73,19 +103,26 @@ impl Server {
         Self::with(self.folder, &[]).await
     }
 
+    /// Stops the server, and leaves what it has stored.
+    pub(crate) async fn stopped(mut self) -> TempDir {
+        // What keeps connections open goes first, so that nothing is waited for.
+        self.client = client();
+        self.stop();
+        self.ended().await;
+        self.folder
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, None).await
     }
 
-    /// Sends a request. What the contract knows of must answer as the contract says.
+    /// Sends a request.
     pub(crate) async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = answer(request).await;
-        keeps_the_contract(&method, path, &answer);
-        answer
+        answer(request).await
     }
 
     /// A connection, on which this has been sent.
@@ -106,9 +143,21 @@ impl Server {
         said.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{line}: {said}"))
     }
 
-    /// Lets the server stop; done when it has.
+    /// Tells the server to stop.
     pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
+    }
+
+    /// Done when the server has stopped.
+    pub(crate) async fn ended(&mut self) {
+        self.serving.take().unwrap().await.unwrap();
+    }
+
+    /// A connection from another address of this machine, on which this has been sent.
+    pub(crate) async fn connect_from(&self, source: &str, sent: &str) -> TcpStream {
+        let mut stream = connect_from(source, self.base.trim_start_matches("http://")).await;
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        stream
     }
 
     /// Sends a request as it is put together by the test.
@@ -117,11 +166,25 @@ impl Server {
     }
 }
 
+/// A connection from an address of this machine, such as `127.0.0.2`, which Linux has without being asked.
+pub(crate) async fn connect_from(source: &str, address: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{source}:0").parse().unwrap()).unwrap();
+    socket.connect(address.parse().unwrap()).await.unwrap()
+}
+
+/// Sends a request and reads the answer. What the vendor's contract and our document know of must answer as they say.
 pub(crate) async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_string());
+    contract::note_sent(request.body().and_then(reqwest::Body::as_bytes));
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let text = response.text().await.unwrap();
-    Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+    let answer = Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+    contract::check(&method, &path, &answer);
+    answer
 }
 
 /// All that comes until the other side ends the connection, or breaks it.
@@ -139,49 +202,4 @@ pub(crate) async fn rest(stream: &mut TcpStream) -> String {
 fn client() -> Client {
     let _already = rustls::crypto::ring::default_provider().install_default();
     Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
-}
-
-/// The structure of the vendor's API.
-fn contract() -> &'static Value {
-    static CONTRACT: OnceLock<Value> = OnceLock::new();
-    CONTRACT.get_or_init(|| {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract/v2.json");
-        serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
-    })
-}
-
-fn keeps_the_contract(method: &Method, path: &str, answer: &Answer) {
-    let path = path.split('?').next().unwrap();
-    let fits = |template: &str| {
-        let (a, b): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-        a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| a == b || a.starts_with('{'))
-    };
-    let operations = contract()["operations"].as_object().unwrap();
-    let operation = operations
-        .iter()
-        .find(|(template, _)| fits(template))
-        .map(|(_, methods)| &methods[method.as_str().to_lowercase()]);
-    let Some(operation) = operation.filter(|operation| operation.is_object()) else { return };
-    let status = answer.status.as_u16().to_string();
-    let schema = if answer.status.is_success() {
-        let expected = operation["responses"].as_object().unwrap();
-        expected.get(&status).unwrap_or_else(|| panic!("{method} {path} never answers {status}")).as_str()
-    } else {
-        Some("ErrorResponse")
-    };
-    if let Some(schema) = schema {
-        is_a(schema, &answer.body, &format!("{method} {path}"));
-    }
-    if !answer.status.is_success() {
-        assert_eq!(answer.body["status"], answer.status.as_u16(), "{method} {path}");
-    }
-}
-
-/// Asserts that a value is what a schema of the contract says.
-pub(crate) fn is_a(schema: &str, value: &Value, what: &str) {
-    let mut root = serde_json::json!({"$ref": format!("#/components/schemas/{schema}")});
-    root["components"] = contract()["components"].clone();
-    let validator = jsonschema::validator_for(&root).unwrap();
-    let errors: Vec<_> = validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
-    assert!(errors.is_empty(), "{what} is no {schema}:\n{}\n{value:#}", errors.join("\n"));
 }

@@ -35,6 +35,7 @@ pub(crate) struct Process {
     pub(crate) base: String,
     child: Child,
     control: File,
+    log: PathBuf,
     _control: TempDir,
 }
 
@@ -49,17 +50,19 @@ impl Process {
         for (index, offset) in (5..).zip(ranges) {
             control.write_all_at(&offset.to_ne_bytes(), index * 8).unwrap();
         }
-        let log = File::options().create(true).append(true).open(folder.join("log")).unwrap();
+        let log = folder.join("log");
+        let errors = File::options().create(true).append(true).open(&log).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_escalation-server"));
+        command.args(["--requests-per-minute", "0", "--escalations-per-minute", "0"]);
         command.args(["--listen", "127.0.0.1:0", "--app"]).arg(super::common::app(folder));
         command.arg("--data").arg(folder.join("data"));
         command.env("LD_PRELOAD", library).env("FAULT_CONTROL", &name).env("RUST_LOG", "warn");
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let base = line.trim().rsplit(' ').next().unwrap().trim_end_matches('/').to_string();
-        assert!(base.starts_with("http"), "it does not start: {}", fs::read_to_string(folder.join("log")).unwrap());
-        Self { base, child, control, _control: files }
+        assert!(base.starts_with("http"), "it does not start: {}", fs::read_to_string(&log).unwrap());
+        Self { base, child, control, log, _control: files }
     }
 
     /// From now on the call of that number fails.
@@ -87,6 +90,11 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = fs::read_to_string(&self.log).unwrap_or_default();
+            let lines: Vec<_> = log.lines().collect();
+            println!("the end of its log:\n{}", lines[lines.len().saturating_sub(60)..].join("\n"));
+        }
         drop(self.child.kill());
         drop(self.child.wait());
     }

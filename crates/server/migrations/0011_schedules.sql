@@ -1,0 +1,2 @@
+-- A deleted schedule is archived.
+alter table schedules add column archived_at text;

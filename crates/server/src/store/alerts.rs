@@ -1,0 +1,137 @@
+//! Alerts, and where they come from.
+
+use std::collections::BTreeMap;
+
+use sqlx::{FromRow, Row as _};
+
+use super::documents::has_id;
+use super::escalations::Transition;
+use super::turns::made;
+use super::{Result, Store};
+
+/// A source of alerts as it is stored. Instants are in milliseconds since 1970.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct AlertSourceRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The digest of its secret.
+    pub(crate) secret: String,
+    /// JSON.
+    pub(crate) document: String,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+/// An alert as it is stored. Instants are in milliseconds since 1970.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct AlertRow {
+    pub(crate) id: String,
+    pub(crate) source_id: String,
+    pub(crate) deduplication_key: String,
+    pub(crate) title: String,
+    pub(crate) description: Option<String>,
+    pub(crate) source_url: Option<String>,
+    /// JSON.
+    pub(crate) metadata: String,
+    /// `firing` or `resolved`.
+    pub(crate) status: String,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) resolved_at: Option<i64>,
+}
+
+/// The columns of [`AlertRow`]. All would be others once a newer version has added one.
+const COLUMNS: &str = "id, source_id, deduplication_key, title, description, source_url, metadata, status, created_at, \
+     updated_at, resolved_at";
+
+impl Store {
+    /// A page of alert sources, by id.
+    pub(crate) async fn alert_sources(&self, after: &str, count: u32) -> Result<Vec<AlertSourceRow>> {
+        let query = sqlx::query_as(concat!(
+            "select id, name, secret, document, created_at, updated_at from alert_sources
+             where archived_at is null and id > $1 and ",
+            has_id!(),
+            " order by id limit $2",
+        ));
+        query.bind(after).bind(count).fetch_all(self.readers()).await
+    }
+
+    pub(crate) async fn alert_source(&self, id: &str) -> Result<Option<AlertSourceRow>> {
+        let query = sqlx::query_as(
+            "select id, name, secret, document, created_at, updated_at from alert_sources
+             where archived_at is null and id = $1",
+        );
+        query.bind(id).fetch_optional(self.readers()).await
+    }
+
+    /// Keeps an alert source, in place of the one with its id if there is one.
+    pub(crate) async fn put_alert_source(&self, source: &AlertSourceRow) -> Result<()> {
+        made!({
+            let query = sqlx::query(
+                "insert into alert_sources (id, name, secret, document, created_at, updated_at)
+                 values ($1, $2, $3, $4, $5, $6)
+                 on conflict (id) do update set name = excluded.name, secret = excluded.secret,
+                     document = excluded.document, updated_at = excluded.updated_at",
+            );
+            let query = query.bind(&source.id).bind(&source.name).bind(&source.secret).bind(&source.document);
+            let mut writing = self.change().await?;
+            query.bind(source.created_at).bind(source.updated_at).execute(writing.connection()).await?;
+            writing.commit().await
+        })
+    }
+
+    /// Archives an alert source; false if there is none.
+    pub(crate) async fn archive_alert_source(&self, id: &str, now: i64) -> Result<bool> {
+        made!({
+            let query = sqlx::query("update alert_sources set archived_at = $2 where archived_at is null and id = $1");
+            let mut writing = self.change().await?;
+            let done = query.bind(id).bind(now).execute(writing.connection()).await?;
+            writing.commit().await?;
+            Ok(done.rows_affected() == 1)
+        })
+    }
+
+    /// Those of these alerts that there are, by id; nothing in place of one that cannot be read, which the log says.
+    /// `ids` is a list in JSON.
+    pub(crate) async fn those_alerts(&self, ids: &str) -> Result<BTreeMap<String, Option<AlertRow>>> {
+        let query = format!("select {COLUMNS} from alerts where id in (select value from json_each($1))");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(query)).bind(ids).fetch_all(self.readers()).await?;
+        let read = rows.iter().filter_map(|row| {
+            let id: String = row.try_get("id").ok()?;
+            let alert = AlertRow::from_row(row);
+            let alert = alert.inspect_err(|error| tracing::error!("alert `{id}` cannot be read: {error}")).ok();
+            Some((id, alert))
+        });
+        Ok(read.collect())
+    }
+}
+
+impl Transition {
+    /// The alert of a source that fires with this key, which nobody else changes until the transition ends.
+    pub(crate) async fn firing_alert(&mut self, source_id: &str, key: &str) -> Result<Option<AlertRow>> {
+        let query = format!(
+            "select {COLUMNS} from alerts where source_id = $1 and deduplication_key = $2 and status = 'firing'{}",
+            self.dialect().locked()
+        );
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(query));
+        query.bind(source_id).bind(key).fetch_optional(self.connection()).await
+    }
+
+    pub(crate) async fn insert_alert(&mut self, alert: &AlertRow) -> Result<()> {
+        let query = sqlx::query(
+            "insert into alerts (id, source_id, deduplication_key, title, description, source_url, metadata, status,
+                 created_at, updated_at, resolved_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        );
+        let query = query.bind(&alert.id).bind(&alert.source_id).bind(&alert.deduplication_key).bind(&alert.title);
+        let query = query.bind(&alert.description).bind(&alert.source_url).bind(&alert.metadata).bind(&alert.status);
+        let query = query.bind(alert.created_at).bind(alert.updated_at).bind(alert.resolved_at);
+        query.execute(self.connection()).await.map(drop)
+    }
+
+    pub(crate) async fn resolve_alert(&mut self, id: &str, now: i64) -> Result<()> {
+        let query =
+            sqlx::query("update alerts set status = 'resolved', resolved_at = $2, updated_at = $2 where id = $1");
+        query.bind(id).bind(now).execute(self.connection()).await.map(drop)
+    }
+}

@@ -1,0 +1,189 @@
+//! Endpoints of webhooks, people's notification methods and rules, and the server's own keys.
+
+use sqlx::{FromRow, Row as _};
+
+use super::db::DbRow;
+use super::escalations::Transition;
+use super::turns::made;
+use super::{MayConflict, Result, Store};
+
+/// Where events are sent, as it is stored.
+#[derive(Clone, FromRow)]
+pub(crate) struct EndpointRow {
+    pub(crate) id: String,
+    pub(crate) url: String,
+    /// A list, as JSON.
+    pub(crate) event_types: String,
+    pub(crate) secret: String,
+    /// In milliseconds since 1970.
+    pub(crate) created_at: i64,
+}
+
+/// Which of the two lists of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PersonList {
+    Methods,
+    Rules,
+}
+
+impl PersonList {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Methods => "methods",
+            Self::Rules => "rules",
+        }
+    }
+}
+
+/// What is kept of a person's notifications: a list of each kind, as JSON, if one was set.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeptLists {
+    pub(crate) methods: Option<String>,
+    pub(crate) rules: Option<String>,
+}
+
+impl KeptLists {
+    fn of(rows: Vec<(String, String)>) -> Self {
+        let mut lists = Self::default();
+        for (kind, document) in rows {
+            match kind.as_str() {
+                "methods" => lists.methods = Some(document),
+                "rules" => lists.rules = Some(document),
+                _ => {}
+            }
+        }
+        lists
+    }
+}
+
+const ENDPOINT: &str = "id, url, event_types, secret, created_at";
+const LISTS: &str = "select kind, document from user_notifications where user_id = $1";
+
+fn endpoints(condition: &str) -> sqlx::AssertSqlSafe<String> {
+    sqlx::AssertSqlSafe(format!("select {ENDPOINT} from webhook_endpoints where archived_at is null and {condition}"))
+}
+
+impl Store {
+    /// A page of endpoints, by id.
+    pub(crate) async fn webhook_endpoints(&self, after: &str, count: u32) -> Result<Vec<EndpointRow>> {
+        let query = sqlx::query_as(endpoints("id > $1 order by id limit $2"));
+        query.bind(after).bind(count).fetch_all(self.readers()).await
+    }
+
+    pub(crate) async fn webhook_endpoint(&self, id: &str) -> Result<Option<EndpointRow>> {
+        sqlx::query_as(endpoints("id = $1")).bind(id).fetch_optional(self.readers()).await
+    }
+
+    /// Adds an endpoint, unless there are `most` already; false then.
+    pub(crate) async fn add_webhook_endpoint(&self, endpoint: &EndpointRow, most: i64) -> Result<bool> {
+        made!({
+            let mut writing = self.change().await?;
+            let count =
+                sqlx::query_scalar::<_, i64>("select count(*) from webhook_endpoints where archived_at is null");
+            if count.fetch_one(writing.connection()).await? >= most {
+                writing.leave().await?;
+                return Ok(false);
+            }
+            let query = format!("insert into webhook_endpoints ({ENDPOINT}) values ($1, $2, $3, $4, $5)");
+            let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(&endpoint.id).bind(&endpoint.url);
+            let query = query.bind(&endpoint.event_types).bind(&endpoint.secret).bind(endpoint.created_at);
+            query.execute(writing.connection()).await?;
+            writing.commit().await?;
+            Ok(true)
+        })
+    }
+
+    /// Archives an endpoint, and forgets its secret; false if there is none.
+    pub(crate) async fn archive_webhook_endpoint(&self, id: &str, now: i64) -> Result<bool> {
+        made!({
+            let query = sqlx::query(
+                "update webhook_endpoints set archived_at = $2, secret = '' where archived_at is null and id = $1",
+            );
+            let mut writing = self.change().await?;
+            let done = query.bind(id).bind(now).execute(writing.connection()).await?;
+            writing.commit().await?;
+            Ok(done.rows_affected() == 1)
+        })
+    }
+
+    /// The lists of a person.
+    pub(crate) async fn notification_lists(&self, user_id: &str) -> Result<KeptLists> {
+        Ok(KeptLists::of(sqlx::query_as(LISTS).bind(user_id).fetch_all(self.readers()).await?))
+    }
+
+    /// Keeps a list of a person in place of the one before, if `check` finds nothing wrong with it beside the other list,
+    /// which nobody changes meanwhile.
+    pub(crate) async fn put_notification_list<E: From<sqlx::Error> + MayConflict>(
+        &self,
+        user_id: &str,
+        list: PersonList,
+        document: &str,
+        now: i64,
+        check: impl Fn(&KeptLists) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        made!({
+            let mut writing = self.change().await?;
+            let known = sqlx::query_as(LISTS).bind(user_id).fetch_all(writing.connection()).await?;
+            if let Err(error) = check(&KeptLists::of(known)) {
+                writing.leave().await?;
+                return Err(error);
+            }
+            let query = sqlx::query(
+                "insert into user_notifications (user_id, kind, document, updated_at) values ($1, $2, $3, $4)
+                 on conflict (user_id, kind) do update set document = excluded.document,
+                     updated_at = excluded.updated_at",
+            );
+            let query = query.bind(user_id).bind(list.kind()).bind(document).bind(now);
+            query.execute(writing.connection()).await?;
+            Ok(writing.commit().await?)
+        })
+    }
+
+    /// One of the server's own keys. Where there is none yet, it becomes `fresh`.
+    pub(crate) async fn server_key(&self, name: &str, fresh: &str) -> Result<String> {
+        let known = "select secret from server_keys where name = $1";
+        if let Some(key) = sqlx::query_scalar(known).bind(name).fetch_optional(self.readers()).await? {
+            return Ok(key);
+        }
+        made!({
+            let mut writing = self.change().await?;
+            let query =
+                sqlx::query("insert into server_keys (name, secret) values ($1, $2) on conflict (name) do nothing");
+            query.bind(name).bind(fresh).execute(writing.connection()).await?;
+            let key = sqlx::query_scalar(known).bind(name).fetch_one(writing.connection()).await?;
+            writing.commit().await?;
+            Ok(key)
+        })
+    }
+}
+
+impl Transition {
+    /// The ids of the endpoints that get events, with the types of those, as JSON. They are looked at once.
+    pub(crate) async fn webhook_endpoints(&mut self) -> Result<Vec<(String, String)>> {
+        if let Some(known) = &self.endpoints {
+            return Ok(known.clone());
+        }
+        let query = "select id, event_types from webhook_endpoints where archived_at is null order by id";
+        let rows: Vec<DbRow> = sqlx::query(query).fetch_all(self.connection()).await?;
+        // One that is damaged gets nothing, and takes nothing from the others.
+        let endpoints: Vec<_> = rows
+            .iter()
+            .filter_map(|row| {
+                let read = row.try_get(0).and_then(|id| Ok((id, row.try_get(1)?)));
+                read.inspect_err(|error| tracing::error!("a webhook endpoint cannot be read: {error}")).ok()
+            })
+            .collect();
+        self.endpoints = Some(endpoints.clone());
+        Ok(endpoints)
+    }
+
+    /// The lists of a person. They are looked at once.
+    pub(crate) async fn notification_lists(&mut self, user_id: &str) -> Result<KeptLists> {
+        if let Some(known) = self.lists.get(user_id) {
+            return Ok(known.clone());
+        }
+        let lists = KeptLists::of(sqlx::query_as(LISTS).bind(user_id).fetch_all(self.connection()).await?);
+        self.lists.insert(user_id.to_string(), lists.clone());
+        Ok(lists)
+    }
+}

@@ -1,0 +1,105 @@
+//! Schedules.
+
+use chrono::{DateTime, Utc};
+use escalation_api::{Json as _, Schedule};
+
+use super::documents::{Row, has_id};
+use super::turns::made;
+use super::{Archived, Result, Store, Stored, stamp};
+
+/// The table, as named in the log.
+const TABLE: &str = "schedules";
+
+impl Store {
+    /// Reads a page of schedules, ordered by id.
+    pub(crate) async fn schedules(&self, after: &str, count: u32) -> Result<Vec<Stored<Schedule>>> {
+        let query = sqlx::query_as::<_, Row>(concat!(
+            "select id, cast(document as blob) from schedules where archived_at is null and id > $1 and ",
+            has_id!(),
+            " order by id limit $2",
+        ));
+        self.read_all(TABLE, query.bind(after).bind(count).fetch_all(self.readers()).await?).await
+    }
+
+    /// Reads the existing schedules among `ids`, a JSON list.
+    pub(crate) async fn those_schedules(&self, ids: &str) -> Result<Vec<Stored<Schedule>>> {
+        let query = sqlx::query_as::<_, Row>(
+            "select id, cast(document as blob) from schedules
+             where archived_at is null and id in (select value from json_each($1))",
+        );
+        self.read_all(TABLE, query.bind(ids).fetch_all(self.readers()).await?).await
+    }
+
+    /// Counts the schedules.
+    pub(crate) async fn schedule_count(&self) -> Result<i64> {
+        let query = "select count(*) from schedules where archived_at is null";
+        sqlx::query_scalar(query).fetch_one(self.readers()).await
+    }
+
+    /// Reads one schedule; `None` if it doesn't exist or is archived.
+    pub(crate) async fn schedule(&self, id: &str) -> Result<Option<Stored<Schedule>>> {
+        let query = sqlx::query_as::<_, Row>(
+            "select id, cast(document as blob) from schedules where archived_at is null and id = $1",
+        );
+        self.read_one(TABLE, query.bind(id).fetch_optional(self.readers()).await?).await
+    }
+
+    /// Inserts a schedule.
+    pub(crate) async fn create_schedule(&self, schedule: &Schedule) -> Result<()> {
+        let document = schedule.write().to_string();
+        made!({
+            let mut writing = self.change().await?;
+            let query = sqlx::query("insert into schedules (id, document) values ($1, $2)");
+            query.bind(&schedule.id).bind(&document).execute(writing.connection()).await?;
+            writing.commit().await
+        })
+    }
+
+    /// Replaces a schedule; returns false if it doesn't exist.
+    pub(crate) async fn update_schedule(&self, schedule: &Schedule) -> Result<bool> {
+        let document = schedule.write().to_string();
+        made!({
+            let mut writing = self.change().await?;
+            let query = sqlx::query("update schedules set document = $2 where id = $1 and archived_at is null");
+            let query = query.bind(&schedule.id).bind(&document);
+            let is_done = query.execute(writing.connection()).await?.rows_affected() > 0;
+            writing.commit().await?;
+            Ok(is_done)
+        })
+    }
+
+    /// Archives a schedule, with its overrides, unless a path, a template or an escalation under way names it.
+    pub(crate) async fn archive_schedule(&self, id: &str, now: DateTime<Utc>) -> Result<Archived> {
+        made!({
+            let mut writing = self.change().await?;
+            // Ids stand in documents as JSON strings, wherever that is.
+            let query = sqlx::query_scalar::<_, String>(
+                "select name from path_revisions join escalation_paths on escalation_paths.id = path_id
+                 where archived_at is null
+                     and number = (select max(number) from path_revisions newest where newest.path_id = escalation_paths.id)
+                     and replace(cast(escalation_paths.document as text), $1, '') <> cast(escalation_paths.document as text)
+                 union all
+                 select name from escalation_path_templates
+                 where archived_at is null and replace(cast(document as text), $1, '') <> cast(document as text)
+                 union all
+                 select title as name from escalations join escalation_plans on escalation_plans.id = plan_id
+                 where due_at is not null and replace(cast(document as text), $1, '') <> cast(document as text)
+                 order by name",
+            );
+            let users = query.bind(format!("\"{id}\"")).fetch_all(writing.connection()).await?;
+            if !users.is_empty() {
+                writing.leave().await?;
+                return Ok(Archived::InUse(users));
+            }
+            let query = sqlx::query("update schedules set archived_at = $2 where id = $1 and archived_at is null");
+            let query = query.bind(id).bind(stamp(now));
+            let is_done = query.execute(writing.connection()).await?.rows_affected() > 0;
+            let query = sqlx::query(
+                "update schedule_overrides set archived_at = $2 where schedule_id = $1 and archived_at is null",
+            );
+            query.bind(id).bind(stamp(now)).execute(writing.connection()).await?;
+            writing.commit().await?;
+            Ok(if is_done { Archived::Done } else { Archived::Missing })
+        })
+    }
+}
