@@ -15,13 +15,14 @@ mod pointer;
 pub mod run;
 pub mod scene;
 pub mod search;
+pub mod shapes;
 mod slots;
 mod toast;
 pub mod token;
 pub mod zoom;
 
 use escalation_editor::Viewport;
-use escalation_editor::changes::Became;
+use escalation_editor::changes::NodeChange;
 use escalation_editor::words::NodeIcon;
 use leptos::html::Main;
 use leptos::prelude::*;
@@ -40,6 +41,7 @@ use menu::OpenMenu;
 use minimap::Minimap;
 use point::PointingHint;
 use search::Search;
+use shapes::Shapes;
 use slots::Slots;
 use toast::Toast;
 use token::Token;
@@ -103,7 +105,7 @@ pub fn Canvas() -> impl IntoView {
     let visible = move || {
         let seen = seen.get();
         let selected = open.selected.get();
-        let focused = keys::focused();
+        let focused = keys::in_focus();
         keys::keep_focus();
         open.scene.with(|scene| {
             let all = &scene.layout.nodes;
@@ -162,6 +164,7 @@ pub fn Canvas() -> impl IntoView {
             <ZoomBar/>
             <Minimap/>
             <Ghost/>
+            <Shapes/>
             <Toast/>
             <OpenMenu/>
         </main>
@@ -200,6 +203,11 @@ fn open_view(open: Open) {
         if let Some(chosen) = open.selected.get_untracked() {
             open.select(Some(chosen));
         }
+        // What has no steps yet has no name either.
+        if untrack(|| shapes::are_offered(open)) && open.id.with_untracked(String::is_empty) {
+            open.ask_name();
+            return true;
+        }
         // The keys of the tree work at once, unless the page is a frame in another that has the focus.
         if focus::is_nowhere() && document().has_focus().unwrap_or(false) {
             focus_selected(open);
@@ -228,11 +236,11 @@ pub fn kind_class(icon: NodeIcon) -> &'static str {
 }
 
 /// The class of what became of a node.
-pub fn became_class(became: Became) -> &'static str {
+pub fn became_class(became: NodeChange) -> &'static str {
     match became {
-        Became::Added => "added",
-        Became::Removed => "removed",
-        Became::Moved => "moved",
-        Became::Changed => "changed",
+        NodeChange::Added => "added",
+        NodeChange::Removed => "removed",
+        NodeChange::Moved => "moved",
+        NodeChange::Changed => "changed",
     }
 }

@@ -31,6 +31,16 @@ pub fn token() -> String {
     format!("{random:013x}")
 }
 
+/// A ULID: when it is, in milliseconds, and what nothing else has. It is the id of what is made with it.
+pub fn ulid() -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let letter = |index: u64| LETTERS.get((index % 32) as usize).map_or('0', |letter| char::from(*letter));
+    let now = js_sys::Date::now() as u64;
+    let time = (0..10).rev().map(|place| letter(now >> (5 * place)));
+    let random = (0..16).map(|_| letter((js_sys::Math::random() * 32.0) as u64));
+    time.chain(random).collect()
+}
+
 /// A number from 0 to 1, any of them, for what is not to be done by all at once.
 pub fn dice() -> f64 {
     js_sys::Math::random()
@@ -45,4 +55,9 @@ pub async fn pause(milliseconds: u32) {
         leptos::prelude::set_timeout(call, Duration::from_millis(milliseconds.into()));
     };
     let _waited = JsFuture::from(js_sys::Promise::new(&mut wait)).await;
+}
+
+/// Calls back once what was changed is drawn.
+pub fn after_frame(then: impl FnOnce() + 'static) {
+    leptos::prelude::request_animation_frame(move || leptos::prelude::set_timeout(then, std::time::Duration::ZERO));
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use escalation_api::{PathPayload, Value};
 use escalation_editor::Editor;
-use escalation_editor::draft::{self, Beside, Unsure};
+use escalation_editor::draft::{self, Attachments, Unsure};
 use escalation_editor::merge::is_written;
 use escalation_engine::Instant;
 use futures::future::{Either, select};
@@ -31,7 +31,7 @@ pub struct Draft {
     /// The document, with what it began from.
     pub editor: Editor,
     /// What is kept beside a path that was never saved.
-    pub beside: Beside,
+    pub beside: Attachments,
     /// What may have been made of it already, for a path that was never saved.
     pub unsure: Option<Unsure>,
 }
@@ -39,7 +39,7 @@ pub struct Draft {
 impl Draft {
     /// The draft of a path that was never saved.
     pub fn new(editor: Editor) -> Self {
-        let (path_id, at, beside) = (String::new(), clock::now(), Beside::new());
+        let (path_id, at, beside) = (String::new(), clock::now(), Attachments::new());
         Self { path_id, at, is_from_before: false, editor, beside, unsure: None }
     }
 
@@ -83,14 +83,7 @@ impl Session {
             };
             self.keeping.set(Keeping::Works);
             self.take_in(all);
-            // What was written while it did not answer.
-            let unwritten = self.drafts.with_untracked(|drafts| {
-                let own = drafts.iter().filter(|(_, draft)| !draft.is_from_before);
-                own.map(|(key, draft)| (key.clone(), to_text(draft))).collect::<Vec<_>>()
-            });
-            for (key, text) in unwritten {
-                self.write(&key, |database| store::put(database, &key, &text));
-            }
+            self.write_what_waits();
             let _nobody_waits = answered.send(());
         });
         let patience = crate::clock::pause(PATIENCE);
@@ -115,19 +108,70 @@ impl Session {
     /// it. It is opened again for what comes next.
     fn lose_database(self) {
         self.database.set_value(None);
+        self.waiting.update_value(|waiting| {
+            waiting.extend(self.drafts.with_untracked(|all| all.keys().cloned().collect::<Vec<_>>()))
+        });
+        // Until it is open again nothing is kept.
+        self.keeping.set(Keeping::Unknown);
         spawn_local(async move {
             match store::open(move || self.lose_database()).await {
                 Ok(database) => {
                     self.database.set_value(Some(database));
-                    let texts = self.drafts.with_untracked(|drafts| {
-                        drafts.iter().map(|(key, draft)| (key.clone(), to_text(draft))).collect::<Vec<_>>()
-                    });
-                    for (key, text) in texts {
-                        self.write(&key, |database| store::put(database, &key, &text));
-                    }
+                    self.keeping.set(Keeping::Works);
+                    self.write_what_waits();
                 }
                 Err(_) => self.does_not_keep(),
             }
+        });
+        spawn_local(async move {
+            clock::pause(PATIENCE).await;
+            if self.keeping.get_untracked() == Keeping::Unknown {
+                self.does_not_keep();
+            }
+        });
+    }
+
+    /// Writes what was changed while there was no database to write to.
+    fn write_what_waits(self) {
+        for key in self.waiting.try_update_value(std::mem::take).unwrap_or_default() {
+            match self.drafts.with_untracked(|drafts| drafts.get(&key).map(to_text)) {
+                Some(text) => self.write(&key, |database| store::put(database, &key, &text)),
+                None => self.write(&key, |database| store::delete(database, &key)),
+            }
+        }
+    }
+
+    /// Takes in what another tab has made of a draft. The one that is open here stays, and is kept.
+    pub fn hear_of_draft(self, key: String) {
+        let Some(database) = self.database.get_value() else { return };
+        spawn_local(async move {
+            // What cannot be had stays as it is known.
+            let Ok(text) = store::one(&database, &key).await else { return };
+            if self.own_draft.with_value(|own| own.as_ref() == Some(&key)) {
+                let own = self.drafts.with_untracked(|drafts| drafts.get(&key).map(to_text));
+                if let Some(own) = own.filter(|_| text.is_none()) {
+                    self.write(&key, |database| store::put(database, &key, &own));
+                }
+                return;
+            }
+            let now = text.as_deref().and_then(from_text);
+            // What another version of the app has written is kept, whatever it is.
+            let is_unreadable = text.is_some() && now.is_none();
+            self.unreadable.update_value(|keys| {
+                if is_unreadable {
+                    keys.insert(key.clone())
+                } else {
+                    keys.remove(&key)
+                };
+            });
+            self.drafts.update(|drafts| match now {
+                Some(draft) => {
+                    drafts.insert(key, draft);
+                }
+                None => {
+                    drafts.remove(&key);
+                }
+            });
         });
     }
 
@@ -139,12 +183,15 @@ impl Session {
             drafts.retain(|key, draft| !draft.is_from_before || all.iter().any(|(kept, _)| kept == key));
             for (key, text) in all {
                 let known = drafts.get(&key).is_some_and(|draft| !draft.is_from_before);
-                if let Some(draft) = from_text(&text).filter(|_| !known) {
-                    if draft::is_over(draft.at, now) {
-                        over.push(key);
-                    } else {
+                match from_text(&text) {
+                    Some(_) if known => {}
+                    Some(draft) if draft::is_over(draft.at, now) => over.push(key),
+                    Some(draft) => {
                         drafts.insert(key, draft);
                     }
+                    None => self.unreadable.update_value(|keys| {
+                        keys.insert(key);
+                    }),
                 }
             }
         });
@@ -170,6 +217,29 @@ impl Session {
             drafts.insert(key.to_string(), draft);
         });
         self.write(key, |database| store::put(database, key, &text));
+    }
+
+    /// Whether a draft may be begun under a key: nothing that is not known here is kept under it.
+    pub fn is_free(self, key: &str) -> bool {
+        self.keeping.get_untracked() == Keeping::Works
+            && !self.drafts.with_untracked(|drafts| drafts.contains_key(key))
+            && !self.unreadable.with_value(|keys| keys.contains(key))
+    }
+
+    /// Notes with a draft of a path that was never saved what may have been made of it.
+    pub fn note_unsure(self, key: &str, unsure: Option<Unsure>) {
+        let known = self.drafts.with_untracked(|drafts| drafts.get(key).cloned());
+        if let Some(draft) = known.filter(|draft| draft.path_id.is_empty() && draft.unsure != unsure) {
+            self.keep_draft(key, Draft { unsure, ..draft });
+        }
+    }
+
+    /// Copies a draft, with what is kept beside it, to another key: the first is another tab's to change.
+    pub fn copy_draft(self, from: &str, to: &str) {
+        let known = self.drafts.with_untracked(|drafts| drafts.get(from).cloned());
+        if let Some(draft) = known {
+            self.keep_draft(to, Draft { is_from_before: false, ..draft });
+        }
     }
 
     /// A list that is kept beside a path that was never saved.
@@ -230,10 +300,15 @@ impl Session {
         match written {
             Some(Ok(written)) => spawn_local(async move {
                 let is_kept = written.await.is_ok();
+                if is_kept {
+                    self.tell_kept(&key);
+                }
                 self.note_kept(key, is_kept);
             }),
             Some(Err(_)) => self.note_kept(key, false),
-            None => {}
+            None => self.waiting.update_value(|waiting| {
+                waiting.insert(key);
+            }),
         }
     }
 

@@ -90,9 +90,12 @@ impl Opened {
     pub fn fresh(session: Session, key: &str) -> Self {
         let draft = session.drafts.with_untracked(|drafts| drafts.get(key).cloned());
         let draft = draft.filter(|draft| draft.path_id.is_empty());
+        let has_draft = draft.is_some();
         let (editor, unsure) = draft.map(|draft| (draft.editor, draft.unsure)).unzip();
         let editor = editor.unwrap_or_else(|| Editor::new_document(PathPayload::named(strings::NEW_PATH_NAME)));
-        let key = if key.is_empty() { clock::token() } else { key.to_string() };
+        // A draft that is not known yet is not overwritten by one that begins with nothing.
+        let is_its_own = has_draft || (!key.is_empty() && session.is_free(key));
+        let key = if is_its_own { key.to_string() } else { clock::token() };
         Self { id: String::new(), editor, draft: key, question: None, unsure: unsure.flatten() }
     }
 }
@@ -124,6 +127,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     keys::listen(open);
     title(open);
     clipboard::listen(open);
+    open.follow_drawn();
     drafts::name_address(open);
     drafts::keep(open);
     crate::simulate::remember::follow(open);

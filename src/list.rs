@@ -1,6 +1,7 @@
 //! All paths.
 
 mod delete;
+pub mod finder;
 mod miniature;
 pub mod row;
 mod template;
@@ -28,9 +29,13 @@ use crate::strings;
 use crate::theme::ThemeSwitch;
 use crate::transfer::listen_drop;
 use delete::DeleteDialog;
+use finder::FinderBar;
 use miniature::Miniature;
 use row::Row;
 use template::TemplateDialog;
+
+/// With more paths than this each takes less room.
+const DENSE: usize = 8;
 
 #[component]
 pub fn PathsScreen() -> impl IntoView {
@@ -107,18 +112,22 @@ pub fn PathsScreen() -> impl IntoView {
             }
         })
     };
+    let found = Memo::new_with_compare(move |_| session.finder.find(session), |_, _| true);
+    let shown = Memo::new(move |_| found.with(Vec::len));
     let list = move || {
-        let rows = session.rows.get();
+        let is_empty = session.rows.with(|rows| rows.is_empty());
+        let rows = found.get();
         let unsaved = session.drafts.with(|drafts| {
             let new = drafts.iter().filter(|(_, draft)| draft.path_id.is_empty());
             new.map(|(key, draft)| (key.clone(), draft.editor.path().name.clone())).collect::<Vec<_>>()
         });
-        if rows.is_empty() && unsaved.is_empty() {
+        if is_empty && unsaved.is_empty() {
             return view! { <Empty/> }.into_any();
         }
         let unsaved = unsaved.into_iter().map(|(key, name)| view! { <DraftRow key name discarded/> }).collect_view();
-        let rows = rows.iter().cloned().map(|row| view! { <PathRow row deleting/> }).collect_view();
-        view! { <ul class="paths">{unsaved}{rows}</ul> }.into_any()
+        let is_dense = rows.len() > DENSE;
+        let rows = rows.into_iter().map(|row| view! { <PathRow row deleting/> }).collect_view();
+        view! { <ul class="paths" class:dense=is_dense>{unsaved}{rows}</ul> }.into_any()
     };
     view! {
         <header class="bar">
@@ -135,6 +144,7 @@ pub fn PathsScreen() -> impl IntoView {
         </header>
         <main class="list">
             <h1>{strings::PATHS}</h1>
+            <FinderBar shown/>
             <ReadingNote/>
             {unread}
             {back}

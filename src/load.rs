@@ -12,7 +12,7 @@ use futures::future::{join, join3};
 use futures::stream;
 
 use crate::net::{self, NetError};
-use crate::strings::unread::{self, What};
+use crate::strings::unread::{self, UnreadPart};
 
 /// How far back and ahead of now it is known who is on call.
 const BACK: i64 = 31 * DAY;
@@ -29,8 +29,8 @@ pub struct Organisation {
     pub teams: Vec<Team>,
     /// What paths can be made from.
     pub templates: Vec<Template>,
-    /// What the server has beyond reading and saving paths.
-    pub features: Vec<String>,
+    /// What the server has beyond reading and saving paths; nothing where that could not be read.
+    pub features: Option<Vec<String>>,
     /// Whether whoever asks may change nothing.
     pub only_read: bool,
     /// What could not be read, and is not known.
@@ -41,7 +41,7 @@ pub struct Organisation {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unread {
     /// What.
-    pub what: What,
+    pub what: UnreadPart,
     /// Why; nothing where the server had more of it than could be read.
     pub why: Option<NetError>,
 }
@@ -52,12 +52,12 @@ struct Reading(Vec<Unread>);
 
 impl Reading {
     /// What was read; if it could not be, that is noted.
-    fn take<T>(&mut self, what: What, answer: Result<T, NetError>) -> Option<T> {
+    fn take<T>(&mut self, what: UnreadPart, answer: Result<T, NetError>) -> Option<T> {
         answer.map_err(|why| self.0.push(Unread { what, why: Some(why) })).ok()
     }
 
     /// A list as far as it could be read; if that is not all of it, that is noted.
-    fn part<T>(&mut self, what: What, list: net::List<T>) -> Vec<T> {
+    fn part<T>(&mut self, what: UnreadPart, list: net::List<T>) -> Vec<T> {
         if !list.is_whole {
             self.0.push(Unread { what, why: None });
         }
@@ -68,43 +68,56 @@ impl Reading {
 /// The organisation as it is now.
 ///
 /// # Errors
-/// Where there is nothing to show: no list of paths, or a server that does not say what it is.
+/// Where there is nothing to show: no list of paths.
 pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
     let midnight = Instant::from_unix(now.unix().div_euclid(DAY) * DAY);
     let window = (midnight - BACK, midnight + AHEAD);
     let lists = join3(net::users(), net::schedules(), net::paths());
     let own = join3(net::priorities(), net::channels(), net::info());
     let ((users, schedules, paths), (priorities, channels, info)) = join(lists, own).await;
-    let (paths, info) = (paths?, info?);
-    let (features, only_read) = (info.features, info.rights.is_some_and(|rights| rights == "read"));
     let mut reading = Reading::default();
-    let paths = reading.part(What::SomePaths, paths);
-    let schedules = schedules.map(|list| reading.part(What::SomeSchedules, list));
-    let schedules = reading.take(What::Schedules, schedules).unwrap_or_default();
+    let paths = reading.part(UnreadPart::SomePaths, paths?);
+    // A server that does not say what it is refuses by itself what may not be done.
+    let info = reading.take(UnreadPart::Server, info);
+    let only_read = info.as_ref().is_some_and(|info| info.rights.as_deref() == Some("read"));
+    let features = info.map(|info| info.features);
+    let schedules = schedules.map(|list| reading.part(UnreadPart::SomeSchedules, list));
+    let schedules = reading.take(UnreadPart::Schedules, schedules).unwrap_or_default();
     let asked = schedules.iter().map(|schedule| net::entries(&schedule.id, window));
     let asked = stream::iter(asked).buffered(AT_ONCE).collect::<Vec<_>>();
-    let (entries, (pauses, teams, templates)) = join(asked, further(&features, window)).await;
-    let users = users.map(|list| reading.part(What::SomePeople, list));
-    let users = reading.take(What::People, users);
-    let priorities = reading.take(What::Priorities, priorities);
-    let channels = reading.take(What::Channels, channels);
-    let pauses = reading.take(What::Pauses, pauses);
-    let teams = reading.take(What::Teams, teams);
-    let templates = reading.take(What::Templates, templates);
+    let (entries, (pauses, teams, templates)) = join(asked, further(features.as_deref(), window)).await;
+    let users = users.map(|list| reading.part(UnreadPart::SomePeople, list));
+    let users = reading.take(UnreadPart::People, users);
+    let knows_priorities = priorities.as_ref().is_ok_and(|list| list.is_whole);
+    let priorities = priorities.map(|list| reading.part(UnreadPart::SomePriorities, list));
+    let priorities = reading.take(UnreadPart::Priorities, priorities);
+    let channels = channels.map(|list| reading.part(UnreadPart::SomeChannels, list));
+    let channels = reading.take(UnreadPart::Channels, channels);
+    // What a server has no list of is not known. That is said where it matters, and not as something that failed.
+    let never_read = [("pauses", WorldPart::Pauses), ("templates", WorldPart::Templates)];
+    let never_read =
+        never_read.into_iter().filter(|(feature, _)| lacks(features.as_deref(), feature)).map(|(_, part)| part);
+    let mut unread: Vec<_> = never_read.collect();
+    let pauses = pauses.map(|list| reading.part(UnreadPart::SomePauses, list));
+    let pauses = reading.take(UnreadPart::Pauses, pauses);
+    let teams = teams.map(|list| reading.part(UnreadPart::SomeTeams, list));
+    let teams = reading.take(UnreadPart::Teams, teams);
+    let templates = templates.map(|list| reading.part(UnreadPart::SomeTemplates, list));
+    let templates = reading.take(UnreadPart::Templates, templates);
     let schedules = schedules.into_iter().zip(entries).map(|(schedule, entries)| {
-        let entries = reading.take(What::OnCall(schedule.name.clone()), entries);
+        let entries = reading.take(UnreadPart::OnCall(schedule.name.clone()), entries);
         (schedule, entries)
     });
     let schedules = schedules.collect();
     let templates = templates.unwrap_or_default();
-    let mut unread: Vec<_> = reading.0.iter().filter_map(|one| part(&one.what)).collect();
+    unread.extend(reading.0.iter().filter_map(|one| part(&one.what)));
     unread.sort_unstable();
     unread.dedup();
     let world = World::from_api(Answers {
         users: users.unwrap_or_default(),
         schedules,
         paths,
-        priorities_unreadable: priorities.is_none(),
+        priorities_unreadable: !knows_priorities,
         priorities: priorities.unwrap_or_default(),
         channels: channels.unwrap_or_default(),
         pauses: pauses.unwrap_or_default().iter().map(pause).collect(),
@@ -116,29 +129,42 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
 }
 
 /// The list of the world that is not known, or not whole.
-fn part(what: &What) -> Option<WorldPart> {
+fn part(what: &UnreadPart) -> Option<WorldPart> {
     Some(match what {
-        What::SomePaths => WorldPart::Paths,
-        What::SomeSchedules | What::Schedules => WorldPart::Schedules,
-        What::SomePeople | What::People => WorldPart::Users,
-        What::Pauses => WorldPart::Pauses,
-        What::Templates => WorldPart::Templates,
+        UnreadPart::SomePaths => WorldPart::Paths,
+        UnreadPart::SomeSchedules | UnreadPart::Schedules => WorldPart::Schedules,
+        UnreadPart::SomePeople | UnreadPart::People => WorldPart::Users,
+        UnreadPart::SomePauses | UnreadPart::Pauses => WorldPart::Pauses,
+        UnreadPart::SomeTemplates | UnreadPart::Templates => WorldPart::Templates,
         // What is said of these is not who is paged, or is said by each schedule.
-        What::Priorities | What::Channels | What::Teams | What::OnCall(_) => return None,
+        UnreadPart::Server
+        | UnreadPart::SomePriorities
+        | UnreadPart::Priorities
+        | UnreadPart::SomeChannels
+        | UnreadPart::Channels
+        | UnreadPart::SomeTeams
+        | UnreadPart::Teams
+        | UnreadPart::OnCall(_) => return None,
     })
 }
 
+/// Whether a server is known to lack a feature; `features` is nothing where it is not known what it has.
+pub fn lacks(features: Option<&[String]>, feature: &str) -> bool {
+    features.is_some_and(|all| all.iter().all(|known| known != feature))
+}
+
 /// What only some servers have.
-async fn further(
-    features: &[String],
-    window: (Instant, Instant),
-) -> (Result<Vec<api::Pause>, NetError>, Result<Vec<Team>, NetError>, Result<Vec<Template>, NetError>) {
-    let has = |name: &str| features.iter().any(|feature| feature == name);
-    let pauses = async { if has("pauses") { net::pauses(window).await } else { Ok(Vec::new()) } };
-    let teams = async { if has("teams") { net::teams().await } else { Ok(Vec::new()) } };
-    let templates = async { if has("templates") { net::templates().await } else { Ok(Vec::new()) } };
+async fn further(features: Option<&[String]>, window: (Instant, Instant)) -> Further {
+    // Where it is not known what there is, it is tried.
+    let has = |feature: &str| !lacks(features, feature);
+    let pauses = async { if has("pauses") { net::pauses(window).await } else { Ok(net::List::default()) } };
+    let teams = async { if has("teams") { net::teams().await } else { Ok(net::List::default()) } };
+    let templates = async { if has("templates") { net::templates().await } else { Ok(net::List::default()) } };
     join3(pauses, teams, templates).await
 }
+
+type Further =
+    (Result<net::List<api::Pause>, NetError>, Result<net::List<Team>, NetError>, Result<net::List<Template>, NetError>);
 
 fn pause(pause: &api::Pause) -> Pause {
     Pause { user_id: pause.user_id.clone(), starts_at: pause.starts_at.at().into(), ends_at: pause.ends_at.at().into() }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use escalation_api::escalation::Escalation;
 use escalation_api::list::{OnePath, Page};
 use escalation_api::schedule::Entries;
 use escalation_api::template::Template;
@@ -9,7 +10,9 @@ use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule, Team, Use
 use escalation_editor::address::address;
 use escalation_editor::{retry, tag};
 use escalation_engine::Instant;
+use escalation_engine::trace::TraceStep;
 use escalation_engine::world::{Channel, Priority};
+use futures::future::{Either, select};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -37,8 +40,15 @@ pub enum NetError {
 }
 
 impl NetError {
-    /// Whether the server says that there is no such thing.
+    /// Whether the server itself says that there is no such thing. What stands in front of it says 404, too, in a way
+    /// of its own, while the server is away or moves.
     pub fn is_not_found(&self) -> bool {
+        matches!(self, NetError::Refused(error) if error.status == 404)
+    }
+
+    /// Whether nothing is at this address, whoever says so: a server that lacks a feature need not say it as an error of
+    /// the API.
+    pub fn is_missing(&self) -> bool {
         self.is_status(404)
     }
 
@@ -76,15 +86,26 @@ const PAGE_OF_PATHS: &str = "25";
 /// So many pages are read and no more; that there are more is told.
 const MAX_PAGES: usize = 400;
 
+/// So long is waited for an answer to begin, in milliseconds.
+const LATEST: u32 = 20_000;
+
 /// For how long the server is left alone at most without being asked, in milliseconds: it may have been wrong.
 const LONGEST_ALONE: u32 = 60_000;
 
 /// A list as far as it could be read.
+#[derive(Debug)]
 pub struct List<T> {
     /// What could be read of it.
     pub items: Vec<T>,
     /// Whether that is all of it: nothing in it is unreadable, and it has an end.
     pub is_whole: bool,
+}
+
+impl<T> Default for List<T> {
+    /// That of a server that has none.
+    fn default() -> Self {
+        Self { items: Vec::new(), is_whole: true }
+    }
 }
 
 thread_local! {
@@ -167,8 +188,13 @@ async fn get_tagged(url: &str) -> Answer<(String, Option<String>)> {
             continue;
         }
         tries += 1;
-        let request = asking(Request::get(url)).build();
-        let answer = request.map_err(|_| NetError::Away)?.send().await.map_err(|_| NetError::Away)?;
+        let request = asking(Request::get(url)).build().map_err(|_| NetError::Away)?;
+        // One that is never answered must not hold up what is read beside it.
+        let late = Box::pin(clock::pause(LATEST));
+        let Either::Left((answer, _)) = select(Box::pin(request.send()), late).await else {
+            return Err(NetError::Away);
+        };
+        let answer = answer.map_err(|_| NetError::Away)?;
         let (status, after) = (answer.status(), answer.headers().get("retry-after"));
         if retry::asks_to_wait(status) {
             let asked = after.as_deref().and_then(|text| retry::read(text, clock::now()));
@@ -204,7 +230,7 @@ pub async fn page_of(code: &str) -> Answer<String> {
 /// All pages of a list, which stands in each under a name. A list that is not there, or that goes on after what it
 /// began with, is no list; an entry that cannot be read is left out, and that is told.
 async fn pages<T: Json>(segments: &[&str], name: &str, query: &[(&str, &str)]) -> Answer<List<T>> {
-    let mut list = List { items: Vec::new(), is_whole: true };
+    let mut list = List::default();
     let mut after = String::new();
     for _ in 0..MAX_PAGES {
         let mut query = query.to_vec();
@@ -252,54 +278,104 @@ pub async fn entries(schedule_id: &str, window: (Instant, Instant)) -> Answer<En
     Entries::read(entries).ok().filter(|_| is_there).ok_or(NetError::Unreadable(200))
 }
 
-/// A list of our own server under a name.
-async fn own_list<T: DeserializeOwned>(name: &str) -> Answer<Vec<T>> {
+/// A list of our own server under a name; it names what it could not read beside it.
+async fn own_list<T: DeserializeOwned>(name: &str) -> Answer<List<T>> {
     let text = get(&address(&["builder", "v1", name], &[])).await?;
     let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
     let list = value.get_mut(name).map(Value::take).ok_or(NetError::Unreadable(200))?;
-    serde_json::from_value(list).map_err(|_| NetError::Unreadable(200))
+    let items = serde_json::from_value(list).map_err(|_| NetError::Unreadable(200))?;
+    let unreadable = value.get("unreadable").and_then(Value::as_array);
+    Ok(List { items, is_whole: unreadable.is_none_or(Vec::is_empty) })
 }
 
 /// What a server that has no such list is taken to have; an error where it has one that could not be read.
 fn none_if_missing<T: Default>(answer: Answer<T>) -> Answer<T> {
     match answer {
-        Err(error) if error.is_not_found() => Ok(T::default()),
+        Err(error) if error.is_missing() => Ok(T::default()),
         answer => answer,
     }
 }
 
 /// Priorities, from the highest to the lowest. None where the server has no list of them.
-pub async fn priorities() -> Answer<Vec<Priority>> {
+pub async fn priorities() -> Answer<List<Priority>> {
     none_if_missing(own_list("priorities").await)
 }
 
 /// Channels whose names are known. None where the server has no list of them.
-pub async fn channels() -> Answer<Vec<Channel>> {
+pub async fn channels() -> Answer<List<Channel>> {
     none_if_missing(own_list("channels").await)
 }
 
 /// Teams, by name.
-pub async fn teams() -> Answer<Vec<Team>> {
-    whole(pages(&["builder", "v1", "teams"], "teams", &[]).await)
+pub async fn teams() -> Answer<List<Team>> {
+    pages(&["builder", "v1", "teams"], "teams", &[]).await
 }
 
 /// Templates of paths.
-pub async fn templates() -> Answer<Vec<Template>> {
+pub async fn templates() -> Answer<List<Template>> {
     let segments = ["v2", "escalation_path_templates"];
-    whole(pages(&segments, "escalation_path_templates", &[("page_size", PAGE_OF_PATHS)]).await)
+    pages(&segments, "escalation_path_templates", &[("page_size", PAGE_OF_PATHS)]).await
 }
 
-/// The pauses of notifications that lie in a window in part: all of them.
-pub async fn pauses(window: (Instant, Instant)) -> Answer<Vec<escalation_api::Pause>> {
+/// The pauses of notifications that lie in a window in part.
+pub async fn pauses(window: (Instant, Instant)) -> Answer<List<escalation_api::Pause>> {
     let (from, until) = (window.0.to_string(), window.1.to_string());
     let query = [("from", from.as_str()), ("to", until.as_str()), ("page_size", PAGE)];
-    whole(pages(&["v2", "on_call_notification_pauses"], "on_call_notification_pauses", &query).await)
+    pages(&["v2", "on_call_notification_pauses"], "on_call_notification_pauses", &query).await
 }
 
-/// A list of which a part is as good as nothing.
-fn whole<T>(list: Answer<List<T>>) -> Answer<Vec<T>> {
-    let list = list?;
-    if list.is_whole { Ok(list.items) } else { Err(NetError::Unreadable(200)) }
+/// The newest escalations of a path, or those after a cursor, and where older ones begin.
+pub async fn escalations(path_id: &str, after: Option<&str>) -> Answer<(List<Escalation>, Option<String>)> {
+    let mut query = vec![("escalation_path[one_of]", path_id)];
+    query.extend(after.map(|after| ("after", after)));
+    let text = get(&address(&["v2", "escalations"], &query)).await?;
+    let page = Page::<Escalation>::from_text(&text, "escalations").map_err(|_| NetError::Unreadable(200))?;
+    let list = List { is_whole: page.unread.is_empty(), items: page.items };
+    Ok((list, page.after.filter(|after| !after.is_empty())))
+}
+
+/// The first steps of an escalation, whether these are all, and the revision of the path that it follows.
+pub async fn escalation_steps(id: &str) -> Answer<(Vec<TraceStep>, bool, Option<i64>)> {
+    #[derive(Deserialize)]
+    struct Told {
+        escalation: About,
+        steps: Vec<TraceStep>,
+        pagination_meta: Option<Meta>,
+    }
+    #[derive(Deserialize)]
+    struct About {
+        revision: Option<i64>,
+    }
+    let text = get(&address(&["builder", "v1", "escalations", id], &[])).await?;
+    let told: Told = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
+    let is_all = told.pagination_meta.is_none_or(|meta| meta.after.is_none());
+    Ok((told.steps, is_all, told.escalation.revision))
+}
+
+/// Pages people by a path. The same key again begins nothing.
+pub async fn page_now(path_id: &str, title: &str, key: &str, priority_id: Option<&str>) -> Answer<()> {
+    let body = serde_json::json!({
+        "idempotency_key": key,
+        "title": title,
+        "escalation_path_id": path_id,
+        "priority_id": priority_id,
+    });
+    write(&["builder", "v1", "escalations"], &body).await
+}
+
+/// Acknowledges an escalation in the name of whoever asks.
+pub async fn acknowledge(id: &str) -> Answer<()> {
+    write(&["v2", "escalations", id, "actions", "respond"], &serde_json::json!({ "response": "ack" })).await
+}
+
+/// Stops an escalation.
+pub async fn cancel_escalation(id: &str) -> Answer<()> {
+    write(&["v2", "escalations", id, "actions", "cancel"], &serde_json::json!({})).await
+}
+
+async fn write(segments: &[&str], body: &Value) -> Answer<()> {
+    let request = asking(Request::post(&address(segments, &[]))).header("content-type", "application/json");
+    send(request.body(body.to_string())).await.map(drop)
 }
 
 /// A path as it is now.
@@ -314,14 +390,16 @@ pub async fn path_tagged(id: &str) -> Answer<(Path, Option<String>)> {
     Ok((one.escalation_path, tag))
 }
 
-/// Saves a path: replaces the one with this id, if it is still in the state with this tag, or makes a new one. Gives it
-/// back as it is now.
+/// Makes a new path, and gives it as it is now. The same key again makes nothing, where the server knows of keys.
+pub async fn make(path: &PathPayload, key: &str) -> Answer<Path> {
+    let request = Request::post(&address(&["v2", "escalation_paths"], &[])).header("idempotency-key", key);
+    let made: OnePath = read(&send(with_json(request, path)).await?)?;
+    Ok(made.escalation_path)
+}
+
+/// Saves a path: replaces the one with this id, if it is still in the state with this tag. Gives it back as it is now.
 pub async fn save(id: &str, path: &PathPayload, tag: Option<&str>) -> Answer<Path> {
-    let request = if id.is_empty() {
-        Request::post(&address(&["v2", "escalation_paths"], &[]))
-    } else {
-        Request::put(&address(&["v2", "escalation_paths", id], &[]))
-    };
+    let request = Request::put(&address(&["v2", "escalation_paths", id], &[]));
     let request = match tag {
         Some(tag) => request.header("if-match", tag),
         None => request,
@@ -376,11 +454,12 @@ pub struct Info {
 pub async fn info() -> Answer<Info> {
     let text = match get(&address(&["builder", "v1", "info"], &[])).await {
         Ok(text) => text,
-        Err(NetError::Unreadable(400..500) | NetError::SignedOut) => return Ok(Info::default()),
-        Err(error) if error.is_not_found() => return Ok(Info::default()),
+        // What is in front of another server answers in its own way where it has nothing.
+        Err(NetError::SignedOut) => return Ok(Info::default()),
+        Err(error) if error.is_missing() => return Ok(Info::default()),
         Err(error) => return Err(error),
     };
-    Ok(serde_json::from_str(&text).unwrap_or_default())
+    serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))
 }
 
 /// A save of a path, without the path.

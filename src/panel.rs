@@ -1,6 +1,7 @@
-//! The panel below the graph: what happens to one alert, who is paged when, and what is expected.
+//! The panel below the graph: what happens to one alert, who is paged when, what is expected, and what really runs.
 
 pub mod coverage;
+pub mod escalations;
 pub mod expectations;
 pub mod expected;
 mod form;
@@ -19,6 +20,7 @@ use crate::parts::keyboard::pressed;
 use crate::simulate::{ScenarioMenu, Simulate};
 use crate::strings;
 use coverage::CoverageView;
+use escalations::Escalations;
 use expectations::Expectations;
 
 /// What the panel shows.
@@ -30,9 +32,17 @@ pub enum Tab {
     Coverage,
     /// What is expected.
     Expectations,
+    /// Escalations that run or ran.
+    Escalations,
 }
 
-const TABS: [Tab; 3] = [Tab::Simulate, Tab::Coverage, Tab::Expectations];
+const TABS: [Tab; 4] = [Tab::Simulate, Tab::Coverage, Tab::Expectations, Tab::Escalations];
+
+/// The tabs that this server has something for.
+fn tabs(open: Open) -> Vec<Tab> {
+    let has = |tab: &Tab| *tab != Tab::Escalations || !open.session.lacks(escalations::FEATURE);
+    TABS.into_iter().filter(has).collect()
+}
 
 impl Tab {
     fn name(self) -> &'static str {
@@ -40,6 +50,7 @@ impl Tab {
             Self::Simulate => strings::SIMULATE,
             Self::Coverage => strings::coverage::COVERAGE,
             Self::Expectations => strings::panel::EXPECTATIONS,
+            Self::Escalations => strings::escalations::ESCALATIONS,
         }
     }
 
@@ -48,12 +59,15 @@ impl Tab {
             Self::Simulate => "tab-simulate",
             Self::Coverage => "tab-coverage",
             Self::Expectations => "tab-expectations",
+            Self::Escalations => "tab-escalations",
         }
     }
 }
 
-/// The height of the panel as it is at first, and what it can be, in pixels; a step by key.
+/// The most that the panel has of the window at first, in pixels and in hundredths; what it can have, and a step by key.
 const HEIGHT: i32 = 288;
+const SHARE: i32 = 32;
+const AT_FIRST: i32 = 200;
 const LEAST: i32 = 160;
 const ABOVE: i32 = 240;
 const STEP: i32 = 24;
@@ -99,11 +113,13 @@ pub fn Panel() -> impl IntoView {
                         Tab::Simulate => view! { <Simulate/> }.into_any(),
                         Tab::Coverage => view! { <CoverageView/> }.into_any(),
                         Tab::Expectations => view! { <Expectations/> }.into_any(),
+                        Tab::Escalations => view! { <Escalations/> }.into_any(),
                     };
                     let class = match tab {
                         Tab::Simulate => "tabpanel simulate",
                         Tab::Coverage => "tabpanel coverage",
                         Tab::Expectations => "tabpanel expectations",
+                        Tab::Escalations => "tabpanel running-panel",
                     };
                     view! {
                         <div id="tabpanel" class=class role="tabpanel" aria-labelledby=tab.id()>{content}</div>
@@ -122,23 +138,24 @@ fn TabList() -> impl IntoView {
     let show = move |tab: Tab| open.show_tab(tab);
     let press = move |event: KeyboardEvent| {
         let now = open.tab.get_untracked();
-        let at = TABS.iter().position(|tab| *tab == now).unwrap_or_default();
+        let all = untrack(|| tabs(open));
+        let at = all.iter().position(|tab| *tab == now).unwrap_or_default();
         let next = match pressed(&event).as_str() {
-            "ArrowRight" => (at + 1) % TABS.len(),
-            "ArrowLeft" => (at + TABS.len() - 1) % TABS.len(),
+            "ArrowRight" => (at + 1) % all.len(),
+            "ArrowLeft" => (at + all.len() - 1) % all.len(),
             "Home" => 0,
-            "End" => TABS.len() - 1,
+            "End" => all.len() - 1,
             _ => return,
         };
         event.prevent_default();
         event.stop_propagation();
-        if let Some(tab) = TABS.get(next) {
+        if let Some(tab) = all.get(next) {
             show(*tab);
             focus::give_to(tab.id());
         }
     };
     let broken = move || open.expected.broken.get();
-    let tabs = TABS.map(|tab| {
+    let one = move |tab: Tab| {
         let is_on = move || open.tab.get() == tab;
         let mark = move || {
             let count = if tab == Tab::Expectations { broken() } else { 0 };
@@ -161,19 +178,20 @@ fn TabList() -> impl IntoView {
                 {mark}
             </button>
         }
-    });
-    view! { <div class="tablist" role="tablist" aria-label=strings::panel::PANEL node_ref=list on:keydown=press>{tabs.collect_view()}</div> }
+    };
+    let all = move || tabs(open).into_iter().map(one).collect_view();
+    view! { <div class="tablist" role="tablist" aria-label=strings::panel::PANEL node_ref=list on:keydown=press>{all}</div> }
 }
 
 /// The upper edge, by which the height is changed.
 #[component]
 fn Handle() -> impl IntoView {
     let open = expect_context::<Open>();
-    let most = || {
-        let screen = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
-        (screen as i32 - ABOVE).max(LEAST)
-    };
-    let now = move || open.panel_height.get().unwrap_or(HEIGHT);
+    let screen = || window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0) as i32;
+    let most = move || (screen() - ABOVE).max(LEAST);
+    // As the styles have it.
+    let at_first = move || (screen() * SHARE / 100).clamp(AT_FIRST, HEIGHT);
+    let now = move || open.panel_height.get().unwrap_or_else(at_first);
     let set = move |height: i32| open.panel_height.set(Some(height.clamp(LEAST, most())));
     // Where the pointer went down, and how high the panel was then.
     let drag = RwSignal::new(None::<(i32, i32)>);

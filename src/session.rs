@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 use crate::clock;
 use crate::drafts::{Database, Draft, Keeping};
 use crate::editor::tabs::{Channel, channel};
+use crate::list::finder::Finder;
 use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation, Unread};
 use crate::net::NetError;
@@ -43,6 +44,8 @@ pub struct Session {
     pub now: RwSignal<Instant>,
     /// The list of paths.
     pub rows: Rows,
+    /// Which of them are shown.
+    pub finder: Finder,
     /// How far loading it has come.
     pub loading: RwSignal<Loading>,
     /// What is said to those who listen.
@@ -55,10 +58,19 @@ pub struct Session {
     pub unkept: StoredValue<BTreeSet<String>>,
     /// Where it keeps it.
     pub database: Database,
-    /// What this server has beyond reading and saving paths.
-    pub features: RwSignal<Vec<String>>,
+    /// The keys of drafts that were changed while it was not open.
+    pub waiting: StoredValue<BTreeSet<String>>,
+    /// The keys of drafts that cannot be read: another version of the app may know them.
+    pub unreadable: StoredValue<BTreeSet<String>>,
+    /// The key of the draft that is open.
+    pub own_draft: StoredValue<Option<String>>,
+    /// What this server has beyond reading and saving paths; nothing where that is not known.
+    pub features: RwSignal<Option<Vec<String>>>,
     /// What could not be read of the organisation, and is not known.
     pub unread: RwSignal<Vec<Unread>>,
+    /// What was saved, and nothing for what was deleted, while the organisation is read again: it is newer than what
+    /// was read.
+    newer: StoredValue<Option<BTreeMap<String, Option<Path>>>>,
     /// The way to other tabs.
     pub channel: Channel,
     /// Whether and why paths are for reading alone.
@@ -78,6 +90,7 @@ impl Session {
             index,
             now,
             rows: rows(index, now),
+            finder: Finder::new(),
             teams: RwSignal::new(Arc::default()),
             templates: RwSignal::new(Arc::default()),
             loading: RwSignal::new(Loading::Busy),
@@ -86,8 +99,12 @@ impl Session {
             keeping: RwSignal::new(Keeping::Unknown),
             unkept: StoredValue::new(BTreeSet::new()),
             database: StoredValue::new_local(None),
-            features: RwSignal::new(Vec::new()),
+            waiting: StoredValue::new(BTreeSet::new()),
+            unreadable: StoredValue::new(BTreeSet::new()),
+            own_draft: StoredValue::new(None),
+            features: RwSignal::new(None),
             unread: RwSignal::new(Vec::new()),
+            newer: StoredValue::new(None),
             channel: channel(),
             readers: Readers::new(),
             background: Background::new(),
@@ -118,17 +135,31 @@ impl Session {
 
     /// Reads again what could not be read, without taking away what is shown meanwhile.
     pub fn read_again(self) {
+        if self.newer.with_value(Option::is_some) {
+            return;
+        }
+        self.newer.set_value(Some(BTreeMap::new()));
         self.say(strings::LOADING);
         spawn_local(async move {
-            match load::organisation(clock::now()).await {
-                Ok(organisation) => {
+            let read = load::organisation(clock::now()).await;
+            let newer = self.newer.try_update_value(Option::take).flatten().unwrap_or_default();
+            match read {
+                Ok(mut organisation) => {
+                    for (id, path) in newer {
+                        organisation.world.paths.retain(|known| known.id != id);
+                        organisation.world.paths.extend(path);
+                    }
                     let is_all = organisation.unread.is_empty();
                     self.take(organisation);
                     if is_all {
                         self.say(strings::unread::READ);
                     }
                 }
-                Err(_) => self.say(strings::AWAY_LOADING),
+                Err(_) => {
+                    // It is as unknown as before, and that is said again.
+                    self.unread.notify();
+                    self.say(strings::AWAY_LOADING);
+                }
             }
         });
     }
@@ -144,9 +175,14 @@ impl Session {
         self.unread.set(unread);
     }
 
-    /// Whether this server has something beyond reading and saving paths.
+    /// Whether this server is known to have something beyond reading and saving paths.
     pub fn has(self, feature: &str) -> bool {
-        self.features.with(|features| features.iter().any(|known| known == feature))
+        self.features.with(|features| features.iter().flatten().any(|known| known == feature))
+    }
+
+    /// Whether this server is known to lack something beyond reading and saving paths.
+    pub fn lacks(self, feature: &str) -> bool {
+        self.features.with(|features| load::lacks(features.as_deref(), feature))
     }
 
     /// Says something to those who listen.
@@ -156,6 +192,7 @@ impl Session {
 
     /// Takes a path into the organisation as it was saved.
     pub fn saved(self, path: Path) {
+        self.note_newer(&path.id, Some(&path));
         let mut world = self.index.get_untracked().world().clone();
         match world.paths.iter_mut().find(|known| known.id == path.id) {
             Some(known) => *known = path,
@@ -168,9 +205,18 @@ impl Session {
 impl Session {
     /// Takes a path out of the organisation: it was deleted.
     pub fn deleted(self, id: &str) {
+        self.note_newer(id, None);
         let mut world = self.index.get_untracked().world().clone();
         world.paths.retain(|path| path.id != id);
         self.index.set(Arc::new(Index::new(world)));
+    }
+
+    fn note_newer(self, id: &str, path: Option<&Path>) {
+        self.newer.update_value(|newer| {
+            if let Some(newer) = newer {
+                newer.insert(id.to_string(), path.cloned());
+            }
+        });
     }
 }
 

@@ -3,7 +3,9 @@
 pub mod assume;
 pub mod coverage;
 pub mod edit;
+pub mod escalations;
 pub mod forms;
+pub mod list;
 pub mod panel;
 pub mod people;
 pub mod playback;
@@ -36,20 +38,20 @@ pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving…";
 pub const SAVED: &str = "Saved";
 pub const NEVER_SAVED: &str = "Not saved yet";
-pub const DRAFT: &str = "Changes not saved";
+pub const DRAFT: &str = "Unsaved changes";
 pub const UNDO: &str = "Undo";
 pub const REDO: &str = "Redo";
-pub const THEME: &str = "Light or dark";
+pub const THEME: &str = "Theme";
 pub const DISMISS: &str = "Dismiss";
 
-pub const AWAY: &str = "The server cannot be reached. Your changes are still here: try again when it is back.";
-pub const AWAY_LOADING: &str = "The server cannot be reached";
-pub const AWAY_LOADING_HINT: &str = "Check that it runs and that you are online.";
-pub const UNREADABLE: &str = "The server answered with something that cannot be read. Your changes are still here.";
-pub const REFUSED: &str = "The server did not take the path. Your changes are still here.";
+pub const AWAY: &str = "Can’t reach the server. Your changes are kept; try again later.";
+pub const AWAY_LOADING: &str = "Can’t reach the server";
+pub const AWAY_LOADING_HINT: &str = "Check that it is running and that you are online.";
+pub const UNREADABLE: &str = "Couldn’t read the server’s answer. Your changes are kept.";
+pub const REFUSED: &str = "The server rejected the path. Your changes are kept.";
 
-pub const BUSY: &str = "The server has too much to do. Your changes are still here: try again soon.";
-pub const BUSY_LOADING: &str = "The server has too much to do";
+pub const BUSY: &str = "The server is overloaded. Your changes are kept; try again soon.";
+pub const BUSY_LOADING: &str = "The server is overloaded";
 
 /// What to do about it, if it says in how many seconds.
 pub fn try_in(seconds: Option<u32>) -> String {
@@ -60,51 +62,52 @@ pub fn try_in(seconds: Option<u32>) -> String {
 }
 
 pub fn unsure(said: &str) -> String {
-    format!("{said}. Your changes are still here: saving again looks first.")
+    format!("{said}. It may have been saved. Save again: that’s checked first.")
 }
 
 pub fn and_more(count: usize) -> String {
-    format!("and {count} steps more")
+    format!("and {count} more steps")
 }
 
 pub const CANVAS: &str = "Escalation path";
 pub const CANVAS_HELP: &str = "Arrows move through the path. Enter edits a step, A adds a level after it, Delete removes it, question mark lists all keys.";
 pub const ALERT_FIRES: &str = "Alert fires";
-pub const ENDS: &str = "ends: nobody acknowledged";
-pub const ENDS_AFTER: &str = "then ends: nobody acknowledged";
+pub const ENDS: &str = "expires: nobody acknowledged";
+pub const ENDS_AFTER: &str = "then expires: nobody acknowledged";
 pub const ADD_HERE: &str = "Add a step here";
 pub const ZOOM_IN: &str = "Zoom in";
 pub const ZOOM_OUT: &str = "Zoom out";
 pub const FIT: &str = "Fit";
-pub const OWN_SIZE: &str = "Show at its own size";
+pub const OWN_SIZE: &str = "Zoom to 100%";
 
 pub const INSPECTOR: &str = "Details";
-pub const PICK_A_NODE: &str = "Choose a step to see and change it";
+pub const PICK_A_NODE: &str = "Select a step to edit it";
 pub const PATH_NAME: &str = "Name";
 pub const ADD_TARGET: &str = "Add a person, schedule or channel…";
 pub const ADD_TARGET_LABEL: &str = "Add to this level";
 pub const REMOVE_TARGET: &str = "Remove";
-pub const NOTHING_FITS: &str = "Nothing fits";
+pub const NOTHING_FITS: &str = "No matches";
+pub const MORE_FIT: &str = "Type to find more.";
 pub const SLACK: &str = "Slack channel";
 pub const TEAMS: &str = "Teams channel";
 pub const URGENCY: &str = "Urgency";
 pub const HIGH: &str = "High";
 pub const LOW: &str = "Low";
-pub const WHO_OF_SCHEDULE: &str = "Who of the schedule";
-pub const ON_CALL_NOW: &str = "Whoever is on call";
-pub const ON_CALL_NEXT: &str = "Whoever is on call next";
+pub const WHO_OF_SCHEDULE: &str = "Who to page";
+pub const ON_CALL_NOW: &str = "Currently on call";
+pub const ON_CALL_NEXT: &str = "Next on call";
 pub const EVERYBODY: &str = "Everybody";
-pub const GO_ON: &str = "If nobody acknowledges, go on";
+pub const GO_ON: &str = "If not acknowledged, escalate";
 pub const GO_ON_DELAY: &str = "Wait";
 pub const AFTER: &str = "after";
 pub const WHEN_BEGIN: &str = "when hours begin";
 pub const WHEN_END: &str = "when hours end";
-pub const HOURS_FIRST: &str = "To wait for hours, add working hours to the path first: choose no step to see its form.";
-pub const UNSAID: &str = "not said";
+pub const HOURS_FIRST: &str = "Add working hours in the path settings first (Escape to deselect).";
+pub const UNSAID: &str = "not set";
 pub const WHICH_HOURS: &str = "Which hours";
-pub const ACK_UNSAID: &str = "Not said; the first stops the rest.";
+pub const ACK_UNSAID: &str = "Not set: the first acknowledgement stops paging.";
 pub const DELETE: &str = "Delete";
-pub const RAW: &str = "As it is stored";
+pub const RAW: &str = "JSON source";
 pub const PROBLEMS: &str = "Problems";
 
 pub const SIMULATE: &str = "Simulate";
@@ -131,8 +134,8 @@ pub const NOBODY_RESPONDS: &str = "Nobody responds";
 pub const TIMELINE: &str = "Timeline";
 pub const WHAT_HAPPENS: &str = "What happens";
 pub const PAGES_ONLY: &str = "Pages only";
-pub const NOBODY_TOLD: &str = "Nobody is told anything.";
-pub const NOT_KNOWN_WHO: &str = "It is not known who is told.";
+pub const NOBODY_TOLD: &str = "Nobody is notified.";
+pub const NOT_KNOWN_WHO: &str = "Recipients unknown.";
 
 pub use escalation_editor::words::after;
 
@@ -149,7 +152,7 @@ pub fn problems(count: usize) -> String {
 }
 
 pub fn changes(count: usize) -> String {
-    if count == 1 { "1 change not saved".to_string() } else { format!("{count} changes not saved") }
+    if count == 1 { "1 unsaved change".to_string() } else { format!("{count} unsaved changes") }
 }
 
 /// The title of the page while a path is open.
@@ -170,7 +173,7 @@ pub fn undone(what: &str) -> String {
 }
 
 pub fn redone(what: &str) -> String {
-    format!("Done again: {what}")
+    format!("Redone: {what}")
 }
 
 pub fn visits(count: usize) -> String {
@@ -178,7 +181,7 @@ pub fn visits(count: usize) -> String {
 }
 
 pub fn told(names: &str) -> String {
-    format!("{names} told")
+    format!("{names} notified")
 }
 
 pub fn on_side(side: &str) -> String {
@@ -203,12 +206,12 @@ pub fn status(status: i64) -> String {
     format!("The server answered with status {status}")
 }
 
-pub const ERRORS: &str = "Errors: the path is refused";
-pub const WARNINGS: &str = "Warnings: somebody will regret it";
+pub const ERRORS: &str = "Errors (fix before saving)";
+pub const WARNINGS: &str = "Warnings";
 pub const INFOS: &str = "Worth knowing";
 pub const NO_PROBLEMS: &str = "No problems";
-pub const WHOLE_PATH: &str = "The path itself";
-pub const PROBLEMS_KEYS: &str = "All problems. F8 goes to the next, Shift+F8 to the one before";
+pub const WHOLE_PATH: &str = "Path settings";
+pub const PROBLEMS_KEYS: &str = "All problems. F8: next, Shift+F8: previous";
 
 pub fn problem_of(position: usize, count: usize, message: &str, hint: &str) -> String {
     format!("Problem {position} of {count}: {message}. {hint}")
@@ -231,10 +234,10 @@ pub fn kind_on_side(kind: &str, side: Option<&str>) -> String {
 pub const PATH: &str = "Path";
 pub const ALL_KEYS: &str = "All keys";
 pub const ADD_BELOW: &str = "Add level below";
-pub const ADDED_ABOVE: &str = "Added above: nothing but a hand-over comes after a repeat";
-pub const ADDED_INSIDE: &str = "Added inside the branch: nothing comes after a branch";
+pub const ADDED_ABOVE: &str = "Added above the repeat: only a hand-over can follow it";
+pub const ADDED_INSIDE: &str = "Added inside the branch: nothing can follow it";
 pub const NEXT_PROBLEM: &str = "Go to the next problem";
-pub const PREVIOUS_PROBLEM: &str = "Go to the problem before";
+pub const PREVIOUS_PROBLEM: &str = "Go to the previous problem";
 pub const ALL_PROBLEMS: &str = "List all problems";
 pub const FIT_ALL: &str = "Show everything";
 pub const CLOSE_SIDE: &str = "Collapse this side";
@@ -250,7 +253,7 @@ pub const FROM_ABOVE: &str = "from above";
 pub const WHERE: &str = "Where this branch is";
 pub const COPY_LINK: &str = "Copy the link to this step";
 pub const LINK_COPIED: &str = "Link copied";
-pub const NOT_COPIED: &str = "This browser did not allow copying: nothing was copied.";
+pub const NOT_COPIED: &str = "Nothing copied: this browser doesn’t allow it.";
 pub const SHOW_SIMULATION: &str = "Show or hide the simulation";
 
 /// The keys that move.
@@ -261,7 +264,7 @@ pub const MOVES: [(&[&str], &str); 7] = [
     (&["Home", "End"], "First and last step"),
     (&["Enter"], "Go to the details"),
     (&["Escape"], "From the details back to the graph"),
-    (&["Escape"], "In the graph: choose nothing"),
+    (&["Escape"], "In the graph: clear the selection"),
 ];
 
 pub fn nodes(count: usize) -> String {
@@ -303,7 +306,7 @@ pub fn hit(at: usize, count: usize, title: &str) -> String {
 
 pub const ADD_MENU: &str = "Add a step below…";
 pub const NEW_LEVEL: &str = "Level: page people";
-pub const NEW_CHANNEL: &str = "Channel: tell a channel";
+pub const NEW_CHANNEL: &str = "Channel: post to a channel";
 pub const NEW_DELAY: &str = "Delay: wait";
 pub const NEW_BRANCH: &str = "Branch on priority";
 pub const NEW_HOURS_BRANCH: &str = "Branch on working hours";
@@ -315,21 +318,21 @@ pub const MOVE_UP: &str = "Move up";
 pub const MOVE_DOWN: &str = "Move down";
 pub const MOVE_OUT: &str = "Move out of the branch";
 pub const MOVE_IN: &str = "Move into the branch, or to its other side";
-pub const CHOOSE_TARGET: &str = "Choose in the graph where to go back";
-pub const CHOOSE_NEXT: &str = "Choose the next step as well";
-pub const CHOOSE_BEFORE: &str = "Choose the step before as well";
-pub const NOT_TOGETHER: &str = "Only steps that follow one another can be chosen together";
-pub const NO_FURTHER: &str = "It cannot go further this way";
-pub const NO_PLACE: &str = "These steps cannot go here";
+pub const CHOOSE_TARGET: &str = "Pick where to go back in the graph";
+pub const CHOOSE_NEXT: &str = "Also select the next step";
+pub const CHOOSE_BEFORE: &str = "Also select the previous step";
+pub const NOT_TOGETHER: &str = "You can only select consecutive steps";
+pub const NO_FURTHER: &str = "It can’t move further this way";
+pub const NO_PLACE: &str = "These steps can’t go here";
 pub const NO_TARGET: &str = "There is nothing that this repeat can go back to";
 pub const NO_TARGET_HERE: &str = "A repeat goes back to the first step or to a branch around it";
 pub const POINT: &str = "Choose where to go back";
-pub const POINTING_LEFT: &str = "The repeat goes back to where it did";
+pub const POINTING_LEFT: &str = "Repeat target unchanged";
 pub const CANCEL: &str = "Cancel";
 pub const DROPPED_NOWHERE: &str = "Nothing was moved";
 
 pub fn chosen(count: usize) -> String {
-    format!("{} chosen", nodes(count))
+    format!("{} selected", nodes(count))
 }
 
 pub fn copied(count: usize) -> String {
@@ -337,7 +340,7 @@ pub fn copied(count: usize) -> String {
 }
 
 pub fn pointing(count: usize) -> String {
-    format!("{POINT}: {}. Arrows go through them, Enter chooses, Escape leaves.", nodes(count))
+    format!("{POINT}: {}. Arrows move, Enter chooses, Escape cancels.", nodes(count))
 }
 
 pub fn dragging(words: &str, places: usize) -> String {

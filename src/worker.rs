@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use escalation_editor::work::{Desk, Question, Reply, world_text};
+use escalation_editor::work::{Request, Response, WorkerState, world_text};
 use escalation_engine::Index;
 use js_sys::Array;
 use leptos::prelude::*;
@@ -40,14 +40,14 @@ pub enum For {
 }
 
 /// Is given the reply, and how many milliseconds it took.
-type Then = Box<dyn FnOnce(Reply, f64)>;
+type Then = Box<dyn FnOnce(Response, f64)>;
 
 /// The way to the worker.
 #[derive(Clone, Copy)]
 pub struct Background(StoredValue<Inner, LocalStorage>);
 
 struct Inner {
-    way: Way,
+    way: Backend,
     /// How many workers have failed since one has replied.
     failures: u32,
     /// How many questions were asked so far: each has a number of its own, which its reply has, too.
@@ -63,7 +63,7 @@ struct Inner {
 struct Job {
     what: For,
     index: Arc<Index>,
-    question: Question,
+    question: Request,
     then: Then,
 }
 
@@ -75,7 +75,7 @@ struct Busy {
     job: Option<Job>,
 }
 
-enum Way {
+enum Backend {
     NotTried,
     Worker { worker: web_sys::Worker, _hears: Closure<dyn Fn(MessageEvent)>, _fails: Closure<dyn Fn()> },
     Page,
@@ -85,7 +85,7 @@ impl Background {
     /// No worker yet: it is begun when it is needed.
     pub fn new() -> Self {
         let inner = Inner {
-            way: Way::NotTried,
+            way: Backend::NotTried,
             failures: 0,
             asked: 0,
             gave_up: ArcRwSignal::new(false),
@@ -108,7 +108,7 @@ impl Background {
 
     /// Has a question about a world answered, and tells the reply. If something else is asked for the same before it is
     /// there, it is never told.
-    pub fn ask(self, what: For, index: Arc<Index>, question: Question, then: impl FnOnce(Reply, f64) + 'static) {
+    pub fn ask(self, what: For, index: Arc<Index>, question: Request, then: impl FnOnce(Response, f64) + 'static) {
         let job = Job { what, index, question, then: Box::new(then) };
         self.0.update_value(|inner| {
             inner.waiting.retain(|waiting| waiting.what != what);
@@ -126,7 +126,7 @@ impl Background {
         let look_again = self.0.try_update_value(|inner| {
             let Some(busy) = &inner.busy else { return None };
             let is_urgent = busy.job.is_none() || inner.waiting.iter().any(|waiting| waiting.what < busy.what);
-            let Way::Worker { worker, .. } = &inner.way else { return None };
+            let Backend::Worker { worker, .. } = &inner.way else { return None };
             if !is_urgent {
                 return None;
             }
@@ -134,7 +134,7 @@ impl Background {
                 return Some(busy.number);
             }
             worker.terminate();
-            inner.way = Way::NotTried;
+            inner.way = Backend::NotTried;
             // What is still wanted is asked again, in its turn.
             if let Some(job) = inner.busy.take().and_then(|busy| busy.job) {
                 inner.wait(job);
@@ -163,7 +163,7 @@ impl Background {
             let job = inner.waiting.remove(0);
             inner.asked += 1;
             let number = inner.asked;
-            if let Way::Worker { worker, .. } = &inner.way {
+            if let Backend::Worker { worker, .. } = &inner.way {
                 let tell = |name: &str, text: &str| {
                     let message = [JsValue::from_str(name), JsValue::from_str(text), JsValue::from(number)];
                     let _closed = worker.post_message(&message.iter().collect::<Array>());
@@ -197,7 +197,7 @@ impl Background {
     }
 
     /// A reply, by the number of its question; nothing where the worker could not give one.
-    fn hear(self, number: u32, reply: Option<Reply>) {
+    fn hear(self, number: u32, reply: Option<Response>) {
         let heard = self.0.try_update_value(|inner| {
             let busy = inner.busy.take_if(|busy| busy.number == number)?;
             if reply.is_some() {
@@ -221,12 +221,12 @@ impl Background {
     /// page does it.
     fn fail(self, job: Option<Job>) {
         let gave_up = self.0.try_update_value(|inner| {
-            if let Way::Worker { worker, .. } = &inner.way {
+            if let Backend::Worker { worker, .. } = &inner.way {
                 worker.terminate();
             }
             inner.failures += 1;
             let gives_up = inner.failures >= MOST_FAILURES;
-            inner.way = if gives_up { Way::Page } else { Way::NotTried };
+            inner.way = if gives_up { Backend::Page } else { Backend::NotTried };
             let job = job.or_else(|| inner.busy.take().and_then(|busy| busy.job));
             inner.busy = None;
             if let Some(job) = job {
@@ -252,16 +252,16 @@ impl Inner {
 
     /// Begins a worker unless there is one; whether there is one then.
     fn begin(&mut self, background: Background) -> bool {
-        if matches!(self.way, Way::NotTried) {
+        if matches!(self.way, Backend::NotTried) {
             self.sent = None;
-            self.way = worker(background).unwrap_or(Way::Page);
+            self.way = worker(background).unwrap_or(Backend::Page);
         }
-        matches!(self.way, Way::Worker { .. })
+        matches!(self.way, Backend::Worker { .. })
     }
 }
 
 /// A worker with this program in it. The compiled program is handed over, so that it is neither loaded nor compiled again.
-fn worker(background: Background) -> Result<Way, JsValue> {
+fn worker(background: Background) -> Result<Backend, JsValue> {
     let here = ADDRESS.with(String::clone);
     let script = web_sys::Url::new_with_base("worker.js", &here)?;
     let options = WorkerOptions::new();
@@ -271,14 +271,14 @@ fn worker(background: Background) -> Result<Way, JsValue> {
         // What has no number is no reply.
         let Ok(message) = event.data().dyn_into::<Array>() else { return };
         let Some(number) = message.get(0).as_f64() else { return };
-        let reply = message.get(1).as_string().and_then(|text| Reply::from_text(&text));
+        let reply = message.get(1).as_string().and_then(|text| Response::from_text(&text));
         background.hear(number as u32, reply);
     });
     let fails = Closure::<dyn Fn()>::new(move || background.fail(None));
     worker.set_onmessage(Some(hears.as_ref().unchecked_ref()));
     worker.set_onerror(Some(fails.as_ref().unchecked_ref()));
     worker.post_message(&Array::of2(&JsValue::from_str(&here), &wasm_bindgen::module()))?;
-    Ok(Way::Worker { worker, _hears: hears, _fails: fails })
+    Ok(Backend::Worker { worker, _hears: hears, _fails: fails })
 }
 
 #[wasm_bindgen]
@@ -290,7 +290,7 @@ extern "C" {
 
 thread_local! {
     /// In the worker: what it was sent.
-    static DESK: RefCell<Desk> = RefCell::default();
+    static DESK: RefCell<WorkerState> = RefCell::default();
 }
 
 /// In the worker: takes the world that questions are about from now on.

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::card::{NODE, element_id};
+use super::look::Coming;
 use super::{ahead, folds, point, run};
 use crate::editor::actions;
 use crate::editor::state::Open;
@@ -57,7 +58,7 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
         "Enter" | " " => {
             choose_focused(open);
             open.select(selected_or_first(open));
-            request_animation_frame(|| focus::give_to("inspector"));
+            focus_details(open);
             None
         }
         // First those chosen with it, then the node itself.
@@ -126,11 +127,11 @@ pub fn go_to(open: Open, id: &str) {
 /// Puts the focus on the chosen node once it is drawn, or on the first if none is chosen.
 pub fn focus_selected(open: Open) {
     let here = selected_or_first(open);
-    open.look.focusing.set_value(true);
+    open.look.focusing.set_value(here.clone().map_or(Coming::Place, Coming::Node));
     let in_front = move || Some((open.look.menu.try_get_untracked()?, open.look.overlay.try_get_untracked()?));
     let before = in_front();
     request_animation_frame(move || {
-        let _left = open.look.focusing.try_set_value(false);
+        let _left = open.look.focusing.try_set_value(Coming::Nothing);
         // A key that came meanwhile has opened something, which has the focus by now.
         if in_front() != before {
             return;
@@ -143,17 +144,44 @@ pub fn focus_selected(open: Open) {
     });
 }
 
+/// Puts the focus on the details of the chosen node: where nobody is paged yet, on the field for that.
+fn focus_details(open: Open) {
+    let pages_nobody = open.selected.get_untracked().is_some_and(|id| {
+        let path = open.path.get_untracked();
+        tree::find(&path, &id).is_some_and(|found| tree::targets(found.node).is_some_and(<[_]>::is_empty))
+    });
+    if pages_nobody && !open.only_reads() {
+        return focus_who(open);
+    }
+    request_animation_frame(|| focus::give_to("inspector"));
+}
+
+/// Puts the focus on the field that says who is paged, once the details are those of the chosen node. Where there are no
+/// such details, on the node.
+pub fn focus_who(open: Open) {
+    focus_selected(open);
+    request_animation_frame(|| focus::give_to("add-target"));
+}
+
 /// Chooses the node that has the focus where none is chosen: what is done then is done with it.
 pub fn choose_focused(open: Open) {
     if open.selected.with_untracked(Option::is_none)
-        && let Some(id) = focused()
+        && let Some(id) = focused(open)
     {
         open.select(Some(id));
     }
 }
 
-/// The node that has the focus.
-pub fn focused() -> Option<String> {
+/// The node that has the focus, or is about to: a key that comes before the next frame is meant for that one.
+pub fn focused(open: Open) -> Option<String> {
+    if let Coming::Node(id) = open.look.focusing.get_value() {
+        return Some(id);
+    }
+    in_focus()
+}
+
+/// The node that has the focus now.
+pub fn in_focus() -> Option<String> {
     document().active_element()?.id().strip_prefix(NODE).map(str::to_string)
 }
 

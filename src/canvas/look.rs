@@ -39,12 +39,27 @@ pub struct Look {
     pub copied: RwSignal<Option<String>>,
     /// The code of the problem whose page is open.
     pub about: RwSignal<Option<&'static str>>,
-    /// Whether the chosen node is about to get the focus, with the next frame.
-    pub focusing: StoredValue<bool>,
+    /// What is about to get the focus, with the next frame.
+    pub focusing: StoredValue<Coming>,
     /// What was typed to go to a step by its first letters, while that is done.
     pub ahead: RwSignal<Option<String>>,
     /// Why something could not be done, for as long as it is shown.
     pub refused: RwSignal<Option<String>>,
+    /// What was deleted last, for as long as it is offered to take that back.
+    pub deleted: RwSignal<Option<String>>,
+    /// Whether a path without steps offers shapes to start with.
+    pub shapes: RwSignal<bool>,
+}
+
+/// What gets the focus with the next frame, once it is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coming {
+    /// Nothing: the focus is where it is.
+    Nothing,
+    /// The node with this id.
+    Node(String),
+    /// The place for a first node.
+    Place,
 }
 
 /// A menu in the drawing.
@@ -109,9 +124,11 @@ impl Look {
             pointing: RwSignal::new(None),
             copied: RwSignal::new(None),
             about: RwSignal::new(None),
-            focusing: StoredValue::new(false),
+            focusing: StoredValue::new(Coming::Nothing),
             ahead: RwSignal::new(None),
             refused: RwSignal::new(None),
+            deleted: RwSignal::new(None),
+            shapes: RwSignal::new(true),
         }
     }
 

@@ -11,7 +11,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::look::{Menu, MenuOf};
 use super::{folds, keys, run};
-use crate::editor::actions::{ACTIONS, Action, shown};
+use crate::editor::actions::{self, Action, shown};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
@@ -24,11 +24,11 @@ struct Item {
     glyph: Option<Glyph>,
     name: &'static str,
     keys: &'static str,
-    what: What,
+    what: MenuEntry,
 }
 
 #[derive(Clone)]
-enum What {
+enum MenuEntry {
     Make(Slot, Kind),
     Paste(Slot),
     Act(&'static Action),
@@ -81,21 +81,26 @@ fn items(open: Open, of: &MenuOf) -> Vec<Item> {
             let mut items: Vec<_> = kinds
                 .map(|kind| {
                     let (glyph, name, keys) = told(kind);
-                    Item { glyph: Some(glyph), name, keys, what: What::Make(slot.clone(), kind) }
+                    Item { glyph: Some(glyph), name, keys, what: MenuEntry::Make(slot.clone(), kind) }
                 })
                 .collect();
             if can_paste(open, slot) {
-                items.push(Item { glyph: None, name: names::PASTE, keys: "Ctrl+V", what: What::Paste(slot.clone()) });
+                items.push(Item {
+                    glyph: None,
+                    name: names::PASTE,
+                    keys: "Ctrl+V",
+                    what: MenuEntry::Paste(slot.clone()),
+                });
             }
             items
         }
         MenuOf::Chosen => {
-            let possible = ACTIONS.iter().filter(|action| action.on_nodes && untrack(|| action.is_possible(open)));
+            let possible = actions::all().filter(|action| action.on_nodes && untrack(|| action.is_possible(open)));
             let item = |action: &'static Action| Item {
                 glyph: None,
                 name: action.name,
                 keys: action.keys.first().copied().unwrap_or_default(),
-                what: What::Act(action),
+                what: MenuEntry::Act(action),
             };
             possible.map(item).collect()
         }
@@ -121,17 +126,25 @@ fn can_paste(open: Open, slot: &Slot) -> bool {
     clip.is_some_and(|clip| open_slots_for(&path, &Piece::Clip(&clip)).contains(slot))
 }
 
-fn take(open: Open, what: What) {
+/// Does what a line says. By a pointer (`clicked`) whoever makes a step goes on in its details; by keys they are an Enter
+/// away.
+fn take(open: Open, what: MenuEntry, clicked: bool) {
     open.look.menu.set(None);
     match what {
-        What::Make(slot, kind) => open.dispatch(run::making(open, slot, kind)),
-        What::Paste(slot) => {
+        MenuEntry::Make(slot, kind) => {
+            open.dispatch(run::making(open, slot, kind));
+            // Nobody is paged yet: that comes next.
+            if clicked && matches!(kind, Kind::Level | Kind::NotifyChannel) {
+                return keys::focus_who(open);
+            }
+        }
+        MenuEntry::Paste(slot) => {
             let clip = open.look.copied.get_untracked().and_then(|text| clipboard::read(&text).ok());
             if let Some(clip) = clip {
                 open.dispatch(Command::Paste(slot, Box::new(clip)));
             }
         }
-        What::Act(action) => return (action.run)(open),
+        MenuEntry::Act(action) => return (action.run)(open),
     }
     keys::focus_selected(open);
 }
@@ -185,7 +198,7 @@ fn Lines(menu: Menu) -> impl IntoView {
             "End" => focus_at(list, count - 1),
             "Enter" | " " => {
                 if let Some(item) = letters.with_value(|all| all.get(at).cloned()) {
-                    take(open, item.what);
+                    take(open, item.what, false);
                 }
             }
             // A word is being composed, or the key is one of the browser's.
@@ -195,7 +208,7 @@ fn Lines(menu: Menu) -> impl IntoView {
                 let item =
                     letters.with_value(|all| all.iter().find(|item| item.keys.eq_ignore_ascii_case(key)).cloned());
                 if let Some(item) = item {
-                    take(open, item.what);
+                    take(open, item.what, false);
                 }
             }
         }
@@ -217,7 +230,7 @@ fn Lines(menu: Menu) -> impl IntoView {
                 role=item_role
                 tabindex="-1"
                 aria-selected=is_choice.then_some("false")
-                on:click=move |_| take(open, what.clone())
+                on:click=move |_| take(open, what.clone(), true)
                 on:mousemove=move |event: web_sys::MouseEvent| {
                     if let Some(line) = event.current_target().and_then(|line| line.dyn_into::<HtmlElement>().ok()) {
                         let _gone = line.focus();

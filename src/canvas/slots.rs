@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use super::Marks;
 use super::menu;
+use super::shapes;
+use crate::editor::actions;
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
@@ -16,7 +18,8 @@ pub fn Slots(seen: Memo<Rect>) -> impl IntoView {
     let far = expect_context::<Marks>().far;
     let marks = move || {
         // Nothing can be put among the steps of a template, nor where the path is for reading alone.
-        if open.path.with(|path| path.is_templated()) || open.session.only_reads() {
+        // Where shapes are offered, one of them begins empty.
+        if open.path.with(|path| path.is_templated()) || open.session.only_reads() || shapes::are_offered(open) {
             return Vec::new();
         }
         // Where they are too small to be met, they are there for what is dragged alone.
@@ -57,7 +60,7 @@ fn Plus(mark: SlotMark) -> impl IntoView {
             class:over=move || drop.get().is_some_and(|(_, over)| over)
             class:away=move || drop.get().is_some_and(|(legal, _)| !legal)
             tabindex=move || if open.scene.with(|scene| scene.layout.nodes.is_empty()) { "0" } else { "-1" }
-            title=strings::ADD_HERE
+            title=actions::with_key(strings::ADD_HERE, strings::ADD_MENU)
             aria-label=strings::ADD_HERE
             aria-haspopup="listbox"
             style:transform=format!("translate({}px,{}px)", mark.at.x - 11, mark.at.y - 11)

@@ -4,6 +4,7 @@ use escalation_editor::Viewport;
 use escalation_editor::viewport::Corner;
 use leptos::prelude::*;
 
+use crate::editor::actions;
 use crate::editor::state::Open;
 use crate::strings;
 
@@ -37,10 +38,10 @@ pub fn ZoomBar() -> impl IntoView {
     let percent = move || strings::zoomed((open.view.get().scale * 100.0).round() as i64);
     view! {
         <div class="zoom">
-            <button aria-label=strings::ZOOM_OUT title=strings::ZOOM_OUT on:click=move |_| zoom(open, 1.0 / STEP)>"−"</button>
-            <button class="percent" title=strings::OWN_SIZE on:click=move |_| own_size(open)>{percent}</button>
-            <button aria-label=strings::ZOOM_IN title=strings::ZOOM_IN on:click=move |_| zoom(open, STEP)>"+"</button>
-            <button on:click=move |_| fit(open)>{strings::FIT}</button>
+            <button aria-label=strings::ZOOM_OUT title=actions::hint(strings::ZOOM_OUT) on:click=move |_| zoom(open, 1.0 / STEP)>"−"</button>
+            <button class="percent" title=actions::hint(strings::OWN_SIZE) on:click=move |_| own_size(open)>{percent}</button>
+            <button aria-label=strings::ZOOM_IN title=actions::hint(strings::ZOOM_IN) on:click=move |_| zoom(open, STEP)>"+"</button>
+            <button title=actions::hint(strings::FIT_ALL) on:click=move |_| fit(open)>{strings::FIT}</button>
         </div>
     }
 }

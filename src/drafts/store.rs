@@ -57,6 +57,12 @@ pub async fn all(database: &IdbDatabase) -> Result<Vec<(String, String)>, JsValu
     Ok(keys.iter().zip(texts.iter()).filter_map(|(key, text)| Some((key.as_string()?, text.as_string()?))).collect())
 }
 
+/// The text under a key, if there is one.
+pub async fn one(database: &IdbDatabase, key: &str) -> Result<Option<String>, JsValue> {
+    let request = store(database, IdbTransactionMode::Readonly)?.get(&JsValue::from_str(key))?;
+    Ok(answer(&request).await?.as_string())
+}
+
 /// Writes a text. It is on its way when this returns, even if the page goes before it is awaited.
 pub fn put(database: &IdbDatabase, key: &str, text: &str) -> Result<Written, JsValue> {
     write(database, |store| store.put_with_key(&JsValue::from_str(text), &JsValue::from_str(key)))

@@ -12,6 +12,7 @@ use super::state::Open;
 use super::{clipboard, history, link, problems, review, revisions, transfer};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, ahead, folds, menu, point, run, search, zoom};
+use crate::panel::{Tab, escalations};
 use crate::parts::focus;
 use crate::parts::keyboard;
 use crate::parts::typed::{self, take_typed};
@@ -37,12 +38,19 @@ pub struct Action {
     pub chooses: bool,
     /// Whether it changes the path, or begins to.
     pub edits: bool,
+    /// Other words by which it is found.
+    pub found_by: &'static str,
 }
 
 impl Action {
     const fn on_nodes(mut self) -> Self {
         self.on_nodes = true;
         self.of_focused()
+    }
+
+    const fn found_by(mut self, words: &'static str) -> Self {
+        self.found_by = words;
+        self
     }
 
     const fn of_focused(mut self) -> Self {
@@ -92,7 +100,7 @@ const fn action(
     can: fn(Open) -> bool,
     run: fn(Open),
 ) -> Action {
-    Action { name, keys, scope, can, run, on_nodes: false, chooses: false, edits: false }
+    Action { name, keys, scope, can, run, on_nodes: false, chooses: false, edits: false, found_by: "" }
 }
 
 /// The same for what changes the path.
@@ -108,124 +116,215 @@ const fn edit(
     action
 }
 
-/// All of them, in the order in which they are listed.
-pub const ACTIONS: &[Action] = &[
-    edit(
-        strings::SAVE,
-        &["Ctrl+S"],
-        Everywhere,
-        |open| open.editor.with(Editor::is_dirty),
-        |open| {
-            // What is being typed is part of what is saved.
-            take_typed();
-            review::ask(open);
-        },
+/// All of them under headings, in the order in which they are listed.
+pub const GROUPS: &[(&str, &[Action])] = &[
+    (
+        strings::edit::GROUP_CHANGE,
+        &[
+            edit(
+                strings::SAVE,
+                &["Ctrl+S"],
+                Everywhere,
+                |open| open.editor.with(Editor::is_dirty),
+                |open| {
+                    // What is being typed is part of what is saved.
+                    take_typed();
+                    review::ask(open);
+                },
+            )
+            .found_by(strings::edit::LIKE_SAVE),
+            edit(
+                strings::UNDO,
+                &["Ctrl+Z"],
+                NotWhileTyping,
+                |open| open.editor.with(|e| e.to_undo().is_some()),
+                Open::undo,
+            ),
+            edit(
+                strings::REDO,
+                &["Ctrl+Shift+Z", "Ctrl+Y"],
+                NotWhileTyping,
+                |open| open.editor.with(|e| e.to_redo().is_some()),
+                Open::redo,
+            ),
+            edit(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below).of_focused(),
+            edit(strings::ADD_MENU, &["N"], Tree, always, menu::open_below)
+                .on_nodes()
+                .found_by(strings::edit::LIKE_ADD),
+            edit(names::CUT, &["Ctrl+X"], Browser, is_chosen, |open| clipboard::command(open, "cut")).on_nodes(),
+            action(strings::COPY, &["Ctrl+C"], Browser, is_chosen, |open| clipboard::command(open, "copy")).on_nodes(),
+            edit(
+                names::PASTE,
+                &["Ctrl+V"],
+                Browser,
+                |open| open.look.copied.with(Option::is_some),
+                |open| {
+                    if let Some(text) = open.look.copied.get_untracked() {
+                        clipboard::paste(open, &text);
+                    }
+                },
+            )
+            .on_nodes(),
+            edit(names::DUPLICATE, &["Ctrl+D"], Tree, is_chosen, run::duplicate).on_nodes(),
+            edit(
+                strings::MOVE_UP,
+                &["Alt+ArrowUp"],
+                Tree,
+                |open| run::can_go(open, Direction::Up),
+                |open| run::go(open, Direction::Up),
+            )
+            .on_nodes(),
+            edit(
+                strings::MOVE_DOWN,
+                &["Alt+ArrowDown"],
+                Tree,
+                |open| run::can_go(open, Direction::Down),
+                |open| run::go(open, Direction::Down),
+            )
+            .on_nodes(),
+            edit(
+                strings::MOVE_OUT,
+                &["Alt+ArrowLeft"],
+                Tree,
+                |open| run::can_go(open, Direction::Out),
+                |open| run::go(open, Direction::Out),
+            )
+            .on_nodes(),
+            edit(
+                strings::MOVE_IN,
+                &["Alt+ArrowRight"],
+                Tree,
+                |open| run::can_go(open, Direction::In),
+                |open| run::go(open, Direction::In),
+            )
+            .on_nodes(),
+            edit(names::WRAP_PRIORITY, &["W"], Tree, is_chosen, |open| run::wrap(open, Kind::PriorityBranch))
+                .on_nodes(),
+            edit(names::WRAP_HOURS, &["Shift+W"], Tree, is_chosen, |open| run::wrap(open, Kind::HoursBranch))
+                .on_nodes(),
+            edit(names::UNWRAP_THEN, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Then)).on_nodes(),
+            edit(names::UNWRAP_ELSE, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Else)).on_nodes(),
+            edit(strings::CHOOSE_TARGET, &["T"], Tree, run::is_repeat, point::begin).on_nodes(),
+            edit(names::DELETE, &["Delete", "Backspace"], Tree, is_chosen, run::delete).on_nodes(),
+        ],
     ),
-    edit(strings::edit::HISTORY, &["H"], Tree, always, history::show),
-    action(strings::save::REVISIONS, &[], Everywhere, revisions::can, revisions::show),
-    edit(strings::transfer::IMPORT, &[], Everywhere, always, transfer::import),
-    action(strings::transfer::AS_JSON, &[], Everywhere, always, transfer::as_json),
-    action(strings::transfer::AS_BUNDLE, &[], Everywhere, always, transfer::as_bundle),
-    action(strings::transfer::AS_SVG, &[], Everywhere, always, transfer::as_svg),
-    action(strings::transfer::AS_PNG, &[], Everywhere, always, transfer::as_png),
-    action(strings::transfer::PRINT, &[], Everywhere, always, transfer::print),
-    edit(strings::UNDO, &["Ctrl+Z"], NotWhileTyping, |open| open.editor.with(|e| e.to_undo().is_some()), Open::undo),
-    edit(
-        strings::REDO,
-        &["Ctrl+Shift+Z", "Ctrl+Y"],
-        NotWhileTyping,
-        |open| open.editor.with(|e| e.to_redo().is_some()),
-        Open::redo,
+    (
+        strings::edit::GROUP_CHOOSE,
+        &[
+            action(strings::ACTIONS, &["Shift+F10", "ContextMenu"], Tree, is_chosen, |open| {
+                menu::open_for_chosen(open, None)
+            })
+            .of_focused(),
+            action(strings::CHOOSE_NEXT, &["Shift+ArrowDown"], Tree, is_chosen, |open| run::extend(open, 1))
+                .of_focused(),
+            action(strings::CHOOSE_BEFORE, &["Shift+ArrowUp"], Tree, is_chosen, |open| run::extend(open, -1))
+                .of_focused(),
+        ],
     ),
-    edit(strings::ADD_BELOW, &["A"], Tree, always, canvas::add_below).of_focused(),
-    edit(strings::ADD_MENU, &["N"], Tree, always, menu::open_below).of_focused(),
-    edit(names::CUT, &["Ctrl+X"], Browser, is_chosen, |open| clipboard::command(open, "cut")).on_nodes(),
-    action(strings::COPY, &["Ctrl+C"], Browser, is_chosen, |open| clipboard::command(open, "copy")).on_nodes(),
-    edit(
-        names::PASTE,
-        &["Ctrl+V"],
-        Browser,
-        |open| open.look.copied.with(Option::is_some),
-        |open| {
-            if let Some(text) = open.look.copied.get_untracked() {
-                clipboard::paste(open, &text);
-            }
-        },
-    )
-    .on_nodes(),
-    edit(names::DUPLICATE, &["Ctrl+D"], Tree, is_chosen, run::duplicate).on_nodes(),
-    edit(
-        strings::MOVE_UP,
-        &["Alt+ArrowUp"],
-        Tree,
-        |open| run::can_go(open, Direction::Up),
-        |open| run::go(open, Direction::Up),
-    )
-    .on_nodes(),
-    edit(
-        strings::MOVE_DOWN,
-        &["Alt+ArrowDown"],
-        Tree,
-        |open| run::can_go(open, Direction::Down),
-        |open| run::go(open, Direction::Down),
-    )
-    .on_nodes(),
-    edit(
-        strings::MOVE_OUT,
-        &["Alt+ArrowLeft"],
-        Tree,
-        |open| run::can_go(open, Direction::Out),
-        |open| run::go(open, Direction::Out),
-    )
-    .on_nodes(),
-    edit(
-        strings::MOVE_IN,
-        &["Alt+ArrowRight"],
-        Tree,
-        |open| run::can_go(open, Direction::In),
-        |open| run::go(open, Direction::In),
-    )
-    .on_nodes(),
-    edit(names::WRAP_PRIORITY, &["W"], Tree, is_chosen, |open| run::wrap(open, Kind::PriorityBranch)).on_nodes(),
-    edit(names::WRAP_HOURS, &["Shift+W"], Tree, is_chosen, |open| run::wrap(open, Kind::HoursBranch)).on_nodes(),
-    edit(names::UNWRAP_THEN, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Then)).on_nodes(),
-    edit(names::UNWRAP_ELSE, &[], Tree, run::is_branch, |open| run::unwrap(open, Side::Else)).on_nodes(),
-    edit(strings::CHOOSE_TARGET, &["T"], Tree, run::is_repeat, point::begin).on_nodes(),
-    edit(names::DELETE, &["Delete", "Backspace"], Tree, is_chosen, run::delete).on_nodes(),
-    action(strings::ACTIONS, &["Shift+F10", "ContextMenu"], Tree, is_chosen, |open| menu::open_for_chosen(open, None))
-        .of_focused(),
-    action(strings::CHOOSE_NEXT, &["Shift+ArrowDown"], Tree, is_chosen, |open| run::extend(open, 1)).of_focused(),
-    action(strings::CHOOSE_BEFORE, &["Shift+ArrowUp"], Tree, is_chosen, |open| run::extend(open, -1)).of_focused(),
-    action(strings::edit::AHEAD, &["'"], Tree, always, ahead::start),
-    action(strings::SEARCH, &["Ctrl+F", "/"], Everywhere, always, search::start),
-    action(strings::PALETTE, &["Ctrl+K"], Everywhere, always, |open| open.look.toggle(Overlay::Palette)),
-    action(strings::edit::PATH_FORM, &["P"], Tree, always, |open| {
-        open.select(None);
-        request_animation_frame(|| focus::give_to("inspector"));
-    }),
-    action(strings::NEXT_PROBLEM, &["F8"], Everywhere, has_problems, |open| problems::walk(open, true)),
-    action(strings::PREVIOUS_PROBLEM, &["Shift+F8"], Everywhere, has_problems, |open| problems::walk(open, false)),
-    action(strings::ALL_PROBLEMS, &[], Everywhere, has_problems, |open| {
-        open.look.overlay.set(Some(Overlay::Problems));
-    }),
-    action(strings::FIT_ALL, &["F", "1"], Tree, always, zoom::fit),
-    action(strings::OWN_SIZE, &["0"], Tree, always, zoom::own_size),
-    action(strings::ZOOM_IN, &["+", "="], Tree, always, |open| zoom::zoom(open, zoom::STEP)),
-    action(strings::ZOOM_OUT, &["-"], Tree, always, |open| zoom::zoom(open, 1.0 / zoom::STEP)),
-    action(strings::CLOSE_AROUND, &[], Tree, is_inside, folds::close_around),
-    action(strings::CLOSE_ALL, &[], Tree, always, folds::close_all),
-    action(strings::OPEN_ALL, &[], Tree, always, folds::open_all),
-    action(strings::DRAW_ONLY, &["O"], Tree, |open| folds::on_branch(open) || is_inside(open), folds::draw_only)
-        .on_nodes(),
-    action(strings::WHOLE, &["Shift+O"], Tree, folds::is_alone, |open| folds::only(open, None)),
-    action(strings::COPY_LINK, &[], Tree, |open| open.id.with(|id| !id.is_empty()), link::copy).on_nodes(),
-    action(strings::playback::PLAY, &["K"], Simulation, always, playback::show_and_toggle),
-    action(strings::playback::BACK, &["J"], Simulation, always, |open| playback::step_and_say(open, false)),
-    action(strings::playback::ON, &["L"], Simulation, always, |open| playback::step_and_say(open, true)),
-    action(strings::scenarios::COPY_LINK_LONG, &[], Everywhere, share::can, share::copy),
-    action(strings::SHOW_SIMULATION, &[], Everywhere, always, |open| open.panel.update(|shown| *shown = !*shown)),
-    action(strings::ALL_KEYS, &["?"], NotInFields, always, |open| open.look.toggle(Overlay::Keys)),
+    (
+        strings::edit::GROUP_FIND,
+        &[
+            action(strings::SEARCH, &["Ctrl+F", "/"], Everywhere, always, search::start),
+            action(strings::PALETTE, &["Ctrl+K"], Everywhere, always, |open| open.look.toggle(Overlay::Palette)),
+            action(strings::edit::AHEAD, &["'"], Tree, always, ahead::start),
+            action(strings::edit::PATH_FORM, &["P"], Tree, always, |open| {
+                open.select(None);
+                request_animation_frame(|| focus::give_to("inspector"));
+            })
+            .found_by(strings::edit::LIKE_PATH_FORM),
+            action(strings::NEXT_PROBLEM, &["F8"], Everywhere, has_problems, |open| problems::walk(open, true)),
+            action(strings::PREVIOUS_PROBLEM, &["Shift+F8"], Everywhere, has_problems, |open| {
+                problems::walk(open, false)
+            }),
+            action(strings::ALL_PROBLEMS, &[], Everywhere, has_problems, |open| {
+                open.look.overlay.set(Some(Overlay::Problems));
+            })
+            .found_by(strings::edit::LIKE_PROBLEMS),
+        ],
+    ),
+    (
+        strings::edit::GROUP_PANEL,
+        &[
+            action(strings::SIMULATE, &[], Everywhere, always, |open| open.show_tab(Tab::Simulate))
+                .found_by(strings::edit::LIKE_SIMULATE),
+            action(strings::coverage::COVERAGE, &[], Everywhere, always, |open| open.show_tab(Tab::Coverage))
+                .found_by(strings::edit::LIKE_COVERAGE),
+            action(strings::panel::EXPECTATIONS, &[], Everywhere, always, |open| open.show_tab(Tab::Expectations))
+                .found_by(strings::edit::LIKE_EXPECTATIONS),
+            action(
+                strings::escalations::ESCALATIONS,
+                &[],
+                Everywhere,
+                |open| !open.session.lacks(escalations::FEATURE),
+                |open| open.show_tab(Tab::Escalations),
+            )
+            .found_by(strings::edit::LIKE_ESCALATIONS),
+            action(strings::playback::PLAY, &["K"], Simulation, always, playback::show_and_toggle),
+            action(strings::playback::BACK, &["J"], Simulation, always, |open| playback::step_and_say(open, false)),
+            action(strings::playback::ON, &["L"], Simulation, always, |open| playback::step_and_say(open, true)),
+            action(strings::SHOW_SIMULATION, &[], Everywhere, always, |open| {
+                open.panel.update(|shown| *shown = !*shown)
+            }),
+        ],
+    ),
+    (
+        strings::edit::GROUP_VIEW,
+        &[
+            action(strings::FIT_ALL, &["F", "1"], Tree, always, zoom::fit),
+            action(strings::OWN_SIZE, &["0"], Tree, always, zoom::own_size),
+            action(strings::ZOOM_IN, &["+", "="], Tree, always, |open| zoom::zoom(open, zoom::STEP)),
+            action(strings::ZOOM_OUT, &["-"], Tree, always, |open| zoom::zoom(open, 1.0 / zoom::STEP)),
+            action(strings::CLOSE_AROUND, &[], Tree, is_inside, folds::close_around),
+            action(strings::CLOSE_ALL, &[], Tree, always, folds::close_all),
+            action(strings::OPEN_ALL, &[], Tree, always, folds::open_all),
+            action(
+                strings::DRAW_ONLY,
+                &["O"],
+                Tree,
+                |open| folds::on_branch(open) || is_inside(open),
+                folds::draw_only,
+            )
+            .on_nodes(),
+            action(strings::WHOLE, &["Shift+O"], Tree, folds::is_alone, |open| folds::only(open, None)),
+        ],
+    ),
+    (
+        strings::edit::GROUP_PATH,
+        &[
+            edit(strings::edit::HISTORY, &["H"], Tree, always, history::show).found_by(strings::edit::LIKE_HISTORY),
+            action(strings::save::REVISIONS, &[], Everywhere, revisions::can, revisions::show),
+            edit(strings::transfer::IMPORT, &[], Everywhere, always, transfer::import)
+                .found_by(strings::edit::LIKE_IMPORT),
+            action(strings::transfer::AS_JSON, &[], Everywhere, always, transfer::as_json),
+            action(strings::transfer::AS_BUNDLE, &[], Everywhere, always, transfer::as_bundle),
+            action(strings::transfer::AS_SVG, &[], Everywhere, always, transfer::as_svg),
+            action(strings::transfer::AS_PNG, &[], Everywhere, always, transfer::as_png),
+            action(strings::transfer::PRINT, &[], Everywhere, always, transfer::print),
+            action(strings::COPY_LINK, &[], Tree, |open| open.id.with(|id| !id.is_empty()), link::copy).on_nodes(),
+            action(strings::scenarios::COPY_LINK_LONG, &[], Everywhere, share::can, share::copy),
+            action(strings::ALL_KEYS, &["?"], NotInFields, always, |open| open.look.toggle(Overlay::Keys))
+                .found_by(strings::edit::LIKE_KEYS),
+        ],
+    ),
 ];
+
+/// All of them, in the same order.
+pub fn all() -> impl Iterator<Item = &'static Action> {
+    GROUPS.iter().flat_map(|(_, actions)| *actions)
+}
+
+/// What a button for an action says where the pointer rests on it: its name, and its key.
+pub fn hint(name: &'static str) -> String {
+    with_key(&strings::edit::alone(name), name)
+}
+
+/// Some words with the key of the action of this name.
+pub fn with_key(words: &str, name: &str) -> String {
+    match all().find(|action| action.name == name).and_then(|action| action.keys.first()) {
+        Some(key) => strings::edit::with_key(words, &shown(key)),
+        None => words.to_string(),
+    }
+}
 
 fn always(_: Open) -> bool {
     true
@@ -287,7 +386,7 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
         };
         listens && action.keys.contains(&key.as_str())
     };
-    let Some(action) = ACTIONS.iter().find(fits) else { return false };
+    let Some(action) = all().find(fits) else { return false };
     event.prevent_default();
     if untrack(|| action.may(open)) {
         if in_tree && action.chooses {
@@ -304,7 +403,7 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
 pub fn press_in_simulation(open: Open, event: &KeyboardEvent) {
     let key = key_of(event);
     let fits = |action: &&Action| action.scope == Simulation && action.keys.contains(&key.as_str());
-    if let Some(action) = ACTIONS.iter().find(fits).filter(|_| !in_field(event)) {
+    if let Some(action) = all().find(fits).filter(|_| !in_field(event)) {
         event.prevent_default();
         (action.run)(open);
     }

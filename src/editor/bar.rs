@@ -3,6 +3,7 @@
 use escalation_editor::{Editor, words};
 use leptos::prelude::*;
 
+use super::actions;
 use super::menu::Menu;
 use super::problems::ProblemsPill;
 use super::review;
@@ -24,13 +25,28 @@ pub fn Bar() -> impl IntoView {
     let dirty = move || open.editor.with(Editor::is_dirty);
     let only_reads = move || open.session.only_reads();
     let busy = move || open.saving.get() == Saving::Busy;
+    let compact = open.session.readers.compact;
+    let undo_hint = move || {
+        let words = undo().map_or_else(|| strings::UNDO.to_string(), strings::undo);
+        actions::with_key(&words, strings::UNDO)
+    };
+    let redo_hint = move || {
+        let words = redo().map_or_else(|| strings::REDO.to_string(), strings::redo);
+        actions::with_key(&words, strings::REDO)
+    };
     view! {
         <header class="bar">
             <nav class="crumbs" aria-label=strings::PATHS>
                 <a href=Route::List.href()>{strings::PATHS}</a>
                 <span aria-hidden="true">"/"</span>
             </nav>
-            <h1>{name}</h1>
+            <h1>
+                {move || if only_reads() || compact.get() {
+                    view! { <span>{name}</span> }.into_any()
+                } else {
+                    view! { <button class="title" title=strings::edit::RENAME on:click=move |_| open.ask_name()>{name}</button> }.into_any()
+                }}
+            </h1>
             <StatusPill/>
             <Show when=only_reads>
                 <span class="pill" data-reading>
@@ -45,7 +61,7 @@ pub fn Bar() -> impl IntoView {
                 <button
                     class="tool"
                     disabled=move || undo().is_none()
-                    title=move || undo().map_or_else(|| strings::UNDO.to_string(), strings::undo)
+                    title=undo_hint
                     on:click=move |_| open.undo()
                 >
                     <Icon glyph=Glyph::Undo/>
@@ -54,7 +70,7 @@ pub fn Bar() -> impl IntoView {
                 <button
                     class="tool"
                     disabled=move || redo().is_none()
-                    title=move || redo().map_or_else(|| strings::REDO.to_string(), strings::redo)
+                    title=redo_hint
                     on:click=move |_| open.redo()
                 >
                     <Icon glyph=Glyph::Redo/>
@@ -63,7 +79,7 @@ pub fn Bar() -> impl IntoView {
             </Show>
             <button
                 class="tool icon-only search-button"
-                title=strings::SEARCH
+                title=actions::hint(strings::SEARCH)
                 aria-label=strings::SEARCH
                 on:click=move |_| search::start(open)
             >
@@ -72,7 +88,7 @@ pub fn Bar() -> impl IntoView {
             <ThemeSwitch/>
             <Menu/>
             <Show when=move || !only_reads()>
-                <button class="primary" disabled=move || !dirty() || busy() on:click=move |_| review::ask(open)>
+                <button class="primary" title=actions::hint(strings::SAVE) disabled=move || !dirty() || busy() on:click=move |_| review::ask(open)>
                     {move || if busy() { strings::SAVING } else { strings::SAVE }}
                 </button>
             </Show>

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use escalation_api::PathPayload;
 use escalation_editor::command::Replacement;
-use escalation_editor::merge::{self, Choice, Item, Merge, Told, What};
+use escalation_editor::merge::{self, Choice, Item, Merge, MergeItemText, MergeSubject};
 use escalation_editor::{Command, Editor, words};
 use escalation_engine::{Problem, check};
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ use crate::parts::segments::Segments;
 use crate::strings;
 
 /// What is chosen otherwise than it would be.
-type Choices = RwSignal<BTreeMap<What, Choice>>;
+type Choices = RwSignal<BTreeMap<MergeSubject, Choice>>;
 
 /// The id of the words that say why it cannot be saved yet.
 const REASON: &str = "undecided";
@@ -113,7 +113,7 @@ fn conflicts(merge: &Merge) -> usize {
 #[component]
 fn ItemRow(
     item: Item,
-    told: Told,
+    told: MergeItemText,
     choices: Choices,
     /// Whether it is the first of which both cannot be.
     is_first: bool,
@@ -174,7 +174,7 @@ fn Preview(result: Memo<Result<Arc<PathPayload>, escalation_editor::Refusal>>) -
             }
             Ok(path) => {
                 let problems: Vec<Problem> = check(&open.id.get(), &path, &open.session.index.get());
-                problems.into_iter().map(|problem| row(problem.message, problem.hint)).collect()
+                problems.into_iter().map(|problem| row(problem.text(), problem.hint)).collect()
             }
         };
         if rows.is_empty() {

@@ -1,6 +1,6 @@
 //! What is different between two states of the path, node by node.
 
-use escalation_editor::changes::{Became, Change};
+use escalation_editor::changes::{Change, NodeChange};
 use leptos::prelude::*;
 
 use super::state::Open;
@@ -35,7 +35,7 @@ pub fn DifferenceRow(
     leads: bool,
 ) -> impl IntoView {
     let open = expect_context::<Open>();
-    let is_gone = change.became == Became::Removed;
+    let is_gone = change.became == NodeChange::Removed;
     let id = change.node_id.clone().filter(|_| leads);
     let details = change.details.into_iter().map(|line| view! { <span class="detail">{line}</span> }).collect_view();
     let title = match id {

@@ -26,6 +26,9 @@ const PAUSE: Duration = Duration::from_millis(300);
 
 /// Keeps the changes of the open path for as long as they are not saved.
 pub fn keep(open: Open) {
+    let own = open.session.own_draft;
+    own.set_value(Some(open.draft.get_untracked()));
+    Effect::new(move |_| own.set_value(Some(open.draft.get())));
     let waiting = StoredValue::new_local(None::<TimeoutHandle>);
     let stop_waiting = move || {
         if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
@@ -70,6 +73,7 @@ pub fn keep(open: Open) {
     });
     on_cleanup(move || {
         at_once();
+        own.set_value(None);
         gone.remove();
         hidden.remove();
         left.remove();
@@ -220,9 +224,7 @@ fn resume(open: Open, key: String) {
 /// Lets the draft go; it can be had back until the screen is left.
 fn discard(open: Open, key: String) {
     let dropped = open.session.drop_draft(&key);
-    // What else waits is asked about next.
-    let next = open.session.waiting_drafts(&open.id.get_untracked()).into_iter().next();
-    open.question.set(next.map(|(key, _)| key));
+    ask_next(open);
     let Some(draft) = dropped else { return };
     offer_back(open, key, draft, strings::save::DISCARDED);
 }
@@ -237,6 +239,25 @@ fn offer_back(open: Open, key: String, draft: Draft, text: &str) {
         resume(open, key.clone());
     });
     open.note(About::Discarded, text, Some((strings::save::TAKE_BACK, back)));
+}
+
+/// Goes on under a key of its own: another tab is at work on the draft that this one has opened.
+pub fn part(open: Open) {
+    let (key, own) = (open.draft.get_untracked(), clock::token());
+    open.session.copy_draft(&key, &own);
+    open.draft.set(own.clone());
+    open.session.own_draft.set_value(Some(own));
+    name_address(open);
+    write(open);
+    // What the other tab has made of it is its own.
+    open.session.hear_of_draft(key);
+    open.note(About::OtherTab, strings::save::OTHER_TAB_COPY, None);
+}
+
+/// Asks about the next draft that waits, once that which was asked about is gone.
+pub fn ask_next(open: Open) {
+    let next = open.session.waiting_drafts(&open.id.get_untracked()).into_iter().next();
+    open.question.set(next.map(|(key, _)| key));
 }
 
 /// The address of a path that was never saved is that of its draft, so that loading the page anew finds it.

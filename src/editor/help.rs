@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::actions::{ACTIONS, shown};
+use super::actions::{GROUPS, shown};
 use super::state::Open;
 use crate::canvas::look::Overlay;
 use crate::parts::dialog::Dialog;
@@ -36,10 +36,16 @@ pub fn Help() -> impl IntoView {
 fn Keys() -> impl IntoView {
     let open = expect_context::<Open>();
     let moving = strings::MOVES.iter().map(|(keys, name)| row(keys, (*name).to_string())).collect_view();
-    let with_keys = ACTIONS.iter().filter(|action| !action.keys.is_empty() && untrack(|| action.may(open)));
-    let doing = with_keys.map(|action| row(action.keys, action.title())).collect_view();
+    let groups = GROUPS.iter().filter_map(|(title, actions)| {
+        let with_keys = actions.iter().filter(|action| !action.keys.is_empty() && untrack(|| action.may(open)));
+        let rows: Vec<_> = with_keys.map(|action| row(action.keys, action.title())).collect();
+        (!rows.is_empty()).then(|| view! { <section><h3>{*title}</h3><dl>{rows}</dl></section> })
+    });
     view! {
-        <dl>{moving}{doing}</dl>
+        <div class="key-groups">
+            <section><h3>{strings::edit::GROUP_MOVE}</h3><dl>{moving}</dl></section>
+            {groups.collect_view()}
+        </div>
         <p class="hint">{strings::OTHER_LETTERS}</p>
     }
 }

@@ -31,7 +31,7 @@ pub fn listen(open: Open) {
         // A step that moves, or that is far from the one before, has the focus with the next frame only. A key that comes
         // before is meant for it, and must not be taken for one of the browser's own, such as going back.
         let nowhere = focus::is_nowhere();
-        if nowhere && open.look.focusing.get_value() {
+        if nowhere && open.look.focusing.get_value() != canvas::look::Coming::Nothing {
             canvas::on_tree(open, &event);
         } else if nowhere && key == "Escape" {
             // What had the focus is gone, such as the button that mends a problem that a field has mended.

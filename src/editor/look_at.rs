@@ -5,6 +5,8 @@ use escalation_editor::command::to_look_at;
 use escalation_editor::layout::Rect;
 use escalation_editor::tree;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlInputElement;
 
 use super::state::Open;
 use crate::canvas::{self, minimap, zoom};
@@ -27,6 +29,19 @@ impl Open {
         if self.selected.get_untracked() != id {
             self.selected.set(id);
         }
+    }
+
+    /// Goes to the field with the name of the path, ready to be typed over.
+    pub fn ask_name(self) {
+        self.side.set(None);
+        self.select(None);
+        request_animation_frame(|| {
+            let field = document().get_element_by_id("path-name");
+            if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+                let _gone = field.focus();
+                field.select();
+            }
+        });
     }
 
     /// Moves the drawing as little as it takes to show a node.

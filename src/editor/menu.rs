@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, KeyboardEvent};
 
-use super::actions::{ACTIONS, Action};
+use super::actions::{self, Action};
 use super::state::Open;
 use crate::canvas::look::Overlay;
 use crate::parts::focus;
@@ -27,7 +27,7 @@ const NAMES: &[&str] = &[
 ];
 
 fn actions() -> impl Iterator<Item = &'static Action> {
-    NAMES.iter().filter_map(|name| ACTIONS.iter().find(|action| action.name == *name))
+    NAMES.iter().filter_map(|name| actions::all().find(|action| action.name == *name))
 }
 
 #[component]

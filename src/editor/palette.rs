@@ -4,7 +4,7 @@ use escalation_editor::{ListAt, Side, search};
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
-use super::actions::{ACTIONS, shown};
+use super::actions::{self, Action, shown};
 use super::state::Open;
 use crate::canvas;
 use crate::canvas::look::Overlay;
@@ -21,13 +21,14 @@ use crate::strings;
 struct Item {
     name: String,
     about: String,
-    what: What,
+    /// Other words by which it is found.
+    also: &'static str,
+    what: PaletteTarget,
 }
 
 #[derive(Clone)]
-enum What {
-    /// The action with this position in the table.
-    Action(usize),
+enum PaletteTarget {
+    Action(&'static Action),
     Node(String),
     Path(String),
 }
@@ -49,26 +50,28 @@ pub fn Palette() -> impl IntoView {
 
 /// All lines: what can be done now, then the steps of this path, then the other paths.
 fn items(open: Open) -> Vec<Item> {
-    let possible = ACTIONS.iter().enumerate().filter(|(_, action)| action.is_possible(open));
+    let possible = actions::all().filter(|action| action.is_possible(open));
     let mut items: Vec<_> = possible
-        .map(|(position, action)| Item {
+        .map(|action| Item {
             name: action.title(),
             about: action.keys.first().map(|key| shown(key)).unwrap_or_default(),
-            what: What::Action(position),
+            also: action.found_by,
+            what: PaletteTarget::Action(action),
         })
         .collect();
     let path = open.path.get();
     let scene = open.scene.get();
     escalation_editor::tree::walk(&path, |found| {
         if let Some(card) = scene.card(&found.node.id) {
-            let (name, what) = (card.words.title.clone(), What::Node(found.node.id.clone()));
+            let (name, what) = (card.words.title.clone(), PaletteTarget::Node(found.node.id.clone()));
             // Steps of one name are told apart by the side that they are on.
             let side = if let ListAt::Of(branch, side) = &found.slot.list {
                 scene.card(branch).and_then(|branch| branch.sides.as_ref()?.get(usize::from(*side == Side::Else)))
             } else {
                 None
             };
-            items.push(Item { name, about: strings::kind_on_side(&card.words.kind, side.map(String::as_str)), what });
+            let about = strings::kind_on_side(&card.words.kind, side.map(String::as_str));
+            items.push(Item { name, about, also: "", what });
         }
     });
     let here = open.id.get();
@@ -77,21 +80,18 @@ fn items(open: Open) -> Vec<Item> {
     items.extend(others.map(|path| Item {
         name: path.name.clone(),
         about: strings::PATH.to_string(),
-        what: What::Path(path.id.clone()),
+        also: "",
+        what: PaletteTarget::Path(path.id.clone()),
     }));
     items
 }
 
-fn choose(open: Open, what: &What) {
+fn choose(open: Open, what: &PaletteTarget) {
     open.look.close();
     match what {
-        What::Action(position) => {
-            if let Some(action) = ACTIONS.get(*position) {
-                (action.run)(open);
-            }
-        }
-        What::Node(id) => canvas::go_to(open, id),
-        What::Path(id) => {
+        PaletteTarget::Action(action) => (action.run)(open),
+        PaletteTarget::Node(id) => canvas::go_to(open, id),
+        PaletteTarget::Path(id) => {
             let _refused = window().location().set_hash(&Route::Path(id.clone()).href());
         }
     }
@@ -103,14 +103,16 @@ fn Lines() -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let all = StoredValue::new(untrack(|| items(open)));
-    let names =
-        StoredValue::new(all.with_value(|all| {
-            all.iter().map(|item| folded(&format!("{} {}", item.name, item.about))).collect::<Vec<_>>()
-        }));
-    let found = Memo::new(move |_| {
+    let names = StoredValue::new(all.with_value(|all| {
+        all.iter().map(|item| folded(&format!("{} {} {}", item.name, item.about, item.also))).collect::<Vec<_>>()
+    }));
+    // One more than is shown tells that there are more.
+    let fitting = Memo::new(move |_| {
         let typed = folded(&typed.get());
-        names.with_value(|names| search::find(&typed, names.iter().map(String::as_str), MOST))
+        names.with_value(|names| search::find(&typed, names.iter().map(String::as_str), MOST + 1))
     });
+    let has_more = move || fitting.with(|fitting| fitting.len() > MOST);
+    let found = Memo::new(move |_| fitting.with(|fitting| fitting.iter().copied().take(MOST).collect::<Vec<_>>()));
     let take = move |position: usize| {
         let what = found.with_untracked(|found| found.get(position).copied());
         let what = what.and_then(|item| all.with_value(|all| all.get(item).map(|item| item.what.clone())));
@@ -133,8 +135,8 @@ fn Lines() -> impl IntoView {
     Effect::new(move || scroll::reveal("palette-list", &option_id(at.get())));
     let rows = move || {
         let rows = found.get().into_iter().enumerate().filter_map(|(position, item)| {
-            let Item { name, about, what } = all.with_value(|all| all.get(item).cloned())?;
-            let is_key = matches!(what, What::Action(_)) && !about.is_empty();
+            let Item { name, about, what, .. } = all.with_value(|all| all.get(item).cloned())?;
+            let is_key = matches!(what, PaletteTarget::Action(_)) && !about.is_empty();
             let about = if is_key {
                 view! { <kbd>{about}</kbd> }.into_any()
             } else {
@@ -181,6 +183,7 @@ fn Lines() -> impl IntoView {
         <ul id="palette-list" role="listbox" aria-label=strings::PALETTE>
             {rows}
             {move || none().then(|| view! { <li class="none" role="option" aria-selected="false" aria-disabled="true">{strings::NOTHING_FITS}</li> })}
+            {move || has_more().then(|| view! { <li class="none" role="option" aria-selected="false" aria-disabled="true">{strings::MORE_FIT}</li> })}
         </ul>
     }
 }

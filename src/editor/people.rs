@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use escalation_editor::beside::{Beside, Row, Told};
+use escalation_editor::beside::{PageComparison, PageTime, Row};
 use escalation_editor::changes;
 use escalation_editor::expect::occasions;
-use escalation_editor::work::{Compared, ForPeople as Change, Question, Reply};
+use escalation_editor::work::{Compared, ForPeople as Change, Request, Response};
 use escalation_engine::instant::DAY;
-use escalation_engine::prove::During;
+use escalation_engine::prove::PriorityInterval;
 use escalation_engine::simulate::{self, beginners};
 use escalation_engine::words::date_and_time;
 use escalation_engine::{CompiledPath, Scenario, Seconds};
@@ -24,8 +24,9 @@ use crate::worker::For;
 /// How far ahead the review looks, and how far where the page must do it.
 pub const AHEAD: Seconds = 91 * DAY;
 pub const LESS: Seconds = 28 * DAY;
-/// So many changes for people are told at first, and at most.
-const FIRST: usize = 4;
+/// So many changes for people are told one by one; of more the gist comes first, and they are to be opened.
+const FEW: usize = 2;
+/// So many are told at most.
 const MOST: usize = 40;
 
 /// What is known of what changes for people.
@@ -50,8 +51,8 @@ pub fn ForPeople() -> impl IntoView {
         people.set(People::Busy);
         let (background, index) = (open.session.background, open.session.index.get());
         let about = expected::about(open, if background.is_there() { AHEAD } else { LESS });
-        background.ask(For::Review, index, Question::Compare(about, before), move |reply, _| {
-            if let Reply::Compared(found) = reply {
+        background.ask(For::Review, index, Request::Compare(about, before), move |reply, _| {
+            if let Response::Compared(found) = reply {
                 let _left = people.try_set(found.map_or(People::Unknown, |found| People::Known(Box::new(found))));
             }
         });
@@ -61,22 +62,26 @@ pub fn ForPeople() -> impl IntoView {
         People::Unknown => view! { <p class="hint">{strings::save::PEOPLE_UNKNOWN}</p> }.into_any(),
         People::Known(found) => {
             let more = found.changes.len().saturating_sub(MOST);
-            let mut rows = found.changes.iter().take(MOST).cloned().map(|change| view! { <ChangeRow change/> });
-            let first = rows.by_ref().take(FIRST).collect_view();
-            // One edit may mean something a little different at each handover: the longest times come first.
-            let others = rows.collect::<Vec<_>>();
-            let others = (!others.is_empty()).then(|| {
+            let rows = found.changes.iter().take(MOST).cloned().map(|change| view! { <ChangeRow change/> });
+            let list = view! { <ul class="differences">{rows.collect_view()}</ul> };
+            let more = (more > 0).then(|| view! { <p class="hint">{strings::save::and_more_changes(more)}</p> });
+            let changes = if found.changes.len() <= FEW {
+                list.into_any()
+            } else {
+                // One edit may mean something a little different at each handover: the longest times come first.
+                let lead = found.lead.iter().cloned().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
                 view! {
+                    <ul class="lead" data-lead>{lead}</ul>
                     <details class="more-changes">
-                        <summary>{strings::save::other_changes(others.len())}</summary>
-                        <ul class="differences">{others}</ul>
+                        <summary>{strings::save::all_changes(found.changes.len())}</summary>
+                        {list}
+                        {more}
                     </details>
                 }
-            });
+                .into_any()
+            };
             view! {
-                <ul class="differences">{first}</ul>
-                {others}
-                {(more > 0).then(|| view! { <p class="hint">{strings::save::and_more_changes(more)}</p> })}
+                {changes}
                 <p class="hint" data-people>{rest(open, &found)}</p>
                 {follows_otherwise(open).then(|| view! { <p class="hint" data-follows>{words::FOLLOWS_OTHERWISE}</p> })}
             }
@@ -153,7 +158,7 @@ fn ChangeRow(change: Change) -> impl IntoView {
 
 /// Plays the first alert of such a time in the simulation.
 #[component]
-fn Play(change: StoredValue<Change>, during: Signal<During>) -> impl IntoView {
+fn Play(change: StoredValue<Change>, during: Signal<PriorityInterval>) -> impl IntoView {
     let open = expect_context::<Open>();
     let play = move |_| {
         let mut alert = during.with_untracked(|during| change.with_value(|change| change.alert(during)));
@@ -209,9 +214,9 @@ fn compared(open: Open, alert: &Scenario) -> impl IntoView + use<> {
     let before = open.compared.get().unwrap_or_else(|| open.path.get());
     let [before, after] = [before, open.path.get()]
         .map(|path: Arc<_>| simulate::trace(&CompiledPath::new(&id, &path, &index), &index, alert));
-    let beside = Beside::new(&before, &after, &index);
+    let beside = PageComparison::new(&before, &after, &index);
     let length = beside.length.max(60);
-    let cell = move |all: &[Told]| {
+    let cell = move |all: &[PageTime]| {
         let told = all.iter().map(|told| {
             let low = told.is_low.then(|| view! { " "<em>{words::LOW}</em> });
             view! { <span class="told">{strings::after(told.after)}{low}</span> }

@@ -10,8 +10,8 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::about::Code;
 use super::state::Open;
-use crate::canvas;
 use crate::canvas::look::Overlay;
+use crate::canvas::{self, shapes};
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
@@ -27,7 +27,7 @@ pub fn walk(open: Open, forward: bool) {
         return open.session.say(strings::NO_PROBLEMS);
     };
     go_to(open, problem);
-    open.session.say(strings::problem_of(position + 1, all.len(), &problem.message, &problem.hint));
+    open.session.say(strings::problem_of(position + 1, all.len(), &problem.text(), &problem.hint));
 }
 
 /// Shows the node of a problem, and its field in the details.
@@ -64,7 +64,9 @@ fn show_field(field: &str) {
 #[component]
 pub fn ProblemsPill() -> impl IntoView {
     let open = expect_context::<Open>();
-    let count = Memo::new(move |_| open.problems.with(|problems| problems.len()));
+    let count = Memo::new(move |_| {
+        open.problems.with(|problems| problems.iter().filter(|problem| !shapes::answer(open, problem)).count())
+    });
     // Red is what cannot be saved.
     let errors = Memo::new(move |_| open.problems.with(|problems| is_refused(problems)));
     let shown = move || open.look.overlay.get() == Some(Overlay::Problems);

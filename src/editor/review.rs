@@ -54,7 +54,7 @@ impl From<&Problem> for Finding {
         Self {
             node_id: problem.node_id.clone(),
             pointer: problem.pointer.clone(),
-            message: problem.message.clone(),
+            message: problem.text(),
             hint: problem.hint.clone(),
             is_error: problem.severity == Severity::Error,
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use escalation_api::{ErrorSingle, Path, PathPayload};
 use escalation_editor::Editor;
-use escalation_editor::draft::{Beside, Unsure};
+use escalation_editor::draft::Unsure;
 use escalation_editor::merge::{is_made_of, is_same, is_written};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,8 +14,10 @@ use super::drafts;
 use super::notes::About;
 use super::side::Side;
 use super::state::Open;
+use crate::clock;
 use crate::drafts::Draft;
 use crate::net::{self, NetError};
+use crate::panel::kept;
 use crate::route::{self, Route};
 use crate::strings;
 
@@ -49,16 +51,21 @@ pub fn save(open: Open) {
     let (theirs, unsure) = (open.theirs.get_untracked(), open.unsure.get_untracked());
     let known: BTreeSet<String> =
         session.index.with_untracked(|index| index.world().paths.iter().map(|path| path.id.clone()).collect());
+    // With the key of an earlier attempt nothing is made twice, whoever sends it again.
+    let key = unsure.as_ref().map(|unsure| unsure.key.clone()).filter(|key| !key.is_empty());
+    let key = key.unwrap_or_else(clock::ulid);
     if id.is_empty() && unsure.is_none() {
         // From now on it may be made, also if the page does not live to hear of it.
-        open.unsure.set(Some(Unsure { sent: path.clone(), known: Arc::new(known.clone()) }));
+        let known = Arc::new(known.clone());
+        open.unsure.set(Some(Unsure { sent: path.clone(), known, key: key.clone() }));
     }
     // Whatever comes of it, the changes are kept.
     drafts::write(open);
-    let has_tags = session.features.with_untracked(|all| all.iter().any(|known| known == "if_match"));
+    // Where it is not known whether the server has tags, the one that it gives is sent back all the same.
+    let has_tags = untrack(|| !session.lacks("if_match"));
     spawn_local(async move {
         let written = match id.as_str() {
-            "" => make(&path, known, unsure).await,
+            "" => make(&path, known, unsure, key, |sent| note_unsure(open, &draft, Some(sent))).await,
             id => write(id, &path, theirs, has_tags).await,
         };
         match written {
@@ -69,10 +76,15 @@ pub fn save(open: Open) {
             Err(failure) => {
                 let (message, errors) = match failure {
                     Failure::Theirs(path) => return show_both(open, *path),
-                    Failure::MayBeMade(sent, error) => {
-                        if open.unsure.try_set(Some(sent)).is_none() {
-                            drafts::write(open);
+                    Failure::Found(path, sent) => {
+                        done(open, &id, &draft, &sent, *path);
+                        if open.id.try_get_untracked().is_some() {
+                            save(open);
                         }
+                        return;
+                    }
+                    Failure::MayBeMade(sent, error) => {
+                        note_unsure(open, &draft, Some(sent));
                         told(error)
                     }
                     Failure::Net(error) if error.is_not_found() && !id.is_empty() => {
@@ -80,9 +92,7 @@ pub fn save(open: Open) {
                         (strings::save::GONE.to_string(), Vec::new())
                     }
                     Failure::NotMade(error) => {
-                        if open.unsure.try_set(None).is_none() {
-                            drafts::write(open);
-                        }
+                        note_unsure(open, &draft, None);
                         told(error)
                     }
                     Failure::Net(error) => told(error),
@@ -92,6 +102,14 @@ pub fn save(open: Open) {
             }
         }
     });
+}
+
+/// Notes with the draft what may have been made of it; also where its screen was left.
+fn note_unsure(open: Open, draft: &str, unsure: Option<Unsure>) {
+    match open.unsure.try_set(unsure) {
+        None => drafts::write(open),
+        Some(unsure) => open.session.note_unsure(draft, unsure),
+    }
 }
 
 /// Looks, while the path is reviewed, whether somebody else has saved it; then both are shown in place of the review.
@@ -159,6 +177,8 @@ enum Failure {
     Net(NetError),
     /// Somebody else has saved it meanwhile.
     Theirs(Box<Path>),
+    /// It was made of what was sent earlier, and is as it was then: what has changed since takes its place.
+    Found(Box<Path>, Arc<PathPayload>),
     /// It is new, and may have been made.
     MayBeMade(Unsure, NetError),
     /// It is new, and was not made.
@@ -202,23 +222,44 @@ async fn replace(id: &str, path: &PathPayload, before: &PathPayload, tag: Option
 }
 
 /// Makes a new path; `before` are the ids of those that are known. If it may have been made before, it is looked for
-/// first.
-async fn make(path: &Arc<PathPayload>, before: BTreeSet<String>, unsure: Option<Unsure>) -> Result<Path, Failure> {
+/// first. `note` is told what is about to be sent: from then on it may be made.
+async fn make(
+    path: &Arc<PathPayload>,
+    before: BTreeSet<String>,
+    unsure: Option<Unsure>,
+    key: String,
+    note: impl Fn(Unsure),
+) -> Result<Path, Failure> {
     let mut known = None;
     if let Some(unsure) = &unsure {
-        let all = net::paths().await.map_err(|error| Failure::MayBeMade(unsure.clone(), error))?.items;
+        let not_known = |error| Failure::MayBeMade(unsure.clone(), error);
+        let list = net::paths().await.map_err(not_known)?;
+        let all = list.items;
+        if unsure.made(&all).is_none() && !list.is_whole {
+            // It may be among those that could not be read.
+            return Err(not_known(NetError::Unreadable(200)));
+        }
         if let Some(made) = unsure.made(&all) {
             if is_made_of(&PathPayload::from(made), path) {
                 return Ok(made.clone());
             }
-            return net::save(&made.id, path, None).await.map_err(|error| Failure::MayBeMade(unsure.clone(), error));
+            return Err(Failure::Found(Box::new(made.clone()), unsure.sent.clone()));
         }
         known = Some(all.into_iter().map(|path| path.id).collect());
     }
     let known = known.unwrap_or(before);
-    let sent = Unsure { sent: path.clone(), known: Arc::new(known) };
-    net::save("", path, None).await.map_err(|error| match unsure {
-        _ if error.may_be_done() => Failure::MayBeMade(sent, error),
+    let sent = Unsure { sent: path.clone(), known: Arc::new(known), key: key.clone() };
+    note(sent.clone());
+    let made = net::make(path, &key).await;
+    if let (Ok(made), Some(unsure)) = (&made, &unsure)
+        && !is_made_of(&PathPayload::from(made), path)
+        && is_made_of(&PathPayload::from(made), &unsure.sent)
+    {
+        return Err(Failure::Found(Box::new(made.clone()), unsure.sent.clone()));
+    }
+    made.map_err(|error| match unsure {
+        // Whoever is too busy to answer may have done it.
+        _ if error.may_be_done() || matches!(error, NetError::Busy(_)) => Failure::MayBeMade(sent, error),
         // That of the first attempt may still come.
         Some(unsure) => Failure::MayBeMade(unsure, error),
         None => Failure::NotMade(error),
@@ -249,9 +290,10 @@ fn done(open: Open, id: &str, draft: &str, path: &Arc<PathPayload>, saved: Path)
             session.drop_draft(draft);
         }
     } else if let Some(mut left) = session.drop_draft(draft) {
+        kept::take_along(session, &saved.id, std::mem::take(&mut left.beside));
         left.editor.mark_saved(path);
         if left.editor.has_unsaved_work() {
-            session.keep_draft(draft, Draft { path_id: saved.id.clone(), beside: Beside::new(), unsure: None, ..left });
+            session.keep_draft(draft, Draft { path_id: saved.id.clone(), unsure: None, ..left });
         }
     }
     session.saved(saved);

@@ -1,14 +1,14 @@
 //! The open path: signals that hold it, and what is derived from them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use escalation_api::PathPayload;
 use escalation_editor::changes::{Change, changes};
 use escalation_editor::draft::Unsure;
-use escalation_editor::gone::{Gone, gone};
+use escalation_editor::gone::{RemovedNodes, gone};
 use escalation_editor::play::Visited;
-use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, words};
+use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::time_after;
 use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Severity, Trace, check, simulate};
@@ -40,12 +40,16 @@ pub struct Open {
     pub editor: RwSignal<Editor>,
     /// What is shown: the document, or what would come of taking over what is chosen of two versions.
     pub path: Memo<Arc<PathPayload>>,
+    /// The same as it was drawn last: what is simulated. An edit is seen first, and what comes of it a frame later.
+    pub drawn: RwSignal<Arc<PathPayload>>,
     /// What would come of that, while it is chosen. Nothing is changed meanwhile.
     pub preview: RwSignal<Option<Arc<PathPayload>>>,
     /// What is drawn.
     pub scene: Memo<Arc<Scene>>,
     /// What is wrong.
     pub problems: Memo<Arc<Vec<Problem>>>,
+    /// How many each node has, and whether one of them is an error, by the ids of nodes.
+    problems_at: Memo<BTreeMap<String, (usize, bool)>>,
     /// The node that is looked at.
     pub selected: RwSignal<Option<String>>,
 
@@ -64,7 +68,7 @@ pub struct Open {
 
     /// What is assumed.
     pub assumed: Assumed,
-    /// The document, ready to be walked.
+    /// The path as it was drawn last, ready to be walked.
     pub compiled: Memo<Arc<CompiledPath>>,
     /// What happens then.
     pub trace: Memo<Arc<Trace>>,
@@ -119,7 +123,7 @@ pub struct Open {
     /// What is different from it.
     pub changes: Memo<Arc<Vec<Change>>>,
     /// What the compared state has and this one has not, place by place.
-    pub gone: Memo<Arc<Vec<Gone>>>,
+    pub gone: Memo<Arc<Vec<RemovedNodes>>>,
     /// Whether the dialog is open that takes a file.
     pub importing: RwSignal<bool>,
     /// What was wrong with what it was given last.
@@ -164,8 +168,9 @@ impl Open {
         let scene =
             Memo::new(move |_| look.folds.with(|folds| Arc::new(Scene::new(&path.get(), &session.index.get(), folds))));
         let problems = Memo::new(move |_| Arc::new(check(&id.get(), &path.get(), &session.index.get())));
+        let drawn = RwSignal::new(path.get_untracked());
         let compiled = Memo::new_with_compare(
-            move |_| Arc::new(CompiledPath::new(&id.get(), &path.get(), &session.index.get())),
+            move |_| Arc::new(CompiledPath::new(&id.get(), &drawn.get(), &session.index.get())),
             another,
         );
         let assumed = Assumed::new(&path.get_untracked(), session);
@@ -200,9 +205,22 @@ impl Open {
             id,
             editor,
             path,
+            drawn,
             preview,
             scene,
             problems,
+            problems_at: Memo::new(move |_| {
+                let mut at = BTreeMap::<String, (usize, bool)>::new();
+                problems.with(|all| {
+                    for problem in all.iter() {
+                        let Some(id) = &problem.node_id else { continue };
+                        let (count, has_error) = at.entry(id.clone()).or_default();
+                        *count += 1;
+                        *has_error |= problem.severity == Severity::Error;
+                    }
+                });
+                at
+            }),
             selected: RwSignal::new(None),
             view: RwSignal::new(Viewport::default()),
             screen: RwSignal::new((0.0, 0.0)),
@@ -249,6 +267,24 @@ impl Open {
         }
     }
 
+    /// Has what is simulated follow what is shown, once that is drawn.
+    pub fn follow_drawn(self) {
+        let is_waiting = StoredValue::new(false);
+        Effect::new(move |_| {
+            let is_same = Arc::ptr_eq(&self.path.get(), &self.drawn.get_untracked());
+            if is_same || is_waiting.get_value() {
+                return;
+            }
+            is_waiting.set_value(true);
+            clock::after_frame(move || {
+                let _left = is_waiting.try_set_value(false);
+                if let Some(path) = self.path.try_get_untracked() {
+                    self.drawn.set(path);
+                }
+            });
+        });
+    }
+
     /// One simulation of the path as it is, from the compiled path to the words, for whoever measures it.
     pub fn simulate_once(self) -> Trace {
         let scenario = untrack(|| self.assumed.scenario());
@@ -274,6 +310,7 @@ impl Open {
             return tried.map(|_| ()).map_err(|refusal| refusal.to_string());
         }
         let (name, also) = (words::command(&command), words::also(&command));
+        let (before, deletes) = (self.path.get_untracked(), self.deletes(&command));
         let mut done = Ok(None);
         self.editor.update(|editor| done = editor.dispatch(command));
         match done {
@@ -285,6 +322,18 @@ impl Open {
                 if self.look.refused.with_untracked(Option::is_some) {
                     self.look.refused.set(None);
                 }
+                let deleted = deletes.map(|title| {
+                    let left = self.path.get_untracked();
+                    // Whoever takes out the last step has seen how one begins.
+                    if left.path.is_empty() {
+                        self.look.shapes.set(false);
+                    }
+                    let more = tree::count(&before.path).saturating_sub(tree::count(&left.path) + 1);
+                    strings::edit::deleted(&words::and_more(title, more))
+                });
+                if deleted != self.look.deleted.get_untracked() {
+                    self.look.deleted.set(deleted);
+                }
                 self.session.say(strings::edit::done(name, also));
             }
             Err(Refusal::NoChange) => {}
@@ -294,6 +343,13 @@ impl Open {
             }
         }
         Ok(())
+    }
+
+    /// What the first step is called that a change deletes; nothing if it deletes none.
+    fn deletes(self, command: &Command) -> Option<String> {
+        let deletes = matches!(command, Command::Delete(_) | Command::DeleteRun(_));
+        let id = command.node().filter(|_| deletes)?;
+        self.scene.with_untracked(|scene| Some(scene.card(id)?.words.title.clone()))
     }
 
     /// Whether nothing may be changed. Whatever is shown, it is asked wherever something would be.
@@ -335,6 +391,9 @@ impl Open {
         let mut done = None;
         self.editor.update(|editor| done = step(editor));
         if let Some(command) = done {
+            if self.look.deleted.with_untracked(Option::is_some) {
+                self.look.deleted.set(None);
+            }
             self.look_at_what_came(&before, in_drawing);
             self.session.say(told(words::command(&command)));
         }
@@ -379,14 +438,12 @@ impl Open {
 
     /// How many problems a node has.
     pub fn problems_of(self, id: String) -> Memo<usize> {
-        Memo::new(move |_| self.problems.with(|all| all.iter().filter(|one| one.node_id.as_ref() == Some(&id)).count()))
+        Memo::new(move |_| self.problems_at.with(|at| at.get(&id).map_or(0, |(count, _)| *count)))
     }
 
     /// Whether one of the problems of a node is an error, which forbids saving.
     pub fn has_error(self, id: String) -> Memo<bool> {
-        let is_it =
-            move |problem: &Problem| problem.node_id.as_ref() == Some(&id) && problem.severity == Severity::Error;
-        Memo::new(move |_| self.problems.with(|all| all.iter().any(&is_it)))
+        Memo::new(move |_| self.problems_at.with(|at| at.get(&id).is_some_and(|(_, has_error)| *has_error)))
     }
 
     /// The zone in which times are told.
@@ -395,10 +452,10 @@ impl Open {
     }
 
     /// Tells of the run, with what it takes to tell of it.
-    pub fn tell<T>(self, tell: impl FnOnce(words::Told<'_>) -> T) -> T {
-        let (trace, path, id) = (self.trace.get(), self.path.get(), self.id.get());
+    pub fn tell<T>(self, tell: impl FnOnce(words::RunContext<'_>) -> T) -> T {
+        let (trace, path, id) = (self.trace.get(), self.drawn.get(), self.id.get());
         let (index, zone) = (self.session.index.get(), self.zone());
-        tell(words::Told { trace: &trace, path: &path, path_id: &id, index: &index, zone: &zone })
+        tell(words::RunContext { trace: &trace, path: &path, path_id: &id, index: &index, zone: &zone })
     }
 
     /// When the walk comes to a node: `T+5m · 03:15`, and how often if more than once.

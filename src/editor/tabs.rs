@@ -11,8 +11,8 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::notes::About;
-use super::save;
 use super::state::Open;
+use super::{drafts, save};
 use crate::net;
 use crate::route;
 use crate::session::Session;
@@ -40,17 +40,25 @@ enum Does {
     Saves,
     /// It has deleted it.
     Deletes,
+    /// It has kept a draft of it, or dropped one.
+    Keeps,
 }
 
-const WORDS: [(Does, &str); 5] = [
+const WORDS: [(Does, &str); 6] = [
     (Does::Opens, "opens"),
     (Does::HasOpen, "has-open"),
     (Does::Leaves, "leaves"),
     (Does::Saves, "saves"),
     (Does::Deletes, "deletes"),
+    (Does::Keeps, "keeps"),
 ];
 
-/// What is heard from another tab: what it does, the key of its draft and the id of the path.
+/// By what tabs know a path: its id; for one that was never saved, the key of its draft in a form that is no id.
+fn name_of(path_id: &str, key: &str) -> String {
+    if path_id.is_empty() { format!("new/{key}") } else { path_id.to_string() }
+}
+
+/// What is heard from another tab: what it does, the key of its draft and the name of the path.
 fn understood(event: &MessageEvent) -> Option<(Does, String, String)> {
     let text = event.data().as_string()?;
     let mut words = text.splitn(3, ' ');
@@ -62,13 +70,11 @@ fn understood(event: &MessageEvent) -> Option<(Does, String, String)> {
 impl Session {
     /// Tells other tabs what is done with a path. A tab is known by the key of its draft.
     fn tell(self, does: Does, path_id: &str, key: &str) {
-        if path_id.is_empty() {
-            return;
-        }
+        let name = name_of(path_id, key);
         let word = WORDS.iter().find(|(of, _)| *of == does).map_or("", |(_, word)| word);
         self.channel.with_value(|channel| {
             if let Some(channel) = channel {
-                let _closed = channel.post_message(&JsValue::from_str(&format!("{word} {key} {path_id}")));
+                let _closed = channel.post_message(&JsValue::from_str(&format!("{word} {key} {name}")));
             }
         });
     }
@@ -83,7 +89,12 @@ impl Session {
         self.tell(Does::Deletes, path_id, "-");
     }
 
-    /// Keeps what is known of all paths as other tabs save and delete them, for as long as the page is there.
+    /// Tells other tabs that a draft is another now, or gone.
+    pub fn tell_kept(self, key: &str) {
+        self.tell(Does::Keeps, "", key);
+    }
+
+    /// Keeps what is known of all paths and drafts as other tabs save and delete them, for as long as the page is there.
     pub fn follow_others(self) {
         let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| match understood(&event) {
             // The screen of an open path looks by itself: it may have changes of its own.
@@ -94,6 +105,7 @@ impl Session {
                 }
             }),
             Some((Does::Deletes, _, id)) if !route::is_on(&id) => self.deleted(&id),
+            Some((Does::Keeps, key, _)) => self.hear_of_draft(key),
             _ => {}
         });
         self.channel.with_value(|channel| {
@@ -109,7 +121,7 @@ impl Session {
 pub fn listen(open: Open) {
     let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some((does, key, path_id)) = understood(&event)
-            && open.id.get_untracked() == path_id
+            && name_of(&open.id.get_untracked(), &open.draft.get_untracked()) == path_id
         {
             heard(open, does, &key);
         }
@@ -150,6 +162,11 @@ pub fn listen(open: Open) {
 fn heard(open: Open, does: Does, key: &str) {
     let was_alone = open.others.with_untracked(|others| others.is_empty());
     match does {
+        // It has opened the draft that is open here: it is told, and goes on with a copy.
+        Does::Opens if open.draft.get_untracked() == key => {
+            open.session.tell(Does::HasOpen, &open.id.get_untracked(), key);
+        }
+        Does::HasOpen if open.draft.get_untracked() == key => drafts::part(open),
         Does::Opens | Does::HasOpen => {
             open.others.update(|others| {
                 others.insert(key.to_string());
@@ -183,5 +200,6 @@ fn heard(open: Open, does: Does, key: &str) {
         }
         // Saving says so, and offers to save it as a new one.
         Does::Deletes => {}
+        Does::Keeps => {}
     }
 }

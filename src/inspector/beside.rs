@@ -5,7 +5,7 @@ use escalation_editor::tree;
 use escalation_engine::{Problem, Severity};
 use leptos::prelude::*;
 
-use crate::canvas;
+use crate::canvas::{self, shapes};
 use crate::editor::about::Code;
 use crate::editor::problems::FixButton;
 use crate::editor::state::Open;
@@ -14,7 +14,7 @@ use crate::strings;
 
 /// What is wrong with some fields of a node, or of the path itself.
 #[component]
-pub fn Beside(
+pub fn FieldProblems(
     /// The node.
     #[prop(into)]
     of: Option<String>,
@@ -48,8 +48,8 @@ pub fn HeadProblems(
         let found = match &of {
             Some(id) => tree::find(&path, id).map(|found| of_node(&all, found.node)).unwrap_or_default(),
             None => {
-                let own = of_path(&all, &path);
-                own.into_iter().chain(all.iter().filter(|problem| problem.node_id.is_some())).collect()
+                let own = of_path(&all, &path).into_iter().filter(|problem| !shapes::answer(open, problem));
+                own.chain(all.iter().filter(|problem| problem.node_id.is_some())).collect()
             }
         };
         found.into_iter().cloned().collect::<Vec<Problem>>()
@@ -69,6 +69,7 @@ fn Row(
     leads: bool,
 ) -> impl IntoView {
     let open = expect_context::<Open>();
+    let text = problem.text();
     let Problem { code, severity, node_id, message, hint, fix, .. } = problem;
     let class = if severity == Severity::Error { "problem error" } else { "problem" };
     let go = {
@@ -80,7 +81,7 @@ fn Row(
         }
     };
     let message = if leads && node_id.is_some() {
-        view! { <button class="link" on:click=go>{message}</button> }.into_any()
+        view! { <button class="link" on:click=go>{text}</button> }.into_any()
     } else {
         view! { <strong>{message}</strong> }.into_any()
     };

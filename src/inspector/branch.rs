@@ -5,7 +5,7 @@ use escalation_editor::command::{Condition, new_hours};
 use escalation_editor::{Command, words};
 use leptos::prelude::*;
 
-use super::beside::{Beside, whole};
+use super::beside::{FieldProblems, whole};
 use super::{NodeMemo, Raw};
 use crate::editor::state::Open;
 use crate::parts::segments::Segments;
@@ -58,7 +58,7 @@ pub fn BranchForm(id: String, node: NodeMemo) -> impl IntoView {
                 choose
             />
             {form}
-            <Beside of=id fields=whole(&["conditions"])/>
+            <FieldProblems of=id fields=whole(&["conditions"])/>
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! The details for those who read: what each field says, as text that can be marked and copied.
 
-use escalation_editor::words::{Fact, Leads, Said, facts_of_node, facts_of_path};
+use escalation_editor::words::{LinkTarget, PropertyRow, PropertyValue, facts_of_node, facts_of_path};
 use leptos::prelude::*;
 
 use super::NodeMemo;
@@ -45,9 +45,9 @@ pub fn NodeFacts(node: NodeMemo) -> impl IntoView {
 }
 
 #[component]
-fn Facts(facts: Memo<Vec<Fact>>) -> impl IntoView {
+fn Facts(facts: Memo<Vec<PropertyRow>>) -> impl IntoView {
     let rows = move || {
-        let row = |fact: Fact| {
+        let row = |fact: PropertyRow| {
             let says = fact.says.into_iter().map(|said| view! { <Line said/> }).collect_view();
             view! { <div data-field=fact.field><dt>{fact.label}</dt>{says}</div> }
         };
@@ -57,13 +57,13 @@ fn Facts(facts: Memo<Vec<Fact>>) -> impl IntoView {
 }
 
 #[component]
-fn Line(said: Said) -> impl IntoView {
+fn Line(said: PropertyValue) -> impl IntoView {
     let open = expect_context::<Open>();
-    let Said { text, about, leads } = said;
+    let PropertyValue { text, about, leads } = said;
     let text = match leads {
         None => view! { <strong>{text}</strong> }.into_any(),
-        Some(Leads::Path(id)) => view! { <a class="link" href=Route::Path(id).href()>{text}</a> }.into_any(),
-        Some(Leads::Node(id)) => {
+        Some(LinkTarget::Path(id)) => view! { <a class="link" href=Route::Path(id).href()>{text}</a> }.into_any(),
+        Some(LinkTarget::Node(id)) => {
             view! { <button class="link" on:click=move |_| canvas::go_to(open, &id)>{text}</button> }.into_any()
         }
     };

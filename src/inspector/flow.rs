@@ -5,7 +5,7 @@ use escalation_editor::command::legal_repeat_targets;
 use escalation_editor::{Command, numerals, words};
 use leptos::prelude::*;
 
-use super::beside::{Beside, whole};
+use super::beside::{FieldProblems, whole};
 use super::{NodeMemo, choices};
 use crate::canvas::point;
 use crate::editor::state::Open;
@@ -50,14 +50,14 @@ pub fn RepeatForm(id: String, node: NodeMemo) -> impl IntoView {
         <div data-field="to_node">
             <label class="field-label" for="repeat-to">{strings::forms::BACK_TO}</label>
             <select id="repeat-to" class="field" prop:value=move || to.get() on:change=choose>{options}</select>
-            <Beside of=id.clone() fields=whole(&["to_node"])/>
+            <FieldProblems of=id.clone() fields=whole(&["to_node"])/>
             <button class="quiet beneath" on:click=move |_| point::begin(open)>{strings::CHOOSE_TARGET}</button>
         </div>
         <div data-field="repeat_times">
             <label class="field-label" for="repeat-times">{strings::forms::TIMES}</label>
             <Typed id="repeat-times" label=strings::forms::TIMES told=Signal::derive(move || times.get().to_string()) take most=6/>
             <p class="hint">{move || strings::forms::runs(times.get())}</p>
-            <Beside of=id fields=whole(&["repeat_times"])/>
+            <FieldProblems of=id fields=whole(&["repeat_times"])/>
         </div>
     }
 }
@@ -85,7 +85,7 @@ pub fn HandOverForm(id: String, node: NodeMemo) -> impl IntoView {
         <div data-field="escalation_path_id">
             <label class="field-label" for="hand-over">{strings::forms::GO_ON_IN}</label>
             <Combobox id="hand-over" label=strings::forms::GO_ON_IN placeholder=strings::forms::PICK_PATH shown choices choose/>
-            <Beside of=id fields=whole(&["escalation_path_id"])/>
+            <FieldProblems of=id fields=whole(&["escalation_path_id"])/>
             {link}
         </div>
     }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
-use super::beside::{Beside, whole};
+use super::beside::{FieldProblems, whole};
 use super::choices;
 use super::path::focus;
 use super::week::WeekGrid;
@@ -73,7 +73,7 @@ fn HoursSet(position: usize) -> impl IntoView {
                 </summary>
                 {move || is_open.get().then(|| view! { <SetForm position set/> })}
             </details>
-            <Beside of=None fields=whole(&[&field])/>
+            <FieldProblems of=None fields=whole(&[&field])/>
         </li>
     }
 }

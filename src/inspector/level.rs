@@ -2,12 +2,11 @@
 
 use escalation_api::{AckMode, Level, Map, NodeKind, ScheduleMode, Target, TargetType, Urgency};
 use escalation_editor::problems::Field;
-use escalation_editor::tree::PathNode;
-use escalation_editor::{Command, duration, numerals};
+use escalation_editor::{Command, duration, numerals, tree};
 use escalation_engine::{Seconds, words};
 use leptos::prelude::*;
 
-use super::beside::{Beside, whole};
+use super::beside::{FieldProblems, whole};
 use super::target::TargetRow;
 use super::timer::TimerForm;
 use super::{NodeMemo, choices};
@@ -54,7 +53,7 @@ pub fn LevelForm(id: String, node: NodeMemo) -> impl IntoView {
                 choose
             />
             <p class="hint">{means}</p>
-            <Beside of=id.clone() fields=whole(&["ack_mode"])/>
+            <FieldProblems of=id.clone() fields=whole(&["ack_mode"])/>
         </div>
         <RoundRobin id=id.clone() level/>
         <Retries id level/>
@@ -98,7 +97,7 @@ fn RoundRobin(id: String, level: Memo<Option<Level>>) -> impl IntoView {
                 choose
             />
             {more}
-            <Beside of=id fields=whole(&["round_robin_config"])/>
+            <FieldProblems of=id fields=whole(&["round_robin_config"])/>
         </div>
     }
 }
@@ -151,16 +150,8 @@ fn Retries(id: String, level: Memo<Option<Level>>) -> impl IntoView {
                 choose
             />
             {more}
-            <Beside of=id fields=whole(&["retry_config"])/>
+            <FieldProblems of=id fields=whole(&["retry_config"])/>
         </div>
-    }
-}
-
-fn targets_of(node: &PathNode) -> &[Target] {
-    match &node.kind {
-        NodeKind::Level(level) => &level.targets,
-        NodeKind::NotifyChannel(channel) => &channel.targets,
-        _ => &[],
     }
 }
 
@@ -168,11 +159,12 @@ fn targets_of(node: &PathNode) -> &[Target] {
 #[component]
 pub fn TargetList(id: String, node: NodeMemo, label: &'static str) -> impl IntoView {
     let stored = StoredValue::new(id);
-    let count = Memo::new(move |_| node.get().map_or(0, |node| targets_of(&node).len()));
+    let count = Memo::new(move |_| node.get().map_or(0, |node| tree::targets(&node).unwrap_or_default().len()));
     let rows = move || {
         (0..count.get())
             .map(|position| {
-                let target = Memo::new(move |_| node.get().and_then(|node| targets_of(&node).get(position).cloned()));
+                let target =
+                    Memo::new(move |_| node.get().and_then(|node| tree::targets(&node)?.get(position).cloned()));
                 let last = move || position + 1 == count.get();
                 view! { <TargetRow id=stored.get_value() position last=Signal::derive(last) target/> }
             })
@@ -183,7 +175,7 @@ pub fn TargetList(id: String, node: NodeMemo, label: &'static str) -> impl IntoV
             <span class="field-label">{label}</span>
             <ul class="targets">{rows}</ul>
             <AddTarget id=stored.get_value() node/>
-            <Beside of=stored.get_value() fields=vec![Field::Itself("targets".to_string())]/>
+            <FieldProblems of=stored.get_value() fields=vec![Field::Itself("targets".to_string())]/>
         </div>
     }
 }

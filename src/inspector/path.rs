@@ -1,12 +1,13 @@
 //! The path's own form.
 
+use escalation_editor::words::labels::UNKNOWN_TEAM;
 use escalation_editor::{Command, duration};
 use escalation_engine::{Seconds, words};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
-use super::beside::{Beside, HeadProblems, whole};
+use super::beside::{FieldProblems, HeadProblems, whole};
 use super::hours::HoursList;
 use super::template::TemplateForm;
 use crate::editor::state::Open;
@@ -34,7 +35,7 @@ pub fn PathForm() -> impl IntoView {
         <div data-field="name">
             <label class="field-label" for="path-name">{strings::PATH_NAME}</label>
             <Typed id="path-name" label=strings::PATH_NAME told=name take=rename most=200/>
-            <Beside of=None fields=whole(&["name"])/>
+            <FieldProblems of=None fields=whole(&["name"])/>
         </div>
         <TemplateForm/>
         <Teams/>
@@ -48,15 +49,15 @@ fn Teams() -> impl IntoView {
     let open = expect_context::<Open>();
     let known = session().teams;
     let owners = Memo::new(move |_| open.path.with(|path| path.team_ids.clone().unwrap_or_default()));
-    // One that is not known is shown by its id, and kept.
+    // One that is not known is kept.
     let name = move |id: &str| {
         known.with(|known| {
-            known.iter().find(|team| team.id == id).map_or_else(|| id.to_string(), |team| team.name.clone())
+            known.iter().find(|team| team.id == id).map_or_else(|| UNKNOWN_TEAM.to_string(), |team| team.name.clone())
         })
     };
     let chips = move || {
         let chips = owners.get().into_iter().map(|id| {
-            let name = name(&id);
+            let (name, which) = (name(&id), id.clone());
             let label = strings::forms::remove(&name);
             let remove = move |_| {
                 let left = owners.get_untracked().into_iter().filter(|other| *other != id).collect();
@@ -65,7 +66,7 @@ fn Teams() -> impl IntoView {
             };
             view! {
                 <li class="owner">
-                    <span>{name}</span>
+                    <span title=which>{name}</span>
                     <button class="tool icon-only" aria-label=label.clone() title=label on:click=remove><Icon glyph=Glyph::Close/></button>
                 </li>
             }
@@ -94,14 +95,21 @@ fn Teams() -> impl IntoView {
             view! { <Combobox id="add-team" label=strings::forms::ADD_TEAM placeholder=strings::forms::ADD_TEAM choices choose=add/> }
         })
     };
+    let unread = session().unread;
+    let unread = move || unread.with(|all| all.iter().any(|one| one.what.is_of_teams()));
     let nobody = move || owners.with(Vec::is_empty) && known.with(|known| known.is_empty());
+    let hint = move || match (unread(), nobody()) {
+        (true, _) => Some(strings::forms::TEAMS_UNREAD),
+        (false, true) => Some(strings::forms::NO_TEAMS),
+        (false, false) => None,
+    };
     view! {
         <div data-field="team_ids">
             <span class="field-label">{strings::forms::TEAMS}</span>
             <ul class="owners">{chips}</ul>
             {adding}
-            {move || nobody().then(|| view! { <p class="hint">{strings::forms::NO_TEAMS}</p> })}
-            <Beside of=None fields=whole(&["team_ids"])/>
+            {move || hint().map(|hint| view! { <p class="hint">{hint}</p> })}
+            <FieldProblems of=None fields=whole(&["team_ids"])/>
         </div>
     }
 }
@@ -146,7 +154,7 @@ fn PagingAgain() -> impl IntoView {
                 choose
             />
             {more}
-            <Beside of=None fields=whole(&["repeat_config"])/>
+            <FieldProblems of=None fields=whole(&["repeat_config"])/>
         </div>
     }
 }

@@ -4,7 +4,7 @@ use escalation_api::{ScheduleMode, Target, TargetType, Urgency};
 use escalation_editor::{Command, words};
 use leptos::prelude::*;
 
-use super::beside::{Beside, whole};
+use super::beside::{FieldProblems, whole};
 use crate::editor::state::Open;
 use crate::parts::avatar::{Avatar, Of};
 use crate::parts::icon::{Glyph, Icon};
@@ -97,7 +97,7 @@ pub fn TargetRow(
                 {mode}
                 <Segments label=strings::URGENCY options=vec![strings::HIGH, strings::LOW] chosen=urgency choose/>
             </div>
-            <Beside of=id fields=whole(&[&format!("targets.{position}")])/>
+            <FieldProblems of=id fields=whole(&[&format!("targets.{position}")])/>
         </li>
     }
 }

@@ -10,7 +10,7 @@ use escalation_engine::calendar::Zone;
 use escalation_engine::{Index, Instant};
 use leptos::prelude::*;
 
-use super::beside::{Beside, whole};
+use super::beside::{FieldProblems, whole};
 use super::path::focus;
 use super::{Raw, choices};
 use crate::editor::state::Open;
@@ -107,7 +107,7 @@ fn Made(templated: Memo<bool>) -> impl IntoView {
             <Combobox id="template" label=strings::forms::TEMPLATE placeholder=strings::forms::PICK_TEMPLATE shown choices choose/>
             <p class="hint">{about}</p>
             {told_lost}
-            <Beside of=None fields=whole(&["template_id"])/>
+            <FieldProblems of=None fields=whole(&["template_id"])/>
             {move || templated.get().then(|| view! {
                 <p class="hint">{strings::forms::FROM_TEMPLATE}</p>
                 <button class="quiet beneath" on:click=leave>{strings::forms::NO_TEMPLATE}</button>
@@ -116,7 +116,7 @@ fn Made(templated: Memo<bool>) -> impl IntoView {
         <div data-field="param_bindings">
             {move || templated.get().then(params)}
             {move || templated.get().then(others)}
-            <Beside of=None fields=whole(&["param_bindings"])/>
+            <FieldProblems of=None fields=whole(&["param_bindings"])/>
         </div>
     }
 }

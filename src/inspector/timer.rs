@@ -8,7 +8,7 @@ use escalation_engine::words;
 use leptos::prelude::*;
 
 use super::NodeMemo;
-use super::beside::{Beside, whole};
+use super::beside::{FieldProblems, whole};
 use super::branch::AboutHours;
 use crate::editor::state::Open;
 use crate::parts::typed::Typed;
@@ -77,7 +77,7 @@ pub fn TimerForm(id: String, node: NodeMemo, label: &'static str) -> impl IntoVi
         </div>
         {about}
         {move || (!has_hours()).then(|| view! { <p class="hint">{strings::HOURS_FIRST}</p> })}
-        <Beside of=id fields=whole(&fields)/>
+        <FieldProblems of=id fields=whole(&fields)/>
         </div>
     }
 }

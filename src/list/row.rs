@@ -22,8 +22,12 @@ pub struct Row {
     pub shape: String,
     /// Who is told first now.
     pub first: String,
+    /// Whether that is nobody, for certain.
+    pub pages_nobody: bool,
     /// How much is wrong with it.
     pub problems: usize,
+    /// How many steps it has.
+    pub steps: usize,
     /// The ids of its teams.
     pub teams: Vec<String>,
     /// How it is drawn.
@@ -50,17 +54,23 @@ pub fn rows(index: RwSignal<Arc<Index>>, now: RwSignal<Instant>) -> Rows {
 impl Row {
     fn new(path: &Path, index: &Index, now: Instant) -> Self {
         let payload = PathPayload::from(path);
-        let (mut levels, mut branches) = (0, 0);
-        tree::walk(&payload, |found| match found.node.kind {
-            NodeKind::Level(_) => levels += 1,
-            NodeKind::IfElse(_) => branches += 1,
-            _ => {}
+        let (mut levels, mut branches, mut steps) = (0, 0, 0);
+        tree::walk(&payload, |found| {
+            steps += 1;
+            match found.node.kind {
+                NodeKind::Level(_) => levels += 1,
+                NodeKind::IfElse(_) => branches += 1,
+                _ => {}
+            }
         });
+        let (first, pages_nobody) = first_paged(path, &payload, index, now);
         Self {
             id: path.id.clone(),
             name: path.name.clone(),
             shape: strings::shape(levels, branches),
-            first: first_paged(path, &payload, index, now),
+            first,
+            pages_nobody,
+            steps,
             problems: check(&path.id, &payload, index).len(),
             teams: path.team_ids.clone().unwrap_or_default(),
             scene: Arc::new(Scene::new(&payload, index, &Folds::default())),
@@ -68,8 +78,8 @@ impl Row {
     }
 }
 
-/// Who would be told first if an alert of the highest priority fired now.
-fn first_paged(path: &Path, payload: &PathPayload, index: &Index, now: Instant) -> String {
+/// Who would be notified first if an alert of the highest priority fired now, and whether nobody would be for certain.
+fn first_paged(path: &Path, payload: &PathPayload, index: &Index, now: Instant) -> (String, bool) {
     let scenario = Scenario {
         priority_id: index.world().priorities.first().map(|priority| priority.id.clone()),
         fired_at: now,
@@ -86,8 +96,8 @@ fn first_paged(path: &Path, payload: &PathPayload, index: &Index, now: Instant) 
         }
     }
     match (names.is_empty(), play.outcome.is_known()) {
-        (false, _) => strings::paged_first(&names.join(", ")),
-        (true, true) => strings::NOBODY_TOLD.to_string(),
-        (true, false) => strings::NOT_KNOWN_WHO.to_string(),
+        (false, _) => (strings::paged_first(&names.join(", ")), false),
+        (true, true) => (strings::NOBODY_TOLD.to_string(), true),
+        (true, false) => (strings::NOT_KNOWN_WHO.to_string(), false),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use escalation_api::template::Param;
+use escalation_editor::bidi::unmarked;
 use escalation_editor::template::{Takes, instantiate};
 use leptos::prelude::*;
 
@@ -53,11 +54,17 @@ pub fn TemplateDialog(
         }
     };
     let none = move || all.with(|all| all.is_empty());
+    let unread = move || session.unread.with(|unread| unread.iter().any(|one| one.what.is_of_templates()));
+    let hint = move || match (unread(), none()) {
+        (true, _) => Some(strings::transfer::TEMPLATES_UNREAD),
+        (false, true) => Some(strings::transfer::NO_TEMPLATES),
+        (false, false) => None,
+    };
     view! {
         <Dialog label=strings::transfer::FROM_TEMPLATE class="import" leave>
             <form on:submit=make>
                 <h2>{strings::transfer::FROM_TEMPLATE}</h2>
-                <Show when=none><p class="hint">{strings::transfer::NO_TEMPLATES}</p></Show>
+                {move || hint().map(|hint| view! { <p class="hint">{hint}</p> })}
                 <label class="field-label" for="template">{strings::transfer::TEMPLATE}</label>
                 <select id="template" class="field" autofocus=true on:change=choose>{options}</select>
                 <p class="hint">{about}</p>
@@ -87,7 +94,7 @@ fn Field(param: Param, values: RwSignal<BTreeMap<String, String>>) -> impl IntoV
     };
     let name = param.name.clone();
     let set = move |event: web_sys::Event| {
-        let value = event_target_value(&event);
+        let value = unmarked(&event_target_value(&event));
         values.update(|values| {
             values.insert(name.clone(), value);
         });

@@ -10,7 +10,7 @@ mod table;
 
 use std::sync::Arc;
 
-use escalation_editor::coverage::{Question, RANKS, Row, broken, csv, title};
+use escalation_editor::coverage::{CoverageQuestion, RANKS, Row, broken, csv, title};
 use escalation_editor::expect::State;
 use escalation_engine::index::Id;
 use escalation_engine::words::civil;
@@ -25,7 +25,7 @@ use crate::parts::segments::Segments;
 use crate::simulate::controls::PrioritiesNote;
 use crate::strings::coverage as words;
 use crate::transfer::{Offered, file_name, offer_text};
-use beside::Beside;
+use beside::CoverageSidebar;
 use chart::Chart;
 use legend::Legend;
 use reading::Reading;
@@ -44,11 +44,11 @@ pub struct Coverage {
     weeks: RwSignal<usize>,
     /// By how many weeks it begins after today.
     shift: RwSignal<i64>,
-    question: RwSignal<Question>,
+    question: RwSignal<CoverageQuestion>,
     /// What was found last.
-    found: RwSignal<Option<Arc<Found>>>,
+    found: RwSignal<Option<Arc<CoverageResult>>>,
     /// The same for what is listed beside it, which comes a frame after the drawing.
-    listed: RwSignal<Option<Arc<Found>>>,
+    listed: RwSignal<Option<Arc<CoverageResult>>>,
     /// Whether that is of the path as it is now.
     is_fresh: RwSignal<bool>,
     /// How much of it is found, while it is looked for.
@@ -65,7 +65,7 @@ pub struct Coverage {
 type Pointed = RwSignal<Option<(usize, Instant)>>;
 
 /// What was found.
-pub struct Found {
+pub struct CoverageResult {
     /// Of what.
     compiled: Arc<CompiledPath>,
     index: Arc<Index>,
@@ -82,7 +82,7 @@ impl Coverage {
         Self {
             weeks: RwSignal::new(0),
             shift: RwSignal::new(0),
-            question: RwSignal::new(Question::Rank(0)),
+            question: RwSignal::new(CoverageQuestion::Rank(0)),
             found: RwSignal::new(None),
             listed: RwSignal::new(None),
             is_fresh: RwSignal::new(false),
@@ -128,7 +128,7 @@ pub fn CoverageView() -> impl IntoView {
             <Table/>
             <Reading shown pointed/>
         </div>
-        <Beside/>
+        <CoverageSidebar/>
     }
 }
 
@@ -137,7 +137,7 @@ pub fn CoverageView() -> impl IntoView {
 fn Head() -> impl IntoView {
     let open = expect_context::<Open>();
     let coverage = open.coverage;
-    let questions = (0..RANKS).map(Question::Rank).chain([Question::Wait]).collect::<Vec<_>>();
+    let questions = (0..RANKS).map(CoverageQuestion::Rank).chain([CoverageQuestion::Wait]).collect::<Vec<_>>();
     let all = StoredValue::new(questions);
     let chosen = Signal::derive(move || {
         let now = coverage.question.get();

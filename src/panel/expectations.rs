@@ -2,9 +2,9 @@
 //! be expected, too.
 
 use escalation_editor::Command;
-use escalation_editor::expect::{Mend, Ruling, State, Told, occasions, told};
+use escalation_editor::expect::{ExpectationFix, Ruling, State, VerdictText, occasions, told};
 use escalation_engine::Scenario;
-use escalation_engine::prove::{During, Expectation};
+use escalation_engine::prove::{Expectation, PriorityInterval};
 use escalation_engine::words::date_and_time;
 use leptos::prelude::*;
 
@@ -130,7 +130,7 @@ fn Row(position: usize, typing: RwSignal<Option<Typing>>) -> impl IntoView {
     let ruling = Memo::new(move |_| judged.get().and_then(|judged| judged.ruling.ok()));
     let told = Memo::new(move |_| match judged.get() {
         Some(judged) => told(&judged, &open.session.index.get(), &open.zone()),
-        None => Told { state: State::Nothing, sentence: strings::panel::PROVING.to_string() },
+        None => VerdictText { state: State::Nothing, sentence: strings::panel::PROVING.to_string() },
     });
     let class = move || match told.get().state {
         State::Holds => "expectation holds",
@@ -247,7 +247,7 @@ fn More(ruling: Memo<Option<Ruling>>) -> impl IntoView {
 }
 
 /// Times as a list; each leads to the alert that fires then.
-fn times_view(open: Open, ruling: &Ruling, during: &[During]) -> AnyView {
+fn times_view(open: Open, ruling: &Ruling, during: &[PriorityInterval]) -> AnyView {
     let index = open.session.index.get();
     let zone = open.zone();
     let all = occasions(during);
@@ -258,7 +258,7 @@ fn times_view(open: Open, ruling: &Ruling, during: &[During]) -> AnyView {
         let text = strings::panel::during(&time(one.from), &time(one.until), &names.join(", "));
         let label = strings::panel::play_at(&text);
         let priority_id = one.priority_ids.first().cloned().unwrap_or_default();
-        let first = During { from: one.from, until: one.until, priority_id };
+        let first = PriorityInterval { from: one.from, until: one.until, priority_id };
         // Where a condition cannot be decided, it goes as in the counterexample.
         let of_example = ruling.example.as_ref().map(|one| (one.branches.clone(), one.branch_visits.clone()));
         let (branches, branch_visits) = of_example.unwrap_or_default();
@@ -307,7 +307,7 @@ fn Suggestions(typing: RwSignal<Option<Typing>>) -> impl IntoView {
         expected.items.with(Vec::len) >= MOST_EXPECTED
             || matches!(expected.keeping.get(), Keeping::NotRead | Keeping::Reading)
     };
-    let rows = move || {
+    let rows = move |are_true: bool| {
         let index = open.session.index.get();
         let row = |one: &Expectation| {
             let sentence = escalation_api::capitalised(&one.sentence(&index));
@@ -315,7 +315,10 @@ fn Suggestions(typing: RwSignal<Option<Typing>>) -> impl IntoView {
             let one = one.clone();
             let add = move |_| {
                 let item = Item::Known(one.clone());
-                expected.suggested.update(|all| all.retain(|other| *other != one));
+                expected.suggested.update(|all| {
+                    all.hold.retain(|other| *other != one);
+                    all.fail.retain(|other| *other != one);
+                });
                 expected::change(open, said.clone(), |items| {
                     if !items.contains(&item) {
                         items.push(item);
@@ -332,17 +335,22 @@ fn Suggestions(typing: RwSignal<Option<Typing>>) -> impl IntoView {
                 </li>
             }
         };
-        expected.suggested.with(|all| all.iter().map(row).collect_view())
+        expected.suggested.with(|all| (if are_true { &all.hold } else { &all.fail }).iter().map(row).collect_view())
     };
-    let none = move || expected.suggested.with(Vec::is_empty);
+    let holds = move || expected.suggested.with(|all| !all.hold.is_empty());
+    let fails = move || expected.suggested.with(|all| !all.fail.is_empty());
     view! {
         <button id="add-expectation" class="quiet" disabled=full on:click=move |_| typing.set(Some(Typing::New))>
             <Icon glyph=Glyph::Plus/>
             {strings::panel::ADD}
         </button>
-        <Show when=move || !none()>
+        <Show when=fails>
+            <h3 class="bad-heading">{strings::panel::FAILS}</h3>
+            <ul aria-label=strings::panel::FAILS>{move || rows(false)}</ul>
+        </Show>
+        <Show when=holds>
             <h3>{strings::panel::SUGGESTED}</h3>
-            <ul aria-label=strings::panel::SUGGESTED>{rows}</ul>
+            <ul aria-label=strings::panel::SUGGESTED>{move || rows(true)}</ul>
         </Show>
     }
 }
@@ -409,7 +417,7 @@ pub fn BrokenExpectations() -> impl IntoView {
 
 /// Makes what is expected hold again, in one change that was proven to.
 #[component]
-fn FixButton(mend: Mend) -> impl IntoView {
+fn FixButton(mend: ExpectationFix) -> impl IntoView {
     let open = expect_context::<Open>();
     let title = strings::panel::fix(&mend.fix.title);
     let fix = move |_| {

@@ -2,11 +2,10 @@
 //! on call: by the worker. Where there is none, for four weeks at first and for longer if that was quick.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use escalation_api::Value;
-use escalation_editor::expect::{Judged, Mend, State, told};
-use escalation_editor::work::{About, Question, Reply};
+use escalation_editor::expect::{ExpectationFix, Judged, State, Suggestions, told};
+use escalation_editor::work::{PathQuery, Request, Response};
 use escalation_engine::instant::DAY;
 use escalation_engine::prove::{Expectation, MAX_DAYS};
 use escalation_engine::{Instant, Scenario, Seconds};
@@ -80,9 +79,9 @@ pub struct Expected {
     /// How many do not hold.
     pub broken: Memo<usize>,
     /// What could be expected, too.
-    pub suggested: RwSignal<Vec<Expectation>>,
+    pub suggested: RwSignal<Suggestions>,
     /// What would make those hold that do not, each with what it mends.
-    pub mends: RwSignal<Vec<(Expectation, Mend)>>,
+    pub mends: RwSignal<Vec<(Expectation, ExpectationFix)>>,
     /// The sentences of those that held when the path was last saved, and do not now; nothing while that is not known.
     pub lost: RwSignal<Option<Vec<String>>>,
     /// Whether to save waits for that to be known.
@@ -106,7 +105,7 @@ impl Expected {
             is_fresh: RwSignal::new(true),
             can_go_on: RwSignal::new(false),
             broken: Memo::new(move |_| judged.with(|all| all.iter().filter(|one| one.is_broken()).count())),
-            suggested: RwSignal::new(Vec::new()),
+            suggested: RwSignal::default(),
             mends: RwSignal::new(Vec::new()),
             lost: RwSignal::new(Some(Vec::new())),
             save_waits: RwSignal::new(false),
@@ -121,7 +120,7 @@ impl Expected {
     }
 
     /// What would make an expectation hold, if it does not and that is known.
-    pub fn mend_of(self, expectation: &Expectation) -> Option<Mend> {
+    pub fn mend_of(self, expectation: &Expectation) -> Option<ExpectationFix> {
         let found = self.mends.with(|all| all.iter().find(|(of, _)| of == expectation).map(|(_, mend)| mend.clone()));
         found.filter(|_| self.is_fresh.get())
     }
@@ -144,7 +143,7 @@ pub fn follow(open: Open) {
         let is_shown = is_shown.get();
         if expected.items.with(Vec::is_empty) && !is_shown {
             expected.judged.set(Vec::new());
-            expected.suggested.set(Vec::new());
+            expected.suggested.set(Suggestions::default());
             expected.mends.set(Vec::new());
             expected.is_fresh.set(true);
             expected.lost.set(Some(Vec::new()));
@@ -252,7 +251,7 @@ pub fn keep(open: Open) {
 }
 
 /// The path, from now to where it is known who is on call, up to a year.
-pub fn about(open: Open, longest: Seconds) -> About {
+pub fn about(open: Open, longest: Seconds) -> PathQuery {
     let now = clock::now().unix();
     let now = Instant::from_unix(now - now.rem_euclid(60));
     let (from, until) = open
@@ -261,7 +260,7 @@ pub fn about(open: Open, longest: Seconds) -> About {
         .with_untracked(|index| (index.world().entries_from, index.world().entries_until.unwrap_or(Instant::MAX)));
     let from = from.map_or(now, |known| known.max(now));
     let until = until.min(from + longest.min(MAX_DAYS * DAY));
-    About { id: open.id.get_untracked(), path: open.path.get_untracked(), from, until }
+    PathQuery { id: open.id.get_untracked(), path: open.path.get_untracked(), from, until }
 }
 
 /// How far ahead is looked without being asked to.
@@ -291,8 +290,8 @@ fn ask(open: Open, longest: Seconds) {
         let whole = self::about(open, Seconds::MAX);
         let times = (whole.until - whole.from) as f64 / reach.max(1) as f64;
         let index = open.session.index.get_untracked();
-        open.session.background.ask(For::Expectations, index, Question::Judge(about, all), move |reply, took| {
-            let Reply::Judged(judged) = reply else { return };
+        open.session.background.ask(For::Expectations, index, Request::Judge(about, all), move |reply, took| {
+            let Response::Judged(judged) = reply else { return };
             if !is_asked() {
                 return;
             }
@@ -308,7 +307,7 @@ fn ask(open: Open, longest: Seconds) {
             }
         });
     };
-    request_animation_frame(move || set_timeout(begin, Duration::ZERO));
+    clock::after_frame(begin);
 }
 
 /// Has it looked what could be expected, too, where that is shown; then what would mend what does not hold.
@@ -317,13 +316,13 @@ fn suggest(open: Open, number: u64) {
     if open.tab.get_untracked() != Tab::Expectations {
         return mend(open);
     }
-    let question = Question::Suggest(about(open, reach(open)), expected.known());
+    let question = Request::Suggest(about(open, reach(open)), expected.known());
     let index = open.session.index.get_untracked();
     open.session.background.ask(For::Expectations, index, question, move |reply, _| {
         if expected.asked.try_get_value() != Some(number) {
             return;
         }
-        if let Reply::Suggested(found) = reply {
+        if let Response::Suggested(found) = reply {
             expected.suggested.set(found);
         }
         mend(open);
@@ -338,12 +337,12 @@ fn mend(open: Open) {
         return;
     }
     let all = expected.known();
-    let question = Question::Mend(about(open, Seconds::MAX), all.clone());
+    let question = Request::SuggestFixes(about(open, Seconds::MAX), all.clone());
     let index = open.session.index.get_untracked();
     open.session.trials.ask(For::Expectations, index, question, move |reply, _| {
-        let Reply::Mended(found) = reply else { return };
+        let Response::Mended(found) = reply else { return };
         if expected.asked.try_get_value() == Some(number) {
-            let with = |mend: Mend| Some((all.get(mend.at)?.clone(), mend));
+            let with = |mend: ExpectationFix| Some((all.get(mend.at)?.clone(), mend));
             expected.mends.set(found.into_iter().filter_map(with).collect());
         }
     });
@@ -388,10 +387,10 @@ fn look_back(open: Open) {
         .with_untracked(|all| all.iter().filter(|one| one.is_broken()).map(|one| one.expectation.clone()).collect());
     let saved = open.editor.with_untracked(|editor| editor.saved().filter(|_| editor.is_dirty()).cloned());
     let Some(path) = saved.filter(|_| !broken.is_empty()) else { return expected.lost.set(Some(Vec::new())) };
-    let question = Question::Judge(About { path, ..about(open, reach(open)) }, broken);
+    let question = Request::Judge(PathQuery { path, ..about(open, reach(open)) }, broken);
     let index = open.session.index.get_untracked();
     open.session.background.ask(For::Saved, index.clone(), question, move |reply, _| {
-        let Reply::Judged(before) = reply else { return };
+        let Response::Judged(before) = reply else { return };
         if expected.asked.try_get_value() == Some(number) {
             let held = before.iter().filter(|judged| judged.holds());
             expected.lost.set(Some(held.map(|judged| judged.expectation.sentence(&index)).collect()));

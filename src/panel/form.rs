@@ -1,9 +1,8 @@
 //! The form for something that is expected.
 
 use escalation_editor::expect::{Form, KINDS, Wrong};
-use escalation_engine::compile::Loud;
+use escalation_engine::compile::PageUrgency;
 use escalation_engine::prove::Expect;
-use escalation_engine::world::OTHER_PRIORITY;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -141,12 +140,12 @@ pub fn FormView(what: Typing, typing: RwSignal<Option<Typing>>) -> impl IntoView
                         chosen=Signal::derive(move || {
                             Some(match form.with(|form| form.urgency) {
                                 None => 0,
-                                Some(Loud::High) => 1,
-                                Some(Loud::Low) => 2,
+                                Some(PageUrgency::High) => 1,
+                                Some(PageUrgency::Low) => 2,
                             })
                         })
                         choose=move |position| {
-                            let urgency = [None, Some(Loud::High), Some(Loud::Low)].get(position).copied().flatten();
+                            let urgency = [None, Some(PageUrgency::High), Some(PageUrgency::Low)].get(position).copied().flatten();
                             form.update(|form| form.urgency = urgency);
                         }
                     />
@@ -254,7 +253,7 @@ fn Priorities(form: RwSignal<Form>) -> impl IntoView {
             let of_chip = id.clone();
             let pressed = move || form.with(|form| form.priorities.contains(&of_chip)).to_string();
             let listed = index.world().priorities.iter().map(|one| one.id.clone());
-            let ids: Vec<String> = listed.chain([OTHER_PRIORITY.to_string()]).collect();
+            let ids: Vec<String> = listed.chain([index.world().other_priority().into_owned()]).collect();
             let toggle = move |_| {
                 form.update(|form| {
                     let chosen = form.priorities.contains(&id);
@@ -271,7 +270,7 @@ fn Priorities(form: RwSignal<Form>) -> impl IntoView {
             view! { <button type="button" class="chip choice" aria-pressed=pressed on:click=toggle>{name}</button> }
         };
         let others = (!index.world().knows_all_priorities())
-            .then(|| chip(OTHER_PRIORITY.to_string(), strings::OTHER_PRIORITY.to_string()));
+            .then(|| chip(index.world().other_priority().into_owned(), strings::OTHER_PRIORITY.to_string()));
         let listed = index.world().priorities.iter().map(|one| chip(one.id.clone(), one.name.clone()));
         listed.chain(others).collect_view()
     };

@@ -3,6 +3,7 @@
 
 use escalation_api::Value;
 use escalation_editor::Editor;
+use escalation_editor::draft::Attachments;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -40,10 +41,11 @@ pub enum Keeping {
 pub fn place(open: Open, name: &str) -> Place {
     if open.id.with(String::is_empty) {
         Place::Draft
-    } else if open.session.has(name) {
-        Place::Server
-    } else {
+    } else if open.session.lacks(name) {
         Place::Browser
+    } else {
+        // It is asked, too, where it is not known what it has: what it keeps must not be hidden by what is kept here.
+        Place::Server
     }
 }
 
@@ -106,8 +108,12 @@ impl At {
 
     /// What the keys begin with under which it waits; each page has one of its own, so that none takes another's away.
     fn waiting(&self) -> String {
-        format!("unkept {} ", key(&self.id, self.name))
+        waiting(&self.id, self.name)
     }
+}
+
+fn waiting(id: &str, name: &str) -> String {
+    format!("unkept {} ", key(id, name))
 }
 
 /// How often it is tried again to keep a list that others are writing, too.
@@ -136,6 +142,35 @@ fn wait<T: Entry>(at: &At, page: &str, base: &[T], ours: &[T]) -> bool {
         let write = |list: &[T]| Value::Array(list.iter().map(T::write).collect());
         let text = Value::Array(vec![write(base), write(ours)]).to_string();
         stored::write(stored::for_good(), &format!("{}{page}", at.waiting()), &text)
+    }
+}
+
+/// Keeps with a path that was saved for the first time what was kept beside its draft, where its screen was left
+/// meanwhile. Until the server has it, it waits in this browser, for when the path is opened.
+pub fn take_along(session: Session, id: &str, beside: Attachments) {
+    for (name, list) in beside {
+        if list.is_empty() {
+            continue;
+        }
+        let text = Value::Array(list.clone()).to_string();
+        if untrack(|| session.lacks(&name)) {
+            stored::write(stored::for_good(), &key(id, &name), &text);
+            continue;
+        }
+        let waiting = format!("{}{}", waiting(id, &name), clock::token());
+        stored::write(stored::for_good(), &waiting, &format!("[[],{text}]"));
+        let id = id.to_string();
+        spawn_local(async move {
+            // Nobody else has kept anything with it so far; what somebody has is joined with this once it is opened.
+            let written = match net::kept(&id, &name).await {
+                Ok((there, tag)) if there.is_empty() => net::keep(&id, &name, list, tag.as_deref()).await,
+                Ok(_) => return,
+                Err(error) => Err(error),
+            };
+            if written.is_ok() {
+                stored::remove(stored::for_good(), &waiting);
+            }
+        });
     }
 }
 

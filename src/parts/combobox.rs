@@ -59,11 +59,15 @@ pub fn Combobox(
     let field = NodeRef::<Input>::new();
     let names =
         Memo::new(move |_| choices.with(|all| all.iter().map(|choice| folded(&choice.name)).collect::<Vec<_>>()));
-    let found = Memo::new(move |_| {
-        let all = choices.get();
+    // One more than is shown tells that there are more.
+    let fitting = Memo::new(move |_| {
         let sought = folded(&typed.get().unwrap_or_default());
-        let fitting = names.with(|names| search::find(&sought, names.iter().map(String::as_str), MOST));
-        fitting.into_iter().filter_map(|position| all.get(position).cloned()).collect::<Vec<_>>()
+        names.with(|names| search::find(&sought, names.iter().map(String::as_str), MOST + 1))
+    });
+    let has_more = move || fitting.with(|fitting| fitting.len() > MOST);
+    let found = Memo::new(move |_| {
+        let (all, fitting) = (choices.get(), fitting.get());
+        fitting.into_iter().take(MOST).filter_map(|position| all.get(position).cloned()).collect::<Vec<_>>()
     });
     let id = StoredValue::new(id);
     let option_id = move |position: usize| format!("{}-{position}", id.get_value());
@@ -179,6 +183,7 @@ pub fn Combobox(
                 <Options id=list_id() label=list_label.get_value() field>
                     {options}
                     {move || none().then(|| view! { <li class="none" role="option" aria-selected="false" aria-disabled="true">{strings::NOTHING_FITS}</li> })}
+                    {move || has_more().then(|| view! { <li class="none" role="option" aria-selected="false" aria-disabled="true">{strings::MORE_FIT}</li> })}
                 </Options>
             </Show>
         </div>

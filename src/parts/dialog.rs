@@ -32,13 +32,15 @@ pub fn Dialog(
     Effect::new(move |_| {
         if let Some(element) = element.get() {
             let owner = Owner::current();
-            // The element is in the page by then, and not open: nothing else can go wrong.
-            request_animation_frame(move || {
+            let is_in_page = element.is_connected();
+            let show = move || {
                 let _open_already = element.show_modal();
                 if let (Some(anchor), Some(owner)) = (beside, owner) {
                     owner.with(|| popover::keep(&element, Hanging::Below, f64::INFINITY, move || Some(anchor)));
                 }
-            });
+            };
+            // Before the next key, which is meant for the dialog already.
+            if is_in_page { untrack(show) } else { request_animation_frame(show) }
         }
     });
     // Back to where the focus was, unless it has gone elsewhere on purpose.

@@ -141,22 +141,21 @@ pub fn Typed(
             }
             keep.begin.run(());
             if let Some(text) = &text {
-                let _whatever = take(text.clone());
+                let _whatever = take(bidi::unmarked(text));
             }
             keep.end.run(());
         };
         set_timeout(try_it, REST);
     };
-    let change = move |event: Event| {
+    let change = move |field: HtmlInputElement| {
         let _passed = rest();
         // A field that is taken away with its focus tells of a change, too, when all that it is about is gone.
-        let Some(now) = wrong.try_get_untracked().and_then(|_| told.try_get_untracked()) else { return };
-        let field = event_target::<HtmlInputElement>(&event);
+        let (Some(_), Some(now)) = (wrong.try_get_untracked(), told.try_get_untracked()) else { return };
         if field.value() == now {
             return wrong.set(None);
         }
         // What is copied from the page has marks that set names apart.
-        match take(field.value().replace(bidi::MARKS, "")) {
+        match take(bidi::unmarked(&field.value())) {
             Ok(()) => {
                 wrong.set(None);
                 // `90m` is shown as `1h 30m`, also where nothing else changed.
@@ -169,8 +168,19 @@ pub fn Typed(
             }
         }
     };
+    // To a browser nothing has changed where what was refused is typed again.
+    let settle = move |field: HtmlInputElement| {
+        let is_settled = wrong.try_get_untracked().is_none_or(|wrong| wrong.is_some());
+        if !is_settled && told.try_get_untracked().is_some_and(|told| told != field.value()) {
+            change(field);
+        }
+    };
     let keys = move |event: web_sys::KeyboardEvent| {
         let field = event_target::<HtmlInputElement>(&event);
+        if pressed(&event) == "Enter" {
+            settle(field);
+            return;
+        }
         if pressed(&event) == "Escape"
             && (field.value() != told.get_untracked() || wrong.with_untracked(Option::is_some))
         {
@@ -212,7 +222,8 @@ pub fn Typed(
                     wrong.set(None);
                 }
             }
-            on:change=change
+            on:change=move |event| change(event_target(&event))
+            on:blur=move |event| settle(event_target(&event))
             on:keydown=keys
         />
         <span id=fault class="fault" role="alert">{move || why.get()}</span>

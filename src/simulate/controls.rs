@@ -1,7 +1,6 @@
 //! What is assumed, in short: the alert, the instant, the zone, and what people do, with a button for all else.
 
 use escalation_engine::Scenario;
-use escalation_engine::world::OTHER_PRIORITY;
 use leptos::prelude::*;
 
 use super::instant::InstantField;
@@ -46,9 +45,9 @@ fn PriorityField() -> impl IntoView {
         let world = index.world();
         let known = world.priorities.iter().map(|priority| option(priority.id.clone(), priority.name.clone()));
         let others = (!world.knows_all_priorities())
-            .then(|| option(OTHER_PRIORITY.to_string(), strings::OTHER_PRIORITY.to_string()));
+            .then(|| option(world.other_priority().into_owned(), strings::OTHER_PRIORITY.to_string()));
         // One that the organisation does not have stays what it is.
-        let is_offered = now.is_empty() || (now == OTHER_PRIORITY && others.is_some());
+        let is_offered = now.is_empty() || (now == world.other_priority() && others.is_some());
         let other =
             (!is_offered && world.priorities.iter().all(|one| one.id != now)).then(|| option(now.clone(), now.clone()));
         known.chain(others).chain(other).chain([none]).collect_view()

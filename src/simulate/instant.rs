@@ -151,7 +151,7 @@ fn Moments(at: At, choosing: RwSignal<Option<At>>) -> impl IntoView {
     let leave = move || choosing.set(None);
     let all = move || {
         let (path, compiled, index, zone) =
-            (open.path.get(), open.compiled.get(), open.session.index.get(), open.zone());
+            (open.drawn.get(), open.compiled.get(), open.session.index.get(), open.zone());
         let row = |moment: escalation_editor::moments::Moment| {
             let when = date_and_time(&zone, moment.at);
             let what = strings::assume::moment(&moment.what);

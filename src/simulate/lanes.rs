@@ -71,7 +71,7 @@ pub fn Lanes() -> impl IntoView {
         })
     };
     let bands = move || {
-        let band = |fold: &escalation_editor::axis::Piece| {
+        let band = |fold: &escalation_editor::axis::AxisSegment| {
             view! {
                 <i
                     class="fold-band"

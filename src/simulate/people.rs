@@ -58,7 +58,7 @@ fn chosen(open: Open) -> Chosen {
 
 /// The ids of everybody whom the path could page at some instant.
 fn everybody(open: Open) -> Vec<String> {
-    let path = open.path.get();
+    let path = open.drawn.get();
     open.session.index.with(|index| people(&path, index.world()))
 }
 

@@ -1,7 +1,7 @@
 //! What the scenario decides and the path does not: which way to go at branches whose condition cannot be known, and
 //! whose turn it is first.
 
-use escalation_editor::pins::{self, Pin, Turn};
+use escalation_editor::pins::{self, BranchChoice, RotationStart};
 use escalation_engine::scenario::Branch;
 use leptos::prelude::*;
 
@@ -10,14 +10,17 @@ use crate::editor::state::Open;
 use crate::parts::focus;
 use crate::strings;
 
-fn pin(open: Open, pin: &Pin, side: Option<Branch>) {
+fn said(pin: &BranchChoice, side: Option<Branch>) -> String {
     let [then, otherwise] = &pin.sides;
-    let said = match side {
+    match side {
         Some(Branch::Then) => strings::assume::pinned(&pin.title, then),
         Some(Branch::Else) => strings::assume::pinned(&pin.title, otherwise),
         None => strings::assume::not_pinned(&pin.title),
-    };
-    let id = pin.node_id.clone();
+    }
+}
+
+fn pin(open: Open, pin: &BranchChoice, side: Option<Branch>) {
+    let (said, id) = (said(pin, side), pin.node_id.clone());
     assume(open, said, |more| pins::set_pin(more, &id, side));
 }
 
@@ -26,10 +29,10 @@ fn pin(open: Open, pin: &Pin, side: Option<Branch>) {
 pub fn Branches() -> impl IntoView {
     let open = expect_context::<Open>();
     let all = Memo::new(move |_| {
-        let (trace, path, index) = (open.trace.get(), open.path.get(), open.session.index.get());
+        let (trace, path, index) = (open.trace.get(), open.drawn.get(), open.session.index.get());
         open.assumed.more.with(|more| pins::pins(&trace, more, &path, &index))
     });
-    let row = move |one: Pin| {
+    let row = move |one: BranchChoice| {
         let label = one.title.clone();
         let [then, otherwise] = one.sides.clone();
         let choices =
@@ -66,16 +69,16 @@ pub fn Branches() -> impl IntoView {
 pub fn Turns() -> impl IntoView {
     let open = expect_context::<Open>();
     let all = Memo::new(move |_| {
-        let (compiled, path, index) = (open.compiled.get(), open.path.get(), open.session.index.get());
+        let (compiled, path, index) = (open.compiled.get(), open.drawn.get(), open.session.index.get());
         open.assumed.more.with(|more| pins::turns(&compiled, more, &path, &index))
     });
     // A row stays what it is while another of its people is chosen: whoever chose stays on it.
-    let key = |turn: &Turn| {
+    let key = |turn: &RotationStart| {
         let foreign = turn.first.clone().filter(|id| turn.people.iter().all(|(known, _)| known != id));
         (turn.node_id.clone(), turn.title.clone(), turn.side.clone(), turn.people.clone(), foreign)
     };
-    let row = move |turn: Turn| {
-        let Turn { node_id, title, side, mut people, first } = turn;
+    let row = move |turn: RotationStart| {
+        let RotationStart { node_id, title, side, mut people, first } = turn;
         let title = side.map_or(title.clone(), |side| format!("{title}, {}", strings::on_side(&side)));
         // Somebody who is not on the level any more stays chosen.
         if let Some(id) = first.clone().filter(|id| people.iter().all(|(known, _)| known != id)) {
@@ -128,14 +131,14 @@ pub fn Turns() -> impl IntoView {
 #[component]
 pub fn Decide(node_id: String) -> impl IntoView {
     let open = expect_context::<Open>();
-    let (path, index) = (open.path.get_untracked(), open.session.index.get_untracked());
+    let (path, index) = (open.drawn.get_untracked(), open.session.index.get_untracked());
     let one = open.assumed.more.with_untracked(|more| pins::pin(&node_id, more, &path, &index));
     let choices = [Branch::Then, Branch::Else].into_iter().zip(one.sides.clone()).map(|(side, words)| {
         let one = one.clone();
         let press = move |event: web_sys::MouseEvent| {
             // The step itself is not chosen.
             event.stop_propagation();
-            pin(open, &one, Some(side));
+            assume(open, said(&one, Some(side)), |more| pins::decide(more, &one.node_id, side));
             focus::give_to("tab-simulate");
         };
         view! { <button type="button" class="quiet" on:click=press>{strings::assume::go(&words)}</button> }

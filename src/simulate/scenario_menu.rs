@@ -268,7 +268,7 @@ fn KeepForm() -> impl IntoView {
     let word = move || if is_taken() { strings::scenarios::REPLACE } else { strings::scenarios::KEEP };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        match scenarios::keep_as(open, &typed.get_untracked().replace(bidi::MARKS, "")) {
+        match scenarios::keep_as(open, &bidi::unmarked(&typed.get_untracked())) {
             Ok(()) => wrong.set(String::new()),
             Err(why) => wrong.set(why),
         }

@@ -81,7 +81,7 @@ pub fn Scrubber() -> impl IntoView {
     };
     let folds = move || {
         let (axis, play) = (open.axis.get(), open.play.get());
-        let fold = |piece: &escalation_editor::axis::Piece| {
+        let fold = |piece: &escalation_editor::axis::AxisSegment| {
             let (length, why, full) = open.tell(|told| words::fold(told, &play, piece));
             let why = (piece.width >= FOLD).then(|| view! { <i>{why}</i> });
             let words = (piece.width >= SHORT_FOLD).then(|| view! { <b>{length}</b>{why} });

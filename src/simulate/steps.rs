@@ -42,10 +42,15 @@ struct Shown {
     more: usize,
 }
 
-/// So many steps are shown at first, and so many more each time: a path may repeat itself a thousand times.
-const MOST: usize = 500;
-/// Of those that are shown around a time far from the beginning, so many come before it.
-const BEFORE: usize = 400;
+/// So many steps are listed at first, and so many more as somebody comes to their end: a path may repeat itself a
+/// thousand times, and each edit draws anew what is listed.
+const MOST: usize = 100;
+/// So many more are listed each time that somebody asks for more, and for print.
+const MORE: usize = 500;
+/// Of those that are listed around a time far from the beginning, so many come before it.
+const BEFORE: usize = 80;
+/// So near to the end of the list more is listed, in pixels.
+const NEAR: i32 = 400;
 
 /// Which steps are listed: some thousand rows at once would hold up the page.
 #[derive(Clone, Copy)]
@@ -59,8 +64,13 @@ struct Listed {
 impl Listed {
     /// Lists more of those before.
     fn earlier(self) {
-        let by = self.from.get_untracked().min(MOST);
+        let by = self.from.get_untracked().min(MORE);
         self.from.update(|from| *from -= by);
+        self.most.update(|most| *most += by);
+    }
+
+    /// Lists more of those behind.
+    fn later(self, by: usize) {
         self.most.update(|most| *most += by);
     }
 
@@ -116,10 +126,28 @@ pub fn Steps() -> impl IntoView {
             Arc::new(Shown { rows, before, more: steps.len() })
         })
     });
+    // Who scrolls to the end of what is listed goes on without a button.
+    let scroll = move |event: web_sys::Event| {
+        let list = event_target::<HtmlElement>(&event);
+        let rest = list.scroll_height() - list.scroll_top() - list.client_height();
+        if rest < NEAR && shown.with_untracked(|shown| shown.more > 0) {
+            listed.later(MOST);
+        }
+    };
+    let print = window_event_listener_untyped("beforeprint", move |_| {
+        if listed.most.get_untracked() < MORE {
+            listed.most.set(MORE);
+        }
+    });
+    on_cleanup(move || print.remove());
     let frame = NodeRef::<html::Div>::new();
     keep_current(frame, open, shown, listed);
     let all = move || {
-        if as_table.get() { view! { <Table shown/> }.into_any() } else { view! { <List shown/> }.into_any() }
+        if as_table.get() {
+            view! { <Table shown scroll/> }.into_any()
+        } else {
+            view! { <List shown scroll/> }.into_any()
+        }
     };
     let before = move || {
         let count = shown.with(|shown| shown.before);
@@ -140,7 +168,7 @@ pub fn Steps() -> impl IntoView {
             view! {
                 <p class="more">
                     {strings::and_more(count)}" "
-                    <button type="button" class="link" on:click=move |_| listed.most.update(|most| *most += MOST)>
+                    <button type="button" class="link" on:click=move |_| listed.later(MORE)>
                         {strings::playback::SHOW_MORE}
                     </button>
                 </p>
@@ -186,9 +214,9 @@ pub fn Steps() -> impl IntoView {
 }
 
 #[component]
-fn List(shown: Memo<Arc<Shown>>) -> impl IntoView {
+fn List(shown: Memo<Arc<Shown>>, scroll: impl Fn(web_sys::Event) + 'static) -> impl IntoView {
     let rows = move || shown.get().rows.iter().cloned().map(|row| view! { <StepRow row/> }).collect_view();
-    view! { <ol tabindex="0" aria-label=strings::WHAT_HAPPENS>{rows}</ol> }
+    view! { <ol tabindex="0" aria-label=strings::WHAT_HAPPENS on:scroll=scroll>{rows}</ol> }
 }
 
 #[component]
@@ -210,7 +238,7 @@ fn StepRow(row: Row) -> impl IntoView {
 }
 
 #[component]
-fn Table(shown: Memo<Arc<Shown>>) -> impl IntoView {
+fn Table(shown: Memo<Arc<Shown>>, scroll: impl Fn(web_sys::Event) + 'static) -> impl IntoView {
     let open = expect_context::<Open>();
     let head = move || {
         let columns = strings::playback::columns(&open.assumed.zone.get());
@@ -218,7 +246,7 @@ fn Table(shown: Memo<Arc<Shown>>) -> impl IntoView {
     };
     let rows = move || shown.get().rows.iter().cloned().map(|row| view! { <TableRow row/> }).collect_view();
     view! {
-        <div class="table-frame" role="region" tabindex="0" aria-label=strings::WHAT_HAPPENS>
+        <div class="table-frame" role="region" tabindex="0" aria-label=strings::WHAT_HAPPENS on:scroll=scroll>
             <table class="trace">
                 <thead><tr>{head}</tr></thead>
                 <tbody>{rows}</tbody>

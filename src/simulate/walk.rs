@@ -1,7 +1,7 @@
 //! What the path itself does: where it waits and what for, when it goes back, how it ends.
 
 use escalation_editor::card::text_width;
-use escalation_editor::play::{Stay, StayKind, Turn, TurnKind};
+use escalation_editor::play::{StayKind, Transition, TurnKind, Wait};
 use escalation_editor::words;
 use escalation_engine::Seconds;
 use leptos::prelude::*;
@@ -69,17 +69,17 @@ fn width(words: &str) -> i64 {
 }
 
 /// What led to a stay, where it is told with it.
-fn led_to(turns: &[Turn], stay: &Stay) -> Option<Turn> {
+fn led_to(turns: &[Transition], stay: &Wait) -> Option<Transition> {
     let at = turns.iter().filter(|turn| turn.after == stay.from);
     at.copied().find(|turn| matches!(turn.kind, TurnKind::Back(_) | TurnKind::Again | TurnKind::HandOver))
 }
 
 /// Whether it has a mark of its own.
-fn is_drawn(turn: &Turn) -> bool {
+fn is_drawn(turn: &Transition) -> bool {
     matches!(turn.kind, TurnKind::End(_) | TurnKind::PassedOver)
 }
 
-fn draw_stay(open: Open, stay: &Stay, turn: Option<Turn>) -> impl IntoView + use<> {
+fn draw_stay(open: Open, stay: &Wait, turn: Option<Transition>) -> impl IntoView + use<> {
     let kind = match stay.kind {
         StayKind::Wait => "stay",
         StayKind::Delay | StayKind::Grace => "stay idle",
@@ -112,7 +112,7 @@ fn draw_stay(open: Open, stay: &Stay, turn: Option<Turn>) -> impl IntoView + use
     }
 }
 
-fn draw_turn(open: Open, turn: &Turn) -> impl IntoView + use<> {
+fn draw_turn(open: Open, turn: &Transition) -> impl IntoView + use<> {
     let class = match turn.kind {
         TurnKind::End(true) => "turn ends",
         _ => "turn bad",

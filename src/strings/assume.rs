@@ -1,7 +1,7 @@
 //! The words about what is assumed in a simulation: what people do, when the alert fires, and all else.
 
 use escalation_editor::assume::Behaviour;
-use escalation_editor::moments::What;
+use escalation_editor::moments::MomentKind;
 use escalation_engine::scenario::{Action, Answer, Intervention, Response};
 use escalation_engine::words::duration;
 
@@ -10,12 +10,11 @@ pub const ACKNOWLEDGES: &str = "Acknowledges";
 pub const DECLINES: &str = "Declines";
 pub const SNOOZES: &str = "Snoozes";
 pub const SNOOZED_FOR: &str = "For how long";
-pub const NO_SNOOZE: &str = "A snooze is longer than 0: for no snooze, choose another behaviour.";
-pub const SNOOZES_ONCE: &str =
-    "Nobody is paged until then, or until a later snooze is over. The step begins anew, and they do nothing more.";
+pub const NO_SNOOZE: &str = "Enter a snooze longer than 0.";
+pub const SNOOZES_ONCE: &str = "Paging pauses, then this step restarts. They don’t respond again.";
 pub const AFTER_PAGE: &str = "After the page";
 pub const DONE: &str = "Done";
-pub const MORE_ANSWERS: &str = "More than one answer, kept until another is chosen:";
+pub const MORE_ANSWERS: &str = "Several responses, kept until you choose another:";
 
 /// What the form of somebody's behaviour is called.
 pub fn what_does(name: &str) -> String {
@@ -33,7 +32,7 @@ pub fn does(behaviour: Behaviour) -> String {
         Behaviour::Acks(seconds) => format!("acks {}", after(seconds)),
         Behaviour::Declines(seconds) => format!("declines {}", after(seconds)),
         Behaviour::Snoozes(seconds, long) => format!("snoozes {} for {}", after(seconds), duration(long)),
-        Behaviour::Other => "several answers".to_string(),
+        Behaviour::Other => "several responses".to_string(),
     }
 }
 
@@ -44,11 +43,11 @@ pub fn now_does(name: &str, behaviour: Behaviour) -> String {
         Behaviour::Acks(seconds) => format!("{name} acknowledges {}", after(seconds)),
         Behaviour::Declines(seconds) => format!("{name} declines {}", after(seconds)),
         Behaviour::Snoozes(seconds, long) => format!("{name} snoozes {} for {}", after(seconds), duration(long)),
-        Behaviour::Other => format!("{name} answers in several ways"),
+        Behaviour::Other => format!("{name} responds in several ways"),
     }
 }
 
-/// One of several answers: `to page 2 declines after 4m`.
+/// One of several responses: `to page 2 declines after 4m`.
 pub fn answer(response: &Response) -> String {
     let what = match response.response {
         Answer::Ack => "acknowledges".to_string(),
@@ -59,7 +58,7 @@ pub fn answer(response: &Response) -> String {
     format!("{page}: {what} {}", after(response.after_seconds))
 }
 
-pub const ASSUMED: &str = "What is assumed";
+pub const ASSUMED: &str = "Assumptions";
 pub const AS_IN: &str = "As in a scenario";
 
 /// That people do what they do in a named scenario.
@@ -76,8 +75,8 @@ pub fn respond(count: usize) -> String {
 pub const OF_PATH: &str = "the path's";
 pub const OF_VIEWER: &str = "yours";
 pub const NEXT: &str = "Next…";
-pub const NEXT_LABEL: &str = "Instants worth trying";
-pub const ON_CALL_UNKNOWN: &str = "not known yet who is on call";
+pub const NEXT_LABEL: &str = "Suggested times";
+pub const ON_CALL_UNKNOWN: &str = "on-call unknown yet";
 pub const WHICH: &str = "Which of the two";
 pub const FIRST: &str = "First";
 pub const SECOND: &str = "Second";
@@ -92,19 +91,19 @@ pub fn in_zone(time: &str, zone: &str) -> String {
 }
 
 pub fn tell_in(zone: &str) -> String {
-    format!("Tell times in {zone}")
+    format!("Show times in {zone}")
 }
 
 pub fn told_in(zone: &str) -> String {
-    format!("Times are told in {zone}")
+    format!("Times shown in {zone}")
 }
 
 pub fn twice(time: &str, first: bool) -> String {
-    format!("{time} happens twice: the clocks go back. The {} is meant.", if first { "first" } else { "second" })
+    format!("{time} occurs twice (clocks go back). Using the {}.", if first { "first" } else { "second" })
 }
 
 pub fn skipped(typed: &str, meant: &str) -> String {
-    format!("{typed} does not happen: the clocks go forward. {meant} is meant.")
+    format!("{typed} doesn’t exist (clocks go forward). Using {meant}.")
 }
 
 pub fn after_instant(when: &str) -> String {
@@ -112,17 +111,17 @@ pub fn after_instant(when: &str) -> String {
 }
 
 /// What makes an instant worth trying.
-pub fn moment(what: &What) -> String {
+pub fn moment(what: &MomentKind) -> String {
     match what {
-        What::SundayNight => "Sunday night".to_string(),
-        What::BeforeChange(true) => "Before the clocks go forward".to_string(),
-        What::BeforeChange(false) => "Before the clocks go back".to_string(),
-        What::AfterChange(true) => "The clocks have gone forward".to_string(),
-        What::AfterChange(false) => "The clocks have gone back".to_string(),
-        What::HoursBegin(name) => format!("{name} hours begin"),
-        What::HoursEnd(name) => format!("{name} hours end"),
-        What::Handover(schedule, names) if names.is_empty() => format!("{schedule}: nobody is on call"),
-        What::Handover(schedule, names) => format!("{schedule}: over to {}", names.join(", ")),
+        MomentKind::SundayNight => "Sunday night".to_string(),
+        MomentKind::BeforeChange(true) => "Before the clocks go forward".to_string(),
+        MomentKind::BeforeChange(false) => "Before the clocks go back".to_string(),
+        MomentKind::AfterChange(true) => "The clocks have gone forward".to_string(),
+        MomentKind::AfterChange(false) => "The clocks have gone back".to_string(),
+        MomentKind::HoursBegin(name) => format!("{name} hours begin"),
+        MomentKind::HoursEnd(name) => format!("{name} hours end"),
+        MomentKind::Handover(schedule, names) if names.is_empty() => format!("{schedule}: nobody is on call"),
+        MomentKind::Handover(schedule, names) => format!("{schedule}: over to {}", names.join(", ")),
     }
 }
 
@@ -139,18 +138,18 @@ pub const FIRES_ON: &str = "Alert keeps firing after an acknowledgement";
 pub const FIRES_ON_NO_LONGER: &str = "The alert resolves when it is acknowledged";
 pub const ACTIVITY: &str = "Activity on the incident after";
 pub const ACTIVITY_HINT: &str = "5m, 20m";
-pub const BRANCHES: &str = "Branches that cannot be decided here";
+pub const BRANCHES: &str = "Branches that can’t be decided here";
 pub const OPEN: &str = "left open";
-pub const TURNS: &str = "Who is first where people take turns";
-pub const TURNS_HINT: &str = "Whoever is not on the level at that instant changes nothing.";
+pub const TURNS: &str = "Who is first in round robins";
+pub const TURNS_HINT: &str = "Ignored if that person isn’t on the level at that time.";
 pub const FIRST_OF_LEVEL: &str = "The first of the level";
 pub const BESIDE: &str = "Also assumed";
-pub const READINGS: &str = "Open questions are read otherwise than usual";
+pub const READINGS: &str = "Non-default reading of open questions";
 pub const RESET: &str = "Reset";
-pub const RESET_DONE: &str = "Assumed as of every alert again";
+pub const RESET_DONE: &str = "Assumptions reset";
 
 pub fn differ(count: usize) -> String {
-    if count == 1 { "1 is assumed".to_string() } else { format!("{count} are assumed") }
+    if count == 1 { "1 assumption".to_string() } else { format!("{count} assumptions") }
 }
 
 pub fn assumed(what: &str, told: &str) -> String {
@@ -174,7 +173,7 @@ pub fn turn(title: &str, name: Option<&str>) -> String {
 }
 
 pub fn go(side: &str) -> String {
-    format!("Go on with “{side}”")
+    format!("Continue with “{side}”")
 }
 
 /// What is done to the escalation as a whole.

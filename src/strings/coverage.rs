@@ -1,7 +1,7 @@
 //! The words of coverage.
 
 pub const COVERAGE: &str = "Coverage";
-pub const HOW_LONG: &str = "How long it goes";
+pub const HOW_LONG: &str = "Range";
 pub const WEEKS: [&str; 3] = ["1 week", "4 weeks", "13 weeks"];
 pub const WHAT: &str = "What is shown";
 pub const QUESTIONS: [&str; 4] = ["First", "Second", "Third", "How long"];
@@ -12,9 +12,9 @@ pub const EXPORT: &str = "Export as CSV";
 pub const CSV: &str = "CSV";
 pub const HINT: &str = "Point at a moment to read it, or use the arrow keys. A click or Enter simulates it.";
 pub const SIMULATE_THIS: &str = "Simulate this";
-pub const WORKING: &str = "Working it out";
-pub const ASSUMED: &str = "With nobody responding, and round robin beginning with the first.";
-pub const HOLES: &str = "Holes";
+pub const WORKING: &str = "Calculating";
+pub const ASSUMED: &str = "Assumes nobody responds and round robins start with the first person.";
+pub const HOLES: &str = "Gaps";
 pub const PERSON: &str = "Person";
 pub const HOURS: &str = "Hours";
 pub const NIGHTS: &str = "At night";
@@ -23,7 +23,7 @@ pub const HOURS_HINT: &str = "Hours in which an alert that fires pages them";
 pub const NIGHTS_HINT: &str = "Those between 22:00 and 07:00";
 pub const WEEKENDS_HINT: &str = "Those on Saturdays and Sundays";
 pub const COUNTED: &str = "Counted by when the alert fires, not by when the page comes.";
-pub const PEOPLE_DEPEND: &str = "Hours in which it depends on a condition, or is not known, are nobody's here.";
+pub const PEOPLE_DEPEND: &str = "Excludes hours that are unknown or depend on a condition.";
 pub const NO_PEOPLE: &str = "Nobody is paged at this rank.";
 pub const AS_TABLE: &str = "As a table";
 pub const PRIORITIES: &str = "Priorities";
@@ -34,11 +34,11 @@ pub const AFTER: &str = "After";
 pub const LEGEND: &str = "Legend";
 pub const NOBODY: &str = "Nobody is paged";
 pub const NOBODY_MORE: &str = "Nobody else is paged";
-pub const UNKNOWN: &str = "Not known";
+pub const UNKNOWN: &str = "Unknown";
 pub const DEPENDS: &str = "Depends on a condition";
 pub const SEVERAL: &str = "Several, too short to draw";
 pub const CLOCK: &str = "The clock changes";
-pub const NOT_TRUE: &str = "An expectation is not true";
+pub const NOT_TRUE: &str = "An expectation fails";
 
 /// The time that is looked at.
 pub fn time(from: &str, until: &str, zone: &str) -> String {
@@ -63,7 +63,7 @@ pub fn several(count: usize) -> String {
 }
 
 pub fn not_true(sentences: &str) -> String {
-    format!("Not true then: {sentences}")
+    format!("Failing then: {sentences}")
 }
 
 pub fn simulated(when: &str) -> String {

@@ -1,41 +1,42 @@
 //! The words of the panel below the graph.
 
-pub const PANEL: &str = "What happens and what is expected";
+pub const PANEL: &str = "Simulation and checks";
 pub const EXPECTATIONS: &str = "Expectations";
 pub const HEIGHT: &str = "Height of the panel";
 
-pub const KEPT_AT_ONCE: &str = "Kept on the server at once, apart from the path. Undo does not take it back.";
-pub const KEPT_HERE: &str = "Kept in this browser at once: this server keeps no expectations.";
-pub const KEPT_WITH_PATH: &str = "Kept once the path is saved.";
-pub const NOT_READ: &str = "What is expected of this path could not be read from the server.";
-pub const NOT_KEPT: &str = "The last change to what is expected is not kept.";
+pub const KEPT_AT_ONCE: &str = "Saved on the server immediately, apart from the path. Undo doesn’t apply.";
+pub const KEPT_HERE: &str = "Saved in this browser only: this server stores no expectations.";
+pub const KEPT_WITH_PATH: &str = "Saved once the path is saved.";
+pub const NOT_READ: &str = "Couldn’t load the expectations from the server.";
+pub const NOT_KEPT: &str = "Couldn’t save the last change to the expectations.";
 pub const NO_WORKER: &str = "Proofs now run in this page and may slow it down. Reload to try again.";
-pub const WAITS: &str = "The last change to what is expected waits in this browser: the server could not keep it yet.";
-pub const CAME: &str = "Somebody else has changed what is expected, too: both are in the list.";
-pub const IS_EXPECTED: &str = "This is in the list already.";
+pub const WAITS: &str = "Your last change to the expectations isn’t on the server yet; this browser keeps it.";
+pub const CAME: &str = "The expectations also changed elsewhere. Both changes were merged.";
+pub const IS_EXPECTED: &str = "This is already in the list.";
 pub const NOTHING_EXPECTED: &str =
     "Say what must stay true of this path. It is then proven for every alert, at every change.";
 pub const GO_ON: &str = "Prove to the end of the schedules";
 pub const PROVING: &str = "Not proven yet";
-pub const SCOPE: &str = "For what this holds";
-pub const NOT_TRUE: &str = "When it is not true";
-pub const NOT_KNOWN: &str = "When it is not known";
+pub const SCOPE: &str = "Scope";
+pub const NOT_TRUE: &str = "When it fails";
+pub const NOT_KNOWN: &str = "When it is unknown";
 pub const NEVER_REACHED: &str = "Never reached, or one way only";
 pub const PLAY: &str = "Play";
 pub const PLAYED: &str = "The alert is played in the simulation";
 pub const EDIT: &str = "Change";
 pub const REMOVE: &str = "Remove";
 pub const ADD: &str = "Add an expectation";
-pub const SUGGESTED: &str = "True now, and perhaps worth keeping";
-pub const BROKEN: &str = "Expectations that do not hold";
+pub const SUGGESTED: &str = "Suggestions that currently hold";
+pub const FAILS: &str = "Currently fails. Add it to see when";
+pub const BROKEN: &str = "Failing expectations";
 
-pub const EXPECT: &str = "What is expected";
+pub const EXPECT: &str = "Expectation";
 pub const TIME: &str = "Time";
 pub const PEOPLE: &str = "People";
 pub const SCHEDULE: &str = "Schedule";
 pub const CHOOSE: &str = "Choose…";
 pub const PRIORITIES: &str = "Priorities";
-pub const ALL_PRIORITIES: &str = "None chosen: it is expected for all.";
+pub const ALL_PRIORITIES: &str = "None selected: applies to all.";
 pub const WHICH_PAGES: &str = "Pages that count";
 pub const ANY: &str = "Any";
 pub const WITH_DECLINES: &str = "Also if whole levels decline";
@@ -50,28 +51,28 @@ pub const CHANGE: &str = "Change";
 pub const CANCEL: &str = "Cancel";
 
 pub fn broken(count: usize) -> String {
-    if count == 1 { "1 expectation broken".to_string() } else { format!("{count} expectations broken") }
+    if count == 1 { "1 failing expectation".to_string() } else { format!("{count} failing expectations") }
 }
 
 pub fn now_broken(sentences: &[&str]) -> String {
-    format!("Not true now: {}", sentences.join("; "))
+    format!("Now failing: {}", sentences.join("; "))
 }
 
 pub fn now_holds(sentences: &[&str]) -> String {
-    format!("True again: {}", sentences.join("; "))
+    format!("Passing again: {}", sentences.join("; "))
 }
 
 pub fn not_understood(text: &str) -> String {
     let short: String = text.chars().take(120).collect();
-    format!("Not understood here, and kept as it is: {short}")
+    format!("Not understood, kept unchanged: {short}")
 }
 
 pub fn added(sentence: &str) -> String {
-    format!("Expected from now on: {sentence}")
+    format!("Expectation added: {sentence}")
 }
 
 pub fn removed(sentence: &str) -> String {
-    format!("Not expected any more: {sentence}")
+    format!("Expectation removed: {sentence}")
 }
 
 pub fn gone(sentence: &str) -> String {
@@ -79,30 +80,30 @@ pub fn gone(sentence: &str) -> String {
 }
 
 pub fn play(sentence: &str) -> String {
-    format!("Play an alert for which this is not true: {sentence}")
+    format!("Play an alert for which this fails: {sentence}")
 }
 
-pub const SAVE_WAITS: &str = "It is being proven whether what is expected still holds. Then it is saved.";
-pub const HELD: &str = "It held when the path was last saved.";
+pub const SAVE_WAITS: &str = "Checking expectations, then saving…";
+pub const HELD: &str = "It held at the last save.";
 
 pub fn newly_broken(count: usize) -> String {
     if count == 1 {
-        "1 expectation that held is broken now".to_string()
+        "1 expectation that held now fails".to_string()
     } else {
-        format!("{count} expectations that held are broken now")
+        format!("{count} expectations that held now fail")
     }
 }
 
 /// The question before a save that breaks what was expected.
 pub fn save_asks(sentences: &[String]) -> String {
-    format!("{}: {}. Save although?", newly_broken(sentences.len()), sentences.join("; "))
+    format!("{}: {}. Save anyway?", newly_broken(sentences.len()), sentences.join("; "))
 }
 
 pub fn save_although(count: usize) -> String {
     if count == 1 {
-        "Save although 1 expectation is broken".to_string()
+        "Save with 1 failing expectation".to_string()
     } else {
-        format!("Save although {count} expectations are broken")
+        format!("Save with {count} failing expectations")
     }
 }
 
@@ -135,8 +136,9 @@ pub fn expect(sentence: &str) -> String {
 
 pub fn scope(from: &str, until: &str, cells: usize, priorities: &str) -> String {
     let of = if priorities.is_empty() { "alerts without a priority".to_string() } else { priorities.to_string() };
-    let cells = if cells == 1 { "1 cell".to_string() } else { format!("{cells} cells") };
-    format!("Every alert from {from} to {until}, for {of}: {cells} in which each instant is alike.")
+    let cells =
+        if cells == 1 { "1 class of alike times".to_string() } else { format!("{cells} classes of alike times") };
+    format!("Every alert from {from} to {until}, for {of}. Checked {cells}.")
 }
 
 pub fn during(from: &str, until: &str, priorities: &str) -> String {

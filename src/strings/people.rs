@@ -7,11 +7,11 @@ pub const SHOW: &str = "Show";
 pub const HIDE: &str = "Hide";
 pub const EARLIER: &str = "Earlier time";
 pub const LATER: &str = "Later time";
-pub const NOT_TOLD: &str = "not told";
+pub const NOT_TOLD: &str = "not notified";
 pub const LOW: &str = "low";
 
-pub const FOLLOWS_OTHERWISE: &str = "What follows an acknowledgement is different, too; how, is in the list of changes. It \
-     is not compared alert by alert: give people a behaviour in the simulation to see it.";
+pub const FOLLOWS_OTHERWISE: &str =
+    "What follows an acknowledgement changes too; see the list of changes. Simulate responses to see its effect.";
 
 /// To show before and after, or to hide it.
 pub fn before_and_after(word: &str, sentence: &str) -> String {
@@ -31,10 +31,10 @@ pub fn caption(priority: &str, at: &str, until: &str, zone: &str) -> String {
 
 pub const ENDS: &str = "Ends";
 
-/// When it is not known what changes.
+/// When it is unknown what changes.
 pub fn not_known(times: &str, more: usize) -> String {
-    let more = if more == 0 { String::new() } else { format!(", and {more} times more") };
-    format!("It is not known what changes for alerts that fire {times}{more}.")
+    let more = if more == 0 { String::new() } else { format!(", and {more} more times") };
+    format!("Changes are unknown for alerts that fire {times}{more}.")
 }
 
 pub fn time_span(from: &str, until: &str) -> String {

@@ -2,8 +2,8 @@
 
 pub const PLAY: &str = "Play the simulation";
 pub const PAUSE: &str = "Pause";
-pub const BACK: &str = "Simulation: the event before";
-pub const ON: &str = "Simulation: the next event";
+pub const BACK: &str = "Simulation: previous event";
+pub const ON: &str = "Simulation: next event";
 pub const SPEED: &str = "Speed";
 pub const PLAYING: &str = "Playing";
 pub const TIME: &str = "Time in the simulation";
@@ -39,7 +39,7 @@ pub fn paged_so_far(count: usize) -> String {
 
 pub fn paged_in_all(count: usize, is_known: bool) -> String {
     match count {
-        0 if !is_known => "Not known who is paged".to_string(),
+        0 if !is_known => "Recipients unknown".to_string(),
         0 => "Nobody is paged".to_string(),
         1 if is_known => "1 person is paged".to_string(),
         1 => "1 person is paged, as far as is known".to_string(),
@@ -64,8 +64,8 @@ pub const MARK_ACKS: &str = "acks";
 pub const MARK_DECLINES: &str = "declines";
 pub const MARK_SNOOZES: &str = "snoozes";
 /// A channel is not paged.
-pub const MARK_TOLD: &str = "told";
-pub const MARK_TOLD_AGAIN: &str = "told again";
+pub const MARK_TOLD: &str = "notified";
+pub const MARK_TOLD_AGAIN: &str = "notified again";
 pub const MARK_PAGED_AGAIN: &str = "paged again";
 pub const MARK_ACKNOWLEDGES: &str = "acknowledges";
 

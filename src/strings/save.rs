@@ -1,19 +1,17 @@
 //! The words about saving, drafts, and going in and out.
 
-use escalation_editor::changes::Became;
+use escalation_editor::changes::NodeChange;
 
-pub const NOT_KEPT: &str = "This browser keeps no drafts: changes that are not saved are lost when the page is closed.";
-pub const HAS_DRAFT: &str = "Your changes were not saved";
+pub const NOT_KEPT: &str = "This browser stores no drafts: closing the page loses unsaved changes.";
+pub const HAS_DRAFT: &str = "You have unsaved changes";
 pub const RESUME: &str = "Resume";
 pub const LOOK: &str = "What changed";
 pub const DISCARD: &str = "Discard";
 pub const DISCARDED: &str = "The draft was discarded.";
-pub const NOT_NOW: &str =
-    "The draft would replace what you have changed since. Undo those changes first, then this gives the draft back.";
+pub const NOT_NOW: &str = "The draft would replace your newer changes. Undo those first.";
 pub const TAKE_BACK: &str = "Undo";
-pub const RESUMED: &str = "You go on with your draft.";
-pub const MOVED_ON: &str =
-    "This path has been saved by somebody else since you began to change it. When you save, you see both.";
+pub const RESUMED: &str = "Draft resumed.";
+pub const MOVED_ON: &str = "This path was saved elsewhere. You’ll merge when you save.";
 pub const NEW_DRAFT: &str = "Never saved";
 pub const NOTES: &str = "Notes";
 
@@ -30,29 +28,33 @@ pub fn discard(name: &str) -> String {
 }
 
 pub const OTHER_TAB: &str = "This path is also open in another tab.";
-pub const OTHER_TAB_CHANGES: &str = "This path is also open in another tab, with changes that are not saved.";
-pub const OTHER_TAB_SAVED: &str = "Another tab has saved this path. When you save, you see both.";
-pub const SEE_BOTH: &str = "Look at both";
-pub const FOLLOWED: &str = "Somebody has saved this path: it is shown as it is now.";
+pub const OTHER_TAB_COPY: &str = "This draft is open in another tab. Here you edit a copy of it.";
+pub const OTHER_TAB_CHANGES: &str = "This path is also open in another tab, with unsaved changes.";
+pub const OTHER_TAB_SAVED: &str = "Another tab saved this path. You’ll merge when you save.";
+pub const SEE_BOTH: &str = "Compare";
+pub const FOLLOWED: &str = "Somebody saved this path; this is the new version.";
 
 pub const CLOSE: &str = "Close";
 pub const SAVE_NOW: &str = "Save now";
-pub const GO_ON_EDITING: &str = "Go on editing";
+pub const GO_ON_EDITING: &str = "Keep editing";
 pub const IN_THE_PATH: &str = "In the path";
-pub const FOR_PEOPLE: &str = "For people";
+pub const FOR_PEOPLE: &str = "Paging impact";
 pub const GAPS: &str = "Nobody is paged";
-pub const SAME: &str = "Nothing is different.";
-pub const FINDING_OUT: &str = "Finding out who is paged otherwise…";
-pub const PEOPLE_UNKNOWN: &str = "It cannot be said what changes for people: it is not known who is on call.";
-pub const PEOPLE_INCOMPLETE: &str = "No change in who is paged is known, but not everything is known.";
-pub const REST_INCOMPLETE: &str = "What else changes is not known for every instant.";
+pub const GAPS_BUSY: &str = "Looking for times when nobody is paged…";
+pub const GAPS_UNKNOWN: &str = "Couldn’t check whether somebody is always paged.";
+pub const GAPS_NOT_ALL: &str = "No gap found, but some data is unknown.";
+pub const SAME: &str = "No changes.";
+pub const FINDING_OUT: &str = "Comparing who is paged…";
+pub const PEOPLE_UNKNOWN: &str = "Paging impact unknown: on-call data is missing.";
+pub const PEOPLE_INCOMPLETE: &str = "No known change in who is paged, but some data is unknown.";
+pub const REST_INCOMPLETE: &str = "Other changes are unknown for some times.";
 pub const SIMULATE_IT: &str = "Simulate it";
 pub const SIMULATED: &str = "It is simulated below.";
-pub const CHECKING: &str = "The server checks it…";
+pub const CHECKING: &str = "Checking on the server…";
 pub const CHECKED: &str = "The server finds no errors.";
 pub const CHECK_REFUSES: &str = "The server finds errors.";
-pub const CHECK_DID_NOT_RUN: &str = "The server's own check did not run.";
-pub const ERRORS_FIRST: &str = "It cannot be saved before its errors are mended.";
+pub const CHECK_DID_NOT_RUN: &str = "Couldn’t check on the server.";
+pub const ERRORS_FIRST: &str = "Fix the errors to save.";
 
 /// The heading of a review.
 pub fn review(name: &str) -> String {
@@ -69,7 +71,7 @@ pub fn reviewed(changes: usize, errors: usize) -> String {
         1 => "1 change".to_string(),
         many => format!("{many} changes"),
     };
-    format!("{changes}. Save again to confirm, Escape to go on editing.")
+    format!("{changes}. Save again to confirm, Escape to keep editing.")
 }
 
 pub fn new_path(steps: usize) -> String {
@@ -78,88 +80,86 @@ pub fn new_path(steps: usize) -> String {
 }
 
 /// What became of a node.
-pub fn became(became: Became) -> &'static str {
+pub fn became(became: NodeChange) -> &'static str {
     match became {
-        Became::Added => "new",
-        Became::Removed => "removed",
-        Became::Moved => "moved",
-        Became::Changed => "changed",
+        NodeChange::Added => "new",
+        NodeChange::Removed => "removed",
+        NodeChange::Moved => "moved",
+        NodeChange::Changed => "changed",
     }
 }
 
 pub fn nobody_else_paged(until: &str) -> String {
-    format!("No change in who is paged as long as nobody responds, for any priority at any instant until {until}.")
+    format!("No change in who is paged until {until}, for any priority, if nobody responds.")
 }
 
 pub fn nothing_else_changes(until: &str) -> String {
     format!(
-        "All other alerts page as before as long as nobody responds, for any priority at any instant until {until}. Of \
-         those above, what is told is when somebody is paged first; what follows may differ, too: “Show” has all of it."
+        "All other alerts page as before until {until}, for any priority, if nobody responds. The changes above are \
+         to the first page; “Show” has what follows."
     )
 }
 
-/// Opens those that are not shown at first.
-pub fn other_changes(count: usize) -> String {
-    if count == 1 { "1 change more".to_string() } else { format!("{count} changes more") }
+/// Opens all changes, with the times of each.
+pub fn all_changes(count: usize) -> String {
+    format!("Show all {count} changes, with their times")
 }
 
 pub fn and_more_changes(count: usize) -> String {
-    if count == 1 { "and 1 change more".to_string() } else { format!("and {count} changes more") }
+    if count == 1 { "and 1 more change".to_string() } else { format!("and {count} more changes") }
 }
 
-pub const THEIRS_TOO: &str = "Somebody else has saved this path";
-pub const CHOICES: &str = "What you and they did";
+pub const THEIRS_TOO: &str = "This path was saved elsewhere";
+pub const CHOICES: &str = "Changes";
 pub const YOU: &str = "You:";
 pub const THEY: &str = "They:";
 pub const YOURS: &str = "Yours";
 pub const THEIRS: &str = "Theirs";
-pub const BOTH: &str = "both changed it";
-pub const GONE: &str = "Somebody has deleted this path. Your changes are still here: they can be saved as a new path.";
+pub const BOTH: &str = "conflict";
+pub const GONE: &str = "Somebody deleted this path. You can save your changes as a new path.";
 pub const SAVE_AS_NEW: &str = "Save as a new path";
-pub const REVIEW_IT: &str = "Take over and review";
-pub const TAKE_OVER_FIRST: &str = "Somebody else has saved this path: choose, then take over what you have chosen.";
-pub const RESULT_SHOWN: &str =
-    "The graph and the simulation show what comes of it; where nothing is chosen yet, yours.";
+pub const REVIEW_IT: &str = "Apply and review";
+pub const TAKE_OVER_FIRST: &str = "This path was saved elsewhere: resolve conflicts and apply the result first.";
+pub const RESULT_SHOWN: &str = "Previewing the merge result. Unresolved conflicts show your version.";
 
 /// Of steps that are gone: the hint on their mark in the graph.
 pub fn removed(titles: &str) -> String {
     format!("Removed here: {titles}")
 }
 
-pub const TAKE_OVER: &str = "Take over and go on editing";
-pub const NO_PROBLEMS_THEN: &str = "What is chosen has no problems.";
+pub const TAKE_OVER: &str = "Apply and keep editing";
+pub const NO_PROBLEMS_THEN: &str = "The merge result has no problems.";
 
 /// How many things both have changed.
 pub fn both_changed(count: usize) -> String {
     let both = match count {
-        0 => "You and they have changed different things, and all of it is kept.".to_string(),
-        1 => "There is 1 thing that both of you have changed: choose whose it is to be.".to_string(),
-        many => format!("There are {many} things that both of you have changed: choose whose they are to be."),
+        0 => "No conflicts: all changes are kept.".to_string(),
+        1 => "1 conflict: choose yours or theirs.".to_string(),
+        many => format!("{many} conflicts: choose yours or theirs."),
     };
-    format!("Nothing of theirs is replaced unless you choose so. {both}")
+    format!("Their changes stay unless you replace them. {both}")
 }
 
 /// Why it cannot be saved yet.
 pub fn undecided(count: usize) -> String {
     match count {
-        1 => "Choose whose 1 thing is to be before you save: yours or theirs.".to_string(),
-        many => format!("Choose whose {many} things are to be before you save: yours or theirs."),
+        1 => "Resolve 1 conflict before saving: choose yours or theirs.".to_string(),
+        many => format!("Resolve {many} conflicts before saving: choose yours or theirs."),
     }
 }
 
 /// Why what is chosen cannot be had together.
 pub fn not_together(why: &str) -> String {
-    format!("What is chosen does not go together: {why}.")
+    format!("These choices conflict: {why}.")
 }
 
 pub const REVISIONS: &str = "Earlier revisions";
-pub const NO_REVISIONS: &str = "The revisions cannot be had. Close this and try again.";
-pub const AS_SAVED: &str = "as it is saved";
+pub const NO_REVISIONS: &str = "Couldn’t load the revisions. Close this and try again.";
+pub const AS_SAVED: &str = "current version";
 pub const OLDER: &str = "Older";
 pub const SINCE_THEN: &str = "Since then";
-pub const RESTORE: &str = "Go back to it";
-pub const RESTORE_HINT: &str =
-    "Choose one to see what is different since. Going back can be undone, and is not saved yet.";
+pub const RESTORE: &str = "Restore";
+pub const RESTORE_HINT: &str = "Choose one to see what changed since. Restoring can be undone.";
 
 pub fn times_in(zone: &str) -> String {
     format!("Times in {zone}.")

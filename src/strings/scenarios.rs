@@ -1,15 +1,15 @@
 //! The words about scenarios that are kept under names, shared and exported.
 
 pub const SCENARIOS: &str = "Scenarios";
-pub const KEPT_AT_ONCE: &str = "Kept on the server at once, beside the path.";
-pub const KEPT_HERE: &str = "Kept in this browser at once: this server keeps no scenarios.";
-pub const KEPT_WITH_PATH: &str = "Kept once the path is saved.";
-pub const ONLY_READ: &str = "Shown for reading: scenarios can be simulated and shared, but not kept.";
-pub const NOT_READ: &str = "The scenarios of this path could not be read from the server.";
-pub const NOT_KEPT: &str = "The last change to the scenarios is not kept.";
-pub const WAITS: &str = "The last change to the scenarios waits in this browser: the server could not keep it yet.";
-pub const CAME: &str = "Somebody else has changed the scenarios, too: both are in the list.";
-pub const NONE: &str = "None yet. Give what is assumed now a name to have it again.";
+pub const KEPT_AT_ONCE: &str = "Saved on the server immediately, apart from the path.";
+pub const KEPT_HERE: &str = "Saved in this browser only: this server stores no scenarios.";
+pub const KEPT_WITH_PATH: &str = "Saved once the path is saved.";
+pub const ONLY_READ: &str = "Read only: you can simulate and share scenarios, not save them.";
+pub const NOT_READ: &str = "Couldn’t load the scenarios from the server.";
+pub const NOT_KEPT: &str = "Couldn’t save the last change to the scenarios.";
+pub const WAITS: &str = "Your last change to the scenarios isn’t on the server yet; this browser keeps it.";
+pub const CAME: &str = "The scenarios also changed elsewhere. Both changes were merged.";
+pub const NONE: &str = "None yet. Name the current assumptions to save them.";
 pub const NAME: &str = "Name";
 pub const KEEP: &str = "Keep";
 pub const REPLACE: &str = "Replace";
@@ -19,12 +19,12 @@ pub const TAKE_BACK: &str = "Undo";
 pub const CHANGED: &str = "changed";
 pub const COPY_LINK: &str = "Copy link";
 pub const COPY_LINK_LONG: &str = "Copy the link to this simulation";
-pub const LINK_COPIED: &str = "The link to this simulation is copied.";
+pub const LINK_COPIED: &str = "Link to this simulation copied.";
 pub const LINK_TAKEN: &str = "The link's scenario is simulated";
-pub const LINK_UNREADABLE: &str = "The scenario in the link cannot be read: it was cut off or changed on the way.";
-pub const SAVE_FIRST: &str = "A link can be copied once the path is saved.";
+pub const LINK_UNREADABLE: &str = "Couldn’t read the scenario in the link: it was cut off or changed.";
+pub const SAVE_FIRST: &str = "Save the path to copy a link.";
 pub const AS_CASE: &str = "Export as a test case";
-pub const LATER: &str = "Of a later version: kept as it is.";
+pub const LATER: &str = "From a newer version: kept unchanged.";
 
 pub fn kept(name: &str) -> String {
     format!("Kept as “{name}”")
@@ -77,7 +77,7 @@ pub fn about_case(path: &str, when: &str, zone: &str, outcome: &str) -> String {
 /// What to do with the file.
 pub fn case_hint(file: &str, name: &str) -> String {
     format!(
-        "{file} is with your downloads. Unpack it in tests/corpus to hold the engine to it. To play it: \
+        "{file} was downloaded. Unpack it in tests/corpus to hold the engine to it. To play it: \
          escalation simulate --scenario cases/{name}.json --world worlds/{name}.json"
     )
 }

@@ -23,7 +23,7 @@ enum By {
 }
 
 #[component]
-pub fn Beside() -> impl IntoView {
+pub fn CoverageSidebar() -> impl IntoView {
     view! {
         <div class="cover-beside">
             <Holes/>
@@ -127,8 +127,9 @@ fn People() -> impl IntoView {
             </th>
         }
     };
-    let label =
-        move || words::by_person(&title(escalation_editor::coverage::Question::Rank(coverage.question.get().rank())));
+    let label = move || {
+        words::by_person(&title(escalation_editor::coverage::CoverageQuestion::Rank(coverage.question.get().rank())))
+    };
     view! {
         <h3>{label}</h3>
         <Show

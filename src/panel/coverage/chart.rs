@@ -21,7 +21,7 @@ pub fn Chart(width: RwSignal<i64>, shown: Drawn, pointed: Pointed) -> impl IntoV
     let names = move || {
         let found = coverage.found.get()?;
         let name = |row: &escalation_editor::coverage::Row| row.name(&found.index);
-        let names = found.rows.iter().map(|row| view! { <li title=name(row)>{name(row)}</li> });
+        let names = found.rows.iter().map(|row| view! { <li title=name(row)><span>{name(row)}</span></li> });
         Some(names.collect_view())
     };
     view! {

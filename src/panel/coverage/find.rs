@@ -8,7 +8,7 @@ use escalation_engine::Instant;
 use escalation_engine::calendar::WallTime;
 use leptos::prelude::*;
 
-use super::{Found, WEEKS};
+use super::{CoverageResult, WEEKS};
 use crate::clock;
 use crate::editor::state::Open;
 
@@ -47,7 +47,8 @@ pub fn follow(open: Open) {
         // What was changed is drawn first.
         let begin = move || {
             let search = Search::new(compiled.clone(), index.clone(), time);
-            let found = Found { compiled, index, time, now: clock::now(), rows: Vec::new(), people: Vec::new() };
+            let found =
+                CoverageResult { compiled, index, time, now: clock::now(), rows: Vec::new(), people: Vec::new() };
             slice(open, number, search, found);
         };
         request_animation_frame(move || set_timeout(begin, REST));
@@ -64,7 +65,7 @@ fn next(open: Open) -> u64 {
     number
 }
 
-fn slice(open: Open, number: u64, mut search: Search, found: Found) {
+fn slice(open: Open, number: u64, mut search: Search, found: CoverageResult) {
     let coverage = open.coverage;
     if coverage.asked.try_get_value() != Some(number) {
         return;
@@ -87,7 +88,7 @@ fn slice(open: Open, number: u64, mut search: Search, found: Found) {
     }) {
         coverage.cursor.set(None);
     }
-    coverage.found.set(Some(Arc::new(Found { rows, people, ..found })));
+    coverage.found.set(Some(Arc::new(CoverageResult { rows, people, ..found })));
     // The drawing is a frame of work, and so is the list.
     request_animation_frame(move || set_timeout(move || list(open, number), Duration::ZERO));
 }

@@ -1,6 +1,6 @@
 //! What the marks mean that are not people.
 
-use escalation_editor::coverage::{WAITS, What, wait_words};
+use escalation_editor::coverage::{CoverageState, WAITS, wait_words};
 use escalation_editor::zoned::clock_changes;
 use leptos::prelude::*;
 
@@ -15,8 +15,8 @@ pub fn Legend(shown: Drawn) -> impl IntoView {
     let entries = move || {
         let shown = shown.get()?;
         let bands = || shown.bands.iter().flatten();
-        let any = |is: fn(&What) -> bool| bands().any(|band| is(&band.what));
-        let waits = (0..=WAITS.len()).filter(|class| bands().any(|band| band.what == What::Within(*class)));
+        let any = |is: fn(&CoverageState) -> bool| bands().any(|band| is(&band.what));
+        let waits = (0..=WAITS.len()).filter(|class| bands().any(|band| band.what == CoverageState::Within(*class)));
         let mut all: Vec<(String, String)> =
             waits.map(|class| (format!("wait-{}", class + 1), wait_words(class))).collect();
         let mut add = |is_there: bool, class: &str, said: &str| {
@@ -26,9 +26,9 @@ pub fn Legend(shown: Drawn) -> impl IntoView {
         };
         let is_first = shown.question.rank() == 0;
         let (hole, nobody) = if is_first { ("hole", words::NOBODY) } else { ("none", words::NOBODY_MORE) };
-        add(any(|what| *what == What::Nobody), hole, nobody);
-        add(any(|what| matches!(what, What::Depends(_))), "depends", words::DEPENDS);
-        add(any(|what| *what == What::Unknown), "unknown", words::UNKNOWN);
+        add(any(|what| *what == CoverageState::Nobody), hole, nobody);
+        add(any(|what| matches!(what, CoverageState::Depends(_))), "depends", words::DEPENDS);
+        add(any(|what| *what == CoverageState::Unknown), "unknown", words::UNKNOWN);
         add(shown.marks.iter().flatten().any(|mark| mark.bands.len() > 1), "several", words::SEVERAL);
         let is_refuted = shown.found.rows.iter().any(|row| !refuted(open, row).is_empty());
         add(is_refuted, "refuted", words::NOT_TRUE);

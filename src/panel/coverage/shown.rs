@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use escalation_editor::coverage::{
-    Band, Mark, Question, band_at, fit, lateness, moment, part_of_time, words as words_of,
+    Band, CoverageQuestion, Mark, band_at, fit, lateness, moment, part_of_time, words as words_of,
 };
 use escalation_engine::Instant;
 use leptos::prelude::*;
 
-use super::{Found, refuted, when};
+use super::{CoverageResult, refuted, when};
 use crate::editor::state::Open;
 use crate::strings::coverage as words;
 
 /// What is drawn.
 pub struct Shown {
-    pub found: Arc<Found>,
-    pub question: Question,
+    pub found: Arc<CoverageResult>,
+    pub question: CoverageQuestion,
     /// Of each row.
     pub bands: Vec<Vec<Band>>,
     pub marks: Vec<Vec<Mark>>,
