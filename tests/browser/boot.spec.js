@@ -1,20 +1,15 @@
 // Where the app cannot begin it is said within five seconds why, and what to do; nothing is loaded anew by itself.
 
-import { App, expect, IDS, test as base } from './support/fixtures.js';
-import { Gate } from './support/gate.js';
-
-const test = base.extend({
-  gate: async ({ server }, use) => {
-    const gate = await Gate.start(server);
-    await use(gate);
-    await gate.stop();
-  },
-  // What a browser says of answers that fail is meant here.
-  app: async ({ page, gate }, use) => use(new App(page, gate, [])),
-});
+import { App, expect, gated as test, hold, IDS } from './support/fixtures.js';
 
 const boot = (page) => page.locator('#boot');
-const told = { timeout: 5_000 };
+
+/** Opens the page with its clock held, until it waits for the app. */
+async function begin(page, url) {
+  await hold(page);
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.waitForFunction(() => window.watchesStart && (document.getElementById('boot') || document.querySelector('.skeleton')));
+}
 
 for (const [name, prepare, said, act] of [
   ['without WebAssembly', (page) => page.addInitScript(() => { delete globalThis.WebAssembly; }), 'runs no WebAssembly', 'Try again'],
@@ -26,23 +21,25 @@ for (const [name, prepare, said, act] of [
 ]) {
   test(`a page ${name} says so`, async ({ gate, page }) => {
     await prepare(page);
-    let loads = 0;
-    page.on('framenavigated', () => { loads += 1; });
-    await page.goto(gate.url, { waitUntil: 'commit' });
-    await expect(boot(page)).toContainText(said, told);
+    // Whatever leaves the page or loads it anew is noted as soon as it is asked for.
+    await page.addInitScript(() => navigation.addEventListener('navigate', () => { sessionStorage.left = 'yes'; }));
+    await begin(page, gate.url);
+    await page.clock.runFor(5_000);
+    await expect(boot(page)).toContainText(said);
     await expect(boot(page).getByRole('button', { name: act })).toBeVisible();
-    await page.waitForTimeout(200);
-    expect(loads).toBe(1);
+    await page.clock.runFor(600_000);
+    expect(await page.evaluate(() => sessionStorage.left)).toBeUndefined();
   });
 }
 
 test('what did not come comes when it is tried again', async ({ app, gate, page }) => {
   await page.route('**/*.wasm', (route) => route.abort());
   await page.goto(gate.url);
-  await expect(boot(page)).toContainText('could not be loaded', told);
+  await expect(boot(page)).toContainText('could not be loaded');
   await page.unroute('**/*.wasm');
   await boot(page).getByRole('button', { name: 'Try again' }).click();
   await expect(page.locator('.path-row')).toHaveCount(7);
+  await app.complaints.expect(/Failed to fetch/);
 });
 
 test('a program of another build is told as that', async ({ gate, page }) => {
@@ -50,7 +47,7 @@ test('a program of another build is told as that', async ({ gate, page }) => {
   const other = Buffer.from([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 97, 1, 98, 0, 0]);
   await page.route('**/*.wasm', (route) => route.fulfill({ status: 200, contentType: 'application/wasm', body: other }));
   await page.goto(gate.url);
-  await expect(boot(page)).toContainText('different versions', told);
+  await expect(boot(page)).toContainText('different versions');
 });
 
 for (const policy of ["script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "default-src 'self'"]) {
@@ -59,7 +56,7 @@ for (const policy of ["script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'
       headers: { ...headers, 'content-security-policy': [headers['content-security-policy'], policy].join(', ') },
     } : null;
     await page.goto(gate.url);
-    await expect(boot(page)).toContainText('policy forbids', told);
+    await expect(boot(page)).toContainText('policy forbids');
   });
 }
 
@@ -68,7 +65,7 @@ test('a policy that forbids WebAssembly alone is told', async ({ gate, page }) =
     headers: { ...headers, 'content-security-policy': headers['content-security-policy'].replace("'wasm-unsafe-eval'", '') },
   } : null;
   await page.goto(gate.url);
-  await expect(boot(page)).toContainText('policy forbids', told);
+  await expect(boot(page)).toContainText('policy forbids');
 });
 
 test('below a path the app works: list, path, save, pages about problems and proofs', async ({ gate, page, server }) => {
@@ -85,19 +82,9 @@ test('below a path the app works: list, path, save, pages about problems and pro
 });
 
 test('in a frame without an origin of its own it says so', async ({ gate, page }) => {
-  // The gate is the portal, too, and lets it show the app.
-  gate.meddle = ({ status, headers, url }) => {
-    if (!status && url === '/portal') {
-      const body = '<!doctype html><title>Portal</title><iframe sandbox="allow-scripts" src="/" width="900" height="600"></iframe>';
-      return { headers: { 'content-type': 'text/html' }, body };
-    }
-    return status && headers['content-security-policy'] ? {
-      headers: { ...headers, 'content-security-policy': headers['content-security-policy'].replace(/frame-ancestors [^;]*/, 'frame-ancestors *') },
-    } : null;
-  };
-  await page.goto(`${gate.url}/portal`);
+  await page.goto(gate.portal('sandbox="allow-scripts" src="/" width="900" height="600"'));
   const frame = page.frameLocator('iframe');
-  await expect(frame.locator('#boot')).toContainText('frame keeps the page from running', told);
+  await expect(frame.locator('#boot')).toContainText('frame keeps the page from running');
   await expect(frame.getByRole('link', { name: 'Open in a new tab' })).toHaveAttribute('target', '_blank');
 });
 
@@ -106,9 +93,12 @@ test('a browser whose database never answers shows the paths, and says that it k
     IDBFactory.prototype.open = () => Object.assign(new EventTarget(), { onsuccess: null, onerror: null });
   });
   const app = new App(page, gate, []);
-  await page.goto(`${gate.url}/#/paths/${IDS.mobile}`);
-  await expect(app.tree).toBeVisible(told);
-  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('This browser keeps no drafts');
+  await begin(page, `${gate.url}/#/paths/${IDS.mobile}`);
+  await expect(page.locator('.skeleton')).toBeVisible();
+  await page.clock.runFor(2_000);
+  await expect(app.tree).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('This browser stores no drafts');
+  await page.clock.resume();
   await app.setTime(/Page Primary on-call/, '7m');
   await app.saveNow();
   await expect(app.status).toHaveText('Saved');
@@ -116,7 +106,9 @@ test('a browser whose database never answers shows the paths, and says that it k
 
 test('a server that never answers is told to take long', async ({ gate, page }) => {
   await page.route('**/v2/**', () => {});
-  await page.goto(gate.url);
-  await expect(page.getByText('Loading takes longer than usual.')).toBeVisible(told);
+  await begin(page, gate.url);
+  await expect(page.locator('.skeleton')).toBeVisible();
+  await page.clock.runFor(5_000);
+  await expect(page.getByText('Loading takes longer than usual.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
 });

@@ -2,12 +2,12 @@
 
 import { expect, IDS, test } from './support/fixtures.js';
 
-const both = (page) => page.getByRole('dialog', { name: 'Somebody else has saved this path' });
+const both = (page) => page.getByRole('dialog', { name: 'This path was saved elsewhere' });
 const row = (page, text) => both(page).getByRole('listitem').filter({ hasText: text });
 
 /** Takes over what is chosen, and saves it once it is reviewed. */
 async function takeOver(page, app) {
-  await both(page).getByRole('button', { name: 'Take over and review' }).click();
+  await both(page).getByRole('button', { name: 'Apply and review' }).click();
   await expect(page.getByRole('dialog', { name: /^Save .*\?$/ })).toBeVisible();
   await app.saveNow();
 }
@@ -25,10 +25,10 @@ test('different things are both kept', async ({ app, page, server }) => {
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
   await app.save.click();
-  await expect(both(page)).toContainText('You and they have changed different things, and all of it is kept');
+  await expect(both(page)).toContainText('No conflicts: all changes are kept');
   await expect(row(page, 'The path’s name')).toContainText('They: changed: “Mobile, renamed”');
   await expect(row(page, 'Page Primary on-call')).toContainText('You: changed: “then after 7m”');
-  await expect(both(page)).toContainText('What is chosen has no problems');
+  await expect(both(page)).toContainText('The merge result has no problems');
   expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).not.toBe(420);
   await takeOver(page, app);
   await expect(app.status).toHaveText('Saved');
@@ -42,19 +42,19 @@ test('of what both changed either is taken', async ({ app, page, server }) => {
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.path[0].level.time_to_ack_seconds = 900; });
   await app.save.click();
-  await expect(both(page)).toContainText('There is 1 thing that both of you have changed');
+  await expect(both(page)).toContainText('1 conflict: choose yours or theirs');
   const conflict = row(page, 'Page Primary on-call');
-  await expect(conflict).toContainText('both changed it');
+  await expect(conflict).toContainText('conflict');
   await expect(conflict.getByRole('button', { name: 'Yours' })).toHaveAttribute('aria-pressed', 'false');
   await expect(conflict.getByRole('button', { name: 'Yours' })).toBeFocused();
-  await expect(both(page).getByRole('button', { name: 'Take over and review' })).toBeDisabled();
-  await expect(both(page).getByRole('button', { name: 'Take over and go on editing' })).toBeDisabled();
-  await expect(both(page)).toContainText('Choose whose 1 thing is to be before you save');
+  await expect(both(page).getByRole('button', { name: 'Apply and review' })).toBeDisabled();
+  await expect(both(page).getByRole('button', { name: 'Apply and keep editing' })).toBeDisabled();
+  await expect(both(page)).toContainText('Resolve 1 conflict before saving');
   await expect(both(page).locator('[data-preview]')).toHaveCount(0);
   await conflict.getByRole('button', { name: 'Theirs' }).click();
   await expect(both(page).locator('[data-preview]')).toContainText('no problems');
   // What is theirs is saved already.
-  await both(page).getByRole('button', { name: 'Take over and review' }).click();
+  await both(page).getByRole('button', { name: 'Apply and review' }).click();
   await expect(app.status).toHaveText('Saved');
   await expect(app.node(/then after 15m/)).toBeVisible();
   expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(900);
@@ -65,9 +65,9 @@ test('it is taken over without being saved, and undone', async ({ app, page, ser
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
   await app.save.click();
-  await both(page).getByRole('button', { name: 'Take over and go on editing' }).click();
+  await both(page).getByRole('button', { name: 'Apply and keep editing' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile, renamed');
-  await expect(app.status).toContainText('not saved');
+  await expect(app.status).toContainText('Unsaved changes');
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile apps');
   await page.getByRole('button', { name: 'Redo' }).click();
@@ -81,10 +81,10 @@ test('Escape leaves it, and nothing is lost', async ({ app, page, server }) => {
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.name = 'Mobile, renamed'; });
   await app.save.click();
-  await expect(both(page).getByRole('button', { name: 'Take over and review' })).toBeFocused();
+  await expect(both(page).getByRole('button', { name: 'Apply and review' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(both(page)).toHaveCount(0);
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
   await app.save.click();
   await expect(both(page)).toBeVisible();
@@ -108,7 +108,7 @@ test('their teams are not replaced without a word', async ({ app, page, server }
   await app.setTime(/Page Primary on-call/, '7m');
   await theySave(server, (path) => { path.team_ids = [other]; path.loft = 'south'; });
   await app.save.click();
-  await expect(both(page)).toContainText('all of it is kept');
+  await expect(both(page)).toContainText('all changes are kept');
   await takeOver(page, app);
   await expect(app.status).toHaveText('Saved');
   const saved = await server.path(IDS.mobile);
@@ -145,7 +145,7 @@ test('a path that was deleted elsewhere is saved as a new one', async ({ app, pa
   expect((await server.api('DELETE', `/v2/escalation_paths/${IDS.mobile}`)).status).toBeLessThan(300);
   await app.saveNow();
   const note = page.getByRole('list', { name: 'Notes' });
-  await expect(note).toContainText('Somebody has deleted this path. Your changes are still here');
+  await expect(note).toContainText('Somebody deleted this path. You can save your changes as a new path');
   await note.getByRole('button', { name: 'Save as a new path' }).click();
   await expect(app.status).toHaveText('Saved');
   const id = page.url().match(/paths\/([^/?]+)/)[1];
@@ -161,18 +161,18 @@ test('what is chosen is reviewed against theirs before it is saved', async ({ ap
   let puts = 0;
   page.on('request', (request) => { if (request.method() === 'PUT') puts += 1; });
   await app.save.click();
-  await expect(both(page)).toContainText('The graph and the simulation show what comes of it');
+  await expect(both(page)).toContainText('Previewing the merge result');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile, renamed');
   // They changed no step: only what was changed here is marked.
   await expect(app.tree.locator('.changed, .added')).toHaveCount(1);
   // The keys for saving do not throw away what is being chosen.
   await page.keyboard.press('Control+s');
   await expect(both(page)).toBeVisible();
-  await expect(page.getByRole('status')).toContainText('choose, then take over what you have chosen');
-  await both(page).getByRole('button', { name: 'Take over and review' }).click();
+  await expect(page.getByRole('status')).toContainText('resolve conflicts and apply the result first');
+  await both(page).getByRole('button', { name: 'Apply and review' }).click();
   const review = page.getByRole('dialog', { name: 'Save Mobile, renamed?' });
   await expect(review).toContainText('“then after 20m”, was “then after');
-  await expect(review.locator('.for-people').first()).toBeVisible();
+  await expect(review.locator('[data-lead]')).toBeVisible();
   await expect(review).toContainText('The server finds no errors.');
   expect(puts).toBe(0);
   await review.getByRole('button', { name: 'Save now' }).click();
@@ -210,7 +210,7 @@ test('the graph and the simulation show what comes of each choice, and nothing i
   const before = await app.tree.getByRole('treeitem').count();
   await app.node(/Page Primary on-call/).click();
   await app.node(/Page Primary on-call/).press('Delete');
-  await expect(page.locator('.toast')).toContainText('choose, then take over what you have chosen');
+  await expect(page.locator('.toast')).toContainText('resolve conflicts and apply the result first');
   await page.keyboard.press('Control+z');
   await expect(app.tree.getByRole('treeitem')).toHaveCount(before);
   // Escape shows again what is here.

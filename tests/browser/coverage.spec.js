@@ -95,10 +95,10 @@ test('an edit makes a hole: it is drawn, counted, listed and simulated', async (
   }
   await done(page);
   expect(await page.evaluate(() => window.wasStale)).toBe(true);
-  await expect(summary(page)).toHaveText(/^\d+ holes to 19 Dec 2026: nobody is paged$/);
+  await expect(summary(page)).toHaveText(/^\d+ gaps until 19 Dec 2026: nobody is paged$/);
   await expect(page.locator('.cover-drawing .hole').first()).toBeAttached();
-  await expect(page.locator('.spoken[role=status]')).toHaveText(/^\d+ holes to 19 Dec 2026: nobody is paged$/);
-  const hole = page.getByRole('list', { name: 'Holes' }).getByRole('button').first();
+  await expect(page.locator('.spoken[role=status]')).toHaveText(/^\d+ gaps until 19 Dec 2026: nobody is paged$/);
+  const hole = page.getByRole('list', { name: 'Gaps' }).getByRole('button').first();
   await expect(hole).toHaveText(/ to .*: P1 to P5$/);
   await hole.click();
   await expect(tab(page, 'Simulate')).toBeFocused();
@@ -106,7 +106,7 @@ test('an edit makes a hole: it is drawn, counted, listed and simulated', async (
   // Undone, there is none.
   await page.keyboard.press('Escape');
   await tab(page, 'Coverage').click();
-  for (let left = 0; left < count + 1; left += 1) await page.getByRole('button', { name: /^Undo/ }).click();
+  for (let left = 0; left < count + 1; left += 1) await page.locator('.bar').getByRole('button', { name: /^Undo/ }).click();
   await done(page);
   await expect(summary(page)).toHaveText(/^Somebody is paged first at every instant/);
 });
@@ -170,7 +170,7 @@ test('a week later, and where nothing is known', async ({ app, page }) => {
   for (let week = 0; week < 18; week += 1) await page.getByRole('button', { name: 'A week later' }).click();
   await done(page);
   await expect(page.locator('.cover-drawing .unknown').first()).toBeAttached();
-  await expect(summary(page)).toHaveText(/^No hole is known, but from .* on it is not known for all who is paged$/);
+  await expect(summary(page)).toHaveText(/^No gap is known, but recipients are unknown from .* on$/);
   await page.getByRole('button', { name: 'Today' }).click();
   await done(page);
   await expect(page.locator('[data-time]')).toHaveText('22 Nov – 28 Nov 2026, Europe/London');
@@ -182,10 +182,10 @@ test('where an expectation is not true it is marked above the row, and said', as
   await coverage(app, page, IDS.payments);
   await expect(page.locator('.cover-drawing .refuted').first()).toBeAttached();
   await page.mouse.move(...(await place(page, 1, 6.5 / 7)));
-  await expect(reading(page)).toContainText('Not true then: somebody is paged within 5m');
+  await expect(reading(page)).toContainText('Failing then: somebody is paged within 5m');
   await page.mouse.move(...(await place(page, 0, 6.5 / 7)));
   await expect(reading(page)).toContainText('P1, P2, Sat 28 Nov');
-  await expect(reading(page)).not.toContainText('Not true then');
+  await expect(reading(page)).not.toContainText('Failing then');
 });
 
 test.describe('by touch', () => {
@@ -207,7 +207,7 @@ test('where it depends on a condition who is paged, it is nobody’s hours, and 
   const branch = { id: 'a', type: 'if_else', if_else: { conditions: [condition], then_path: [to('l1', '01J0USERMAYA00000000000000')], else_path: [to('l2', '01J0USERTOM000000000000000')] } };
   const { body } = await server.api('POST', '/v2/escalation_paths', { name: 'By service', path: [branch] });
   await coverage(app, page, body.escalation_path.id);
-  await expect(page.locator('[data-open]')).toContainText('depends on a condition');
+  await expect(page.locator('[data-open]')).toContainText('depend on a condition');
   await expect(page.getByText('Nobody is paged at this rank.')).toHaveCount(0);
   // Second comes nobody, whatever the condition.
   await page.getByRole('button', { name: 'Second', exact: true }).click();

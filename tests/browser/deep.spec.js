@@ -146,7 +146,7 @@ test('a path of ninety steps is seen whole, and what is chosen is not under the 
   await tab.locator('[id="node:s0"]').focus();
   await tab.keyboard.press('Enter');
   await tab.keyboard.press('Escape');
-  const zoom = tab.getByTitle(/own size/i);
+  const zoom = tab.getByTitle(/Zoom to 100%/i);
   await zoom.click();
   const map = await tab.locator('.minimap').boundingBox();
   await tab.locator('[id="node:s0"]').focus();

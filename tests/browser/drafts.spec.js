@@ -1,41 +1,41 @@
 // Work that is not saved outlives the page: it is kept in the browser, and asked about on return.
 
-import { App, expect, IDS, NOW, test } from './support/fixtures.js';
-
-const kept = (page) => page.evaluate(() => new Promise((resolve, reject) => {
-  const open = indexedDB.open('escalation-path-builder');
-  open.onerror = reject;
-  open.onsuccess = () => {
-    const all = open.result.transaction('drafts').objectStore('drafts').getAll();
-    all.onsuccess = () => { open.result.close(); resolve(all.result.map((text) => JSON.parse(text))); };
-  };
-}));
+import { App, drafts, expect, hold, IDS, NOW, test } from './support/fixtures.js';
 
 /** Changes a path and waits until the browser has it. */
 async function change(app, page, time = '7m') {
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, time);
-  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
 }
 
-const question = (page) => page.getByRole('dialog', { name: 'Your changes were not saved' });
+/** Closes the page, which asks before it goes, and stays. */
+async function asksBeforeItCloses(page) {
+  const asked = page.waitForEvent('dialog');
+  await page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+}
+
+const question = (page) => page.getByRole('dialog', { name: 'You have unsaved changes' });
 
 test('what is being typed outlives a crash, and is gone with Escape', async ({ app, page, server }) => {
   await app.open(IDS.mobile);
   await app.node(/Page Primary on-call/).click();
   const time = app.inspector.getByLabel('How long');
   await time.fill('13m');
-  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
   // It is not in the path yet.
   await expect(app.status).toHaveText('Saved');
   await expect(time).toHaveValue('13m');
   await expect(app.node(/Page Primary on-call.*then after 5m/)).toBeVisible();
   await time.press('Escape');
   await expect(time).toHaveValue('5m');
-  await expect.poll(async () => (await kept(page)).length).toBe(0);
+  await expect.poll(() => drafts(page)).toHaveLength(0);
   await time.fill('soon');
   await time.fill('13m');
-  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
   await page.goto('about:blank');
   await page.goto(`${server.url}/#/paths/${IDS.mobile}`);
   await question(page).getByRole('button', { name: 'Resume' }).click();
@@ -51,13 +51,13 @@ test('a draft outlives a crash of the page and is resumed', async ({ app, page, 
   await expect(question(page).getByRole('button', { name: 'Resume' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(question(page)).toHaveCount(0);
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await expect(app.node(/Page Primary on-call.*then after 7m/)).toBeVisible();
-  await expect.poll(() => kept(page)).toHaveLength(1);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
   await app.saveNow();
   await expect(app.status).toHaveText('Saved');
   expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(420);
-  await expect.poll(() => kept(page)).toHaveLength(0);
+  await expect.poll(() => drafts(page)).toHaveLength(0);
 });
 
 test('what was typed just before the page is loaded anew is kept', async ({ app, page }) => {
@@ -65,8 +65,10 @@ test('what was typed just before the page is loaded anew is kept', async ({ app,
   await app.node(/Page Primary on-call/).click();
   await app.inspector.getByLabel('How long').fill('7m');
   await expect(app.inspector.getByLabel('How long')).toBeFocused();
-  page.on('dialog', () => { throw new Error('it asks'); });
+  const asked = [];
+  page.on('dialog', (dialog) => { asked.push(dialog.type()); dialog.accept(); });
   await page.reload();
+  expect(asked).toEqual([]);
   await question(page).getByRole('button', { name: 'Resume' }).click();
   await expect(app.node(/then after 7m/)).toBeVisible();
 });
@@ -76,10 +78,10 @@ test('a draft is discarded, and had back', async ({ app, page }) => {
   await page.reload();
   await question(page).getByRole('button', { name: 'Discard' }).click();
   await expect(app.status).toHaveText('Saved');
-  await expect.poll(() => kept(page)).toHaveLength(0);
+  await expect.poll(() => drafts(page)).toHaveLength(0);
   await page.getByRole('list', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
-  await expect(app.status).toHaveText('1 change not saved');
-  await expect.poll(() => kept(page)).toHaveLength(1);
+  await expect(app.status).toHaveText('1 unsaved change');
+  await expect.poll(() => drafts(page)).toHaveLength(1);
 });
 
 test('a discarded draft does not replace what was changed since', async ({ app, page }) => {
@@ -89,7 +91,7 @@ test('a discarded draft does not replace what was changed since', async ({ app, 
   await app.setTime(/Page Primary on-call/, '9m');
   const note = page.getByRole('list', { name: 'Notes' });
   await note.getByRole('button', { name: 'Undo' }).click();
-  await expect(note).toContainText('The draft would replace what you have changed since');
+  await expect(note).toContainText('The draft would replace your newer changes');
   await expect(app.node(/then after 9m/)).toBeVisible();
   await page.locator('header').getByRole('button', { name: 'Undo' }).click();
   await expect(app.status).toHaveText('Saved');
@@ -103,7 +105,7 @@ test('it can be looked at before it is resumed', async ({ app, page }) => {
   await question(page).getByRole('button', { name: 'What changed' }).click();
   await expect(question(page)).toContainText('“then after 7m”, was “then after');
   await page.keyboard.press('Escape');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
 });
 
 test('Escape resumes: nothing is lost by it', async ({ app, page }) => {
@@ -111,13 +113,13 @@ test('Escape resumes: nothing is lost by it', async ({ app, page }) => {
   await page.reload();
   await expect(question(page)).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
 });
 
 test('changes that are taken back leave no draft', async ({ app, page }) => {
   await change(app, page);
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect.poll(() => kept(page)).toHaveLength(0);
+  await expect.poll(() => drafts(page)).toHaveLength(0);
 });
 
 test('the path has moved on since the draft began', async ({ app, page, server }) => {
@@ -126,9 +128,9 @@ test('the path has moved on since the draft began', async ({ app, page, server }
   await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
   await page.reload();
   await question(page).getByRole('button', { name: 'Resume' }).click();
-  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('has been saved by somebody else since you began');
+  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('was saved elsewhere');
   await app.save.click();
-  await expect(page.getByRole('dialog', { name: 'Somebody else has saved this path' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'This path was saved elsewhere' })).toBeVisible();
   expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
 });
 
@@ -137,7 +139,7 @@ test('a path that was never saved is in the list, and at its own address', async
   await page.getByRole('link', { name: 'New path' }).click();
   await app.inspector.getByLabel('Name').fill('Night shift');
   await app.inspector.getByLabel('Name').press('Enter');
-  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
   await page.reload();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Night shift');
   await app.list();
@@ -153,18 +155,18 @@ test('a path that was never saved is in the list, and at its own address', async
 test('the list says which paths have a draft from an earlier visit', async ({ app, page }) => {
   await change(app, page);
   await app.list();
-  await expect(page.locator('.path-row').filter({ hasText: 'Mobile apps' })).toContainText('Changes not saved');
+  await expect(page.locator('.path-row').filter({ hasText: 'Mobile apps' })).toContainText('Unsaved changes');
 });
 
-for (const [status, said] of [[401, "You are signed out"], [403, "You may look at this path, and not change it"]]) {
+for (const [status, said] of [[401, "You are signed out"], [403, "You have read-only access"]]) {
   test(`a login that is over (${status}) loses nothing`, async ({ app, page, server }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
     await page.route('**/v2/escalation_paths/**', (route) => route.fulfill({ status, body: 'Sign in' }));
     await app.saveNow();
     await expect(page.getByRole('alert')).toContainText(said);
-    await expect(app.status).toHaveText('1 change not saved');
-    await expect.poll(() => kept(page)).toHaveLength(1);
+    await expect(app.status).toHaveText('1 unsaved change');
+    await expect.poll(() => drafts(page)).toHaveLength(1);
     await page.unroute('**/v2/escalation_paths/**');
     await app.saveNow();
     await expect(app.status).toHaveText('Saved');
@@ -179,14 +181,14 @@ test('two drafts of one path are both offered, and the one that is not chosen is
   const there = new App(other, server, []);
   await there.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '7m');
-  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
   // The clock is that of both pages.
   await page.clock.setFixedTime(new Date(Date.parse(NOW) + 3_600_000));
   await there.setTime(/Page Primary on-call/, '9m');
-  await expect.poll(async () => (await kept(page)).length).toBe(2);
+  await expect.poll(() => drafts(page)).toHaveLength(2);
   await other.close();
   await page.reload();
-  const dialog = page.getByRole('dialog', { name: 'Your changes were not saved' });
+  const dialog = page.getByRole('dialog', { name: 'You have unsaved changes' });
   await expect(dialog).toContainText('You have 2 unsaved drafts of this path');
   // The newest first.
   const offered = dialog.locator('.revision');
@@ -199,7 +201,7 @@ test('two drafts of one path are both offered, and the one that is not chosen is
   await expect(app.node(/then after 7m/)).toBeVisible();
   await app.saveNow();
   await expect(app.status).toHaveText('Saved');
-  await expect.poll(() => kept(page)).toHaveLength(1);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
   await page.reload();
   await expect(dialog).toContainText('You have an unsaved draft from Sun 22 Nov 21:00');
 });
@@ -212,15 +214,11 @@ test.describe('a browser that keeps nothing', () => {
   test('says so once and works on, and the page asks before changes are lost', async ({ app, page }) => {
     await app.open(IDS.mobile);
     const note = page.getByRole('list', { name: 'Notes' });
-    await expect(note).toContainText('This browser keeps no drafts');
+    await expect(note).toContainText('This browser stores no drafts');
     await note.getByRole('button', { name: 'Dismiss' }).click();
     await app.setTime(/Page Primary on-call/, '7m');
     await expect(note).toHaveCount(0);
-    const asked = page.waitForEvent('dialog');
-    await page.evaluate(() => setTimeout(() => location.reload()));
-    const dialog = await asked;
-    expect(dialog.type()).toBe('beforeunload');
-    await dialog.dismiss();
+    await asksBeforeItCloses(page);
     await app.saveNow();
     await expect(app.status).toHaveText('Saved');
   });
@@ -238,18 +236,14 @@ test('a draft that does not fit is said to be lost, and the page asks before it 
   await app.tree.getByRole('treeitem').first().click();
   await app.inspector.getByLabel('How long').fill('7m');
   await app.inspector.getByLabel('How long').press('Enter');
-  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('This browser keeps no drafts');
-  const asked = page.waitForEvent('dialog');
-  await page.evaluate(() => setTimeout(() => location.reload()));
-  const dialog = await asked;
-  expect(dialog.type()).toBe('beforeunload');
-  await dialog.dismiss();
+  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('This browser stores no drafts');
+  await asksBeforeItCloses(page);
   // What fits again is kept again.
   await browser.send('Storage.overrideQuotaForOrigin', { origin: server.url });
   await app.inspector.getByLabel('How long').fill('8m');
   await app.inspector.getByLabel('How long').press('Enter');
   await expect(page.getByRole('list', { name: 'Notes' })).toHaveCount(0);
-  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
 });
 
 test('another version of the page gets at the database, and drafts are kept after that', async ({ app, page }) => {
@@ -265,7 +259,7 @@ test('another version of the page gets at the database, and drafts are kept afte
   }));
   expect(upgraded).toBe(true);
   await app.setTime(/Page Primary on-call/, '11m');
-  await expect.poll(async () => (await kept(page)).length).toBe(1);
+  await expect.poll(() => drafts(page)).toHaveLength(1);
 });
 
 test('a draft that nobody has come back to for half a year is not asked about', async ({ app, page }) => {
@@ -275,5 +269,46 @@ test('a draft that nobody has come back to for half a year is not asked about', 
   await app.open(IDS.mobile);
   await expect(app.node(/then after 5m/)).toBeVisible();
   await expect(question(page)).toHaveCount(0);
-  await expect.poll(async () => (await kept(page)).length).toBe(0);
+  await expect.poll(() => drafts(page)).toHaveLength(0);
+});
+
+test.describe('a browser whose database answers late', () => {
+  for (const [edited, how] of [[true, 'what is done meanwhile'], [false, 'a page in which nothing is done']]) {
+    test(`neither overwrites nor deletes the draft at the same address by ${how}`, async ({ app, page }) => {
+      await app.list();
+      await page.getByRole('link', { name: 'New path' }).click();
+      await app.rename('Earlier');
+      await expect.poll(() => drafts(page)).toHaveLength(1);
+      // From now on it answers once the test lets it.
+      await page.addInitScript(() => {
+        const released = new Promise((resolve) => { window.release = resolve; });
+        const open = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function late(...given) {
+          const request = open.apply(this, given);
+          let told = null;
+          request.addEventListener('success', (event) => released.then(() => told?.call(request, event)));
+          Object.defineProperty(request, 'onsuccess', { get: () => told, set: (handler) => { told = handler; } });
+          return request;
+        };
+      });
+      await hold(page);
+      await page.reload();
+      await expect(page.locator('.skeleton')).toBeVisible();
+      // So long the page waits, and no longer.
+      await page.clock.runFor(2_000);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Untitled path');
+      await page.clock.resume();
+      if (edited) {
+        await app.rename('Later');
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText('Later');
+      }
+      await page.evaluate(() => window.release());
+      const wanted = edited ? ['Earlier', 'Later'] : ['Earlier'];
+      if (edited) await expect.poll(async () => (await drafts(page)).map((draft) => draft.path.name).sort()).toEqual(wanted);
+      await page.getByRole('link', { name: 'Paths', exact: true }).click();
+      await expect(page.getByRole('link', { name: /Never saved/ })).toHaveCount(wanted.length);
+      for (const one of wanted) await expect(page.getByRole('link', { name: `${one} Never saved` })).toBeVisible();
+      expect((await drafts(page)).map((draft) => draft.path.name).sort()).toEqual(wanted);
+    });
+  }
 });

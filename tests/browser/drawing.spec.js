@@ -44,7 +44,7 @@ test('branches are labelled in words, repeats go back, ends are marked', async (
   await expect(labels).toHaveText(['P1, P2', 'otherwise', 'yes', 'otherwise', '×2']);
   await expect(page.locator('.line.back')).toHaveCount(1);
   await expect(page.locator('.world .end')).toHaveText([
-    'then ends: nobody acknowledged', 'ends: nobody acknowledged', 'ends: nobody acknowledged']);
+    'then expires: nobody acknowledged', 'expires: nobody acknowledged', 'expires: nobody acknowledged']);
   await expect(app.node(/^Repeat: Back to the start, twice more\. .*on the side “P1, P2”$/)).toBeVisible();
 });
 
@@ -70,14 +70,14 @@ test('all kinds of nodes, also those that nobody knows', async ({ app, server, p
     await route.fulfill({ response, json: body });
   });
   await app.open(id);
-  const names = ['Level: Page #incidents, one after another', 'Channel: Tell #incidents', 'Delay: Wait 1m 30s',
-    'Sealed: Voicemail, which only a call route has', 'Sealed: A node of type hologram', 'Repeat: Back to the start, once more',
-    'Hand-over: Go on in Mobile apps'];
+  const names = ['Level: Page #incidents, one after another', 'Channel: Post to #incidents', 'Delay: Wait 1m 30s',
+    'Sealed: Voicemail, which only a call route has', 'Sealed: Step of type hologram', 'Repeat: Back to the start, once more',
+    'Hand-over: Hand over to Mobile apps'];
   for (const name of names) await expect(app.node(name)).toHaveCount(1);
-  await expect(page.locator('[data-outcome]')).toHaveText('Nobody can say what follows');
+  await expect(page.locator('[data-outcome]')).toHaveText('Outcome can’t be determined');
   await expect(app.node(/Voicemail/)).toHaveClass(/stopped/);
   await app.node(/hologram/).click();
-  await app.inspector.getByText('As it is stored').click();
+  await app.inspector.getByText('JSON source').click();
   await expect(app.inspector.locator('pre')).toContainText('"<b>": "\\"&"');
 });
 
@@ -122,7 +122,7 @@ test('light and dark, as the system has it or as it is chosen', async ({ app, pa
   await page.emulateMedia({ colorScheme: 'dark' });
   const dark = await background();
   expect(dark).not.toBe(light);
-  await page.getByRole('button', { name: 'Light or dark' }).click();
+  await page.getByRole('button', { name: 'Theme' }).click();
   await expect.poll(() => background()).toBe(light);
   await page.reload();
   await expect(page.locator('.path-row')).toHaveCount(7);

@@ -14,8 +14,8 @@ test('tabs by keyboard', async ({ app, page }) => {
   await app.open(IDS.mobile);
   await tab(page, 'Simulate').focus();
   await page.keyboard.press('End');
-  await expect(tab(page, 'Expectations')).toBeFocused();
-  await expect(page.getByRole('tabpanel', { name: 'Expectations' })).toBeVisible();
+  await expect(tab(page, 'Escalations')).toBeFocused();
+  await expect(page.getByRole('tabpanel', { name: 'Escalations' })).toBeVisible();
   await page.keyboard.press('ArrowRight');
   await expect(tab(page, 'Simulate')).toBeFocused();
   await expect(app.simulation).toBeVisible();
@@ -36,7 +36,7 @@ test('the height by keyboard', async ({ app, page }) => {
 test('what the path suggests is kept with one click, and is there after a reload', async ({ app, page, server }) => {
   await expectations(app, page, IDS.mobile);
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
-  await expect(list(page).getByRole('listitem').first()).toContainText(/Somebody is paged.*Proven for every instant to \d+ \w+ 202\d, for P1 to P5/);
+  await expect(list(page).getByRole('listitem').first()).toContainText(/Somebody is paged.*Proven for every instant until \d+ \w+ 202\d, for P1 to P5/);
   await expect.poll(async () => (await server.api('GET', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`)).body)
     .toEqual({ expectations: [{ expect: 'pages_someone' }] });
   await page.reload();
@@ -55,18 +55,18 @@ test('an edit that breaks an expectation says so, the review shows it, and it is
   await tab(page, 'Expectations').click();
   await expect(list(page).locator('.holds')).toHaveCount(2);
   await app.setTime(/Page Primary on-call/, '11d');
-  await expect(page.locator('[data-broken]')).toHaveText('1 expectation broken');
-  await expect(page.locator('.spoken[role=status]')).toHaveText('Not true now: it ends within 10d');
-  await expect(list(page).locator('.broken')).toContainText(/Not true (on \d+ occasions|from )|Never true/);
+  await expect(page.locator('[data-broken]')).toHaveText('1 failing expectation');
+  await expect(page.locator('.spoken[role=status]')).toHaveText('Now failing: it ends within 10d');
+  await expect(list(page).locator('.broken')).toContainText(/Fails (\d+ times|from )|Always fails/);
   await app.save.click();
-  await expect(page.getByRole('list', { name: 'Expectations that do not hold' })).toContainText('It ends within 10d');
+  await expect(page.getByRole('list', { name: 'Failing expectations' })).toContainText('It ends within 10d');
   await page.keyboard.press('Escape');
   // The times at which it is not true are a list, and each can be played.
-  await list(page).getByText('When it is not true').click();
+  await list(page).getByText('When it fails').click();
   await list(page).getByRole('button', { name: /^Play an alert that fires / }).first().click();
   await expect(tab(page, 'Simulate')).toBeFocused();
   await tab(page, 'Expectations').click();
-  await page.getByRole('button', { name: 'Play an alert for which this is not true: It ends within 10d' }).click();
+  await page.getByRole('button', { name: 'Play an alert for which this fails: It ends within 10d' }).click();
   await expect(tab(page, 'Simulate')).toBeFocused();
   await expect(app.steps).toContainText('T+11d');
 });
@@ -75,7 +75,7 @@ test('a form in plain sentences', async ({ app, page, server }) => {
   await expectations(app, page, IDS.mobile);
   await page.getByRole('button', { name: 'Add an expectation' }).click();
   const form = page.locator('.expect-form');
-  await form.getByLabel('What is expected').selectOption({ label: 'So many people are paged within a time' });
+  await form.getByLabel('Expectation').selectOption({ label: 'A number of people are paged within a time' });
   await form.getByLabel('Time', { exact: true }).fill('soon');
   await form.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(form).toContainText('`soon` is not a duration such as 5m or 1h 30m');
@@ -148,7 +148,7 @@ test('a fix that was proven is offered, and undone as one change', async ({ app,
   await expect(list(page).locator('.broken')).toHaveCount(1);
   await page.getByRole('button', { name: /^Fix: Wait 1d instead of 11d after/ }).click();
   await expect(list(page).locator('.holds')).toHaveCount(2);
-  await expect(page.locator('.spoken[role=status]')).toHaveText(/True again: it ends within 10d|mend/);
+  await expect(page.locator('.spoken[role=status]')).toHaveText(/Passing again: it ends within 10d|mend/);
   await expect(page.getByRole('button', { name: /^Fix: / })).toHaveCount(0);
   await page.keyboard.press('Control+z');
   await expect(list(page).locator('.broken')).toHaveCount(1);
@@ -159,23 +159,23 @@ test('to save what breaks an expectation that held is asked for, by keyboard', a
   const expectations = [{ expect: 'ends_within', seconds: 864_000 }, { expect: 'ends_within', seconds: 60 }];
   await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });
   await app.open(IDS.mobile);
-  await expect(page.locator('[data-broken]')).toHaveText('1 expectation broken');
+  await expect(page.locator('[data-broken]')).toHaveText('1 failing expectation');
   await app.setTime(/Page Primary on-call/, '11d');
   await page.keyboard.press('Control+s');
   await page.keyboard.press('Control+s');
   const review = page.getByRole('dialog', { name: /^Save .*\?$/ });
-  const although = review.getByRole('button', { name: 'Save although 1 expectation is broken' });
+  const although = review.getByRole('button', { name: 'Save with 1 failing expectation' });
   await expect(although).toBeFocused();
-  await expect(page.locator('.spoken[role=status]')).toHaveText('1 expectation that held is broken now: it ends within 10d. Save although?');
+  await expect(page.locator('.spoken[role=status]')).toHaveText('1 expectation that held now fails: it ends within 10d. Save anyway?');
   // The other one did not hold before.
-  await expect(review.getByRole('list', { name: 'Expectations that do not hold' }).getByRole('listitem')).toHaveCount(2);
-  await expect(review.getByText('It held when the path was last saved.')).toHaveCount(1);
+  await expect(review.getByRole('list', { name: 'Failing expectations' }).getByRole('listitem')).toHaveCount(2);
+  await expect(review.getByText('It held at the last save.')).toHaveCount(1);
   expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).not.toBe(950_400);
 
   await page.keyboard.press('Escape');
   await app.save.click();
   await expect(although).toBeVisible();
-  await expect(review.getByRole('button', { name: 'Go on editing' })).toBeFocused();
+  await expect(review.getByRole('button', { name: 'Keep editing' })).toBeFocused();
   await page.keyboard.press('Control+s');
   await expect(although).toBeFocused();
   await page.keyboard.press('Enter');
@@ -194,7 +194,7 @@ test('what is expected of a new path is kept when it is saved first', async ({ a
   await app.put(0);
   await app.add('Primary on-call');
   await tab(page, 'Expectations').click();
-  await expect(page.getByText('Kept once the path is saved.')).toBeVisible();
+  await expect(page.getByText('Saved once the path is saved.')).toBeVisible();
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
   await expect(list(page).locator('.holds')).toHaveCount(1);
   await page.keyboard.press('Control+s');
@@ -210,14 +210,14 @@ test('what the server could not keep is said, and is kept when it is tried again
   const address = '**/builder/v1/escalation_paths/*/expectations';
   await page.route(address, (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
-  const failed = page.getByText('The last change to what is expected waits in this browser: the server could not keep it yet.').first();
+  const failed = page.getByText('Your last change to the expectations isn’t on the server yet; this browser keeps it.').first();
   await expect(failed).toBeVisible();
-  await expect(page.locator('.spoken[role=status]')).toHaveText('The last change to what is expected waits in this browser: the server could not keep it yet.');
+  await expect(page.locator('.spoken[role=status]')).toHaveText('Your last change to the expectations isn’t on the server yet; this browser keeps it.');
   // It stays as it is here.
   await expect(list(page).locator('.holds')).toHaveCount(1);
   await page.unroute(address);
   await page.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByText('Kept on the server at once')).toBeVisible();
+  await expect(page.getByText('Saved on the server immediately')).toBeVisible();
   expect((await server.api('GET', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`)).body)
     .toEqual({ expectations: [{ expect: 'pages_someone' }] });
   await app.complaints.expect(/ERR_FAILED/);
@@ -235,7 +235,7 @@ test('what somebody else has changed meanwhile is kept, too, and it is said', as
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
   await expect.poll(kept).toEqual([within(864_000), { expect: 'pages_someone' }, within(864_120)]);
   await expect(list(page).getByRole('listitem')).toHaveCount(3);
-  const told = 'Somebody else has changed what is expected, too: both are in the list.';
+  const told = 'The expectations also changed elsewhere. Both changes were merged.';
   await expect(page.locator('.expected .about')).toContainText(told);
   // What is changed next is said of what is there now; nobody has changed that.
   await page.getByRole('button', { name: 'Remove: Somebody is paged' }).click();
@@ -272,9 +272,9 @@ test('nothing is expected twice, and what is removed can be had back', async ({ 
   const items = list(page).getByRole('listitem');
   await expect(items).toHaveCount(3);
   await page.getByRole('button', { name: 'Add an expectation' }).click();
-  await page.locator('.expect-form').getByLabel('What is expected').selectOption({ label: 'Somebody is paged, whatever happens' });
+  await page.locator('.expect-form').getByLabel('Expectation').selectOption({ label: 'Somebody is paged, whatever happens' });
   await page.locator('.expect-form').getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(page.locator('.expect-form')).toContainText('This is in the list already.');
+  await expect(page.locator('.expect-form')).toContainText('This is already in the list.');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(items).toHaveCount(3);
 
@@ -321,7 +321,7 @@ test('what the server could not be told waits in the browser, and is joined with
   await expect(page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true })).toBeVisible();
   await page.route(`**${address}`, (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
-  await expect(page.getByText('waits in this browser').first()).toBeVisible();
+  await expect(page.getByText('this browser keeps it').first()).toBeVisible();
   await expect.poll(() => kept()).toEqual([]);
   await server.api('PUT', address, { expectations: [{ expect: 'ends_within', seconds: 864_000 }] });
   await page.unroute(`**${address}`);
@@ -344,7 +344,7 @@ test('what waits in one tab is not taken away by another', async ({ app, page, c
   await expectations(app, page, IDS.mobile);
   await page.route(`**${address}`, (route) => route.abort());
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
-  await expect(page.getByText('waits in this browser').first()).toBeVisible();
+  await expect(page.getByText('this browser keeps it').first()).toBeVisible();
   // The other tab had the path open before, so that it knows nothing of what waits.
   const other = await context.newPage();
   await other.goto(`${server.url}/#/paths/${IDS.mobile}`);
@@ -369,7 +369,7 @@ test('what is expected of a new path is kept with its draft, also where nothing 
   await page.getByRole('link', { name: 'New path' }).click();
   await tab(page, 'Expectations').click();
   await page.getByRole('button', { name: 'Add an expectation' }).click();
-  await page.locator('.expect-form').getByLabel('What is expected').selectOption({ label: 'Somebody is paged, whatever happens' });
+  await page.locator('.expect-form').getByLabel('Expectation').selectOption({ label: 'Somebody is paged, whatever happens' });
   await page.locator('.expect-form').getByRole('button', { name: 'Add', exact: true }).click();
   await expect(list(page).getByRole('listitem')).toHaveCount(1);
   const address = page.url();
@@ -387,7 +387,7 @@ test('without a server that keeps them, the browser does', async ({ app, page })
   await page.route('**/builder/v1/info', (route) => route.fulfill({ json: { mode: 'proxy', features: [] } }));
   await expectations(app, page, IDS.mobile);
   await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
-  await expect(page.getByText('Kept in this browser at once')).toBeVisible();
+  await expect(page.getByText('Saved in this browser only')).toBeVisible();
   await page.reload();
   await tab(page, 'Expectations').click();
   await expect(list(page)).toContainText('Proven for every instant');

@@ -7,10 +7,10 @@ test('the server is away while saving: the edit stays, and saving again works', 
   await app.setTime(/Page Primary on-call/, '7m');
   await server.down();
   await app.saveNow();
-  await expect(page.getByRole('alert')).toContainText('The server cannot be reached. Your changes are still here');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(page.getByRole('alert')).toContainText('Can’t reach the server. Your changes are kept');
+  await expect(app.status).toHaveText('1 unsaved change');
   await expect(app.node(/Page Primary on-call.*then after 7m/)).toBeVisible();
-  await expect(page.getByRole('status')).toContainText('The server cannot be reached');
+  await expect(page.getByRole('status')).toContainText('Can’t reach the server');
 
   await server.up();
   await app.saveNow();
@@ -24,7 +24,7 @@ test('the server is away at the start, then there', async ({ app, server, page }
   await app.list();
   await page.route('**/v2/**', (route) => route.abort());
   await page.reload();
-  await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Can’t reach the server' })).toBeVisible();
   await page.unroute('**/v2/**');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.locator('.path-row')).toHaveCount(7);

@@ -1,6 +1,6 @@
 // Finding one's way: search, the palette, the list of keys, and the address of a step.
 
-import { expect, IDS, test } from './support/fixtures.js';
+import { expect, hold, IDS, test } from './support/fixtures.js';
 
 test('search marks what fits and goes through it', async ({ app, page }) => {
   await app.open(IDS.major);
@@ -26,7 +26,7 @@ test('search marks what fits and goes through it', async ({ app, page }) => {
   await field.fill('nothing like it');
   await expect(page.locator('.search .hits')).toHaveText('0 found');
   await field.press('Enter');
-  await expect(page.getByRole('status')).toHaveText('Nothing fits');
+  await expect(page.getByRole('status')).toHaveText('No matches');
 
   await field.press('Escape');
   await expect(field).toHaveCount(0);
@@ -41,6 +41,28 @@ test('search marks what fits and goes through it', async ({ app, page }) => {
   await expect(field).toHaveValue('/?');
 });
 
+test('what is typed right after the key that opens the palette goes to it', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  await app.node(/Page Ruth Adeyemi/).click();
+  // No frame comes from here on.
+  await hold(page);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('del');
+  await expect(page.getByRole('combobox', { name: 'All commands' })).toHaveValue('del');
+});
+
+test('the palette finds tabs, and what people call things', async ({ app, page }) => {
+  await app.open(IDS.payments);
+  const field = page.getByRole('combobox', { name: 'All commands' });
+  for (const [typed, name, tab] of [['coverage', 'Coverage', 'Coverage'], ['who is on call', 'Coverage', 'Coverage'], ['prove', 'Expectations', 'Expectations']]) {
+    await page.keyboard.press('Control+k');
+    await field.fill(typed);
+    await expect(page.locator('.palette [role=option]').first()).toHaveText(name);
+    await field.press('Enter');
+    await expect(page.getByRole('tab', { name: tab })).toHaveAttribute('aria-selected', 'true');
+  }
+});
+
 test('the palette does what is typed', async ({ app, page }) => {
   await app.open(IDS.payments);
   await app.node(/Page Ruth Adeyemi/).click();
@@ -52,18 +74,18 @@ test('the palette does what is typed', async ({ app, page }) => {
   const option = (name) => lines.filter({ hasText: name });
   await expect(option('Delete')).toBeVisible();
   await expect(option('Undo')).toHaveCount(0);
-  await field.fill('tell #pay');
-  await expect(lines).toHaveText([/Tell #payments-alerts\s*Channel/]);
+  await field.fill('post #pay');
+  await expect(lines).toHaveText([/Post to #payments-alerts\s*Channel/]);
   await field.press('Enter');
   await expect(field).toHaveCount(0);
-  await expect(page.locator(':focus')).toHaveAccessibleName(/Channel: Tell #payments-alerts/);
+  await expect(page.locator(':focus')).toHaveAccessibleName(/Channel: Post to #payments-alerts/);
 
   await page.keyboard.press('Control+k');
   await field.fill('delete');
   await expect(option('Delete')).toHaveAttribute('aria-selected', 'true');
   await field.press('Enter');
   await expect(page.getByRole('status')).toHaveText('Done: delete');
-  await expect(app.node(/Tell #payments-alerts/)).toHaveCount(0);
+  await expect(app.node(/Post to #payments-alerts/)).toHaveCount(0);
 
   // Escape gives the focus back.
   const before = await page.locator(':focus').getAttribute('id');

@@ -79,14 +79,14 @@ test('branches are closed and opened by keys', async ({ app, page }) => {
 
 test('a branch alone', async ({ app, page }) => {
   await app.open(IDS.payments);
-  await app.node(/Tell #payments-alerts/).click();
+  await app.node(/Post to #payments-alerts/).click();
   await page.keyboard.press('o');
   await expect(app.tree.getByRole('treeitem')).toHaveCount(5);
   await expect(page.getByRole('status')).toHaveText('Only “In UK hours?” is shown');
   const crumbs = page.getByRole('navigation', { name: 'Where this branch is' });
   await expect(crumbs).toHaveText('Whole path/Priority is P1 or P2?/In UK hours?');
   // A step is added in it as anywhere.
-  await app.node(/Tell #payments-alerts/).click();
+  await app.node(/Post to #payments-alerts/).click();
   await page.keyboard.press('a');
   await expect(app.tree.getByRole('treeitem')).toHaveCount(6);
   await page.keyboard.press('Control+z');

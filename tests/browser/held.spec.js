@@ -42,7 +42,7 @@ test('with several chosen, the details and the menu say so and delete them all',
   await page.keyboard.press('Home');
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('Shift+ArrowDown');
-  await expect(app.inspector).toContainText('3 steps chosen. These details are of this one alone.');
+  await expect(app.inspector).toContainText('3 steps selected. These details are for this step only.');
   await page.keyboard.press('Shift+F10');
   const menu = page.getByRole('menu', { name: 'Actions for 3 steps' });
   await expect(menu.getByRole('menuitem', { name: 'Delete 3 steps' })).toBeVisible();
@@ -80,7 +80,7 @@ test('every key acts on the step that has the focus, also if none is chosen', as
   await expect.poll(() => order(app)).toBe('l1 l2 l3 l4');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Alt+ArrowUp');
-  await expect(status).toHaveText('It cannot go further this way');
+  await expect(status).toHaveText('It can’t move further this way');
   await first();
   await page.keyboard.press('ArrowDown');
   await expect(node(page, 'l2')).toBeFocused();
@@ -107,6 +107,7 @@ test('every key acts on the step that has the focus, also if none is chosen', as
 test('a first step is added by its key where there is none, and comes back with the focus', async ({ app, page }) => {
   await page.goto(`${app.server.url}/#/new`);
   await expect(app.tree).toBeVisible();
+  await page.getByRole('button', { name: /^Empty/ }).click();
   // Where there is no step, the place for one has the focus.
   await expect(app.places.first()).toBeFocused();
   await page.keyboard.press('a');

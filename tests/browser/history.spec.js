@@ -12,9 +12,9 @@ async function changed(app) {
   await app.saveNow();
   await expect(app.status).toHaveText('Saved');
   await app.setTime(/Page Ruth Adeyemi/, '25m');
-  await app.node(/Tell #payments-alerts/).click();
+  await app.node(/Post to #payments-alerts/).click();
   await app.page.keyboard.press('Delete');
-  await expect(app.node(/Tell #payments-alerts/)).toHaveCount(0);
+  await expect(app.node(/Post to #payments-alerts/)).toHaveCount(0);
 }
 
 test('each change is named, and any state is gone to by a click', async ({ app, page }) => {
@@ -22,7 +22,7 @@ test('each change is named, and any state is gone to by a click', async ({ app, 
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'History' }).click();
   await expect(states(page)).toHaveText([
-    /^Delete.*Tell #payments-alerts.*now$/i,
+    /^Delete.*Post to #payments-alerts.*now$/i,
     // Two changes of one name are told apart by what became of it.
     /^Change timer.*Page Ruth Adeyemi\s*“then after 25m”, was “then after 20m”$/i,
     /^Change timer.*Page Ruth Adeyemi\s*“then after 20m”, was “then after 15m”\s*saved$/i,
@@ -32,17 +32,17 @@ test('each change is named, and any state is gone to by a click', async ({ app, 
 
   await states(page).nth(2).click();
   await expect(app.node(/Page Ruth Adeyemi\. then after 20m/)).toHaveClass(/selected/);
-  await expect(app.node(/Tell #payments-alerts/)).toBeVisible();
+  await expect(app.node(/Post to #payments-alerts/)).toBeVisible();
   await expect(app.status).toHaveText('Saved');
-  await expect(page.getByRole('status')).toHaveText('The path is as after: change timer, Page Ruth Adeyemi. 2 of 4');
+  await expect(page.getByRole('status')).toHaveText('Restored to: change timer, Page Ruth Adeyemi. 2 of 4');
   await expect(states(page).nth(2)).toHaveAttribute('aria-current', 'step');
   await expect(states(page).nth(2)).toBeFocused();
   await expect(states(page).nth(1)).toHaveClass(/undone/);
 
   // What was undone is still there to go to, and undo and redo move the mark.
   await states(page).first().click();
-  await expect(app.node(/Tell #payments-alerts/)).toHaveCount(0);
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(app.node(/Post to #payments-alerts/)).toHaveCount(0);
+  await page.locator('.bar').getByRole('button', { name: 'Undo' }).click();
   await expect(states(page).nth(1)).toHaveAttribute('aria-current', 'step');
 });
 
@@ -50,7 +50,7 @@ test('in a field Ctrl+Z takes back what is in the path, and what is typed before
   await app.open(IDS.mobile);
   const time = app.inspector.getByLabel('How long');
   await app.setTime(/Page Primary on-call/, '7m');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await expect(time).toBeFocused();
   await page.keyboard.press('Control+z');
   await expect(time).toHaveValue('5m');
@@ -60,7 +60,7 @@ test('in a field Ctrl+Z takes back what is in the path, and what is typed before
   // What is being typed is not in the path yet.
   await page.keyboard.type('x');
   await page.keyboard.press('Control+z');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   // Escape gives it up, and then the path is taken back again.
   await page.keyboard.press('Escape');
   await expect(time).toHaveValue('7m');
@@ -68,16 +68,16 @@ test('in a field Ctrl+Z takes back what is in the path, and what is typed before
   await expect(time).toHaveValue('5m');
   await page.keyboard.press('Control+Shift+z');
   await expect(time).toHaveValue('7m');
-  const choice = app.inspector.getByLabel('If nobody acknowledges, go on');
-  await choice.selectOption('not said');
-  await expect(app.status).toHaveText('2 changes not saved');
+  const choice = app.inspector.getByLabel('If not acknowledged, escalate');
+  await choice.selectOption('not set');
+  await expect(app.status).toHaveText('2 unsaved changes');
   await choice.press('Control+z');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   // Whoever is added by type-ahead is taken back from there, too, and a question mark is typed.
   await app.add('Maya Chen');
-  await expect(app.status).toHaveText('2 changes not saved');
+  await expect(app.status).toHaveText('2 unsaved changes');
   await app.inspector.getByLabel('Add to this level').press('Control+z');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await app.inspector.getByRole('combobox', { name: 'Add to this level' }).press('?');
   await expect(app.inspector.getByRole('combobox', { name: 'Add to this level' })).toHaveValue('?');
   await expect(page.getByRole('dialog', { name: 'All keys' })).toHaveCount(0);
@@ -96,7 +96,7 @@ test('and by keys alone; another change forgets what was taken back', async ({ a
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(app.node(/Page Ruth Adeyemi\. then after 15m/)).toBeVisible();
-  await expect(page.getByRole('status')).toHaveText('The path is as after: opened. 1 of 4');
+  await expect(page.getByRole('status')).toHaveText('Restored to: opened. 1 of 4');
   await expect(states(page).last()).toBeFocused();
   await page.keyboard.press('Control+Shift+z');
   await expect(states(page).nth(2)).toHaveAttribute('aria-current', 'step');

@@ -53,7 +53,7 @@ test('a level: order of targets, round robin, retries', async ({ app, server, pa
 
   // What is wrong is said, stays as it was typed, and goes by Escape.
   await form.getByRole('button', { name: 'Is paged again' }).click();
-  const attempts = form.getByLabel('Pages in all');
+  const attempts = form.getByLabel('Total pages');
   await attempts.fill('11');
   await attempts.press('Enter');
   await expect(form.getByRole('alert').filter({ hasText: 'must be from 2 to 10' })).toBeVisible();
@@ -85,7 +85,7 @@ test('a branch: priorities as chips, working hours, and something that is not kn
   });
   await app.node(/escalation\.moon/).click();
   const form = app.inspector;
-  await expect(form).toContainText('kept as it is until you choose another');
+  await expect(form).toContainText('kept until you choose another');
   await form.getByRole('button', { name: 'Priority', exact: true }).click();
   const chips = form.getByRole('group', { name: 'Yes for alerts of priority' }).getByRole('button');
   await expect(chips).toHaveText(['P1', 'P2', 'P3', 'P4', 'P5']);
@@ -133,15 +133,15 @@ test('a repeat and a hand-over', async ({ app, server, page }) => {
   await form.getByLabel('Goes back to').selectOption('b');
   await form.getByLabel('How often it goes back').fill('4');
   await form.getByLabel('How often it goes back').press('Enter');
-  await expect(form).toContainText('runs 5 times in all');
+  await expect(form).toContainText('runs 5 times in total');
   await form.getByLabel('How often it goes back').fill('0');
   await form.getByLabel('How often it goes back').press('Enter');
   await expect(form).toContainText('must be from 1 to 1000');
   await form.getByLabel('How often it goes back').press('Escape');
 
-  await app.node(/Go on in Data platform/).click();
+  await app.node(/Hand over to Data platform/).click();
   await expect(form.getByRole('link', { name: 'Open Data platform' })).toHaveAttribute('href', `#/paths/${IDS.data}`);
-  const field = form.getByRole('combobox', { name: 'Goes on in' });
+  const field = form.getByRole('combobox', { name: 'Hands over to' });
   await field.click();
   await page.keyboard.press('Control+a');
   await page.keyboard.type('mob');
@@ -150,7 +150,7 @@ test('a repeat and a hand-over', async ({ app, server, page }) => {
   await page.keyboard.press('Control+a');
   await page.keyboard.type('mob');
   await page.keyboard.press('Enter');
-  await expect(app.node(/Go on in Mobile/)).toBeVisible();
+  await expect(app.node(/Hand over to Mobile/)).toBeVisible();
 
   const branch = (await saved(app, server, id)).path[1].if_else;
   expect(branch.then_path[1].repeat).toEqual({ to_node: 'b', repeat_times: 4 });
@@ -162,7 +162,7 @@ test('a step becomes one of another kind, with what is lost said first', async (
   await app.node(/Page Maya Chen/).click();
   const form = app.inspector;
   await form.getByRole('button', { name: 'Delay', exact: true }).click();
-  const question = form.getByRole('group', { name: 'This is lost by it:' });
+  const question = form.getByRole('group', { name: 'This will discard:' });
   await expect(question.getByRole('listitem')).toHaveText(['Maya Chen is no longer named']);
   await expect(question.getByRole('button', { name: 'Keep as it is' })).toBeFocused();
   await page.keyboard.press('Enter');
@@ -179,8 +179,8 @@ test('what is not known is shown and kept', async ({ app, server }) => {
   const pigeon = { id: 'p', type: 'carrier_pigeon', carrier_pigeon: { loft: 'north' } };
   const id = await make(app, server, { path: [level('a', MAYA), pigeon, level('b', RUTH)] });
   await app.node(/carrier_pigeon/).click();
-  await expect(app.inspector).toContainText('can be moved and deleted, not changed');
-  await app.inspector.getByText('As it is stored').click();
+  await expect(app.inspector).toContainText('You can move or delete it');
+  await app.inspector.getByText('JSON source').click();
   await expect(app.inspector.locator('pre')).toContainText('"loft": "north"');
   await app.setTime(/Page Ruth/, '7m');
   expect((await saved(app, server, id)).path[1]).toEqual(pigeon);
@@ -254,7 +254,7 @@ test('working hours: painted, typed, moved to another zone', async ({ app, serve
   await expect(form).toContainText('Sun 28 Mar 01:00 becomes 02:00: 1h is skipped');
   await form.getByRole('combobox', { name: 'Time zone' }).fill('singap');
   await page.getByRole('listbox').getByRole('option', { name: 'Asia/Singapore' }).click();
-  await expect(form).toContainText('No change of the clock within a year');
+  await expect(form).toContainText('No clock changes within a year');
 
   const [set] = (await saved(app, server, id)).working_hours;
   expect(set.timezone).toBe('Asia/Singapore');
@@ -274,7 +274,7 @@ test('working hours that are used are not removed, and say where', async ({ app,
   const form = app.inspector;
   await form.locator('.hours-set > summary').first().click();
   await form.getByRole('button', { name: 'Remove these hours' }).click();
-  await expect(form.getByRole('alert').filter({ hasText: 'still used' })).toBeVisible();
+  await expect(form.getByRole('alert').filter({ hasText: 'In use by' })).toBeVisible();
   const use = form.getByRole('button', { name: 'Wait until UK hours begin' });
   await expect(use).toBeFocused();
   await use.click();
@@ -324,13 +324,13 @@ test('a path from a template: its parameters, and what cannot be said of it', as
   const form = app.inspector;
   await form.getByLabel('Name').fill('From a template');
   await form.getByLabel('Name').press('Enter');
-  await form.getByRole('combobox', { name: 'Made from the template' }).click();
+  await form.getByRole('combobox', { name: 'From template' }).click();
   await page.getByRole('listbox').getByRole('option', { name: /Service team/ }).click();
   await expect(form).toContainText('All steps come from the template');
   await expect(app.tree.getByRole('treeitem')).toHaveCount(0);
   await expect(page.locator('.canvas')).toContainText('its steps come from a template');
   await expect(page.getByRole('button', { name: 'Add a step here' })).toHaveCount(0);
-  await expect(page.locator('[data-outcome]')).toHaveText('Nobody can say what follows');
+  await expect(page.locator('[data-outcome]')).toHaveText('Outcome can’t be determined');
 
   // What is needed is said until it is there.
   await expect(form.getByText('The template needs this.')).toHaveCount(2);
@@ -368,7 +368,7 @@ test('what is being typed is part of the draft when the page is loaded anew', as
   await page.keyboard.type(' X');
   await expect(field).toBeFocused();
   await page.reload();
-  await page.getByRole('dialog', { name: 'Your changes were not saved' }).getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('dialog', { name: 'You have unsaved changes' }).getByRole('button', { name: 'Resume' }).click();
   await expect(app.inspector.getByLabel('Name', { exact: true })).toHaveValue(/ X$/);
 });
 
@@ -382,7 +382,7 @@ test('what is being typed is taken when the screen is left, and lost by nothing'
   await page.goBack();
   await expect(page.getByRole('heading', { name: 'Paths', exact: true })).toBeVisible();
   await page.goForward();
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await expect(app.node(/Page Primary on-call.*then after 25m/)).toBeVisible();
 
   // The same where another path is gone to by its address. What is wrong is not taken.
@@ -394,7 +394,7 @@ test('what is being typed is taken when the screen is left, and lost by nothing'
   await app.inspector.getByLabel('How long').fill('soon');
   await page.goto(`${server.url}/#/paths/${IDS.mobile}`);
   await expect(app.inspector.getByLabel('Name', { exact: true })).toHaveValue('Mobile, typed');
-  await expect(app.status).toHaveText('2 changes not saved');
+  await expect(app.status).toHaveText('2 unsaved changes');
 });
 
 test('what can be chosen says what is to be known of it now', async ({ app, server, page }) => {
@@ -409,9 +409,9 @@ test('what can be chosen says what is to be known of it now', async ({ app, serv
   await expect(option.locator('.avatar')).toHaveText('PL');
   await field.press('Enter');
   const row = app.inspector.locator('.target').last();
-  await expect(row).toContainText('whoever is on call in Night watch');
-  await expect(row.getByLabel('Who of the schedule')).toHaveValue('currently_on_call_for_rota night');
-  // Whoever is on call says where; others how they are reached.
+  await expect(row).toContainText('currently on call in Night watch');
+  await expect(row.getByLabel('Who to page')).toHaveValue('currently_on_call_for_rota night');
+  // Currently on call says where; others how they are reached.
   await field.fill('tom');
   await expect(option).toHaveText([/Tom Okafor\s+on call in Platform leads and Primary on-call/]);
   await field.fill('ruth');
@@ -433,6 +433,6 @@ test('what can be chosen says what is to be known of it now', async ({ app, serv
   // A path with who is paged first there now.
   await make(app, server, { path: [level('a', MAYA)] });
   await app.put(1, 'h');
-  await app.inspector.getByRole('combobox', { name: 'Goes on in' }).fill('payments');
+  await app.inspector.getByRole('combobox', { name: 'Hands over to' }).fill('payments');
   await expect(option).toHaveText([/Payments\s+first now: /]);
 });

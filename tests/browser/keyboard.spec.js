@@ -66,13 +66,13 @@ class Hands {
     await this.press('Space');
     await this.fill('If the alert still fires after', typed(path.repeat_config.repeat_after_seconds));
     if (!path.repeat_config.delay_repeat_on_activity) {
-      await this.tabTo('Activity on the incident starts that time anew');
+      await this.tabTo('Activity on the incident restarts that time');
       await this.press('Space');
     }
     for (const set of path.working_hours) {
       await this.tabTo('Add working hours');
       await this.press('Enter');
-      await this.fill('What they are called', set.name);
+      await this.fill('Name of these hours', set.name);
       await this.find('Time zone', set.timezone);
     }
   }
@@ -90,7 +90,7 @@ class Hands {
     await expect(menu).toHaveCount(0);
     await expect(this.page.locator('[role=treeitem]:focus')).toHaveCount(1);
     await this.press('Enter');
-    await expect(this.page.getByRole('complementary', { name: 'Details' })).toBeFocused();
+    await expect(this.page.locator('#inspector:focus, #inspector :focus')).toHaveCount(1);
   }
 
   async targets(targets) {
@@ -118,7 +118,7 @@ class Hands {
       case 'level':
       case 'notify_channel':
         await this.targets(form.targets);
-        await this.timer('If nobody acknowledges, go on', form.time_to_ack_seconds, form.time_to_ack_weekday_interval_config_id);
+        await this.timer('If not acknowledged, escalate', form.time_to_ack_seconds, form.time_to_ack_weekday_interval_config_id);
         if (form.round_robin_config) {
           await this.tabTo('Round robin');
           await this.press('Space');
@@ -127,7 +127,7 @@ class Hands {
         if (form.retry_config) {
           await this.tabTo('Is paged again');
           await this.press('Space');
-          await this.fill('Pages in all', String(form.retry_config.attempts));
+          await this.fill('Total pages', String(form.retry_config.attempts));
           await this.fill('Time between pages', typed(form.retry_config.interval_seconds));
         }
         break;
@@ -235,7 +235,9 @@ test('the six levels of the demo path, from nothing to saved', async ({ app, ser
   await expect(app.status).toHaveText('Not saved yet');
   await hands.pathForm(demo);
 
-  await hands.tabTo('Add a step here', 'Shift+Tab');
+  await hands.tabTo('EmptyAdd each step yourself.', 'Shift+Tab');
+  await hands.press('Enter');
+  await expect(app.places).toBeFocused();
   await hands.press('Enter');
   const [root] = demo.path;
   await hands.make(hands.letter(root));
@@ -293,9 +295,9 @@ test('to a step by its first letters, which alone are commands', async ({ app, p
   await page.keyboard.press('p');
   await expect(page.locator(':focus')).toHaveAccessibleName(/on the side “yes”/);
   await page.keyboard.press('p');
-  await expect(page.locator(':focus')).toHaveAccessibleName(/^Channel: Tell #payments-alerts/);
+  await expect(page.locator(':focus')).toHaveAccessibleName(/^Channel: Post to #payments-alerts/);
   await page.keyboard.type('zz');
-  await expect(page.getByRole('status')).toHaveText('Nothing fits');
+  await expect(page.getByRole('status')).toHaveText('No matches');
   await page.keyboard.press('Escape');
   await page.keyboard.press("'");
   await page.keyboard.type('UK h');

@@ -15,6 +15,43 @@ test('each path says its teams, its problems and who is paged now', async ({ app
   await expect(page.locator('.path-item').filter({ hasText: 'Warehouse' })).toContainText('problems');
 });
 
+test('a path is found by its name, its team, what is wrong and who is paged', async ({ app, page, server }) => {
+  await app.list();
+  const names = page.locator('.path-item strong');
+  const all = await names.allTextContents();
+  const search = page.getByRole('searchbox', { name: 'Search paths' });
+  await search.fill('major');
+  await expect(names).toHaveText(['Major incidents']);
+  await expect(page.getByRole('status').filter({ hasText: `1 of ${all.length} paths.` })).toBeVisible();
+  await search.fill('no such path');
+  await expect(names).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect(names).toHaveText(all);
+  await expect(search).toHaveValue('');
+
+  const teams = (await server.api('GET', '/builder/v1/teams')).body.teams;
+  const { team_ids } = await server.path(IDS.payments);
+  await page.getByLabel('Team', { exact: true }).selectOption(teams.find((team) => team.id === team_ids[0]).name);
+  await expect(names.filter({ hasText: 'Payments' })).toHaveCount(1);
+  expect(await names.count()).toBeLessThan(all.length);
+  await page.getByRole('button', { name: 'Show all' }).click();
+
+  await page.getByLabel('Show', { exact: true }).selectOption('With problems');
+  await expect(names.filter({ hasText: 'Warehouse' })).toHaveCount(1);
+  await expect(names.filter({ hasText: 'Payments' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.getByLabel('Sort').selectOption('Most problems first');
+  await expect(names.first()).toContainText('Warehouse');
+
+  // It is as it was when one comes back.
+  await search.fill('o');
+  const found = await names.allTextContents();
+  await names.first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.goBack();
+  await expect(names).toHaveText(found);
+});
+
 test('a path is duplicated, as a draft', async ({ app, page, server }) => {
   await app.list();
   await page.getByRole('button', { name: 'Duplicate Payments' }).click();
@@ -49,7 +86,7 @@ test('a path that cannot be deleted stays, and it is said why', async ({ app, pa
   await page.getByRole('button', { name: 'Delete Payments' }).click();
   await page.getByRole('textbox').fill('Payments');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-  await expect(page.getByRole('alert')).toContainText('You may look at this path, and not delete it');
+  await expect(page.getByRole('alert')).toContainText('You have read-only access: nothing was deleted');
   await page.keyboard.press('Escape');
   await expect(item(page, 'Payments')).toBeVisible();
   await app.complaints.expect(/status of 403/, 1);
@@ -58,7 +95,7 @@ test('a path that cannot be deleted stays, and it is said why', async ({ app, pa
 test('who may not see the paths is told so', async ({ page, server, complaints }) => {
   await page.route('**/v2/**', (route) => route.fulfill({ status: 403, body: '' }));
   await page.goto(`${server.url}/`);
-  await expect(page.getByRole('heading', { name: 'You may not see these paths' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'You don’t have access to these paths' })).toBeVisible();
   await page.unroute('**/v2/**');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.locator('.path-row')).toHaveCount(7);
@@ -69,7 +106,7 @@ test('a path is made from a template, with people in the place of its parameters
   await app.list();
   await page.getByRole('button', { name: 'From a template' }).click();
   const dialog = page.getByRole('dialog', { name: 'From a template' });
-  const make = dialog.getByRole('button', { name: 'Make the path' });
+  const make = dialog.getByRole('button', { name: 'Create path' });
   await expect(make).toBeDisabled();
   await dialog.getByLabel('Primary schedule').selectOption({ label: 'Primary on-call' });
   await dialog.getByLabel('Backup responder').selectOption({ label: 'Maya Chen' });

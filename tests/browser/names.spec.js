@@ -1,5 +1,6 @@
 // Names from right to left, names that are formulas, times that come twice, and pages that are translated.
 
+import { readFile } from 'node:fs/promises';
 import { expect, IDS, test } from './support/fixtures.js';
 
 const ARABIC = 'مها الخطيب';
@@ -108,6 +109,30 @@ test('what follows a name from right to left stays behind it', async ({ app, pag
   await field.fill('\u2068دفعات\u2069 25/7');
   await field.press('Enter');
   await expect(field).toHaveValue('دفعات 25/7');
+});
+
+test('in a drawing that is exported names from right to left are set apart, too', async ({ app, page, server }) => {
+  await named(page, { [MAYA]: ARABIC, [ELENA]: HEBREW });
+  const id = await saved(server, { name: 'دفعات 24/7', path: [level('l1', [MAYA, ELENA]), level('l2', [ELENA])] });
+  await app.open(id);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Export as SVG' }).click();
+  const svg = await readFile(await (await download).path(), 'utf8');
+  await page.route('**/drawing', (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html><meta charset="utf-8">${svg}` }));
+  await page.goto(`${server.url}/drawing`);
+  const texts = await page.locator('svg text').evaluateAll((all) => all.map((one) => one.textContent));
+  const concerned = texts.filter((text) => /[\u0590-\u08ff]/.test(text));
+  expect(concerned.length).toBeGreaterThan(1);
+  for (const text of concerned) {
+    const outside = text.replace(/\u2068[^\u2069]*\u2069/g, '');
+    expect(outside, text).not.toMatch(/[\u0590-\u08ff\u202a-\u202e]/);
+  }
+  // The bracket of a name from right to left is at its left, and what follows it at its right.
+  const text = page.locator('svg text').filter({ hasText: 'דנה' }).filter({ hasText: 'Page' }).last();
+  const [name, bracket, verb] = [await placeOf(text, 'דנה'), await placeOf(text, '(2)'), await placeOf(text, 'Page')];
+  expect(bracket.left).toBeLessThan(name.left);
+  expect(verb.right).toBeLessThanOrEqual(bracket.left + 1);
 });
 
 test('a path is deleted by its name, whatever its direction', async ({ app, page, server }) => {

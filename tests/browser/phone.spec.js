@@ -16,14 +16,14 @@ const sideways = (page) => page.evaluate(() => document.documentElement.scrollWi
 test('a path is an outline with when each step comes and who is told', async ({ app, page, server }) => {
   await open(page, server, IDS.payments);
   await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
-  await expect(page.getByText('Shown for reading, as the screen is small.')).toBeVisible();
+  await expect(page.getByText('Read only, because the screen is small.')).toBeVisible();
   const level = step(page, /Page Primary on-call and Secondary/);
   await expect(level).toContainText('T+0 · 10:00 ×3');
-  await expect(level).toContainText('Priya Nair, Grace Kim, Jamal Brooks told');
+  await expect(level).toContainText('Priya Nair, Grace Kim, Jamal Brooks notified');
   await expect(step(page, /Page Ruth Adeyemi/)).toContainText('T+5m · 10:05');
   // The side that is taken, and the one that is not.
   await expect(page.locator('.outline-side.walked > .outline-label')).toHaveText(['P1, P2']);
-  await expect(page.locator('.outline-end.reached')).toHaveText(['then ends: nobody acknowledged']);
+  await expect(page.locator('.outline-end.reached')).toHaveText(['then expires: nobody acknowledged']);
   // It follows the time that is looked at.
   await app.time.press('Home');
   await expect(page.locator('.outline-step.stands')).toHaveText(/Page Primary on-call and Secondary.*T\+0 · 10:00$/);
@@ -111,11 +111,11 @@ test('two fingers zoom the graph, one moves it', async ({ page, server }) => {
 
 test('it can be changed here all the same', async ({ app, page, server }) => {
   await open(page, server, IDS.mobile);
-  await page.getByRole('button', { name: 'Change it here' }).tap();
+  await page.getByRole('button', { name: 'Edit here' }).tap();
   await expect(app.tree).toBeVisible();
   await expect(app.save).toBeVisible();
   await app.setTime(/Page Primary on-call/, '7m');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await expect.poll(() => sideways(page)).toBeLessThanOrEqual(0);
 });
 
@@ -125,7 +125,7 @@ test('what was changed is kept when the screen becomes small', async ({ app, pag
   await app.setTime(/Page Primary on-call/, '7m');
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(step(page, /Page Primary on-call/)).toContainText('then after 7m');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await page.setViewportSize({ width: 1000, height: 844 });
   await app.saveNow();
   await expect(app.status).toHaveText('Saved');

@@ -24,7 +24,7 @@ test('by keyboard from event to event, and everything follows', async ({ app, pa
   await page.keyboard.press('ArrowRight');
   await expect(app.time).toHaveAttribute('aria-valuetext', '10:05, T+5m: Ruth Adeyemi is paged. 4 people paged so far');
   await expect(app.time).toHaveAttribute('aria-valuenow', '300');
-  await expect(app.node(/Page Ruth Adeyemi.*T\+5m · 10:05\. Ruth Adeyemi told/)).toHaveClass(/walked/);
+  await expect(app.node(/Page Ruth Adeyemi.*T\+5m · 10:05\. Ruth Adeyemi notified/)).toHaveClass(/walked/);
   await expect(app.node(/Back to the start/)).not.toHaveClass(/walked/);
   await expect(page.locator('.step.now')).toContainText('Waits until Wed 10:20');
 
@@ -59,8 +59,8 @@ test('it is played to the end, paused, and the drawing moves along where it must
   const first = await now();
   expect(first).toBeGreaterThan(0);
   await page.clock.runFor(500);
-  // As much in the same time, but for the frame that it takes to begin.
-  expect(await now() - first).toBeGreaterThanOrEqual(first);
+  // As much in the same time, but for a frame, of which there are 31 or 32 in half a second.
+  expect(await now() - first).toBeGreaterThan(0.9 * first);
   expect(await now()).toBeLessThan(3 * first);
   await pause.click();
   const held = await now();
@@ -121,7 +121,7 @@ test('a night until working hours is folded, and its length is told', async ({ a
   await app.open(IDS.payments);
   await app.assume({ priority: 'P3', at: '2026-11-25T18:10', zone: 'Europe/London' });
   // A channel is told, not paged.
-  await expect(page.locator('.lane').first().getByRole('img')).toHaveAccessibleName('#payments-alerts: told at T+0');
+  await expect(page.locator('.lane').first().getByRole('img')).toHaveAccessibleName('#payments-alerts: notified at T+0');
   const fold = page.locator('.fold-words');
   await expect(fold).toHaveText('13h 50muntil UK hours begin');
   await expect(fold).toHaveAttribute('title', '13h 50m in which nothing happens. Wait until UK hours begin. Nobody is paged until Thu 09:00, until UK hours begin');
@@ -180,7 +180,10 @@ test('a thousand repeats', async ({ app, page, server }) => {
     ],
   });
   await app.open(body.escalation_path.id);
-  await expect(app.steps.locator('.step')).toHaveCount(500);
+  await expect(app.steps.locator('.step')).toHaveCount(100);
+  // At the end of what is listed it goes on.
+  await app.steps.evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await expect.poll(() => app.steps.locator('.step').count()).toBeGreaterThan(100);
   const marks = await page.locator('.dot').count();
   expect(marks, 'marks far away are not drawn').toBeLessThan(400);
   await app.time.focus();
@@ -192,7 +195,7 @@ test('a thousand repeats', async ({ app, page, server }) => {
   await expect(page.locator('.scrubber .head')).toBeInViewport();
   // No more of them than before, however far it is; and back.
   const count = () => app.steps.locator('.step').count();
-  expect(await count()).toBeLessThanOrEqual(500);
+  await expect.poll(count).toBeLessThanOrEqual(200);
   await expect(page.getByText(/^\d+ earlier steps not listed\./)).toBeVisible();
   const first = app.steps.locator('.step').first();
   await page.getByRole('button', { name: 'Show earlier steps' }).click();
@@ -201,7 +204,7 @@ test('a thousand repeats', async ({ app, page, server }) => {
   await page.keyboard.press('Home');
   await expect(first).toContainText('T+0');
   await expect(page.locator('.step.now')).toBeInViewport();
-  await expect(app.steps.locator('.step')).toHaveCount(500);
+  await expect.poll(count).toBeLessThanOrEqual(200);
 });
 
 test('keys of the panel, and another alert is looked at as a whole', async ({ app, page }) => {
@@ -213,6 +216,7 @@ test('keys of the panel, and another alert is looked at as a whole', async ({ ap
   await page.keyboard.press('j');
   await page.keyboard.press('l');
   await expect(app.time).toHaveAttribute('aria-valuetext', /^10:45, T\+45m/);
+  await hold(page);
   await page.keyboard.press('k');
   await expect(app.simulation.getByRole('button', { name: 'Pause' })).toBeVisible();
   await app.assume({ priority: 'P2' });

@@ -1,30 +1,47 @@
 // Whatever opens above the page is inside the window and under the pointer: in every state, in windows of many sizes.
 
-import { test, expect, IDS } from './support/fixtures.js';
+import { expect, frames, IDS, test } from './support/fixtures.js';
 import { STATES } from './support/states.js';
 
 const SIZES = [[1920, 1080], [1440, 900], [1024, 768], [1440, 600], [390, 844]];
 
+/** What may lie on an opener, with the reason. */
+const COVERS = {
+  '.side-panel': 'it is closed before what lies under it is used',
+};
+
 /** Opens all that can be opened now, one after the other, and returns what of it no pointer reaches. In the page. */
-async function openAll() {
+async function openAll(covers) {
   const { faults, frame, name, open, settled } = window.reach;
   const isShown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
-  // A part of the graph that is not in view is moved to, not scrolled; anything else scrolls with what it lies in.
-  const reachable = (opener) => {
-    if (!opener.closest('.canvas')) opener.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    const { left, right, top, bottom } = opener.getBoundingClientRect();
-    const under = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-    return under !== null && (opener.contains(under) || under.contains(opener));
+  const middle = (element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    return [(left + right) / 2, (top + bottom) / 2];
+  };
+  /** What a pointer meets in the middle of an opener, if it is not the opener. */
+  const onTop = (opener) => {
+    const under = document.elementFromPoint(...middle(opener));
+    return under && opener.contains(under) ? null : under ?? document.documentElement;
+  };
+  /** Brings an opener to where it can be pressed: the graph is moved by the wheel, all else scrolls with what it lies in. */
+  const bring = async (opener) => {
+    const canvas = opener.closest('.canvas');
+    if (!onTop(opener)) return;
+    if (!canvas) return opener.scrollIntoView({ block: 'center', inline: 'nearest' });
+    const [[x, y], [toX, toY]] = [middle(opener), middle(canvas)];
+    canvas.dispatchEvent(new WheelEvent('wheel', { deltaX: x - toX, deltaY: y - toY, clientX: toX, clientY: toY, bubbles: true, cancelable: true }));
+    for (let frames = 0; frames < 3; frames += 1) await frame();
   };
   const found = [];
   const opened = [];
-  // A state may have something open already: what is behind it cannot be used.
+  // A state may have something open already: what is behind it cannot be used, and a press there closes it.
   const first = await settled();
   found.push(...first);
   const before = open();
-  const dialogs = before.filter((one) => one.matches('dialog:modal'));
-  const root = dialogs.at(-1) ?? document;
-  const openers = [...root.querySelectorAll('[aria-haspopup], [role=combobox]')].filter((one) => isShown(one) && !one.disabled && !before.some((popup) => popup.contains(one) && popup !== root));
+  const isBehind = [...document.querySelectorAll('.behind')].some(isShown);
+  const root = before.filter((one) => one.matches('dialog:modal')).at(-1) ?? (isBehind ? before.find((one) => one.matches(':popover-open')) : document);
+  const isOpen = (opener) => opener.getAttribute('aria-expanded') === 'true';
+  const openers = [...root.querySelectorAll('[aria-haspopup], [role=combobox]')].filter((one) => isShown(one) && !one.disabled && !isOpen(one) && !before.some((popup) => popup.contains(one) && popup !== root));
   // Of those that are alike, the first and the last.
   const kinds = new Map();
   for (const one of openers) {
@@ -35,12 +52,19 @@ async function openAll() {
   for (const opener of chosen) {
     if (!opener.isConnected || !isShown(opener)) continue;
     const was = new Set(open());
-    if (!reachable(opener)) continue;
+    await bring(opener);
+    const cover = onTop(opener);
+    if (cover) {
+      if (!cover.closest(covers)) found.push(`${name(opener)} is covered by ${name(cover)} (${cover.className}), ${middle(opener).map(Math.round)}`);
+      continue;
+    }
     opener.focus({ preventScroll: true });
     opener.click();
     for (let frames = 0; frames < 20 && open().every((one) => was.has(one)); frames += 1) await frame();
     const now = open().filter((one) => !was.has(one));
     if (now.length > 0) opened.push(name(opener));
+    // Or it is said why there is nothing.
+    else if (!document.querySelector('.toast')) found.push(`${name(opener)} opens nothing`);
     found.push(...(await settled()).map((fault) => `${name(opener)} opens ${fault}`));
     // Each entry in the middle of a list that scrolls, once it is scrolled to.
     for (const popup of now) {
@@ -65,17 +89,37 @@ for (const state of Object.keys(STATES)) {
     for (const [width, height] of SIZES) {
       await page.setViewportSize({ width, height });
       await page.evaluate(() => window.reach.frame());
-      const seen = await page.evaluate(openAll);
+      const seen = await page.evaluate(openAll, Object.keys(COVERS).join());
       found.push(...seen.found.map((fault) => `${width} x ${height}: ${fault}`));
     }
     expect(found).toEqual([]);
   });
 }
 
+// Neither buttons of the panel below nor, where it fills the window, anything of the page.
+test('what lies under the panel at the side cannot have the focus', async ({ app, page, server }) => {
+  await STATES['a review']({ app, page, server });
+  const found = [];
+  for (const [width, height] of SIZES) {
+    await page.setViewportSize({ width, height });
+    await frames(page);
+    const covered = await page.locator('button:visible, a:visible, input:visible, select:visible, [tabindex="0"]:visible').evaluateAll((all) => all
+      .filter((one) => {
+        const { left, right, top, bottom } = one.getBoundingClientRect();
+        const under = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+        // The graph moves what has the focus to where it is seen.
+        return !one.closest('.side-panel, .canvas') && !one.disabled && under?.closest('.side-panel');
+      })
+      .map((one) => window.reach.name(one)));
+    found.push(...covered.map((one) => `${width} x ${height}: ${one}`));
+  }
+  expect(found).toEqual([]);
+});
+
 test('what can be opened on the screen of a path is opened by that test', async ({ app, page }) => {
   await app.open(IDS.warehouse);
   await app.node(/Page Primary on-call/).first().click();
-  const { opened } = await page.evaluate(openAll);
+  const { opened } = await page.evaluate(openAll, Object.keys(COVERS).join());
   for (const one of ['2 problems', 'More', 'Add a step here', 'Add to this level', 'Next…', 'More assumptions', 'Scenarios']) {
     expect(opened.join('\n')).toContain(`“${one}`);
   }

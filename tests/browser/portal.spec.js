@@ -61,7 +61,7 @@ test('a portal of another site, where the browser keeps nothing in frames: it is
   await framed(async (url, server) => {
     await page.goto(url);
     const frame = page.frameLocator('iframe');
-    await expect(frame.getByRole('list', { name: 'Notes' })).toContainText('This browser keeps no drafts');
+    await expect(frame.getByRole('list', { name: 'Notes' })).toContainText('This browser stores no drafts');
     await frame.getByRole('treeitem', { name: /Page Ruth Adeyemi/ }).click();
     const details = frame.getByRole('complementary', { name: 'Details' });
     await details.getByLabel('How long').fill('7m');
@@ -80,7 +80,7 @@ test('a path is shown for reading in a frame, and leads to where it is changed',
     await expect(frame.locator('[data-reading]')).toHaveText('Read only');
     await expect(frame.getByRole('button', { name: 'Save', exact: true })).toHaveCount(0);
     const opened = page.context().waitForEvent('page');
-    await frame.getByRole('link', { name: 'Open to change it' }).click();
+    await frame.getByRole('link', { name: 'Open for editing' }).click();
     const own = await opened;
     await own.clock.setFixedTime(NOW);
     await expect(new App(own, server, []).save).toBeVisible();

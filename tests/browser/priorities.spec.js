@@ -35,6 +35,15 @@ test.describe('without a list of priorities', () => {
     await page.getByRole('tab', { name: 'Coverage' }).click();
     await expect(page.locator('[data-working]')).toHaveCount(0);
     await expect(page.locator('.cover-rows')).toContainText(/any other priority/i);
+    // Whatever the width, the name of a row is there in full.
+    for (const width of [1440, 1024, 900, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cut = await page.locator('.cover-rows span').evaluateAll((all) => all
+        .filter((one) => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
+        .map((one) => one.textContent));
+      expect(cut, `cut off at ${width}`).toEqual([]);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
     await expect(page.locator('[data-summary]')).toContainText('nobody is paged');
     await expect(note(page)).toBeVisible();
   });
@@ -62,7 +71,7 @@ test('the review of a new path says when nobody is paged', async ({ app, page })
   await app.put(0, 'd');
   await expect(page.getByRole('button', { name: '1 problem' })).toBeVisible();
   await app.save.click();
-  await expect(review(page)).toContainText('The path can end here before anybody is notified');
+  await expect(review(page)).toContainText('The path can end here without notifying anybody');
   await expect(review(page).locator('[data-gaps]')).toContainText('P1 to P5, at any time');
 });
 

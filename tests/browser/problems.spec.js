@@ -7,7 +7,7 @@ test('all problems in one list, the worst first, each with its node', async ({ a
   const pill = page.getByRole('button', { name: '2 problems' });
   await pill.click();
   const list = page.getByRole('dialog', { name: 'Problems' });
-  await expect(list.getByRole('heading')).toHaveText(['Warnings: somebody will regret it']);
+  await expect(list.getByRole('heading')).toHaveText(['Warnings']);
   await expect(list.getByRole('listitem')).toHaveText([
     /Page next on Primary on-call and Oscar Vidal.*Oscar Vidal is deactivated.*Choose somebody with an on-call seat\..*EP106/,
     /Page Oscar Vidal.*EP106/,
@@ -19,7 +19,7 @@ test('all problems in one list, the worst first, each with its node', async ({ a
   await expect(pill).toBeFocused();
   await app.put(0);
   await page.getByRole('button', { name: '3 problems' }).click();
-  await expect(list.getByRole('heading')).toHaveText(['Errors: the path is refused', 'Warnings: somebody will regret it']);
+  await expect(list.getByRole('heading')).toHaveText(['Errors (fix before saving)', 'Warnings']);
   await expect(list.getByRole('listitem').first()).toContainText('EP005');
 
   // By keys to the last, which goes to its node.
@@ -49,7 +49,7 @@ test('F8 walks through the problems and around', async ({ app, page }) => {
   await app.open(IDS.warehouse);
   const status = page.getByRole('status');
   await page.keyboard.press('F8');
-  await expect(status).toHaveText(/^Problem 1 of 2: Oscar Vidal is deactivated.*on-call seat\.$/);
+  await expect(status).toHaveText(/^Problem 1 of 2: Page next on Primary on-call and Oscar Vidal: Oscar Vidal is deactivated.*on-call seat\.$/);
   await expect(page.locator(':focus')).toHaveAccessibleName(/Page next on Primary on-call and Oscar Vidal/);
   await expect(app.inspector.locator('.target').filter({ hasText: 'Oscar Vidal' })).toBeInViewport();
   await page.keyboard.press('F8');
@@ -73,7 +73,7 @@ test('each problem has a page that says what it means', async ({ app, page }) =>
   await code.focus();
   await page.keyboard.press('Enter');
   const about = page.getByRole('dialog', { name: 'What this means: EP106' });
-  await expect(about.getByRole('heading', { level: 2 })).toHaveText(/^EP106: Somebody who cannot be paged/);
+  await expect(about.getByRole('heading', { level: 2 })).toHaveText(/^EP106: A recipient who can't be paged/);
   await expect(about.getByRole('heading', { level: 3 })).toHaveText(['Before', 'After', 'Fix']);
   await expect(about).toContainText('At night:');
   await expect(about.locator('pre').first()).toContainText('"targets"');
@@ -89,7 +89,7 @@ test('each problem has a page that says what it means', async ({ app, page }) =>
   await page.keyboard.press('F8');
   await page.route('**/problems/*', (route) => route.abort());
   await app.inspector.getByRole('button', { name: 'What this means: EP106' }).first().click();
-  await expect(about.getByRole('alert')).toHaveText('This page cannot be had now. Close it and try again.');
+  await expect(about.getByRole('alert')).toHaveText('Couldn’t load this page. Close it and try again.');
   await about.getByRole('button', { name: 'Close' }).click();
   await expect(about).toHaveCount(0);
   await app.complaints.expect(/ERR_FAILED/, 1);

@@ -2,7 +2,7 @@
 
 import { expect, IDS, test } from './support/fixtures.js';
 
-const notes = 'You may look at paths here, and not change them.';
+const notes = 'You have read-only access.';
 
 /** Nothing on the screen of a path that changes it. */
 async function nothingToChange(app, page) {
@@ -49,7 +49,7 @@ test.describe('a server for reading', () => {
       await page.keyboard.press('Escape');
       await level.focus();
       await page.keyboard.press(key);
-      await expect(page.locator('.toast'), key).toContainText('it cannot be changed here');
+      await expect(page.locator('.toast'), key).toContainText('read only here');
     }
     const from = await level.boundingBox();
     await page.mouse.move(from.x + 60, from.y + 20);
@@ -64,7 +64,7 @@ test.describe('a server for reading', () => {
     await page.keyboard.press('Control+k');
     await expect(page.locator('.palette [role=option]').first()).toBeVisible();
     await page.keyboard.type('delete the step');
-    await expect(page.locator('.palette')).toContainText('Nothing fits');
+    await expect(page.locator('.palette')).toContainText('No matches');
     await page.keyboard.press('Escape');
     await expect(app.tree.getByRole('treeitem')).toHaveCount(before);
     // And if the app would: the server does not.
@@ -81,7 +81,7 @@ test.describe('a server for reading', () => {
       data.setData('text/plain', text);
       window.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
     }, other);
-    await expect(page.locator('.toast')).toContainText('it cannot be changed here');
+    await expect(page.locator('.toast')).toContainText('read only here');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile apps');
   });
 
@@ -108,7 +108,7 @@ test.describe('a server for reading', () => {
     await expect(page.getByRole('link', { name: 'New path' })).toHaveCount(0);
     await expect(page.getByRole('button', { name: /Import|Duplicate|Delete|template/ })).toHaveCount(0);
     await page.goto(`${server.url}/#/new`);
-    await expect(page.getByRole('heading', { name: 'No path can be made here' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'You can’t create paths here' })).toBeVisible();
   });
 });
 
@@ -133,9 +133,9 @@ test.describe('a server that knows who may', () => {
     await app.setTime(/Page Primary on-call/, '7m');
     await page.setExtraHTTPHeaders({ 'x-user': 'tom@example.com' });
     await app.saveNow();
-    await expect(page.getByRole('alert')).toContainText('You may look at this path, and not change it');
+    await expect(page.getByRole('alert')).toContainText('You have read-only access');
     await expect(page.getByRole('alert')).toContainText('tom@example.com may read paths here, and not change them');
-    await expect(app.status).toHaveText('1 change not saved');
+    await expect(app.status).toHaveText('1 unsaved change');
     // Read again, it is as it is on the server; the draft waits for whoever may save it.
     await page.reload();
     await nothingToChange(app, page);
@@ -152,7 +152,7 @@ test('the address asks for reading, and leads to where it is changed', async ({ 
   await page.goto(`${server.url}/?readonly#/paths/${IDS.mobile}`);
   await expect(app.tree).toBeVisible();
   await nothingToChange(app, page);
-  const link = app.inspector.getByRole('link', { name: 'Open to change it' });
+  const link = app.inspector.getByRole('link', { name: 'Open for editing' });
   await expect(link).toHaveAttribute('target', '_blank');
   const opened = page.context().waitForEvent('page');
   await link.click();

@@ -3,6 +3,7 @@
 import { expect, IDS, test } from './support/fixtures.js';
 
 const review = (page) => page.getByRole('dialog', { name: /^Save .*\?$/ });
+const open = (page) => review(page).getByText(/^Show all \d+ changes/).click();
 
 test('two presses save, and in between it is said what is saved', async ({ app, page, server }) => {
   await app.open(IDS.mobile);
@@ -26,7 +27,7 @@ test('Enter confirms, Escape goes on editing', async ({ app, page }) => {
   await expect(review(page)).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(review(page)).toHaveCount(0);
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await expect(app.inspector).toBeVisible();
   await app.save.click();
   await expect(review(page).getByRole('button', { name: 'Save now' })).toBeFocused();
@@ -43,7 +44,7 @@ test('what changes for people is said, and can be simulated', async ({ app, page
   const people = review(page).locator('.difference').filter({ hasText: 'Maya Chen is now paged' }).first();
   await expect(people).toContainText('P3, P4, P5');
   await people.getByRole('button', { name: 'Simulate it' }).click();
-  await expect(review(page).locator('[data-people]')).toContainText('All other alerts page as before as long as nobody responds');
+  await expect(review(page).locator('[data-people]')).toContainText('All other alerts page as before until');
   await page.keyboard.press('Escape');
   await expect.poll(async () => (await app.pages()).join()).toContain('Maya Chen is paged');
 });
@@ -52,6 +53,9 @@ test('before and after, person by person, at each time that a change is about', 
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '20m');
   await app.save.click();
+  // The gist first, and each time of it where it is opened.
+  await expect(review(page).locator('[data-lead] li').first()).toContainText(/ are paged 15m later, for /);
+  await open(page);
   const change = review(page).locator('.for-people').first();
   const show = change.getByRole('button', { name: /^(Show|Hide) before and after: / });
   await expect(show).toHaveAttribute('aria-expanded', 'false');
@@ -59,7 +63,7 @@ test('before and after, person by person, at each time that a change is about', 
   await page.keyboard.press('Enter');
   await expect(show).toHaveAttribute('aria-expanded', 'true');
   const table = change.getByRole('table');
-  // Whoever is on call is told at once, as before; whoever is told next is told later.
+  // Currently on call is told at once, as before; whoever is told next is told later.
   await expect(table.getByRole('row', { name: / T\+0 T\+0/ })).toBeVisible();
   const later = table.locator('tbody tr.differs').first();
   await expect(later.getByRole('cell').first()).toContainText('T+5m');
@@ -78,7 +82,7 @@ test('before and after, person by person, at each time that a change is about', 
   await expect(change.locator('[data-instance]')).toHaveText(first);
   await change.getByRole('button', { name: 'Simulate it' }).last().click();
   await page.keyboard.press('Escape');
-  await expect.poll(async () => (await app.pages()).join()).toMatch(new RegExp(`T\\+20m ${name} is (paged|told)`));
+  await expect.poll(async () => (await app.pages()).join()).toMatch(new RegExp(`T\\+20m ${name} is (paged|notified)`));
 });
 
 const [MAYA, RUTH] = ['MAYA', 'MANAGER'].map((name) => `01J0USER${name}`.padEnd(26, '0'));
@@ -125,7 +129,7 @@ test('a change that nobody notices is said to be one', async ({ app, page }) => 
   await app.inspector.getByLabel('Name').press('Enter');
   await app.save.click();
   await expect(review(page)).toContainText('name: “Mobile”, was “Mobile apps”');
-  await expect(review(page).locator('[data-people]')).toContainText(/No change in who is paged.*for any priority at any instant/);
+  await expect(review(page).locator('[data-people]')).toContainText(/No change in who is paged.*for any priority/);
   await expect(review(page)).toContainText('The server finds no errors.');
 });
 
@@ -134,8 +138,8 @@ test('where what follows an acknowledgement is different, it is said that this i
   await app.node(/Page Ruth Adeyemi/).click();
   await app.inspector.getByRole('button', { name: 'Everyone must' }).click();
   await app.save.click();
-  await expect(review(page).locator('[data-people]')).toContainText('No change in who is paged as long as nobody responds');
-  await expect(review(page).locator('[data-follows]')).toContainText('What follows an acknowledgement is different, too');
+  await expect(review(page).locator('[data-people]')).toContainText('No change in who is paged until');
+  await expect(review(page).locator('[data-follows]')).toContainText('What follows an acknowledgement changes too');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+z');
   await app.setTime(/Page Ruth Adeyemi/, '7m');
@@ -166,7 +170,7 @@ test('what is different is marked in the graph, and a click goes there', async (
 test('what is gone from a side that is closed is told beside it, and a click shows the place', async ({ app, page }) => {
   await page.setViewportSize({ width: 900, height: 800 });
   await app.open(IDS.payments);
-  for (const name of [/Page Ruth Adeyemi/, /Tell #payments-alerts/]) {
+  for (const name of [/Page Ruth Adeyemi/, /Post to #payments-alerts/]) {
     await app.node(name).click();
     await app.inspector.getByRole('button', { name: 'Delete' }).click();
   }
@@ -174,14 +178,14 @@ test('what is gone from a side that is closed is told beside it, and a click sho
   await page.getByRole('button', { name: 'Collapse “P1, P2”' }).click();
   await page.getByRole('button', { name: 'Collapse “otherwise”' }).last().click();
   await app.save.click();
-  await expect(mark).toHaveText(['Page Ruth Adeyemi', /Tell #payments-alerts/]);
+  await expect(mark).toHaveText(['Page Ruth Adeyemi', /Post to #payments-alerts/]);
   const chip = await page.getByRole('button', { name: /Expand “P1, P2”/ }).boundingBox();
   const box = await mark.first().boundingBox();
   expect(box.x).toBeGreaterThanOrEqual(chip.x + chip.width);
   const middle = box.y + box.height / 2;
   expect(middle > chip.y && middle < chip.y + chip.height, 'it is beside it').toBe(true);
   // The list leads to the place, whatever hides it: here a closed side, and the review itself.
-  for (const name of [/Tell #payments-alerts/, /Page Ruth Adeyemi/]) {
+  for (const name of [/Post to #payments-alerts/, /Page Ruth Adeyemi/]) {
     await review(page).getByRole('button', { name }).click();
     const [shown, panel] = [await mark.filter({ hasText: name }).boundingBox(), await review(page).boundingBox()];
     expect(shown.x + shown.width).toBeLessThanOrEqual(panel.x);
@@ -193,12 +197,12 @@ test('what is gone from a side that is closed is told beside it, and a click sho
 test('what is chosen in the review is not under it', async ({ app, page }) => {
   await page.setViewportSize({ width: 900, height: 800 });
   await app.open(IDS.payments);
-  await app.node(/Tell #payments-alerts/).click();
+  await app.node(/Post to #payments-alerts/).click();
   await app.inspector.getByLabel('How long').fill('2h');
   await app.inspector.getByLabel('How long').press('Enter');
   await app.save.click();
-  await review(page).getByRole('button', { name: /Tell #payments-alerts/ }).first().click();
-  const [card, panel] = [await app.node(/Tell #payments-alerts/).boundingBox(), await review(page).boundingBox()];
+  await review(page).getByRole('button', { name: /Post to #payments-alerts/ }).first().click();
+  const [card, panel] = [await app.node(/Post to #payments-alerts/).boundingBox(), await review(page).boundingBox()];
   expect(card.x + card.width).toBeLessThanOrEqual(panel.x);
 });
 
@@ -221,9 +225,9 @@ test('errors forbid it, and lead to their nodes', async ({ app, page, server }) 
   await app.node(/Page nobody yet/).press('Escape');
   await page.keyboard.press('Control+s');
   await expect(review(page).getByRole('button', { name: 'Save now' })).toBeDisabled();
-  await expect(review(page).getByRole('button', { name: 'Go on editing' })).toBeFocused();
+  await expect(review(page).getByRole('button', { name: 'Keep editing' })).toBeFocused();
   await page.keyboard.press('Control+s');
-  await expect(page.getByRole('status')).toContainText('It cannot be saved before its errors are mended');
+  await expect(page.getByRole('status')).toContainText('Fix the errors to save');
   await review(page).getByRole('list', { name: 'Problems' }).getByRole('button').first().click();
   await expect(app.node(/Page nobody yet/)).toHaveClass(/selected/);
   expect((await server.path(IDS.mobile)).path[0].level.targets).toHaveLength(1);
@@ -248,7 +252,7 @@ test('a server that has no check is no obstacle', async ({ app, page }) => {
   await page.route('**/actions/validate', (route) => route.fulfill({ status: 404, body: '' }));
   await app.setTime(/Page Primary on-call/, '7m');
   await app.save.click();
-  await expect(review(page)).toContainText('The server\'s own check did not run.');
+  await expect(review(page)).toContainText('Couldn’t check on the server.');
   await page.keyboard.press('Enter');
   await expect(app.status).toHaveText('Saved');
   await app.complaints.expect(/status of 404/, 1);

@@ -19,15 +19,15 @@ test('a path goes back to an earlier revision, which is undone and saved', async
   await openRevisions(page);
   const all = panel(page).getByRole('list', { name: 'Earlier revisions' }).getByRole('button');
   await expect(all).toHaveCount(2);
-  await expect(all.first()).toContainText('as it is saved');
+  await expect(all.first()).toContainText('current version');
   await all.nth(1).click();
   await expect(panel(page)).toContainText('Since then');
   await expect(panel(page)).toContainText('“then after 7m”, was');
   await expect(app.node(/Page Primary on-call/)).toHaveClass(/changed/);
-  await panel(page).getByRole('button', { name: 'Go back to it' }).click();
+  await panel(page).getByRole('button', { name: 'Restore' }).click();
   await expect(panel(page)).toHaveCount(0);
   await expect(app.node(/then after 7m/)).toHaveCount(0);
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(app.node(/then after 7m/)).toBeVisible();
   await page.getByRole('button', { name: 'Redo' }).click();

@@ -1,15 +1,6 @@
 // A login that is over: whatever way what stands in front says it, it is told as that, and nothing is lost.
 
-import { expect, IDS, test as base } from './support/fixtures.js';
-import { Gate } from './support/gate.js';
-
-const test = base.extend({
-  gate: async ({ server }, use) => {
-    const gate = await Gate.start(server);
-    await use(gate);
-    await gate.stop();
-  },
-});
+import { expect, IDS, test } from './support/fixtures.js';
 
 /** The ways in which it is said, and what the browser notes of each. */
 const WAYS = { redirect: null, 'redirect here': null, page: null, 'forbidden page': /status of 403/, 401: /status of 401/ };
@@ -21,8 +12,8 @@ for (const [way, noted] of Object.entries(WAYS)) {
     await app.setTime(/Page Primary on-call/, '7m');
     gate.closed = way;
     await app.saveNow();
-    await expect(page.getByRole('alert')).toContainText('You are signed out. Your changes are still here');
-    await expect(app.status).toHaveText('1 change not saved');
+    await expect(page.getByRole('alert')).toContainText('You are signed out. This browser keeps your changes');
+    await expect(app.status).toHaveText('1 unsaved change');
     gate.closed = null;
     await app.saveNow();
     await expect(app.status).toHaveText('Saved');
@@ -51,6 +42,6 @@ test('a server that is away is not a login that is over', async ({ app, gate, pa
   await app.setTime(/Page Primary on-call/, '7m');
   await server.down();
   await app.saveNow();
-  await expect(page.getByRole('alert')).toContainText('The server cannot be reached');
+  await expect(page.getByRole('alert')).toContainText('Can’t reach the server');
   await app.complaints.expect(/status of 502/);
 });

@@ -35,22 +35,22 @@ test('nobody on call: said in the loudest way', async ({ app, page }) => {
   // A Sunday in Singapore, where the support desk has its gap.
   await app.assume({ at: '2026-11-29T12:00', zone: 'Asia/Singapore' });
   await expect(app.steps).toContainText('nobody is on call in Support desk at Sun 29 Nov 12:00 Asia/Singapore');
-  await expect(app.steps).toContainText('The level is passed over');
-  await expect(app.steps).toContainText('Oscar Vidal is left out');
+  await expect(app.steps).toContainText('The level is skipped');
+  await expect(app.steps).toContainText('Oscar Vidal is skipped');
   await expect(app.node(/Page Support desk/)).toHaveClass(/walked/);
 });
 
 test('outside what is known nothing is guessed', async ({ app, page }) => {
   await app.open(IDS.mobile);
   await app.assume({ at: '2031-01-01T00:00' });
-  await expect(page.locator('[data-outcome]')).toHaveText('Nobody can say who is on call then');
+  await expect(page.locator('[data-outcome]')).toHaveText('On-call data ends before then');
   await expect(app.node(/Page Primary on-call/)).toHaveClass(/stopped/);
 });
 
 test('a hand-over goes on in the other path', async ({ app }) => {
   await app.open(IDS.mobile);
   await app.assume({ priority: 'P1', at: '2026-11-25T10:00', zone: 'Europe/London' });
-  await expect(app.steps).toContainText('On to another path');
+  await expect(app.steps).toContainText('Hands over to another path');
   await expect(app.steps).toContainText('the path hands over to `Major incidents`');
   const pages = await app.pages();
   expect(pages[0]).toBe('10:00 T+0 Priya Nair is paged, high urgency');

@@ -17,14 +17,14 @@ test('by mouse', async ({ app, server, page }) => {
   await app.assume({ priority: 'P3', at: '2026-11-25T10:00', zone: 'Europe/London' });
   await expect.poll(() => app.pages()).toEqual(['10:00 T+0 Priya Nair is paged, high urgency']);
   await expect(app.node(/In UK hours/)).toHaveClass(/walked/);
-  await expect(app.node(/Tell #payments-alerts/)).not.toHaveClass(/walked/);
+  await expect(app.node(/Post to #payments-alerts/)).not.toHaveClass(/walked/);
   await expect(page.locator('[data-outcome]')).toHaveText('Ends Wed 10:30: nobody acknowledged');
 
   // The level waits less, is quieter, everyone must acknowledge, and the manager is paged too.
   await app.node(/on the side “yes”/).click();
   await app.inspector.getByLabel('How long').fill('10m');
   await app.inspector.getByLabel('How long').press('Enter');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await expect(page.locator('[data-outcome]')).toHaveText('Ends Wed 10:10: nobody acknowledged');
   await app.inspector.getByRole('button', { name: 'Low' }).click();
   await expect.poll(() => app.pages()).toEqual(['10:00 T+0 Priya Nair is paged, low urgency']);
@@ -49,7 +49,7 @@ test('by mouse', async ({ app, server, page }) => {
   await app.node(/Page Ruth Adeyemi/).click();
   await app.inspector.getByRole('button', { name: 'Delete' }).click();
   await expect(app.node(/Page Ruth Adeyemi\. then after 15m/)).toHaveCount(0);
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.locator('.bar').getByRole('button', { name: 'Undo' }).click();
   await expect(app.node(/Page Ruth Adeyemi\. then after 15m/)).toBeVisible();
   await page.getByRole('button', { name: 'Redo' }).click();
   await expect(app.node(/Page Ruth Adeyemi\. then after 15m/)).toHaveCount(0);
@@ -119,7 +119,7 @@ test('by keyboard alone', async ({ app, server, page }) => {
   await press('ArrowRight');
   await expect(page.locator(':focus')).toHaveAccessibleName(/Page Primary on-call/);
   await press('ArrowDown', 'ArrowDown');
-  await expect(page.locator(':focus')).toHaveAccessibleName(/Tell #support-ops/);
+  await expect(page.locator(':focus')).toHaveAccessibleName(/Post to #support-ops/);
   await press('ArrowLeft');
   await expect(page.locator(':focus')).toHaveAccessibleName(/In working hours/);
   await press('End');
@@ -129,9 +129,9 @@ test('by keyboard alone', async ({ app, server, page }) => {
   // A level after the first of the side, then its details.
   await press('a');
   await expect(page.locator(':focus')).toHaveAccessibleName(/Page nobody yet/);
+  // Who is paged comes first, as nobody is yet.
   await press('Enter');
-  await expect(app.inspector).toBeFocused();
-  await tabTo(/Add to this level/);
+  await expect(app.inspector.getByRole('combobox', { name: 'Add to this level' })).toBeFocused();
   await page.keyboard.type('pet');
   await press('Enter');
   await page.keyboard.type('ruth');
@@ -177,7 +177,7 @@ test('a new path from nothing', async ({ app, server, page }) => {
 
   // What the server would refuse is said before it is asked, and the edit stays.
   await app.save.click();
-  await expect(page.getByRole('dialog', { name: 'Save Fresh?' })).toContainText('Path must have at least one node');
+  await expect(page.getByRole('dialog', { name: 'Save Fresh?' })).toContainText('The path has no steps');
   await expect(page.getByRole('button', { name: 'Save now' })).toBeDisabled();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('heading', { name: 'Fresh' })).toBeVisible();

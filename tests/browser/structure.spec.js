@@ -162,7 +162,7 @@ test('by keys: out of a branch and into one', async ({ app, server, page }) => {
   await expect.poll(() => order(app)).toBe('a b x d c r e');
   await expect(node(page, 'd')).toBeFocused();
   await page.keyboard.press('Alt+ArrowUp');
-  await expect(page.getByRole('status')).toHaveText('It cannot go further this way');
+  await expect(page.getByRole('status')).toHaveText('It can’t move further this way');
   await page.keyboard.press('Alt+ArrowLeft');
   await expect.poll(() => order(app)).toBe('a b d x c r e');
   await page.keyboard.press('Alt+ArrowRight');
@@ -173,7 +173,7 @@ test('by keys: out of a branch and into one', async ({ app, server, page }) => {
   // Several at once.
   await expect(node(page, 'd')).toBeFocused();
   await page.keyboard.press('Shift+ArrowUp');
-  await expect(page.getByRole('status')).toHaveText('2 steps chosen');
+  await expect(page.getByRole('status')).toHaveText('2 steps selected');
   await expect(app.tree.getByRole('treeitem', { selected: true })).toHaveCount(2);
   await page.keyboard.press('Alt+ArrowLeft');
   await expect.poll(() => order(app)).toBe('a b c d x r e');
@@ -189,7 +189,7 @@ test('by keys: out of a branch and into one', async ({ app, server, page }) => {
   await expect.poll(() => order(app)).toBe('a x r e');
   await node(page, 'a').click();
   await node(page, 'r').click({ modifiers: ['Shift'] });
-  await expect(page.getByRole('status')).toHaveText('Only steps that follow one another can be chosen together');
+  await expect(page.getByRole('status')).toHaveText('You can only select consecutive steps');
 });
 
 test('cut, copy and paste, also into another window', async ({ app, server, page, context }) => {
@@ -327,11 +327,14 @@ test('a whole path by keyboard alone', async ({ app, page }) => {
     await page.keyboard.press(letter);
     await expect(node(page, id)).toBeFocused();
   };
-  // The place of a path without steps is reached by Tab.
+  // From the name to the shapes by Tab, and from them to the place of the first step.
+  const empty = page.getByRole('button', { name: /^Empty/ });
   for (let count = 0; count < 40; count += 1) {
-    if (await app.places.evaluate((place) => place === document.activeElement)) break;
-    await page.keyboard.press('Tab');
+    if (await empty.evaluate((button) => button === document.activeElement)) break;
+    await page.keyboard.press('Shift+Tab');
   }
+  await page.keyboard.press('Enter');
+  await expect(app.places).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(menu).toBeVisible();
   await page.keyboard.press('l');

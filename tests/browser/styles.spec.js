@@ -10,7 +10,7 @@ const SHARED = ['base.css', 'parts.css', 'tokens.css'];
 const ADAPTS = ['reading.css', 'contrast.css'];
 /** Classes with one meaning that more than one file has rules for. */
 const ONE_MEANING = new Set(`
-  broken canvas combobox controls differences dot expect-form hint holds inspector label-row lane-name lane-who nobody node panel
+  beside broken canvas combobox controls differences dot expect-form hint holds inspector label-row lane-name lane-who nobody node panel
   priorities-note problem problems problems-list simulate stale step step-words steps tabpanel turned unsure
 `.trim().split(/\s+/));
 

@@ -66,7 +66,7 @@ test('several paths become several drafts, and none takes the place of an open o
   await app.list();
   const list = JSON.stringify({ escalation_paths: [{ ...PATH, id: 'one', name: 'First' }, { ...PATH, id: 'two', name: 'Second' }] });
   await drop(page, 'paths.json', list);
-  await expect(page.locator('.list-note')).toContainText('2 paths were imported. They are not saved yet');
+  await expect(page.locator('.list-note')).toContainText('2 paths imported, not saved yet');
   for (const name of ['First', 'Second']) await expect(page.getByRole('link', { name: `${name} Never saved` })).toBeVisible();
   await page.getByRole('link', { name: 'Second Never saved' }).click();
   await app.saveNow();
@@ -110,7 +110,7 @@ test('an import takes the place of the open path, and is undone', async ({ app, 
   await dialog(page).getByLabel('Or paste its text').fill(JSON.stringify(PATH));
   await dialog(page).getByRole('button', { name: 'Import' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('From a file');
-  await expect(app.status).toHaveText('1 change not saved');
+  await expect(app.status).toHaveText('1 unsaved change');
   await page.getByRole('list', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mobile apps');
   await expect(app.status).toHaveText('Saved');

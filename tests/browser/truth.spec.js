@@ -1,17 +1,6 @@
 // Success is told where it happened, and nowhere else.
 
-import { App, expect, IDS, test as base } from './support/fixtures.js';
-import { Gate } from './support/gate.js';
-
-const test = base.extend({
-  gate: async ({ server }, use) => {
-    const gate = await Gate.start(server);
-    await use(gate);
-    await gate.stop();
-  },
-  // What a browser says of answers that fail is meant here.
-  app: async ({ page, gate }, use) => use(new App(page, gate, [])),
-});
+import { App, expect, gated as test, IDS } from './support/fixtures.js';
 
 const toast = (page) => page.locator('.toast');
 
@@ -23,9 +12,10 @@ test('what was not copied is not said to be', async ({ app, page }) => {
   await app.open(IDS.payments);
   await app.tree.getByRole('treeitem').first().click();
   await page.keyboard.press('Control+k');
+  await expect(page.locator('dialog.palette input')).toBeFocused();
   await page.keyboard.type('Copy the link to this step');
   await page.keyboard.press('Enter');
-  await expect(toast(page)).toContainText('nothing was copied');
+  await expect(toast(page)).toContainText('Nothing copied');
   await expect(page.getByRole('status').first()).not.toContainText('Link copied');
 });
 
@@ -42,16 +32,7 @@ test('a clipboard that refuses is no reason not to copy', async ({ app, page, co
 });
 
 async function framed(page, gate, sandbox) {
-  gate.meddle = ({ status, headers, url, method }) => {
-    if (!status && url === '/portal') {
-      const body = `<!doctype html><title>Portal</title><iframe ${sandbox} src="/#/paths/${IDS.payments}" width="1200" height="800"></iframe>`;
-      return { headers: { 'content-type': 'text/html' }, body };
-    }
-    return status && headers['content-security-policy'] ? {
-      headers: { ...headers, 'content-security-policy': headers['content-security-policy'].replace(/frame-ancestors [^;]*/, 'frame-ancestors *') },
-    } : null;
-  };
-  await page.goto(`${gate.url}/portal`);
+  await page.goto(gate.portal(`${sandbox} src="/#/paths/${IDS.payments}" width="1200" height="800"`));
   const frame = page.frameLocator('iframe');
   await expect(frame.getByRole('tree')).toBeVisible();
   return frame;
@@ -77,79 +58,90 @@ test('in a frame that lets files out they come', async ({ gate, page }) => {
   const download = page.waitForEvent('download');
   await choose(frame, 'Export as JSON');
   expect((await download).suggestedFilename()).toBe('payments.json');
-  await expect(frame.locator('.spoken[role=status]')).toContainText('with your downloads');
+  await expect(frame.locator('.spoken[role=status]')).toContainText('File downloaded');
 });
 
-test('what is no reply of the worker does not end it, and one that fails is replaced', async ({ app, page }) => {
+test('a message of a worker that is no reply does not end it, and workers that fail are replaced', async ({ app, page, server }) => {
   await page.addInitScript(() => {
+    // Those that work.
     window.workers = [];
     const Real = Worker;
     window.Worker = class extends Real {
       constructor(...given) {
         super(...given);
-        this.asked = 0;
         window.workers.push(this);
       }
 
-      postMessage(...given) {
-        this.asked += 1;
-        return super.postMessage(...given);
+      terminate() {
+        window.workers = window.workers.filter((worker) => worker !== this);
+        super.terminate();
       }
     };
   });
+  const expectations = [{ expect: 'ends_within', seconds: 864_000 }];
+  await server.api('PUT', `/builder/v1/escalation_paths/${IDS.mobile}/expectations`, { expectations });
   await app.open(IDS.mobile);
   await page.getByRole('tab', { name: 'Expectations' }).click();
-  await page.getByRole('button', { name: 'Expect: Somebody is paged', exact: true }).click();
-  const verdict = page.getByRole('list', { name: 'Expectations', exact: true }).getByRole('listitem').first();
-  await expect(verdict).toContainText('Proven');
-  const asked = () => page.evaluate(() => window.workers.reduce((sum, worker) => sum + worker.asked, 0));
-  const strange = [null, 'x', [], [null, null], [999_999, null], { a: 1 }];
-  for (const data of strange) {
-    const before = await asked();
-    await page.evaluate((data) => window.workers.forEach((worker) => worker.dispatchEvent(new MessageEvent('message', { data }))), data);
-    await app.setTime(/Page Primary on-call/, `${10 + strange.indexOf(data)}m`);
-    await expect.poll(asked).toBeGreaterThan(before);
-    await expect(verdict).toContainText('Proven');
+  const list = page.getByRole('list', { name: 'Expectations', exact: true });
+  // Each verdict is another than the one before, and no old one is taken for it. One worker gives it, another one fixes.
+  const judged = async (breaks) => {
+    await app.setTime(/Page Primary on-call/, breaks ? '11d' : '7m');
+    await expect(list.locator(breaks ? '.broken' : '.holds')).toHaveCount(1);
+    await expect(page.getByRole('button', { name: /^Fix: / })).toHaveCount(breaks ? 1 : 0);
+  };
+  /** Has all workers say or do something: how many there were, and how many of them are left. */
+  const all = (kind, data) => page.evaluate(([kind, data]) => {
+    const before = window.workers;
+    for (const worker of before) worker.dispatchEvent(kind === 'error' ? new Event(kind) : new MessageEvent(kind, { data }));
+    return [before.length, before.filter((worker) => window.workers.includes(worker)).length];
+  }, [kind, data]);
+  await judged(true);
+  for (const [at, data] of [null, 'x', [], [null, null], [999_999, null], { a: 1 }].entries()) {
+    expect(await all('message', data), JSON.stringify(data)).toEqual([2, 2]);
+    await judged(at % 2 === 1);
   }
-  await page.evaluate(() => window.workers.forEach((worker) => worker.dispatchEvent(new Event('error'))));
-  const before = await asked();
-  await app.setTime(/Page Primary on-call/, '20m');
-  await expect.poll(asked).toBeGreaterThan(before);
-  await expect(verdict).toContainText('Proven');
+  expect(await all('error')).toEqual([2, 0]);
+  await judged(false);
+  await judged(true);
   await expect(page.getByRole('list', { name: 'Notes' })).toHaveCount(0);
 });
 
 test('two tabs that add an expectation at once keep both', async ({ app, gate, page, server }) => {
+  const address = `/builder/v1/escalation_paths/${IDS.backOffice}/expectations`;
   const other = await page.context().newPage();
-  const there = new App(other, gate, []);
-  for (const one of [app, there]) {
-    await one.open(IDS.backOffice);
-    await one.page.getByRole('tab', { name: 'Expectations' }).click();
+  const pages = [page, other];
+  const added = [];
+  for (const one of pages) {
+    await new App(one, gate, app.complaints).open(IDS.backOffice);
+    await one.getByRole('tab', { name: 'Expectations' }).click();
+    const suggestion = one.getByRole('button', { name: /^Expect: / }).nth(pages.indexOf(one));
+    added.push((await suggestion.getAttribute('aria-label')).replace('Expect: ', ''));
   }
-  // Both have read before either has written.
-  let waiting = [];
-  gate.meddle = null;
-  await Promise.all([page, other].map((one) => one.route('**/expectations', async (route) => {
-    if (route.request().method() !== 'GET') return route.continue();
-    const answer = await route.fetch();
-    if (waiting) {
-      await new Promise((done) => {
-        waiting.push(done);
-        if (waiting.length === 2) {
-          for (const go of waiting) go();
-          waiting = null;
-        }
-      });
-    }
-    return route.fulfill({ response: answer });
-  })));
-  const suggestions = page.getByRole('button', { name: /^Expect: / });
-  const names = (await suggestions.allInnerTexts()).length;
-  expect(names).toBeGreaterThan(1);
-  await Promise.all([suggestions.nth(0).click(), other.getByRole('button', { name: /^Expect: / }).nth(1).click()]);
-  const kept = async () => (await server.api('GET', `/builder/v1/escalation_paths/${IDS.backOffice}/expectations`)).body.expectations.length;
-  await expect.poll(kept).toBe(2);
+  expect(added[0]).not.toBe(added[1]);
+  // Each has read before the other has written: one of the first writes is refused.
+  const answers = [];
+  let write;
+  const bothWrite = new Promise((resolve) => { write = resolve; });
+  const writing = new Set();
+  for (const one of pages) {
+    await one.route(`**${address}`, async (route) => {
+      if (route.request().method() !== 'PUT' || writing.has(one)) return route.fallback();
+      writing.add(one);
+      if (writing.size === pages.length) write();
+      await bothWrite;
+      const response = await route.fetch();
+      answers.push(response.status());
+      return route.fulfill({ response });
+    });
+  }
+  await Promise.all(pages.map((one, at) => one.getByRole('button', { name: `Expect: ${added[at]}`, exact: true }).click()));
+  await expect.poll(async () => (await server.api('GET', address)).body.expectations).toHaveLength(2);
+  expect(answers.sort()).toEqual([200, 412]);
   await other.close();
+  await page.reload();
+  await page.getByRole('tab', { name: 'Expectations' }).click();
+  const list = page.getByRole('list', { name: 'Expectations', exact: true });
+  for (const name of added) await expect(list).toContainText(name);
 });
 
 test('a revision does not say that the kind was changed', async ({ app, page, server }) => {
@@ -166,7 +158,7 @@ test('a revision does not say that the kind was changed', async ({ app, page, se
   await panel.getByRole('list', { name: 'Earlier revisions' }).getByRole('button').nth(1).click();
   await expect(panel).toContainText('“then after 5m”');
   await expect(panel).not.toContainText('kind');
-  await panel.getByRole('button', { name: 'Go back to it' }).click();
+  await panel.getByRole('button', { name: 'Restore' }).click();
   await app.save.click();
   const review = page.getByRole('dialog', { name: /^Save / });
   await expect(review).toContainText('“then after 5m”');

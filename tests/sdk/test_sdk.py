@@ -4,15 +4,11 @@ The program of the server is in SERVER; `cargo xtask test sdk` sets it and runs 
 """
 
 import json
-import os
 import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
 from datetime import datetime, timezone
 
-from incident_io import AuthenticatedClient
 from incident_io.api.escalation_path_templates_v2 import (
     escalation_path_templates_v2_create,
     escalation_path_templates_v2_destroy,
@@ -49,6 +45,11 @@ from incident_io.models import (
     SchedulesUpdateOverridePayloadV2,
 )
 
+from served import Served
+
+# Run with those of this file.
+from test_escalations import Escalations, Schedules  # noqa: F401
+
 EXAMPLES = pathlib.Path(__file__).parent.parent / "contract" / "examples"
 PRIMARY = "01J0SCHEDPRIMARY0000000000"
 
@@ -57,29 +58,7 @@ def example(name):
     return json.loads((EXAMPLES / f"{name}.create.json").read_text())["body"]
 
 
-class Sdk(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        app = pathlib.Path(cls.folder.name) / "app"
-        app.mkdir()
-        (app / "index.html").write_text("")
-        options = ["--listen", "127.0.0.1:0", "--data", cls.folder.name, "--app", str(app)]
-        cls.server = subprocess.Popen(
-            [os.environ["SERVER"], *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        address = cls.server.stdout.readline().strip().rsplit(" ", 1)[1]
-        cls.client = AuthenticatedClient(
-            base_url=address.rstrip("/"), token="any", raise_on_unexpected_status=True
-        )
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.terminate()
-        cls.server.wait()
-        cls.server.stdout.close()
-        cls.folder.cleanup()
-
+class Sdk(Served):
     def create(self, body):
         payload = EscalationsCreatePathPayloadV2.from_dict(body)
         result = escalations_v2_create_path.sync(client=self.client, body=payload)
@@ -123,7 +102,7 @@ class Sdk(unittest.TestCase):
         self.assertEqual(refused.status, 422)
         error = refused.errors[0]
         self.assertEqual(error.source.pointer, "path.0.notify_channel")
-        self.assertEqual(error.message, "Notify_channel type requires a notify_channel payload")
+        self.assertEqual(error.message, "Step of type notify_channel: Notify_channel type requires a notify_channel payload")
 
     def test_pages_of_paths(self):
         seen, after = [], None

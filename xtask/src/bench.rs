@@ -6,14 +6,17 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::{app, browser, setup, shell};
+use crate::{app, bench_server, browser, setup, shell};
 
 /// What a first visit may load, compressed by brotli.
 const GOAL: usize = 350_000;
 
 pub fn command(args: Vec<OsString>) -> Result<()> {
-    if !args.is_empty() {
-        bail!("`bench` takes nothing");
+    match args.as_slice() {
+        [] => {}
+        [part] if part == "server" => return bench_server::run(false),
+        [part, quick] if part == "server" && quick == "--quick" => return bench_server::run(true),
+        _ => bail!("`bench` takes nothing but `server`, and that `--quick`"),
     }
     let tools = setup::to_build()?;
     app::build(&tools)?;
@@ -52,7 +55,8 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
     shell::run(&mut wasm)?;
 
     println!("\nThe app, in Chromium");
-    shell::run(browser::node()?.arg("bench.js"))
+    shell::run(browser::node()?.arg("bench.js"))?;
+    bench_server::run(false)
 }
 
 /// Everything that a first visit loads, raw and compressed.

@@ -4,13 +4,17 @@
 
 mod app;
 mod bench;
+mod bench_server;
 mod browser;
 mod dist;
 mod pictures;
+mod postgres;
 mod run;
 mod setup;
 mod shell;
+mod soak;
 mod test;
+mod words;
 
 use std::process::ExitCode;
 
@@ -23,8 +27,11 @@ cargo xtask COMMAND
       --data DIR      folder of the database (data)
       --empty         start a new database without the demo organisation
       every other option goes to the server as it is: `cargo xtask run -- --help`
-  test [PART..]   run everything, or only: fmt clippy native wasm sdk browser
-  bench           sizes of the bundle, speed of the engine and of the interface
+  test [PART..]   run everything, or only: fmt words clippy native postgres wasm sdk browser
+  bench           sizes of the bundle, speed of the engine, of the interface and of the server
+  bench server    the server alone, beside a mock of the vendor's API, and how it grows
+      --quick         built as for the tests: there minutes sooner, and slower
+  soak            5,000 escalations while servers and their database are killed (10 min); writes docs/soak.md
   dist            one archive: the server with the app inside, in target/dist
   pictures        screenshots of every state of the interface, to docs/pictures
 ";
@@ -38,6 +45,7 @@ fn main() -> ExitCode {
         Some("run") => run::command(rest),
         Some("test") => test::command(rest),
         Some("bench") => bench::command(rest),
+        Some("soak") => soak::command(rest),
         Some("dist") => dist::command(rest),
         Some("pictures") => pictures::command(rest),
         Some("help" | "--help" | "-h") => {

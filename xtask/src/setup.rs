@@ -3,6 +3,7 @@
 
 mod browser;
 mod node;
+mod postgres;
 mod python;
 mod wasm_target;
 
@@ -17,8 +18,9 @@ use anyhow::{Context as _, Result, bail};
 use crate::shell;
 
 pub use browser::chromium;
-pub use node::{binaryen, browser_tests};
-pub use python::vendor_sdk;
+pub use node::{binaryen, browser_tests, prism};
+pub use postgres::postgres;
+pub use python::{schemathesis, vendor_sdk};
 
 const TRUNK: &str = "0.21.14";
 
@@ -83,6 +85,8 @@ pub fn to_test() -> Result<()> {
     browser_tests()?;
     chromium()?;
     vendor_sdk()?;
+    schemathesis()?;
+    postgres()?;
     Ok(())
 }
 

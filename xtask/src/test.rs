@@ -9,19 +9,38 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::{app, browser, setup, shell};
+use crate::postgres::{Durability, Postgres};
+use crate::{app, browser, setup, shell, words};
 
 /// A name for the command line, what it is, and how it is run.
 type Part = (&'static str, &'static str, fn() -> Result<Counts>);
 
 /// The parts, in the order in which they run.
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 9] = [
     ("fmt", "formatting", formatting),
+    ("words", "the words of the glossary", glossary),
     ("clippy", "clippy without warnings", clippy),
     ("native", "native tests", native),
+    ("postgres", "native tests on PostgreSQL", on_postgres),
     ("wasm", "the engine's corpus in WebAssembly", wasm),
     ("sdk", "the vendor's SDK as a client of the server", sdk),
+    ("schema", "schemathesis against the server and its OpenAPI document", schema),
     ("browser", "browser tests in Chromium", browser),
+];
+
+/// The tests of the server that are run on PostgreSQL, too.
+const ON_POSTGRES: [&str; 11] = [
+    "alerts",
+    "corpus_played",
+    "crash",
+    "escalations",
+    "kept",
+    "notifications",
+    "organisation",
+    "races",
+    "revisions",
+    "running",
+    "schedules",
 ];
 
 /// How many tests passed and failed.
@@ -67,6 +86,11 @@ fn formatting() -> Result<Counts> {
     Ok(Counts::one(shell::run(shell::cargo().args(["fmt", "--all", "--check"])).is_ok()))
 }
 
+fn glossary() -> Result<Counts> {
+    let (passed, failed) = words::check()?;
+    Ok(Counts { passed, failed })
+}
+
 fn clippy() -> Result<Counts> {
     // The app is there for WebAssembly alone, and its rooms are compiled otherwise for it.
     let app = ["--package", "escalation-path-builder", "--target", "wasm32-unknown-unknown"];
@@ -82,6 +106,19 @@ fn native() -> Result<Counts> {
     // The app itself is tested in the browser.
     let mut cargo = shell::cargo();
     cargo.args(["test", "--workspace", "--exclude", "escalation-path-builder", "--no-fail-fast"]);
+    cargo_counts(&mut cargo)
+}
+
+/// The tests of the server that have to do with the database, once more on one that several processes share.
+fn on_postgres() -> Result<Counts> {
+    let server = Postgres::start(Durability::None)?;
+    let mut cargo = shell::cargo();
+    // All packages, as for the native tests: what was built for those is used again.
+    cargo.args(["test", "--workspace", "--exclude", "escalation-path-builder", "--no-fail-fast"]);
+    for test in ON_POSTGRES {
+        cargo.args(["--test", test]);
+    }
+    cargo.env("ESCALATION_TEST_DATABASE", server.address());
     cargo_counts(&mut cargo)
 }
 
@@ -114,6 +151,15 @@ fn sdk() -> Result<Counts> {
     let numbers = |line: &String| line.split(['=', ',', ')']).filter_map(|word| word.parse::<u64>().ok()).sum::<u64>();
     let failed = lines.iter().rev().find(|line| line.starts_with("FAILED")).map_or(0, numbers);
     Ok(Counts { passed: ran.saturating_sub(failed), failed: failed.max(u64::from(!succeeded)) })
+}
+
+/// Requests that follow the document of the server, and some that don't.
+fn schema() -> Result<Counts> {
+    let python = setup::schemathesis()?;
+    let server = app::server()?;
+    let mut tests = shell::command(python);
+    tests.current_dir(shell::root().join("tests/schema")).arg("-B").arg("test_schema.py").env("SERVER", server);
+    Ok(Counts::one(shell::run(&mut tests).is_ok()))
 }
 
 fn browser() -> Result<Counts> {

@@ -1,6 +1,7 @@
 // A server for each test, a page that must not complain, and ways around the app.
 
 import { test as base, expect } from '@playwright/test';
+import { Gate } from './gate.js';
 import { watchReach } from './reach.js';
 import { Server } from './server.js';
 
@@ -53,6 +54,13 @@ export const test = base.extend({
     await server.remove();
   },
 
+  // What stands in front of the server, for tests that go through it.
+  gate: async ({ server }, use) => {
+    const gate = await Gate.start(server);
+    await use(gate);
+    await gate.stop();
+  },
+
   // The page's date stands still: what is known of on-call schedules is a window around now. Timers and frames go by,
   // unless a test holds them.
   page: async ({ page }, use) => {
@@ -82,6 +90,14 @@ export const test = base.extend({
   },
 });
 
+/** Tests through a gate that loses, changes and refuses answers. What a browser says of those is meant there. */
+export const gated = test.extend({
+  app: async ({ page, gate, complaints }, use) => {
+    complaints.expected.push(/^Failed to load resource/);
+    await use(new App(page, gate, complaints));
+  },
+});
+
 /**
  * Holds the page's clock, with all that hangs on it: timers, frames, how long something took. From here on time goes by
  * only as the test lets it, by `page.clock.runFor`.
@@ -89,6 +105,11 @@ export const test = base.extend({
 export async function hold(page) {
   await page.clock.pauseAt(new Date(Date.parse(NOW) + 1_000));
 }
+
+/** Waits until what has come is drawn, and what follows from that is done: some frames, whatever the page's clock says. */
+export const frames = (page) => page.evaluate(async () => {
+  for (let left = 4; left > 0; left -= 1) await window.reach.frame();
+});
 
 /** The drafts that the browser keeps. */
 export const drafts = (page) => page.evaluate(() => new Promise((resolve, reject) => {
@@ -157,6 +178,13 @@ export class App {
     await this.inspector.getByLabel('How long').press('Enter');
   }
 
+  /** Gives the path that is open another name; no step is chosen. */
+  async rename(name) {
+    const field = this.inspector.getByLabel('Name', { exact: true });
+    await field.fill(name);
+    await field.press('Enter');
+  }
+
   /** The places into which something can be put, in the order of the text. */
   get places() {
     return this.page.getByRole('button', { name: 'Add a step here' });
@@ -164,6 +192,10 @@ export class App {
 
   /** Puts a step of a kind, by its letter in the menu, into the place with this position; L is a level. */
   async put(position, letter = 'l') {
+    // A path without steps offers shapes first, and one of them is to begin empty.
+    const empty = this.page.getByRole('region', { name: 'Start with a shape' }).getByRole('button', { name: /^Empty/ });
+    await expect(empty.or(this.places.first()).first()).toBeVisible();
+    if (await empty.isVisible()) await empty.click();
     await this.places.nth(position).click();
     await expect(this.page.getByRole('listbox', { name: 'Add a step here' })).toBeVisible();
     await this.page.keyboard.press(letter);
@@ -186,6 +218,25 @@ export class App {
     const confirm = this.page.getByRole('button', { name: 'Save now' });
     if (!(await confirm.isVisible())) await this.save.click();
     await confirm.click();
+  }
+
+  /**
+   * Saves, and loses the answer on its way back: what was asked is done. What does not arrive is lost on its way there,
+   * and is not done.
+   */
+  async lostSave({ arrives = true } = {}) {
+    const address = /\/v2\/escalation_paths(\/[^/]+)?$/;
+    const isSave = (request) => ['POST', 'PUT'].includes(request.method()) && address.test(request.url());
+    const lost = this.page.waitForEvent('requestfailed', isSave);
+    await this.page.route(address, async (route) => {
+      if (!isSave(route.request())) return route.fallback();
+      if (arrives) await route.fetch();
+      return route.abort();
+    });
+    await this.saveNow();
+    await lost;
+    await expect(this.page.getByRole('alert')).toContainText('Can’t reach the server');
+    await this.page.unroute(address);
   }
 
   /** The pages as they are listed: `03:10 T+0 Maya Chen is paged, high urgency`. */

@@ -67,6 +67,20 @@ export class Gate {
     asked.pipe(onward);
   }
 
+  /** Is a portal, too, which shows the app in a frame with these attributes, and is allowed to; the address of its page. */
+  portal(attributes) {
+    this.meddle = ({ status, headers, url }) => {
+      if (!status && url === '/portal') {
+        const body = `<!doctype html><title>Portal</title><iframe ${attributes}></iframe>`;
+        return { headers: { 'content-type': 'text/html' }, body };
+      }
+      const policy = status && headers['content-security-policy'];
+      if (!policy) return null;
+      return { headers: { ...headers, 'content-security-policy': policy.replace(/frame-ancestors [^;]*/, 'frame-ancestors *') } };
+    };
+    return `${this.url}/portal`;
+  }
+
   async stop() {
     this.listener.closeAllConnections();
     await new Promise((done) => this.listener.close(done));

@@ -42,7 +42,7 @@ export function watchReach() {
       return `${name(entry)} is cut at its side: ${told(at)}`;
     }
     const middle = (at.top + at.bottom) / 2;
-    const isSeen = middle > Math.max(frame.top, 0) && middle < Math.min(frame.bottom, innerHeight);
+    const isSeen = middle > Math.max(frame.top, 0) + SLACK && middle < Math.min(frame.bottom, innerHeight) - SLACK;
     if (!isSeen) {
       if (!scroller) return `${name(entry)} is outside: ${told(at)}`;
       // It can be scrolled to; there it must be seen as a whole.

@@ -19,7 +19,8 @@ export class Server {
 
   /** Starts the process, on the port that it had before. */
   async up() {
-    const options = ['--listen', `127.0.0.1:${this.port}`, '--data', this.folder, '--app', process.env.APP, ...this.more];
+    const unlimited = ['--requests-per-minute', '0', '--escalations-per-minute', '0'];
+    const options = [...unlimited, '--listen', `127.0.0.1:${this.port}`, '--data', this.folder, '--app', process.env.APP, ...this.more];
     this.process = spawn(process.env.SERVER, options, { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = [];
     this.process.stderr.on('data', (text) => said.push(text));

@@ -100,7 +100,7 @@ export const STATES = {
   'a time that happens twice': async ({ app }) => {
     await app.open(IDS.payments);
     await app.assume({ priority: 'P1', at: '2026-10-25T01:30', zone: 'Europe/London' });
-    await expect(app.simulation).toContainText('happens twice');
+    await expect(app.simulation).toContainText('occurs twice');
   },
   'more assumptions': async ({ app, page }) => {
     await app.open(IDS.payments);
@@ -190,7 +190,7 @@ export const STATES = {
   },
   'a branch alone': async ({ app, page }) => {
     await app.open(IDS.payments);
-    await app.node(/Tell #payments-alerts/).click();
+    await app.node(/Post to #payments-alerts/).click();
     await page.keyboard.press('o');
     await expect(app.tree.getByRole('treeitem')).toHaveCount(5);
   },
@@ -243,7 +243,7 @@ export const STATES = {
   'a path from a template': async ({ app, page }) => {
     await app.list();
     await page.getByRole('link', { name: 'New path' }).click();
-    await app.inspector.getByRole('combobox', { name: 'Made from the template' }).click();
+    await app.inspector.getByRole('combobox', { name: 'From template' }).click();
     await page.getByRole('listbox').getByRole('option', { name: /Service team/ }).click();
     await expect(app.inspector.getByText('The template needs this.')).toHaveCount(2);
   },
@@ -272,7 +272,7 @@ export const STATES = {
     const answered = page.waitForResponse(/validate/);
     await app.save.click();
     await answered;
-    await expect(page.getByRole('dialog')).toContainText('at least one node');
+    await expect(page.getByRole('dialog')).toContainText('The path has no steps');
     await app.complaints.expect(/status of 422/);
   },
   'a save that was refused': async ({ app, page }) => {
@@ -286,13 +286,13 @@ export const STATES = {
       },
     });
     await app.saveNow();
-    await expect(page.getByRole('alert')).toContainText('The server did not take the path');
+    await expect(page.getByRole('alert')).toContainText('The server rejected the path');
     await app.complaints.expect(/status of 422/);
   },
   'a draft from an earlier visit': async ({ app, page }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
-    await expect(app.status).toHaveText('1 change not saved');
+    await expect(app.status).toHaveText('1 unsaved change');
     await page.reload();
     await expect(page.getByRole('dialog')).toBeVisible();
   },
@@ -303,7 +303,7 @@ export const STATES = {
     path.path[0].level.time_to_ack_seconds = 900;
     await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
     await app.save.click();
-    await expect(page.getByRole('dialog', { name: 'Somebody else has saved this path' })).toBeVisible();
+    await expect(page.getByRole('dialog', { name: 'This path was saved elsewhere' })).toBeVisible();
   },
   'earlier revisions': async ({ app, page, server }) => {
     const { id, kind, ...path } = await server.path(IDS.mobile);
@@ -318,7 +318,7 @@ export const STATES = {
     await app.open(IDS.payments);
     await app.setTime(/Page Ruth Adeyemi/, '20m');
     await app.add('Maya Chen');
-    await app.node(/Tell #payments-alerts/).click();
+    await app.node(/Post to #payments-alerts/).click();
     await page.keyboard.press('Delete');
     await page.keyboard.press('Control+z');
     await page.keyboard.press('h');
@@ -351,7 +351,7 @@ export const STATES = {
     await app.setTime(/Page Primary on-call/, '7m');
     await server.down();
     await app.saveNow();
-    await expect(page.getByRole('alert')).toContainText('The server cannot be reached');
+    await expect(page.getByRole('alert')).toContainText('Can’t reach the server');
     await app.complaints.expect(/ERR_CONNECTION_REFUSED/);
   },
   'expectations': async ({ app, page, server }) => {
@@ -370,7 +370,7 @@ export const STATES = {
     await page.getByRole('tab', { name: 'Expectations' }).click();
     await app.setTime(/Page Primary on-call/, '11d');
     await expect(page.getByRole('button', { name: /^Fix: / })).toBeVisible();
-    await page.getByText('When it is not true').click();
+    await page.getByText('When it fails').click();
   },
   'a save that breaks an expectation': async ({ app, page, server }) => {
     const expectations = [{ expect: 'ends_within', seconds: 864_000 }, { expect: 'pages_someone' }];
@@ -378,13 +378,14 @@ export const STATES = {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '11d');
     await app.save.click();
-    await expect(page.getByRole('button', { name: 'Save although 1 expectation is broken' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Save with 1 failing expectation' })).toBeVisible();
     await expect(page.getByRole('button', { name: /^Fix: / })).toBeVisible();
   },
   'before and after a change': async ({ app, page }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '20m');
     await app.save.click();
+    await page.getByText(/^Show all \d+ changes/).click();
     await page.getByRole('button', { name: /^Show before and after: / }).first().click();
     await expect(page.locator('.before-after')).toBeVisible();
   },
@@ -400,6 +401,26 @@ export const STATES = {
     await expect(page.locator('.cover-drawing .who-1').first()).toBeAttached();
     await page.getByRole('slider').focus();
     await expect(page.locator('[data-working]')).toHaveCount(0);
+  },
+  'escalations': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await page.getByRole('tab', { name: 'Escalations' }).click();
+    for (const title of ['Cards are declined', 'Checkout answers with 500']) {
+      await page.getByRole('button', { name: 'Page now…' }).click();
+      await page.getByLabel('What is wrong').fill(title);
+      await page.getByRole('dialog').getByRole('button', { name: 'Page now' }).click();
+      await expect(page.locator('.escalation').first()).toContainText(title);
+    }
+    await page.getByRole('button', { name: 'Cancel Cards are declined' }).click();
+    await page.getByRole('button', { name: 'Steps of Checkout answers with 500' }).click();
+    await expect(page.locator('.escalation-steps')).toBeVisible();
+    await expect(page.locator('.escalation').nth(1)).toContainText('Cancelled');
+  },
+  'a page about to be sent': async ({ app, page }) => {
+    await app.open(IDS.payments);
+    await page.getByRole('tab', { name: 'Escalations' }).click();
+    await page.getByRole('button', { name: 'Page now…' }).click();
+    await expect(page.locator('[data-who]')).toContainText('at once');
   },
   'coverage with holes': async ({ app, page, server }) => {
     await server.api('PUT', `/builder/v1/escalation_paths/${IDS.warehouse}/expectations`, { expectations: [
@@ -447,7 +468,7 @@ export const STATES = {
   'the server away': async ({ app, page, server }) => {
     await page.route('**/v2/**', (route) => route.abort());
     await page.goto(`${server.url}/`);
-    await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Can’t reach the server' })).toBeVisible();
     await app.complaints.expect(/ERR_FAILED/);
   },
   'read only': async ({ app, page, server }) => {
@@ -512,7 +533,7 @@ export const STATES = {
       errors: [{ code: 'forbidden', message: 'tom@example.com is not of this organisation' }],
     } }));
     await page.goto(`${server.url}/`);
-    await expect(page.getByRole('heading', { name: 'You may not see these paths' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'You don’t have access to these paths' })).toBeVisible();
     await app.complaints.expect(/status of 403/);
   },
   'a save without the right': async ({ app, page }) => {
@@ -520,7 +541,7 @@ export const STATES = {
     await app.setTime(/Page Primary on-call/, '7m');
     await refuseSave(page, { status: 403, json: { type: 'resource_forbidden', status: 403, request_id: 'x', errors: [] } });
     await app.saveNow();
-    await expect(page.getByRole('alert')).toContainText('You may look at this path');
+    await expect(page.getByRole('alert')).toContainText('You have read-only access');
     await app.complaints.expect(/status of 403/);
   },
   'a save while signed out': async ({ app, page }) => {

@@ -9,6 +9,7 @@ use super::announce;
 use crate::shell;
 
 const BINARYEN: &str = "132.0.0";
+const PRISM: &str = "5.16.0";
 /// The oldest Node.js that Playwright runs on.
 const NODE: u32 = 20;
 
@@ -27,6 +28,23 @@ pub fn binaryen() -> Result<PathBuf> {
         .context("binaryen cannot be installed from npm")?;
     }
     Ok(bin)
+}
+
+/// The program of Prism, which mocks an API. The bench alone takes it.
+pub fn prism() -> Result<PathBuf> {
+    let home = shell::tools()?.join(format!("prism-{PRISM}"));
+    let program = home.join("node_modules/.bin/prism");
+    if !program.exists() {
+        has_node()?;
+        announce(&format!("Prism {PRISM}"), "the server is measured beside it (30 s)");
+        fs::create_dir_all(&home)?;
+        let package = format!("@stoplight/prism-cli@{PRISM}");
+        shell::run(
+            shell::command("npm").args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&home).arg(package),
+        )
+        .context("Prism cannot be installed from npm")?;
+    }
+    Ok(program)
 }
 
 /// Playwright and axe, as locked in tests/browser.
