@@ -93,14 +93,17 @@ pub fn SidePanel(
     let panel = NodeRef::<html::Section>::new();
     Effect::new(move |_| {
         let Some(panel) = panel.get() else { return };
-        request_animation_frame(move || {
+        let is_in_page = panel.is_connected();
+        let give = move || {
             let first = panel.query_selector("button[data-first], [data-first] button").ok().flatten();
             let first = first.and_then(|first| first.dyn_into::<HtmlElement>().ok());
             let _gone = match first {
                 Some(first) => first.focus(),
                 None => panel.focus(),
             };
-        });
+        };
+        // Before the next key, which is meant for the panel already.
+        if is_in_page { untrack(give) } else { request_animation_frame(give) }
     });
     let keys = move |event: KeyboardEvent| {
         if pressed(&event) == "Escape" {

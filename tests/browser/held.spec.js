@@ -124,3 +124,28 @@ test('a first step is added by its key where there is none, and comes back with 
   await page.keyboard.press('d');
   await expect(node(page, 'delay-1')).toBeFocused();
 });
+
+test('what a key opens has the focus before the next key', async ({ app, server, page }) => {
+  await open(app, server, 4);
+  await app.setTime('Page Maya Chen', '7 min');
+  // Within the frame of the key: a person who types ahead, or a slow machine.
+  const press = (key, more) => node(page, 'l2').evaluate((step, [key, more]) => new Promise((resolve) => {
+    step.focus();
+    requestAnimationFrame(() => {
+      step.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        const inside = document.activeElement.closest('dialog, [role=dialog], [role=listbox], [role=menu], [role=search]');
+        (inside ?? step).dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+        resolve(inside !== null);
+      };
+      port2.postMessage(0);
+    });
+  }), [key, more]);
+  for (const [key, more] of [['s', { ctrlKey: true }], ['h', {}], ['n', {}], ['k', { ctrlKey: true }], ['?', {}], ['f', { ctrlKey: true }], ['F10', { shiftKey: true }]]) {
+    await node(page, 'l2').click();
+    expect(await press(key, more), key).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect(page.locator('dialog, .side-panel, [role=listbox], [role=menu], [role=search]'), key).toHaveCount(0);
+  }
+});
