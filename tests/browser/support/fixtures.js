@@ -15,13 +15,18 @@ export class Complaints {
   constructor() {
     this.all = [];
     this.expected = [];
+    // Whether something that could not be loaded from an address is meant to be so.
+    this.isRefused = () => false;
   }
 
   /** Notes what another page of the test complains about, too. */
   listen(page) {
     const harmless = /integrity. attribute is currently ignored for preload/;
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type()) && !harmless.test(message.text())) this.all.push(message.text());
+      const text = message.text();
+      if (!['error', 'warning'].includes(message.type()) || harmless.test(text)) return;
+      if (text.startsWith('Failed to load resource') && this.isRefused(message.location().url, text)) return;
+      this.all.push(text);
     });
     page.on('pageerror', (error) => this.all.push(String(error)));
   }
@@ -90,10 +95,11 @@ export const test = base.extend({
   },
 });
 
-/** Tests through a gate that loses, changes and refuses answers. What a browser says of those is meant there. */
+/** Tests through a gate that loses, changes and refuses answers. What a browser says of those, and no others, is meant. */
 export const gated = test.extend({
   app: async ({ page, gate, complaints }, use) => {
-    complaints.expected.push(/^Failed to load resource/);
+    // What a test aborts in the page fails without a reason.
+    complaints.isRefused = (url, text) => text.endsWith('net::ERR_FAILED') || gate.hasRefused(url);
     await use(new App(page, gate, complaints));
   },
 });

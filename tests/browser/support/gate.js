@@ -16,6 +16,8 @@ export class Gate {
     gate.meddle = null;
     // What was asked, in order: `GET /v2/users`.
     gate.asked = [];
+    // The paths of what it refused, lost or had answered otherwise: of those alone a browser may complain.
+    gate.refused = new Set();
     gate.listener = createServer((asked, answer) => gate.answer(asked, answer));
     await new Promise((done) => gate.listener.listen(0, '127.0.0.1', done));
     gate.url = `http://127.0.0.1:${gate.listener.address().port}`;
@@ -31,7 +33,9 @@ export class Gate {
       'forbidden page': [403, { 'content-type': 'text/html' }, page],
       401: [401, { 'content-type': 'text/plain' }, 'Unauthorized'],
     };
+    const refused = () => this.refused.add(asked.url.split('?')[0]);
     if (this.closed) {
+      refused();
       const [status, headers, body] = ways[this.closed];
       return answer.writeHead(status, headers).end(body);
     }
@@ -41,6 +45,7 @@ export class Gate {
     const [method, url] = [asked.method, asked.url.slice(this.prefix.length)];
     this.asked.push(`${method} ${url.split('?')[0]}`);
     const early = this.meddle?.({ method, url });
+    if (early) refused();
     if (early === 'lose') return asked.socket.destroy();
     if (early) return answer.writeHead(early.status ?? 200, early.headers ?? {}).end(early.body ?? '');
     const { hostname, port } = this.server;
@@ -57,13 +62,17 @@ export class Gate {
       said.on('end', () => {
         const came = { method, url, status: said.statusCode, headers: said.headers, body: Buffer.concat(parts) };
         const made = this.meddle(came);
+        if (made) refused();
         if (made === 'lose') return asked.socket.destroy();
         const { status, headers, body } = { ...came, ...made };
         delete headers['transfer-encoding'];
         answer.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
       });
     });
-    onward.on('error', () => answer.writeHead(502).end());
+    onward.on('error', () => {
+      refused();
+      answer.writeHead(502).end();
+    });
     asked.pipe(onward);
   }
 
@@ -79,6 +88,12 @@ export class Gate {
       return { headers: { ...headers, 'content-security-policy': policy.replace(/frame-ancestors [^;]*/, 'frame-ancestors *') } };
     };
     return `${this.url}/portal`;
+  }
+
+  /** Whether what a browser could not load from here was refused here, or elsewhere, where whoever is signed out is sent. */
+  hasRefused(url) {
+    const { origin, pathname } = new URL(url);
+    return origin === this.url ? this.refused.has(pathname) : pathname === '/' && this.refused.size > 0;
   }
 
   async stop() {
