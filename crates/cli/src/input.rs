@@ -163,7 +163,7 @@ pub fn overrides(file: &Path, schedule: &Schedule) -> Result<Vec<Override>> {
         if one.end_at <= from {
             bail!("{file}: an override must end after it starts; one starts at {from} and ends at {}", one.end_at);
         }
-        if one.user.as_ref().is_some_and(|user| user.id.is_empty()) {
+        if one.user.as_ref().is_some_and(|user| user.id.trim().is_empty()) {
             bail!("{file}: the override at {from} has a user without an id");
         }
     }

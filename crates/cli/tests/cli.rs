@@ -208,6 +208,7 @@ fn entries_of_a_schedule() {
         ("end_at", json!("2026-03-25T00:00:00Z"), "must end after it starts"),
         ("end_at", json!("2026-03-24T00:00:00Z"), "must end after it starts"),
         ("user", json!({"id": ""}), "a user without an id"),
+        ("user", json!({"id": " "}), "a user without an id"),
     ] {
         let mut wrong = over(&rotation["layers"][0]["id"]);
         wrong["overrides"][0][field] = value;
