@@ -28,13 +28,14 @@ const PARTS: [Part; 9] = [
     ("browser", "browser tests in Chromium", browser),
 ];
 
-/// The tests of the server that are run on PostgreSQL, too.
-const ON_POSTGRES: [&str; 11] = [
+/// The modules of the server's tests that are run on PostgreSQL, too.
+const ON_POSTGRES: [&str; 12] = [
     "alerts",
     "corpus_played",
     "crash",
     "escalations",
     "kept",
+    "keys",
     "notifications",
     "organisation",
     "races",
@@ -115,9 +116,7 @@ fn on_postgres() -> Result<Counts> {
     let mut cargo = shell::cargo();
     // All packages, as for the native tests: what was built for those is used again.
     cargo.args(["test", "--workspace", "--exclude", "escalation-path-builder", "--no-fail-fast"]);
-    for test in ON_POSTGRES {
-        cargo.args(["--test", test]);
-    }
+    cargo.args(["--test", "server", "--"]).args(ON_POSTGRES.map(|module| format!("{module}::")));
     cargo.env("ESCALATION_TEST_DATABASE", server.address());
     cargo_counts(&mut cargo)
 }

@@ -19,12 +19,13 @@ use escalation_api::list::PaginationMeta;
 use escalation_api::{At, ErrorSingle, Faults, Json as _, Map, Value};
 
 use crate::error::ApiError;
-use crate::store::{Store, Stored};
+use crate::store::{Store, Stored, Table};
 
 pub(crate) use alerts::{creator as alert_creator, is_event, router as alerts};
 pub(crate) use escalations::{
-    Actor, More, acknowledged_by, answer as respond, as_of as escalation_as_of, begin as begin_escalation, is_question,
-    missing as no_escalation, named_user, one as one_escalation, read_object, read_small, router as escalations,
+    Actor, More, ON_BEHALF_OF, acknowledged_by, answer as respond, as_of as escalation_as_of,
+    begin as begin_escalation, is_question, missing as no_escalation, named_user, one as one_escalation, read_object,
+    read_small, router as escalations,
 };
 pub(crate) use identity::router as identity;
 pub(crate) use notifications::router as notifications;
@@ -140,6 +141,12 @@ impl Told {
         self.unreadable.push(Value::String(id));
     }
 
+    /// With those that cannot be read because not even their ids can, by the numbers of their rows.
+    pub(crate) fn with_nameless(mut self, rows: Vec<i64>) -> Self {
+        self.unreadable.extend(rows.into_iter().map(|row| Value::String(format!("row {row}"))));
+        self
+    }
+
     /// With another list of ids, unless it is empty.
     pub(crate) fn naming(mut self, name: &'static str, ids: Vec<Value>) -> Self {
         if !ids.is_empty() {
@@ -159,6 +166,11 @@ impl Told {
         answer.extend(self.named.into_iter().map(|(name, ids)| (name.to_string(), Value::Array(ids))));
         Json::new(&Value::Object(answer))
     }
+}
+
+/// The rows of a table that no page has, told once: with the last page.
+pub(crate) async fn nameless(store: &Store, table: Table, meta: &PaginationMeta) -> Result<Vec<i64>, ApiError> {
+    if meta.after.is_some() { Ok(Vec::new()) } else { Ok(store.nameless(table).await?) }
 }
 
 /// Cuts a list that was asked for with one more than a page holds, and says where the page ends.

@@ -1,25 +1,24 @@
 //! What the vendor's API has no place for, under our own prefix: `/builder/v1`.
 
+mod api_keys;
 mod escalations;
 mod kept;
 mod revisions;
 mod set_aside;
 mod webhooks;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::State;
 use axum::routing::{delete, get, post};
+use axum::{Extension, Router};
 use escalation_engine::calendar::tzdata_version;
 use serde_json::{Value, json};
 
+use crate::access::{Caller, Right};
 use crate::api::{Json, create_pause, end_pause};
 use crate::error::ApiError;
-use crate::rights::Rights;
 use crate::store::{Readable, Store};
-use crate::who::Who;
 
+pub(crate) use api_keys::{check_name, router as api_keys};
 pub(crate) use escalations::router as escalations;
 pub(crate) use set_aside::router as set_aside;
 pub(crate) use webhooks::router as webhooks;
@@ -82,20 +81,22 @@ fn name_unreadable(answer: &mut Value, unreadable: Vec<String>) {
 
 /// Names to choose from; who is in them is told by the vendor's list.
 async fn teams(State(store): State<Store>) -> Result<Json, ApiError> {
-    let teams: Vec<_> =
-        store.team_names().await?.into_iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
-    Ok(Json::new(&json!({ "teams": teams })))
+    let Readable { rows, unreadable } = store.team_names().await?;
+    let teams: Vec<_> = rows.into_iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
+    let mut answer = json!({ "teams": teams });
+    name_unreadable(&mut answer, unreadable);
+    Ok(Json::new(&answer))
 }
 
 /// What this server is, and what whoever asks may do.
-pub(crate) fn info(is_proxy: bool, rights: Arc<Rights>) -> Router {
-    let info = move |who: Who| async move {
+pub(crate) fn info(is_proxy: bool) -> Router {
+    let info = move |Extension(caller): Extension<Caller>| async move {
         Json::new(&json!({
             "mode": if is_proxy { "proxy" } else { "local" },
             "version": env!("CARGO_PKG_VERSION"),
             "tzdata": tzdata_version(),
             "features": if is_proxy { PROXY_FEATURES } else { LOCAL_FEATURES },
-            "rights": rights.word(&who),
+            "rights": if caller.may(Right::Edit) { "write" } else { "read" },
         }))
     };
     Router::new()

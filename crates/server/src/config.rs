@@ -5,38 +5,37 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use axum::http::{HeaderName, Uri};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
+use crate::access::{Network, Right, Role};
 use crate::error::StartError;
 use crate::limits::Rates;
 use crate::run::Clock;
 use crate::store::Address;
-use crate::{files, guard, who};
+use crate::{builder, files, guard, who};
 
 /// Serves the Escalation Path Builder: the app and the API behind it.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "escalation-server", version)]
+#[command(name = "escalation-server", version, args_conflicts_with_subcommands = false)]
 pub struct Config {
-    /// Address and port to listen on. Anybody who reaches it can read and change paths: keep it on the loopback
-    /// interface or behind something that knows who is asking
+    /// What to do instead of serving
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Address and port to listen on. On this machine nobody has to say who they are; on any other address an API key, a
+    /// user header or --anonymous is needed
     #[arg(long, default_value = "127.0.0.1:8787", env = "ESCALATION_LISTEN")]
     pub listen: SocketAddr,
 
     /// Folder of the database
-    #[arg(long, default_value = "data", env = "ESCALATION_DATA")]
+    #[arg(long, default_value = "data", env = "ESCALATION_DATA", global = true)]
     pub data: PathBuf,
 
     /// Keep everything in this PostgreSQL database instead, which several servers may share, such as
     /// postgres://user@host/name; a password is better in the environment than here, where others see it
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        env = "ESCALATION_DATABASE",
-        hide_env_values = true,
-        conflicts_with = "upstream"
-    )]
+    #[arg(long, value_name = "ADDRESS", env = "ESCALATION_DATABASE", hide_env_values = true, global = true)]
     pub database: Option<Address>,
 
     /// Start a new database without the demo organisation
@@ -58,9 +57,19 @@ pub struct Config {
     pub allow_frames: Vec<String>,
 
     /// The header in which what stands in front says who is asking, such as X-Forwarded-Email; revisions are kept with
-    /// that name. Only for something that replaces what a browser sends in it: it is believed
+    /// that name. Only for something that replaces what a browser sends in it: it is believed from --trusted-proxy
     #[arg(long, value_name = "HEADER")]
     pub user_header: Option<HeaderName>,
+
+    /// An address or a network from which the user header is believed, such as 10.0.0.0/8; may be given several times.
+    /// Without it, it is believed from this machine
+    #[arg(long = "trusted-proxy", value_name = "NETWORK", requires = "user_header")]
+    pub trusted_proxies: Vec<Network>,
+
+    /// What somebody may do who does not say who they are. Without it: everything where the server listens on this
+    /// machine only, else nothing
+    #[arg(long, value_name = "ROLE", value_enum)]
+    pub anonymous: Option<Role>,
 
     /// Somebody who may change paths, as the user header names them; may be given several times. Everybody else only
     /// reads. Without it, whoever reaches the server may change paths
@@ -125,7 +134,7 @@ pub struct Config {
     pub clock: Clock,
 
     /// Pass requests on to this API instead of answering from a database, such as https://api.incident.io
-    #[arg(long, value_name = "URL", requires = "upstream_key_file")]
+    #[arg(long, value_name = "URL", requires = "upstream_key_file", conflicts_with = "database")]
     pub upstream: Option<String>,
 
     /// File that holds the key for it; the key stays in this process
@@ -136,6 +145,42 @@ pub struct Config {
     /// {"priorities": [{"id", "name"}], "channels": [{"id", "type", "name"}]}
     #[arg(long, value_name = "FILE", requires = "upstream")]
     pub organisation: Option<PathBuf>,
+}
+
+/// What to do instead of serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Make, list and revoke API keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+/// What is done with API keys. The server may run meanwhile.
+#[derive(Debug, Clone, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key, and print it: it is shown this once
+    Create {
+        /// For whom or what it is
+        #[arg(long, value_parser = key_name)]
+        name: String,
+        /// What it allows; may be given several times
+        #[arg(long = "right", required = true, value_enum)]
+        rights: Vec<Right>,
+        /// After how many days it expires; absent: never
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3_650))]
+        expires_in_days: Option<u32>,
+    },
+    /// List the keys: id, name, rights, last use
+    List,
+    /// Revoke a key
+    Revoke {
+        /// Its id
+        id: String,
+    },
+}
+
+fn key_name(text: &str) -> Result<String, String> {
+    builder::check_name(text).map(|()| text.to_string())
 }
 
 /// Where people reach the server.
@@ -179,6 +224,12 @@ impl Config {
     pub(crate) fn rates(&self) -> Rates {
         let per_minute = |number| NonZeroU32::new(number).filter(|_| self.upstream.is_none());
         Rates { requests: per_minute(self.requests_per_minute), escalations: per_minute(self.escalations_per_minute) }
+    }
+
+    /// What somebody may do who does not say who they are.
+    pub(crate) fn anonymous(&self) -> Role {
+        let is_here = self.listen.ip().to_canonical().is_loopback();
+        self.anonymous.unwrap_or(if is_here { Role::Admin } else { Role::None })
     }
 
     /// How mail is sent, if it is.
@@ -257,9 +308,13 @@ fn origin(text: &str) -> Result<String, String> {
         .filter(|(scheme, _)| matches!(*scheme, "https" | "http"))
         .map(|(scheme, host)| format!("{scheme}://{host}"));
     let plain = |c: char| c.is_ascii_alphanumeric() || "-.:/[]".contains(c);
+    // A browser would take no notice of a port or a name that is none.
+    let host = uri
+        .as_ref()
+        .and_then(|uri| Some((uri.host()?, uri.port())))
+        .filter(|(host, port)| guard::host_name(host).is_ok() && port.as_ref().is_none_or(|port| port.as_u16() > 0));
     named
         .filter(|origin| origin == text.trim_end_matches('/') && origin.chars().all(plain))
-        // A browser would take no notice of a port that is none.
-        .filter(|origin| !origin.ends_with(':') && url::Url::parse(origin).is_ok())
+        .filter(|origin| host.is_some() && !origin.ends_with(':') && url::Url::parse(origin).is_ok())
         .ok_or_else(|| "an origin is scheme, name and port, such as https://portal.example.com".to_string())
 }

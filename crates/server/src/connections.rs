@@ -10,7 +10,7 @@ mod stream;
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,7 +29,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tower::ServiceExt as _;
 
 use crate::error::ApiError;
-pub(crate) use clients::Client;
+pub(crate) use clients::{Client, Peer};
 use clients::{Clients, Place};
 use phase::{Answer, Answering};
 use stream::{Heard, Punctual};
@@ -146,7 +146,7 @@ pub(crate) async fn serve(
 ) {
     let door = Door::new(listener, limits.clone());
     // One that is accepted and waits for room: only then is it known that room is needed.
-    let mut waiting: Option<(TcpStream, Place)> = None;
+    let mut waiting: Option<((TcpStream, IpAddr), Place)> = None;
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
@@ -154,7 +154,7 @@ pub(crate) async fn serve(
             () = &mut stop => break,
             Some(ended) = connections.join_next(), if !connections.is_empty() => log_panic(ended),
             (stream, address) = door.accept(), if waiting.is_none() => match door.enter(address.ip().into()) {
-                Ok(place) => waiting = Some((stream, place)),
+                Ok(place) => waiting = Some(((stream, address.ip()), place)),
                 Err(Some(refusal)) => {
                     connections.spawn(async move {
                         refusal::refuse(stream, ApiError::too_many_connections(), TICK).await;
@@ -164,10 +164,10 @@ pub(crate) async fn serve(
                 Err(None) => {}
             },
             slot = door.slot(), if waiting.is_some() => {
-                if let Some((stream, place)) = waiting.take() {
+                if let Some((accepted, place)) = waiting.take() {
                     let (router, limits, stopping) = (router.clone(), limits.clone(), stopping.subscribe());
                     connections.spawn(async move {
-                        attend(stream, router, limits, stopping, &place).await;
+                        attend(accepted, router, limits, stopping, &place).await;
                         drop((place, slot));
                     });
                 }
@@ -291,16 +291,23 @@ impl Seldom {
 }
 
 /// Serves one connection until it ends, or has taken too long.
-async fn attend(stream: TcpStream, router: Router, limits: Limits, mut stopping: Stopping, place: &Place) {
+async fn attend(
+    (stream, peer): (TcpStream, IpAddr),
+    router: Router,
+    limits: Limits,
+    mut stopping: Stopping,
+    place: &Place,
+) {
     // Small answers go out at once.
     let _as_it_is = stream.set_nodelay(true);
     let phase = &place.phase;
     phase.open();
     let service = service_fn({
         let (phase, body, stopping) = (Arc::clone(phase), limits.body, stopping.clone());
-        let client = place.client;
+        let (client, peer) = (place.client, Peer(peer));
         move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(client);
+            request.extensions_mut().insert(peer);
             let answering = Answering::begin(&phase);
             let request = request.map(|incoming| Body::new(Punctual::new(incoming, body, stopping.clone())));
             let router = router.clone();

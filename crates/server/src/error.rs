@@ -34,6 +34,27 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// Anybody who reaches the address could change paths and page people.
+    #[error(
+        "whoever reaches {address} would have to be let in unasked: make an API key (`escalation-server key create`), \
+         name a --user-header, or say what strangers may do with --anonymous"
+    )]
+    NoAuthentication {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The API keys cannot be read.
+    #[error("cannot read the API keys: {0}")]
+    Keys(sqlx::Error),
+    /// There is no such API key.
+    #[error("there is no API key `{id}`: `escalation-server key list` shows them")]
+    NoKey {
+        /// The id that was given.
+        id: String,
+    },
+    /// A secret cannot be made.
+    #[error("the system has no randomness to make a key of: try again")]
+    NoRandomness,
     /// The folder of the database cannot be written to.
     #[error("cannot write to the data folder `{folder}`: {source}; choose one that can be written to")]
     Data {

@@ -6,7 +6,7 @@ use escalation_api::ErrorType;
 use sqlx::postgres::PgDatabaseError;
 
 use crate::error::ApiError;
-use crate::store::{CONFLICT, MayConflict as _};
+use crate::store::{CONFLICT, Damaged, MayConflict as _, RESTORE_BACKUP};
 
 /// SQLite's primary result codes, as <https://www.sqlite.org/rescode.html> has them.
 mod code {
@@ -56,8 +56,13 @@ impl From<sqlx::Error> for ApiError {
             // Of the connection to a server; what else is of this kind comes from a panic.
             sqlx::Error::Io(why) if why.kind() != std::io::ErrorKind::Other => return away(),
             sqlx::Error::Tls(_) => return away(),
-            sqlx::Error::Decode(_) => {
+            sqlx::Error::Decode(why) => {
                 tracing::error!(%error, "the database fails");
+                if let Some(Damaged { table, id, .. }) = why.downcast_ref() {
+                    return Self::unreadable(format!(
+                        "`{id}` of table `{table}` is stored, but cannot be read: {RESTORE_BACKUP}"
+                    ));
+                }
                 return Self::unreadable("What is stored cannot be read; the server's log says which row");
             }
             _ => {}

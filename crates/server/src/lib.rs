@@ -3,6 +3,7 @@
 //! Handlers translate; what a path means is the engine's business. There are two ways to run: `local`, where this is
 //! the API, and `proxy`, where requests go on to another API with a key that never leaves this process.
 
+mod access;
 mod api;
 mod app_files;
 mod body;
@@ -15,6 +16,7 @@ mod failure;
 mod files;
 mod guard;
 mod health;
+mod keys;
 mod limits;
 mod links;
 mod memory;
@@ -40,19 +42,21 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub use config::Config;
+pub use access::{Network, Right, Role};
+pub use config::{Command, Config, KeyCommand};
 pub use connections::{Limits, allow_open_files};
 pub use error::StartError;
+pub use keys::run as run_keys;
 pub use openapi::{not_served, openapi};
 pub use run::Clock;
 pub use store::Address;
 
+use access::Access;
 use api::PublicBase;
 use app_files::AppFiles;
 use limits::Limiter;
 use memory::Memory;
 use proxy::Proxy;
-use rights::Rights;
 use run::{Escalations, Senders};
 use store::{Kind, Store};
 use work::Work;
@@ -119,21 +123,25 @@ impl Running {
     }
 }
 
+/// Opens the database that the configuration names.
+async fn open(config: &Config) -> Result<Store, StartError> {
+    match &config.database {
+        Some(address) => Store::connect(address, !config.empty).await,
+        None => Store::open(&config.data, !config.empty).await,
+    }
+}
+
 /// Opens the database or reads the key, loads the app and binds the address.
 ///
 /// # Errors
 /// Says what is wrong and what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = AppFiles::load(config.app.as_deref(), &config.allow_frames)?;
-    let rights = Arc::new(Rights::new(config.read_only, config.editors.clone()));
     let (stopping, is_stopping) = watch::channel(None);
     let (v2, escalations) = match config.upstream() {
         Some(upstream) => (proxy::router(Arc::new(Proxy::new(upstream, is_stopping)?)), None),
         None => {
-            let store = match &config.database {
-                Some(address) => Store::connect(address, !config.empty).await?,
-                None => Store::open(&config.data, !config.empty).await?,
-            };
+            let store = open(&config).await?;
             let (clock, priority) = (config.clock.clone(), config.default_priority.clone());
             let escalations = Escalations::new(store.clone(), clock, priority, Senders::new(&config)?);
             escalations.check_default_priority().await?;
@@ -144,14 +152,27 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
                 routes.merge(api::notifications(escalations.clone())).merge(links::router(escalations.clone()));
             let routes = routes.merge(builder::set_aside(escalations.clone()));
             let routes = routes.merge(builder::webhooks(escalations.clone(), config.allow_http_webhooks));
+            let routes = routes.merge(builder::api_keys(escalations.clone()));
             let base = config.public_url.as_ref().map(|url| url.base.clone());
             let routes = routes.layer(Extension(Work::new())).layer(Extension(PublicBase(base.clone())));
-            let routes = routes.merge(api::identity(rights.clone(), base)).merge(openapi::router());
+            let routes = routes.merge(api::identity(base)).merge(openapi::router());
             (routes, Some(escalations))
         }
     };
     let v2 = v2.layer(middleware::from_fn_with_state(Memory::new(config.memory), memory::account));
     let store = escalations.as_ref().map(|escalations| escalations.store.clone());
+    let access = Arc::new(Access {
+        header: config.user_header.clone(),
+        proxies: config.trusted_proxies.clone(),
+        editors: config.editors.clone(),
+        anonymous: config.anonymous(),
+        is_read_only: config.read_only,
+        store: store.clone(),
+        clock: config.clock.clone(),
+    });
+    if config.anonymous.is_none() && !access.lets_anybody_in().await.map_err(StartError::Keys)? {
+        return Err(StartError::NoAuthentication { address: config.listen });
+    }
     let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::bind(config.listen, source))?;
     let address = listener.local_addr().map_err(|source| StartError::bind(config.listen, source))?;
     let mut names = config.allow_hosts.clone();
@@ -159,14 +180,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let hosts = guard::Hosts::new(address, &names);
     let limiter = Arc::new(Limiter::new(config.rates()));
     let router = v2
-        .merge(builder::info(config.upstream().is_some(), rights.clone()))
+        .merge(builder::info(config.upstream().is_some()))
         .merge(health::router(store.clone(), config.database.is_none().then(|| config.data.clone())))
         .fallback_service(app_files::router(app))
-        .layer(middleware::from_fn_with_state(rights, rights::check))
+        .layer(middleware::from_fn_with_state(access.clone(), rights::check))
         .layer(middleware::from_fn_with_state(limiter, limits::check))
+        .layer(middleware::from_fn_with_state(access, access::identify))
         .layer(middleware::from_fn(guard::plain))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::check))
-        .layer(Extension(who::Header(config.user_header.clone())))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(middleware::from_fn(error::finish));
     let limits = Limits::of_process(config.upstream().is_some());

@@ -1,7 +1,7 @@
 //! How often each caller may ask, as the vendor has it: a bucket of requests that fills continuously, and a smaller one of
 //! new escalations. Whoever asks too often is told when to try again.
 //!
-//! A caller is whoever the user header names; without one it is the network that the request came from. What pages people
+//! A caller is an API key, or whoever the user header names; without either it is the network that the request came from. What pages people
 //! without being asked by a caller, an alert's event or the link in a mail, is not counted: it has bounds of its own.
 
 use std::collections::BTreeMap;
@@ -11,17 +11,18 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::HeaderName;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use tokio::time::Instant;
 
+use crate::access::{self, Identity};
 use crate::api::is_event;
 use crate::connections::Client;
 use crate::error::ApiError;
 use crate::guard::is_of_the_api;
-use crate::who::Who;
+use crate::rights::begins_escalation;
 
 /// In how long an empty bucket is full again.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -29,9 +30,6 @@ const WINDOW: Duration = Duration::from_secs(60);
 const MAX_CALLERS: usize = 10_000;
 /// How often it is looked for such.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
-
-/// Where an escalation is begun by a request.
-const BEGINNINGS: [&str; 2] = ["/v2/escalations", "/builder/v1/escalations"];
 
 /// How much each caller may ask in a minute; `None`: as much as they like.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +43,8 @@ pub(crate) struct Rates {
 /// Who asks, as far as it is told apart here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Caller {
+    /// By the id of an API key.
+    Key(String),
     Named(String),
     From(Option<Client>),
     /// All those for whom there is no room.
@@ -168,28 +168,27 @@ impl Allowance {
     }
 }
 
-/// Whether a request begins an escalation.
-fn begins(request: &Request) -> bool {
-    request.method() == Method::POST && BEGINNINGS.contains(&request.uri().path())
-}
-
 /// Refuses what is asked too often, and says with each answer what is left.
-pub(crate) async fn check(State(limiter): State<Arc<Limiter>>, who: Who, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(limiter): State<Arc<Limiter>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if !is_of_the_api(path) || is_event(path) {
         return next.run(request).await;
     }
-    let caller = match who.name() {
-        Some(name) => Caller::Named(name.to_string()),
-        None => Caller::From(request.extensions().get::<Client>().copied()),
+    let asking = request.extensions().get::<access::Caller>();
+    let name = asking.and_then(access::Caller::name).unwrap_or("api").to_string();
+    let caller = match asking.map(|asking| &asking.identity) {
+        Some(Identity::Key { id, .. }) => Caller::Key(id.clone()),
+        Some(Identity::Person(name)) => Caller::Named(name.clone()),
+        // Whoever tries keys is counted by where they are.
+        _ => Caller::From(request.extensions().get::<Client>().copied()),
     };
-    let Some(allowance) = limiter.take(caller, begins(&request), Instant::now()) else {
+    let Some(allowance) = limiter.take(caller, begins_escalation(&request), Instant::now()) else {
         return next.run(request).await;
     };
     let mut response = if allowance.wait.is_zero() {
         next.run(request).await
     } else {
-        allowance.refusal(who.name().unwrap_or("api"), Utc::now()).into_response()
+        allowance.refusal(&name, Utc::now()).into_response()
     };
     allowance.tell(response.headers_mut(), Utc::now());
     response

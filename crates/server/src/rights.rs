@@ -1,4 +1,4 @@
-//! Who may change something: everybody who reaches the server, those who are named, or nobody.
+//! What each request needs, and whether whoever asks may do that.
 //!
 //! It is asked of every request before it is looked at further, so that nothing new can be forgotten: what is not known
 //! to change nothing is a change.
@@ -10,55 +10,22 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::api::{VALIDATE, is_event, is_preview, is_question};
+use crate::access::{Access, Caller, Identity, Right};
+use crate::api::{ON_BEHALF_OF, VALIDATE, is_event, is_preview, is_question};
 use crate::error::ApiError;
+use crate::guard::is_of_the_api;
 use crate::links::is_answer;
-use crate::who::Who;
 
-/// Who may change something.
-#[derive(Debug, Clone)]
-pub(crate) enum Rights {
-    /// Whoever reaches the server.
-    Everybody,
-    /// Those with these names, as the header has them.
-    Named(Vec<String>),
-    /// Nobody.
-    Nobody,
-}
+/// Where API keys are.
+pub(crate) const API_KEYS: &str = "/builder/v1/api_keys";
+/// What this server can do, which whoever has to say who they are must know before.
+pub(crate) const INFO: &str = "/builder/v1/info";
+/// Where an escalation begins.
+const BEGINNINGS: [&str; 2] = ["/v2/escalations", "/builder/v1/escalations"];
 
-impl Rights {
-    pub(crate) fn new(read_only: bool, editors: Vec<String>) -> Self {
-        match (read_only, editors) {
-            (true, _) => Self::Nobody,
-            (false, editors) if editors.is_empty() => Self::Everybody,
-            (false, editors) => Self::Named(editors),
-        }
-    }
-
-    /// Whether this person may change something.
-    fn check(&self, who: &Who) -> Result<(), ApiError> {
-        match (self, who.name()) {
-            (Self::Everybody, _) => Ok(()),
-            (Self::Nobody, _) => Err(ApiError::forbidden("This server is read only")),
-            (Self::Named(names), Some(name)) if names.iter().any(|editor| editor == name) => Ok(()),
-            (Self::Named(_), Some(name)) => {
-                Err(ApiError::forbidden(format!("{name} may read paths here, and not change them")))
-            }
-            (Self::Named(_), None) => {
-                Err(ApiError::unknown_person("Not signed in: only named editors may change paths"))
-            }
-        }
-    }
-
-    /// The same in a word, for those who ask beforehand.
-    pub(crate) fn word(&self, who: &Who) -> &'static str {
-        if self.may_write(who) { "write" } else { "read" }
-    }
-
-    /// Whether this caller may change something.
-    pub(crate) fn may_write(&self, who: &Who) -> bool {
-        self.check(who).is_ok()
-    }
+/// Whether a request begins an escalation.
+pub(crate) fn begins_escalation(request: &Request) -> bool {
+    request.method() == Method::POST && BEGINNINGS.contains(&request.uri().path())
 }
 
 /// Whether a request changes nothing, whatever it is.
@@ -69,16 +36,66 @@ fn only_reads(request: &Request) -> bool {
             && [|path: &str| path == VALIDATE, is_question, is_preview].iter().any(|is| is(request.uri().path())))
 }
 
-/// Refuses changes by those who may not make them.
-pub(crate) async fn check(State(rights): State<Arc<Rights>>, who: Who, request: Request, next: Next) -> Response {
-    // An alert brings a secret of its own, and comes from no person; a link says for whom it is.
+/// What a request needs; nothing where everybody may ask it, or where it brings a secret of its own.
+fn needed(request: &Request) -> Option<Right> {
     let path = request.uri().path();
-    let by_secret = (is_event(path) || is_answer(path)) && !matches!(*rights, Rights::Nobody);
-    if !only_reads(&request)
-        && !by_secret
-        && let Err(error) = rights.check(&who)
-    {
-        return error.into_response();
+    let is_below =
+        |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if is_below(API_KEYS) {
+        return Some(Right::Admin);
+    }
+    if only_reads(request) {
+        return (is_of_the_api(path) && path != INFO).then_some(Right::View);
+    }
+    // An alert brings a secret of its own, and comes from no person; a link says for whom it is.
+    if is_event(path) || is_answer(path) {
+        return None;
+    }
+    if begins_escalation(request) {
+        return Some(Right::Escalate);
+    }
+    let acts_on_one = BEGINNINGS.iter().any(|prefix| {
+        let of_one = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/'));
+        of_one.is_some_and(|rest| rest.contains("/actions/") && !rest.ends_with("/actions/release"))
+    });
+    Some(if acts_on_one { Right::Respond } else { Right::Edit })
+}
+
+/// Why somebody may not do what needs this right.
+fn refusal(access: &Access, caller: &Caller, right: Right) -> ApiError {
+    match &caller.identity {
+        Identity::NoKey => ApiError::unknown_person("The API key is unknown, expired or revoked: send another"),
+        _ if access.is_read_only && right != Right::View => ApiError::forbidden("This server is read only"),
+        Identity::Key { name, .. } => ApiError::forbidden(format!("API key `{name}` lacks the right `{right}`")),
+        Identity::Person(name) if right == Right::Admin => {
+            ApiError::forbidden(format!("{name} is not an administrator here"))
+        }
+        Identity::Person(name) => ApiError::forbidden(format!("{name} may read paths here, and not change them")),
+        Identity::Nobody if !access.editors.is_empty() && right != Right::View => {
+            ApiError::unknown_person("Not signed in: only named editors may change paths")
+        }
+        Identity::Nobody => ApiError::unknown_person("Not signed in: send an API key as Authorization: Bearer KEY"),
+    }
+}
+
+/// Refuses what whoever asks may not do.
+pub(crate) async fn check(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
+    let Some(caller) = request.extensions().get::<Caller>() else {
+        return ApiError::unknown_person("Nobody knows who asks").into_response();
+    };
+    let path = request.uri().path();
+    if access.is_read_only && !only_reads(&request) && (is_event(path) || is_answer(path)) {
+        return ApiError::forbidden("This server is read only").into_response();
+    }
+    // Nobody reads on behalf of somebody.
+    let on_behalf = is_of_the_api(path) && !only_reads(&request) && request.headers().contains_key(ON_BEHALF_OF);
+    let mut needs = needed(&request).into_iter().chain(on_behalf.then_some(Right::ActOnBehalf));
+    if let Some(right) = needs.find(|right| !caller.may(*right)) {
+        return refusal(&access, caller, right).into_response();
+    }
+    // A key that is none is said to be so, also where none is needed.
+    if caller.identity == Identity::NoKey {
+        return refusal(&access, caller, Right::View).into_response();
     }
     next.run(request).await
 }

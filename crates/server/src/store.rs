@@ -8,6 +8,7 @@ mod documents;
 mod escalations;
 mod health;
 mod kept;
+mod keys;
 mod notifications;
 mod overrides;
 mod paths;
@@ -27,16 +28,17 @@ use crate::work::Aside;
 use connections::{Connections, Writing};
 use db::{Complete, DbRow};
 use dialect::Dialect;
-use documents::{Row, has_id};
+use documents::{Row, has_id, is_there, is_there_by_number};
 
 pub(crate) use alerts::{AlertRow, AlertSourceRow};
-pub(crate) use documents::{RESTORE_BACKUP, Stored};
+pub(crate) use documents::{Damaged, RESTORE_BACKUP, Stored};
 use escalations::Texts;
 pub(crate) use escalations::{
     Among, Delivery, DeliveryStatus, EscalationRow, Filter, InputRow, Kind, Old, Place, ReadDelivery, Span, StepRow,
     Transition, Unreadable,
 };
 pub(crate) use kept::Kept;
+pub(crate) use keys::KeyRow;
 pub(crate) use notifications::{EndpointRow, KeptLists, PersonList};
 pub(crate) use overrides::{OverrideFilter, Placed, Placing};
 pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving, WrittenPath};
@@ -89,13 +91,18 @@ impl Store {
         self.connections.close().await;
     }
 
-    /// Which rows of a table have an id that is no text, or none that can be asked for. No list has them, and the log names them.
-    pub(crate) async fn nameless(&self, table: &'static str) -> Result<Vec<i64>> {
+    /// Which rows of a table have an id that is no text, or none that can be asked for: their numbers, at most
+    /// [`MAX_NAMELESS`]. No page has them, and the log names them.
+    pub(crate) async fn nameless(&self, table: Table) -> Result<Vec<i64>> {
         if self.dialect() == Dialect::Postgres {
             // There is no such thing.
             return Ok(Vec::new());
         }
-        let query = format!("select rowid from {table} where not ({}) order by rowid limit 100", has_id!());
+        let (table, there) = (table.name(), table.is_there());
+        let query = format!(
+            "select rowid from {table} where not ({}) and {there} order by rowid limit {MAX_NAMELESS}",
+            has_id!()
+        );
         let query = sqlx::query_scalar(sqlx::AssertSqlSafe(query));
         let rows: Vec<i64> = query.fetch_all(self.readers()).await?;
         for row in &rows {
@@ -145,12 +152,10 @@ impl Store {
         self.read_one("teams", query.bind(id).fetch_optional(self.readers()).await?).await
     }
 
-    /// The ids and names of all teams, by name.
-    pub(crate) async fn team_names(&self) -> Result<Vec<(String, String)>> {
-        let query = concat!("select id, name from teams where ", has_id!(), " order by name, id");
-        let rows = sqlx::query(query).fetch_all(self.readers()).await?;
-        // One whose name is damaged is not among those that can be named.
-        Ok(rows.iter().filter_map(|row| Some((row.try_get(0).ok()?, row.try_get(1).ok()?))).collect())
+    /// The ids and names of all teams, by name, and which cannot be read.
+    pub(crate) async fn team_names(&self) -> Result<Readable<(String, String)>> {
+        let rows = sqlx::query("select rowid, id, name from teams order by name, id").fetch_all(self.readers()).await?;
+        Ok(Readable::of("teams", &rows, |row| Ok((row.try_get("id")?, row.try_get("name")?))))
     }
 
     /// From the highest to the lowest.
@@ -180,6 +185,51 @@ impl Store {
         Ok(Readable::of("channels", &rows.await?, |row| {
             Ok(Channel { id: row.try_get("id")?, channel_type: row.try_get("type")?, name: row.try_get("name")? })
         }))
+    }
+}
+
+/// The most rows without an id that are named of a table.
+const MAX_NAMELESS: u32 = 100;
+
+/// A table that is listed page by page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Table {
+    AlertSources,
+    ApiKeys,
+    Escalations,
+    Overrides,
+    Paths,
+    Schedules,
+    Teams,
+    Templates,
+    Users,
+    WebhookEndpoints,
+}
+
+impl Table {
+    /// Its name in the database.
+    fn name(self) -> &'static str {
+        match self {
+            Self::AlertSources => "alert_sources",
+            Self::ApiKeys => "api_keys",
+            Self::Escalations => "escalations",
+            Self::Overrides => "schedule_overrides",
+            Self::Paths => "escalation_paths",
+            Self::Schedules => "schedules",
+            Self::Teams => "teams",
+            Self::Templates => "escalation_path_templates",
+            Self::Users => "users",
+            Self::WebhookEndpoints => "webhook_endpoints",
+        }
+    }
+
+    /// Which of its rows there are, in SQL.
+    fn is_there(self) -> &'static str {
+        match self {
+            Self::AlertSources | Self::WebhookEndpoints => is_there_by_number!(),
+            Self::Overrides | Self::Paths | Self::Schedules | Self::Templates => is_there!(),
+            Self::ApiKeys | Self::Escalations | Self::Teams | Self::Users => "true",
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! What the headers of a request say of it: who is asking, and what they think the path is.
 
+use std::convert::Infallible;
+
 use axum::extract::FromRequestParts;
-use axum::http::header::{HeaderName, IF_MATCH};
+use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
 
+use crate::access::Caller;
 use crate::error::ApiError;
 use crate::store::Expected;
 use crate::tags;
@@ -11,11 +14,7 @@ use crate::tags;
 /// The longest name that is kept, in characters.
 const MAX_NAME: usize = 200;
 
-/// The header that names who is asking, if there is one.
-#[derive(Clone)]
-pub(crate) struct Header(pub(crate) Option<HeaderName>);
-
-/// Who is asking, if something in front of the server says so.
+/// The name of who is asking, if that is known.
 pub(crate) struct Who(Option<String>);
 
 impl Who {
@@ -25,25 +24,10 @@ impl Who {
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Who {
-    type Rejection = ApiError;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let header = parts.extensions.get::<Header>().and_then(|header| header.0.as_ref());
-        let mut values = header.into_iter().flat_map(|header| parts.headers.get_all(header));
-        let Some(value) = values.next() else { return Ok(Self(None)) };
-        // What stands in front may add its own to what a browser sent; which is which cannot be known.
-        if values.next().is_some() {
-            return Err(ApiError::bad_request("The header that says who is asking is there more than once"));
-        }
-        // Names are not all ASCII.
-        let Ok(text) = str::from_utf8(value.as_bytes()) else {
-            return Err(ApiError::bad_request("The header that says who is asking is not UTF-8"));
-        };
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(Self(None));
-        }
-        name(text).map(|name| Self(Some(name))).map_err(ApiError::bad_request)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get::<Caller>().and_then(Caller::name).map(str::to_string)))
     }
 }
 

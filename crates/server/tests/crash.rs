@@ -4,9 +4,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod common;
-mod kills;
-mod replay_of;
+use crate::kills;
 
 use std::time::Duration;
 

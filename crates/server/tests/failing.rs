@@ -4,8 +4,8 @@
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod common;
-mod faulty;
+use crate::common;
+use crate::faulty;
 
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use std::fs;
 use std::path::Path;
@@ -460,6 +460,10 @@ async fn frames_are_for_those_who_are_named() {
         "https://a.example:",
         "https://:443",
         "https://[::1",
+        "https://a..example",
+        "https://-a.example",
+        "https://a-.example",
+        "https://a.example:0",
     ] {
         let config = Config::try_parse_from(["escalation-server", "--allow-frame", wrong]);
         assert!(config.unwrap_err().to_string().contains("an origin is scheme, name and port"), "{wrong}");

@@ -3,8 +3,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod common;
-mod receivers;
+use crate::common;
+use crate::receivers;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -54,6 +54,7 @@ fn routes() -> BTreeSet<String> {
             let paths: &[&str] = match name.as_str() {
                 "VALIDATE" => &["/v2/escalation_paths/actions/validate"],
                 "PATH" => &["/respond"],
+                "API_KEYS" => &["/builder/v1/api_keys"],
                 "ALIVE" => &["/livez"],
                 "path" => &["/healthz", "/readyz"],
                 _ => panic!("{}: the path of a route is `{name}`: name it here", file.display()),

@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod common;
-mod replay_of;
+use crate::common;
+use crate::replay_of;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -538,4 +538,132 @@ async fn a_revision_without_a_number_gets_one_with_the_next_save() {
     assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
     let listed = server.get(&revisions).await.body;
     assert_eq!((numbers(&listed), &listed["unreadable"]), (vec![4, 3, 2, 1], &json!(null)), "{listed}");
+}
+
+#[tokio::test]
+async fn what_may_have_been_deleted_is_named_and_not_gone() {
+    let sources = "insert into alert_sources (id, name, secret, document, created_at, updated_at)
+        values ('01SOURCE', 'Source', 's', '{\"routes\":[]}', 1, 1)";
+    let endpoints = "insert into webhook_endpoints (id, url, event_types, secret, created_at)
+        values ('01ENDPOINT', 'https://example.com/', '[]', 's', 1)";
+    let lists = [
+        ("escalation_paths", "/v2/escalation_paths"),
+        ("schedules", "/v2/schedules"),
+        ("escalation_path_templates", "/v2/escalation_path_templates"),
+        ("alert_sources", "/builder/v1/alert_sources"),
+        ("webhook_endpoints", "/builder/v1/webhook_endpoints"),
+    ];
+    for value in ["x'ff'", "''", "0"] {
+        let of = |table: &str| {
+            format!("update {table} set archived_at = {value} where rowid = (select min(rowid) from {table})")
+        };
+        let changes = lists.map(|(table, _)| of(table));
+        let changes: Vec<&str> = [sources, endpoints].into_iter().chain(changes.iter().map(String::as_str)).collect();
+        let folder = changed(&changes).await;
+        let said = said_at_start(folder.path());
+        for (table, _) in lists {
+            let line =
+                said.lines().find(|line| line.contains(&format!("table `{table}`")) && line.ends_with("archived_at"));
+            assert!(line.is_some(), "{value}, {table}: {said}");
+        }
+        let server = Server::with(folder, &[]).await;
+        for (_, list) in lists {
+            let listed = server.get(list).await.body;
+            assert_eq!(listed["unreadable"].as_array().map(Vec::len), Some(1), "{value}, {list}: {listed:#}");
+            let one = format!("{list}/{}", listed["unreadable"][0].as_str().unwrap());
+            let shown = server.get(&one).await;
+            assert_eq!(shown.body["errors"][0]["code"], "unreadable", "{value}, {one}: {}", shown.body);
+        }
+        // It can be saved and deleted, and is as it should be then.
+        let first = server.get("/v2/escalation_paths").await.body["unreadable"][0].clone();
+        let first = format!("/v2/escalation_paths/{}", first.as_str().unwrap());
+        assert_eq!(server.call(Method::PUT, &first, Some(&path("Saved"))).await.status, StatusCode::OK, "{value}");
+        assert_eq!(server.get(&first).await.body["escalation_path"]["name"], "Saved", "{value}");
+        for list in ["/builder/v1/alert_sources/01SOURCE", "/builder/v1/webhook_endpoints/01ENDPOINT"] {
+            assert_eq!(server.call(Method::DELETE, list, None).await.status, StatusCode::NO_CONTENT, "{value}, {list}");
+            assert_eq!(server.get(list).await.status, StatusCode::NOT_FOUND, "{value}, {list}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_override_that_is_elsewhere_than_its_columns_say_is_not_believed() {
+    let schedule = "01J0SCHEDPRIMARY0000000000";
+    let document = json!({
+        "id": "o", "schedule_id": schedule, "rotation_id": "primary", "layer_id": "primary-1",
+        "start_at": "2026-11-20T00:00:00Z", "end_at": "2026-11-21T00:00:00Z", "user": {"id": "01J0USERMAYA00000000000000"},
+    });
+    for columns in ["starts_at = 1000000000", "ends_at = 4000000000", "schedule_id = '01J0SCHEDSECONDARY00000000'"] {
+        let folder = changed(&[
+            &format!(
+                "insert into schedule_overrides (id, schedule_id, rotation_id, layer_id, starts_at, ends_at, document)
+                 values ('o', '{schedule}', 'primary', 'primary-1', 1795132800, 1795219200, '{document}')"
+            ),
+            &format!("update schedule_overrides set {columns}"),
+        ])
+        .await;
+        let said = said_at_start(folder.path());
+        assert!(said.contains("`o` of table `schedule_overrides` cannot be read"), "{columns}: {said}");
+        let server = Server::with(folder, &[]).await;
+        let shown = server.get("/v2/schedule_overrides/o").await;
+        assert_eq!(shown.body["errors"][0]["code"], "unreadable", "{columns}: {}", shown.body);
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_no_kind_is_no_empty_one() {
+    let folder = changed(&["insert into path_documents (path_id, kind, document, saved_at, revision)
+         values ('01J0PATHPAYMENTS0000000000', x'ff', '[1]', '2026-11-29T00:00:00Z', 1)"])
+    .await;
+    let server = Server::with(folder, &[]).await;
+    let kept = |kind: &str| format!("/builder/v1/escalation_paths/01J0PATHPAYMENTS0000000000/{kind}");
+    for kind in ["expectations", "scenarios"] {
+        let shown = server.get(&kept(kind)).await;
+        assert_eq!(shown.body["errors"][0]["code"], "unreadable", "{kind}: {}", shown.body);
+        let saved = server.call(Method::PUT, &kept(kind), Some(&json!({kind: []}))).await;
+        assert_eq!(saved.status, StatusCode::OK, "{kind}: {}", saved.body);
+        assert_eq!(server.get(&kept(kind)).await.body[kind], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_revision_is_not_taken_for_another() {
+    let id = "01J0PATHPAYMENTS0000000000";
+    // An older one keeps its place; one of a number that none can have is the newest; none at all begins anew.
+    for (damage, expected) in [
+        ("update path_revisions set number = x'ff' where path_id = $1 and number = 2", &[4_i64, 3, 2, 1][..]),
+        ("update path_revisions set number = 9223372036854775807 where path_id = $1 and number = 3", &[4, 3, 2, 1]),
+        ("update path_revisions set number = -5 where path_id = $1 and number = 3", &[4, 3, 2, 1]),
+        ("delete from path_revisions where path_id = $1", &[1]),
+    ] {
+        let server = Server::demo().await;
+        for name in ["Second", "Third"] {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            assert_eq!(server.call(Method::PUT, PATH, Some(&path(name))).await.status, StatusCode::OK);
+        }
+        let options = SqliteConnectOptions::new().filename(database(server.folder.path()));
+        let mut connection = options.connect().await.unwrap();
+        sqlx::query(damage).bind(id).execute(&mut connection).await.unwrap();
+        let shown = answer(server.request(Method::GET, PATH)).await;
+        let tag = shown.headers["etag"].to_str().unwrap().to_string();
+        let saved = save(&server, PATH, &path("Fourth"), &tag).await;
+        assert_eq!(saved.status, StatusCode::OK, "{damage}: {}", saved.body);
+        let listed = server.get(&format!("/builder/v1/escalation_paths/{id}/revisions")).await.body;
+        let revisions = listed["revisions"].as_array().unwrap();
+        let numbers: Vec<_> = revisions.iter().map(|one| one["number"].as_i64().unwrap()).collect();
+        assert_eq!(numbers, expected, "{damage}: {listed}");
+        let names: Vec<_> = revisions.iter().map(|one| one["name"].as_str().unwrap()).collect();
+        let known = ["Fourth", "Third", "Second"];
+        assert_eq!(names[..names.len().min(3)], known[..names.len().min(3)], "{damage}: {listed}");
+    }
+    let server = Server::demo().await;
+    let options = SqliteConnectOptions::new().filename(database(server.folder.path())).foreign_keys(false);
+    let mut connection = options.connect().await.unwrap();
+    sqlx::query("update path_revisions set path_id = 'x' where path_id = $1")
+        .bind(id)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(server.call(Method::PUT, PATH, Some(&path("Saved"))).await.status, StatusCode::OK);
+    assert_eq!(server.call(Method::DELETE, PATH, None).await.status, StatusCode::NO_CONTENT);
 }

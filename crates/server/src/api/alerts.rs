@@ -16,12 +16,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::Json;
 use super::escalations::{MAX_GRACE, check_text, priority, read_object, targets_of};
+use super::{Json, Told};
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::run::{Beginning, Escalations, Firing, digest};
-use crate::store::AlertSourceRow;
+use crate::store::{AlertSourceRow, Table};
 
 /// Where events come in. They bring a secret of their own.
 const EVENTS: &str = "/v2/alert_events/http/";
@@ -121,8 +121,9 @@ async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Js
     let after = query.get("after").unwrap_or_default();
     let mut sources = escalations.store.alert_sources(after, page_size + 1).await?;
     let meta = super::page(&mut sources, page_size, |source| &source.id);
-    let told: Vec<_> = sources.iter().map(|source| told(source, None)).collect();
-    Ok(Json::new(&json!({ "alert_sources": told, "pagination_meta": meta.write() })))
+    let nameless = super::nameless(&escalations.store, Table::AlertSources, &meta).await?;
+    let told = Told::of(sources, |_, source| told(&source, None)).with_nameless(nameless);
+    Ok(told.answer("alert_sources", &meta))
 }
 
 fn told(source: &AlertSourceRow, secret: Option<&str>) -> Value {

@@ -23,13 +23,13 @@ use escalation_engine::machine::{Alert, EventKind, State as Run, Who as Responde
 use escalation_engine::world::Priority;
 
 use super::{Json, read_strictly};
+use crate::access::Caller;
 use crate::body;
 use crate::error::ApiError;
 use crate::names;
 use crate::query::is_told_apart;
 use crate::run::{Beginning, Decision, Escalations, Plan};
-use crate::store::{EscalationRow, RESTORE_BACKUP, Store};
-use crate::who::Who;
+use crate::store::{EscalationRow, RESTORE_BACKUP, Store, Table};
 
 use tell::tell;
 pub(crate) use tell::{as_of, named_user};
@@ -97,13 +97,15 @@ pub(crate) struct Actor {
     key: String,
 }
 
-const ON_BEHALF_OF: HeaderName = HeaderName::from_static("x-incident-user");
+/// In whose name something is done.
+pub(crate) const ON_BEHALF_OF: HeaderName = HeaderName::from_static("x-incident-user");
 
 impl FromRequestParts<Escalations> for Actor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, escalations: &Escalations) -> Result<Self, ApiError> {
-        let who = Who::from_request_parts(parts, escalations).await?;
+        let caller = parts.extensions.get::<Caller>().and_then(Caller::name);
+        let key = caller.unwrap_or("api").to_string();
         let mut values = parts.headers.get_all(ON_BEHALF_OF).iter();
         let wrong = |what: &str| ApiError::invalid_parameter("X-Incident-User", format!("X-Incident-User {what}"));
         let user = match (values.next(), values.next()) {
@@ -116,7 +118,7 @@ impl FromRequestParts<Escalations> for Actor {
                 Some(user.readable("User", RESTORE_BACKUP)?)
             }
         };
-        Ok(Self { user, key: who.name().unwrap_or("api").to_string() })
+        Ok(Self { user, key })
     }
 }
 
@@ -159,6 +161,10 @@ async fn list(State(escalations): State<Escalations>, uri: Uri) -> Result<Json, 
     };
     let mut answer =
         wire::Escalations { escalations: said.escalations, pagination_meta: Some(meta), extra: Map::new() };
+    if answer.pagination_meta.as_ref().is_some_and(|meta| meta.after.is_none()) {
+        let nameless = store.nameless(Table::Escalations).await?;
+        unreadable.extend(nameless.into_iter().map(|row| format!("row {row}")));
+    }
     if !unreadable.is_empty() {
         answer.extra.insert("unreadable".to_string(), Value::from(unreadable));
     }

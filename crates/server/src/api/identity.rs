@@ -1,39 +1,33 @@
 //! `GET /v1/identity`: the caller's name and roles.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
 use axum::routing::get;
+use axum::{Extension, Router};
 use serde_json::json;
 
 use super::Json;
+use crate::access::{Caller, Right};
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::rights::Rights;
-use crate::who::Who;
 
-/// The vendor's roles for reading what this server has.
-const READ: [&str; 3] = ["viewer", "schedules_reader", "on_call_viewer"];
-/// The vendor's roles for changing it.
-const WRITE: [&str; 6] = [
-    "schedules_editor",
-    "schedule_overrides_editor",
-    "on_call_editor",
-    "escalation_creator",
-    "notification_methods_manage",
-    "act_on_behalf_of_users",
+/// The vendor's roles for what each right allows. For responding the vendor has none, and for API keys none that this
+/// server has.
+const ROLES: [(Right, &[&str]); 4] = [
+    (Right::View, &["viewer", "schedules_reader", "on_call_viewer"]),
+    (Right::Edit, &["schedules_editor", "schedule_overrides_editor", "on_call_editor", "notification_methods_manage"]),
+    (Right::Escalate, &["escalation_creator"]),
+    (Right::ActOnBehalf, &["act_on_behalf_of_users"]),
 ];
 
 /// Serves the identity. `base` is the address of the app, if it is known; otherwise that of the request.
-pub(crate) fn router(rights: Arc<Rights>, base: Option<String>) -> Router {
-    let identity = move |who: Who, headers: HeaderMap, _: Query| async move {
-        let may_write = rights.may_write(&who);
-        let roles: Vec<_> = READ.iter().chain(WRITE.iter().filter(|_| may_write)).collect();
+pub(crate) fn router(base: Option<String>) -> Router {
+    let identity = move |Extension(caller): Extension<Caller>, headers: HeaderMap, _: Query| async move {
+        let roles: Vec<_> =
+            ROLES.iter().filter(|(right, _)| caller.may(*right)).flat_map(|(_, roles)| *roles).collect();
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         Json::new(&json!({ "identity": {
-            "name": who.name().unwrap_or("api"),
+            "name": caller.name().unwrap_or("api"),
             "roles": roles,
             "team_roles": [],
             "teams": [],

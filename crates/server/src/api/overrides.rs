@@ -11,11 +11,11 @@ use serde_json::json;
 use ulid::Ulid;
 
 use super::schedules::{MAX_WINDOW, named};
-use super::{Json, Told, page, read_strictly};
+use super::{Json, Told, nameless, page, read_strictly};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::{self, Query};
-use crate::store::{OverrideFilter, Placed, Placing, RESTORE_BACKUP, Store, Stored, UserFilter};
+use crate::store::{OverrideFilter, Placed, Placing, RESTORE_BACKUP, Store, Stored, Table, UserFilter};
 use crate::work::Work;
 
 pub(super) async fn list(
@@ -33,7 +33,10 @@ pub(super) async fn list(
     let filter = OverrideFilter { schedule_id, rotation_id: query.get("rotation_id"), layer_id: query.get("layer_id") };
     let mut overrides = store.overrides(&filter, query.get("after").unwrap_or_default(), page_size + 1).await?;
     let meta = page(&mut overrides, page_size, |one| &one.id);
-    job.run(move || Told::of(overrides, |_, one| one.write()).answer("overrides", &meta)).await
+    // Of which schedule one without an id is may not be known either.
+    let nameless = nameless(&store, Table::Overrides, &meta).await?;
+    let tell = |_: &str, one: ScheduleOverride| one.write();
+    job.run(move || Told::of(overrides, tell).with_nameless(nameless).answer("overrides", &meta)).await
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {

@@ -22,12 +22,14 @@ use escalation_engine::{Index, World, check};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::{Json, Told, page, read, templates, without_given};
+use super::{Json, Told, nameless, page, read, templates, without_given};
 use crate::body;
 use crate::error::ApiError;
 use crate::names;
 use crate::query::Query;
-use crate::store::{Change, Expected, Outcome, RESTORE_BACKUP, Saving, Store, Stored, StoredTemplate, WrittenPath};
+use crate::store::{
+    Change, Expected, Outcome, RESTORE_BACKUP, Saving, Store, Stored, StoredTemplate, Table, WrittenPath,
+};
 use crate::who::Who;
 use crate::work::{Job, Work};
 
@@ -47,10 +49,11 @@ pub(super) async fn list(
     let job = work.begin().await?;
     let mut stored = store.paths(after, page_size + 1).await?;
     let meta = page(&mut stored, page_size, |path| &path.id);
+    let nameless = nameless(&store, Table::Paths, &meta).await?;
     let priorities = store.priorities().await?;
     job.run(move || {
         let told = Told::of(stored, |id, path| read_form(id, &path, &priorities).write());
-        told.answer("escalation_paths", &meta)
+        told.with_nameless(nameless).answer("escalation_paths", &meta)
     })
     .await
 }

@@ -14,10 +14,10 @@ use escalation_engine::{Instant, Seconds};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{Json, Told, page};
+use super::{Json, Told, nameless, page};
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::store::{RESTORE_BACKUP, Store};
+use crate::store::{RESTORE_BACKUP, Store, Table};
 use crate::work::{Job, Work};
 
 /// The longest window that entries are told for, and the longest override, in seconds.
@@ -33,6 +33,7 @@ pub(super) async fn list(
     let mut schedules = store.schedules(query.get("after").unwrap_or_default(), page_size + 1).await?;
     let mut meta = page(&mut schedules, page_size, |schedule| &schedule.id);
     meta.total_record_count = Some(store.schedule_count().await?);
+    let nameless = nameless(&store, Table::Schedules, &meta).await?;
     let now = Utc::now().into();
     let overrides = overrides(&store, None, now, now).await?;
     // As the vendor does, so that a long list stays cheap.
@@ -46,7 +47,7 @@ pub(super) async fn list(
             schedule.write()
         };
         let told = Told::of(schedules, tell);
-        told.naming(UNKNOWN_SHIFTS, unknown).answer("schedules", &meta)
+        told.naming(UNKNOWN_SHIFTS, unknown).with_nameless(nameless).answer("schedules", &meta)
     })
     .await
 }

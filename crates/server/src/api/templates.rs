@@ -17,11 +17,11 @@ use serde_json::json;
 use ulid::Ulid;
 
 use super::paths::{error, find_voicemail, gather, labels, name_fault};
-use super::{Json, Told, page, read, without_given};
+use super::{Json, Told, nameless, page, read, without_given};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::store::{Store, StoredTemplate, WrittenTemplate};
+use crate::store::{Store, StoredTemplate, Table, WrittenTemplate};
 use crate::work::{Job, Work};
 
 pub(super) async fn list(
@@ -35,10 +35,11 @@ pub(super) async fn list(
     let job = work.begin().await?;
     let mut templates = store.templates(search, query.get("after").unwrap_or_default(), page_size + 1).await?;
     let meta = page(&mut templates, page_size, |template| &template.id);
+    let nameless = nameless(&store, Table::Templates, &meta).await?;
     let priorities = store.priorities().await?;
     job.run(move || {
         let told = Told::of(templates, |id, template| read_form(id, &template, &priorities));
-        told.answer("escalation_path_templates", &meta)
+        told.with_nameless(nameless).answer("escalation_path_templates", &meta)
     })
     .await
 }

@@ -4,10 +4,10 @@ use axum::extract::{Path, State};
 use escalation_api::Json as _;
 use serde_json::json;
 
-use super::{Json, Told, page};
+use super::{Json, Told, nameless, page};
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::store::{RESTORE_BACKUP, Store, UserFilter};
+use crate::store::{RESTORE_BACKUP, Store, Table, UserFilter};
 
 pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Json, ApiError> {
     let page_size = query.page_size(10_000)?;
@@ -18,7 +18,8 @@ pub(super) async fn list(State(store): State<Store>, query: Query) -> Result<Jso
     };
     let mut users = store.users(&filter, query.get("after").unwrap_or_default(), page_size + 1).await?;
     let meta = page(&mut users, page_size, |user| &user.id);
-    Ok(Told::of(users, |_, user| user.write()).answer("users", &meta))
+    let nameless = nameless(&store, Table::Users, &meta).await?;
+    Ok(Told::of(users, |_, user| user.write()).with_nameless(nameless).answer("users", &meta))
 }
 
 pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> Result<Json, ApiError> {

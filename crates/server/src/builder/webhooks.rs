@@ -5,17 +5,17 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use escalation_api::{ErrorSingle, Json as _, Value};
+use escalation_api::{ErrorSingle, Value};
 use serde_json::json;
 use ulid::Ulid;
 
 use super::escalations::told_at;
-use crate::api::{Json, read_object};
+use crate::api::{Json, Told, nameless, read_object};
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::run::{Escalations, webhook};
 use crate::signing;
-use crate::store::EndpointRow;
+use crate::store::{EndpointRow, Table};
 
 /// The most endpoints. Each event is sent to all that ask for it.
 const MAX_ENDPOINTS: i64 = 50;
@@ -56,8 +56,9 @@ async fn list(State(endpoints): State<Endpoints>, query: Query) -> Result<Json, 
     let after = query.get("after").unwrap_or_default();
     let mut rows = endpoints.escalations.store.webhook_endpoints(after, page_size + 1).await?;
     let meta = crate::api::page(&mut rows, page_size, |row| &row.id);
-    let rows: Vec<_> = rows.iter().map(|row| told(row, None)).collect();
-    Ok(Json::new(&json!({ "webhook_endpoints": rows, "pagination_meta": meta.write() })))
+    let nameless = nameless(&endpoints.escalations.store, Table::WebhookEndpoints, &meta).await?;
+    let told = Told::of(rows, |_, row| told(&row, None)).with_nameless(nameless);
+    Ok(told.answer("webhook_endpoints", &meta))
 }
 
 async fn show(State(endpoints): State<Endpoints>, Path(id): Path<String>) -> Result<Json, ApiError> {

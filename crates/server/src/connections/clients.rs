@@ -30,6 +30,10 @@ impl std::fmt::Display for Client {
     }
 }
 
+/// The address that a connection comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 /// The connections that there are, by client.
 #[derive(Debug, Default)]
 pub(super) struct Clients {

@@ -14,7 +14,7 @@ use escalation_engine::{Index, Instant, World};
 use super::plan::Named;
 use crate::api::schedules::{self, MAX_WINDOW};
 use crate::error::ApiError;
-use crate::store::{Store, UserFilter};
+use crate::store::{Store, Table, UserFilter};
 
 /// How many rows are read at once.
 const AT_ONCE: u32 = 1_000;
@@ -61,7 +61,7 @@ impl Directory {
             ..Answers::default()
         };
         answers.channels = store.channels().await?;
-        for (table, part) in [("users", WorldPart::Users), ("schedules", WorldPart::Schedules)] {
+        for (table, part) in [(Table::Users, WorldPart::Users), (Table::Schedules, WorldPart::Schedules)] {
             // Of what is left out it is not known that it is not there.
             if !store.nameless(table).await?.is_empty() {
                 answers.unread.push(part);

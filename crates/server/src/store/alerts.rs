@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{FromRow, Row as _};
 
-use super::documents::has_id;
+use super::documents::{self, Stored, has_id, is_there_by_number};
 use super::escalations::Transition;
 use super::turns::made;
 use super::{Result, Store};
@@ -44,24 +44,30 @@ pub(crate) struct AlertRow {
 const COLUMNS: &str = "id, source_id, deduplication_key, title, description, source_url, metadata, status, created_at, \
      updated_at, resolved_at";
 
+/// The table of sources, as the log names it.
+const SOURCES: &str = "alert_sources";
+
+/// Those sources that there are. One of which that is not known cannot be read.
+macro_rules! source {
+    () => {
+        concat!(
+            "select id, name, secret, document, created_at, updated_at, archived_at from alert_sources where ",
+            is_there_by_number!(),
+        )
+    };
+}
+
 impl Store {
     /// A page of alert sources, by id.
-    pub(crate) async fn alert_sources(&self, after: &str, count: u32) -> Result<Vec<AlertSourceRow>> {
-        let query = sqlx::query_as(concat!(
-            "select id, name, secret, document, created_at, updated_at from alert_sources
-             where archived_at is null and id > $1 and ",
-            has_id!(),
-            " order by id limit $2",
-        ));
-        query.bind(after).bind(count).fetch_all(self.readers()).await
+    pub(crate) async fn alert_sources(&self, after: &str, count: u32) -> Result<Vec<Stored<AlertSourceRow>>> {
+        let query = sqlx::query(concat!(source!(), " and id > $1 and ", has_id!(), " order by id limit $2"));
+        Ok(documents::rows(SOURCES, &query.bind(after).bind(count).fetch_all(self.readers()).await?))
     }
 
     pub(crate) async fn alert_source(&self, id: &str) -> Result<Option<AlertSourceRow>> {
-        let query = sqlx::query_as(
-            "select id, name, secret, document, created_at, updated_at from alert_sources
-             where archived_at is null and id = $1",
-        );
-        query.bind(id).fetch_optional(self.readers()).await
+        let query = sqlx::query(concat!(source!(), " and id = $1"));
+        let row = query.bind(id).fetch_optional(self.readers()).await?;
+        row.as_ref().map(|row| documents::columns(SOURCES, id, row)).transpose()
     }
 
     /// Keeps an alert source, in place of the one with its id if there is one.
@@ -71,7 +77,7 @@ impl Store {
                 "insert into alert_sources (id, name, secret, document, created_at, updated_at)
                  values ($1, $2, $3, $4, $5, $6)
                  on conflict (id) do update set name = excluded.name, secret = excluded.secret,
-                     document = excluded.document, updated_at = excluded.updated_at",
+                     document = excluded.document, updated_at = excluded.updated_at, archived_at = null",
             );
             let query = query.bind(&source.id).bind(&source.name).bind(&source.secret).bind(&source.document);
             let mut writing = self.change().await?;
@@ -83,7 +89,11 @@ impl Store {
     /// Archives an alert source; false if there is none.
     pub(crate) async fn archive_alert_source(&self, id: &str, now: i64) -> Result<bool> {
         made!({
-            let query = sqlx::query("update alert_sources set archived_at = $2 where archived_at is null and id = $1");
+            let query = sqlx::query(concat!(
+                "update alert_sources set archived_at = $2 where ",
+                is_there_by_number!(),
+                " and id = $1",
+            ));
             let mut writing = self.change().await?;
             let done = query.bind(id).bind(now).execute(writing.connection()).await?;
             writing.commit().await?;

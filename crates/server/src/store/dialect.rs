@@ -5,11 +5,16 @@
 
 use std::borrow::Cow;
 
-use super::documents::has_id;
+use super::documents::{has_id, is_there};
 
 /// What is written otherwise for PostgreSQL. Text is always text there, and rows have no number.
-const WORDS: [(&str, &str); 3] =
-    [(" as blob)", " as text)"), (has_id!(), "true"), ("select rowid, ", "select cast(0 as bigint) as rowid, ")];
+const WORDS: [(&str, &str); 5] = [
+    (" as blob)", " as text)"),
+    (has_id!(), "true"),
+    (is_there!(), "archived_at is null"),
+    (is_there!("cancelled_at"), "cancelled_at is null"),
+    ("select rowid, ", "select cast(0 as bigint) as rowid, "),
+];
 
 /// The list in JSON that a parameter holds, as rows: what SQLite calls it.
 const LIST: &str = "json_each(";

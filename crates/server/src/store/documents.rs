@@ -2,8 +2,9 @@
 
 use escalation_api::{Json, Value};
 use serde_json::Error;
-use sqlx::{Database, Decode, Type};
+use sqlx::{Database, Decode, FromRow, Row as _, Type, ValueRef as _};
 
+use super::db::DbRow;
 use super::{Result, Store};
 use crate::error::ApiError;
 
@@ -23,6 +24,11 @@ impl<T> Stored<T> {
     pub(crate) fn readable(self, what: &str, remedy: &str) -> std::result::Result<T, ApiError> {
         let Self { id, document } = self;
         document.ok_or_else(|| ApiError::unreadable(format!("{what} `{id}` is stored, but cannot be read: {remedy}")))
+    }
+
+    /// The same as one that cannot be read.
+    pub(super) fn unread(self) -> Self {
+        Self { id: self.id, document: None }
     }
 
     /// The same with something else made of the document.
@@ -80,6 +86,75 @@ macro_rules! has_id {
     };
 }
 pub(super) use has_id;
+
+/// Which rows of a table there are: those that were not archived at the time in this column. What is no time says of none
+/// that it was.
+macro_rules! is_there {
+    () => {
+        is_there!("archived_at")
+    };
+    ($at:literal) => {
+        concat!("(", $at, " is null or not (typeof(", $at, ") = 'text' and ", $at, " glob '[12][0-9][0-9][0-9]-*'))")
+    };
+}
+pub(super) use is_there;
+
+/// The same where instants are numbers.
+macro_rules! is_there_by_number {
+    () => {
+        "(archived_at is null or not (typeof(archived_at) = 'integer' and archived_at > 0))"
+    };
+}
+pub(super) use is_there_by_number;
+
+/// The document of a row that is there. Where it is not known whether it was archived it cannot be read.
+macro_rules! document_there {
+    () => {
+        "cast(case when archived_at is null then document else '' end as blob)"
+    };
+}
+pub(super) use document_there;
+
+/// A row that cannot be read, as an error of the database: answers name it, and the log says why.
+#[derive(Debug, thiserror::Error)]
+#[error("`{id}` of table `{table}` cannot be read: {why}")]
+pub(crate) struct Damaged {
+    /// The table.
+    pub(crate) table: &'static str,
+    /// The id.
+    pub(crate) id: String,
+    /// Why it cannot be read.
+    why: String,
+}
+
+impl Damaged {
+    /// The error of a row that has this id.
+    pub(super) fn error(table: &'static str, id: &str, why: impl ToString) -> sqlx::Error {
+        sqlx::Error::Decode(Box::new(Self { table, id: id.to_string(), why: why.to_string() }))
+    }
+}
+
+/// Reads the columns of a row that has this id.
+///
+/// # Errors
+/// Names the row where one cannot be read, or where it is not known whether it was archived.
+pub(super) fn columns<'r, T: FromRow<'r, DbRow>>(table: &'static str, id: &str, row: &'r DbRow) -> Result<T> {
+    // Of one that is asked for as one that is there.
+    if row.try_get_raw("archived_at").is_ok_and(|at| !at.is_null()) {
+        return Err(Damaged::error(table, id, "when it was archived, or whether it was, cannot be known"));
+    }
+    T::from_row(row).map_err(|error| Damaged::error(table, id, error))
+}
+
+/// Reads the columns of each row, which begin with its id.
+pub(super) fn rows<'r, T: FromRow<'r, DbRow>>(table: &'static str, rows: &'r [DbRow]) -> Vec<Stored<T>> {
+    let read = |row: &'r DbRow| {
+        let id = row.try_get(0).unwrap_or_else(|_| UNREADABLE_ID.to_string());
+        let document = columns(table, &id, row).inspect_err(|error| tracing::error!("{error}")).ok();
+        Stored { id, document }
+    };
+    rows.iter().map(read).collect()
+}
 
 impl Store {
     /// Reads the documents of a table.

@@ -16,7 +16,7 @@ use sqlx::{FromRow, Row as _};
 use ulid::Ulid;
 
 use super::connections::Connections;
-use super::documents::has_id;
+use super::documents::{self, has_id};
 use super::notifications::KeptLists;
 use super::{Complete, DbRow, Dialect, Result, Store, Writing};
 use held::Held;
@@ -103,6 +103,9 @@ pub(crate) struct Unreadable {
     pub(crate) why: String,
 }
 
+/// The table, as the log names it.
+const TABLE: &str = "escalations";
+
 /// The columns of [`EscalationRow`].
 const COLUMNS: &str = "id, plan_id, path_id, path_revision, title, description, priority_id, priority_name, creator, \
      alert_id, incident_id, idempotency_key, reassigned_from, status, first_state, state, version, steps, event_at, due_at, error, \
@@ -134,7 +137,8 @@ fn select(condition: &str) -> sqlx::AssertSqlSafe<String> {
 
 impl Store {
     pub(crate) async fn escalation(&self, id: &str) -> Result<Option<EscalationRow>> {
-        sqlx::query_as(select("id = $1")).bind(id).fetch_optional(self.readers()).await
+        let row = sqlx::query(select("id = $1")).bind(id).fetch_optional(self.readers()).await?;
+        row.as_ref().map(|row| documents::columns(TABLE, id, row)).transpose()
     }
 
     pub(crate) async fn escalation_by_key(&self, key: &str) -> Result<Option<EscalationRow>> {
@@ -158,12 +162,13 @@ impl Store {
 
     /// Steps of an escalation after one, in order.
     pub(crate) async fn escalation_steps(&self, id: &str, after: i64, count: u32) -> Result<Vec<StepRow>> {
-        let query = sqlx::query_as(
+        let query = sqlx::query(
             "select s.number, s.input, i.at, i.due_at, s.document from escalation_steps s
              join escalation_inputs i on i.escalation_id = s.escalation_id and i.number = s.input
              where s.escalation_id = $1 and s.number > $2 order by s.number limit $3",
         );
-        query.bind(id).bind(after).bind(count).fetch_all(self.readers()).await
+        let rows = query.bind(id).bind(after).bind(count).fetch_all(self.readers()).await?;
+        rows.iter().map(|row| documents::columns("escalation_steps", id, row)).collect()
     }
 
     /// The first of those steps for which the API has a word, with that word, in order; or why one cannot be read.
@@ -182,11 +187,12 @@ impl Store {
 
     /// What happened to an escalation after an input, in order.
     pub(crate) async fn escalation_inputs(&self, id: &str, after: i64, count: u32) -> Result<Vec<InputRow>> {
-        let query = sqlx::query_as(
+        let query = sqlx::query(
             "select number, at, due_at, kind, world_id, round_robin, recorded_at from escalation_inputs
              where escalation_id = $1 and number > $2 order by number limit $3",
         );
-        query.bind(id).bind(after).bind(count).fetch_all(self.readers()).await
+        let rows = query.bind(id).bind(after).bind(count).fetch_all(self.readers()).await?;
+        rows.iter().map(|row| documents::columns("escalation_inputs", id, row)).collect()
     }
 
     /// A page of those that were set aside, by id: id, status, why, and when, in milliseconds since 1970.
@@ -349,7 +355,9 @@ impl Transition {
     /// An escalation, which nobody else changes until the transition ends.
     pub(crate) async fn row(&mut self, id: &str) -> Result<Option<EscalationRow>> {
         let locked = self.writing.dialect().locked();
-        sqlx::query_as(select(&format!("id = $1{locked}"))).bind(id).fetch_optional(self.writing.connection()).await
+        let query = sqlx::query(select(&format!("id = $1{locked}"))).bind(id);
+        let row = query.fetch_optional(self.writing.connection()).await?;
+        row.as_ref().map(|row| documents::columns(TABLE, id, row)).transpose()
     }
 
     pub(crate) async fn row_by_key(&mut self, key: &str) -> Result<Option<EscalationRow>> {

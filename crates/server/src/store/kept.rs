@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use escalation_api::Value;
 
-use super::documents::{Stored, stored_value};
+use super::documents::{Stored, is_there, stored_value};
 use super::paths::{Expected, Outcome};
 use super::turns::made;
 use super::{Result, Store, stamp};
@@ -39,19 +39,26 @@ impl Store {
     /// What is kept with a path and the revision of that list, 0 where none was ever saved; nothing if there is no such
     /// path.
     pub(crate) async fn kept(&self, id: &str, kind: Kept) -> Result<Option<(Stored<Value>, i64)>> {
-        let query = sqlx::query_as::<_, (Option<Vec<u8>>, i64)>(concat!(
+        let query = sqlx::query_as::<_, (Option<Vec<u8>>, i64, bool)>(concat!(
             "select cast(path_documents.document as blob), ",
             revision!(),
-            " from escalation_paths
-             left join path_documents on path_id = id and kind = $2 where id = $1 and archived_at is null",
+            ", exists (select 1 from path_documents
+                 where path_id = escalation_paths.id and kind not in ('expectations', 'scenarios')) from escalation_paths
+             left join path_documents on path_id = id and kind = $2 where id = $1 and ",
+            is_there!(),
         ));
         let row = query.bind(id).bind(kind.as_str()).fetch_optional(self.readers()).await?;
-        let Some((bytes, revision)) = row else { return Ok(None) };
+        let Some((bytes, revision, has_others)) = row else { return Ok(None) };
         let id = format!("{id}/{}", kind.as_str());
         let list = match bytes {
             Some(bytes) => {
                 let read = move || stored_value("path_documents", id, &bytes);
                 self.aside.run(usize::MAX, read).await.map_err(sqlx::Error::Io)?
+            }
+            // A list of a kind that there is not is this one or another.
+            None if has_others => {
+                tracing::error!("the kind of a row of table `path_documents` cannot be read: it may be `{id}`");
+                Stored { id, document: None }
             }
             None => Stored { id, document: Some(Value::Array(Vec::new())) },
         };
@@ -74,7 +81,8 @@ impl Store {
                 "select ",
                 revision!(),
                 " from escalation_paths
-                 left join path_documents on path_id = id and kind = $2 where id = $1 and archived_at is null",
+                 left join path_documents on path_id = id and kind = $2 where id = $1 and ",
+                is_there!(),
             ));
             let row = query.bind(id).bind(kind.as_str()).fetch_optional(writing.connection()).await?;
             let Some(revision) = row else {

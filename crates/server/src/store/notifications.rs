@@ -3,6 +3,7 @@
 use sqlx::{FromRow, Row as _};
 
 use super::db::DbRow;
+use super::documents::{self, Stored, has_id, is_there_by_number};
 use super::escalations::Transition;
 use super::turns::made;
 use super::{MayConflict, Result, Store};
@@ -56,36 +57,48 @@ impl KeptLists {
     }
 }
 
-const ENDPOINT: &str = "id, url, event_types, secret, created_at";
-const LISTS: &str = "select kind, document from user_notifications where user_id = $1";
+/// The table of endpoints, as the log names it.
+const ENDPOINTS: &str = "webhook_endpoints";
 
-fn endpoints(condition: &str) -> sqlx::AssertSqlSafe<String> {
-    sqlx::AssertSqlSafe(format!("select {ENDPOINT} from webhook_endpoints where archived_at is null and {condition}"))
+/// Those endpoints that there are. One of which that is not known cannot be read.
+macro_rules! endpoint {
+    () => {
+        concat!(
+            "select id, url, event_types, secret, created_at, archived_at from webhook_endpoints where ",
+            is_there_by_number!(),
+        )
+    };
 }
+
+const LISTS: &str = "select kind, document from user_notifications where user_id = $1";
 
 impl Store {
     /// A page of endpoints, by id.
-    pub(crate) async fn webhook_endpoints(&self, after: &str, count: u32) -> Result<Vec<EndpointRow>> {
-        let query = sqlx::query_as(endpoints("id > $1 order by id limit $2"));
-        query.bind(after).bind(count).fetch_all(self.readers()).await
+    pub(crate) async fn webhook_endpoints(&self, after: &str, count: u32) -> Result<Vec<Stored<EndpointRow>>> {
+        let query = sqlx::query(concat!(endpoint!(), " and id > $1 and ", has_id!(), " order by id limit $2"));
+        Ok(documents::rows(ENDPOINTS, &query.bind(after).bind(count).fetch_all(self.readers()).await?))
     }
 
     pub(crate) async fn webhook_endpoint(&self, id: &str) -> Result<Option<EndpointRow>> {
-        sqlx::query_as(endpoints("id = $1")).bind(id).fetch_optional(self.readers()).await
+        let query = sqlx::query(concat!(endpoint!(), " and id = $1"));
+        let row = query.bind(id).fetch_optional(self.readers()).await?;
+        row.as_ref().map(|row| documents::columns(ENDPOINTS, id, row)).transpose()
     }
 
     /// Adds an endpoint, unless there are `most` already; false then.
     pub(crate) async fn add_webhook_endpoint(&self, endpoint: &EndpointRow, most: i64) -> Result<bool> {
         made!({
             let mut writing = self.change().await?;
-            let count =
-                sqlx::query_scalar::<_, i64>("select count(*) from webhook_endpoints where archived_at is null");
+            let count = concat!("select count(*) from webhook_endpoints where ", is_there_by_number!());
+            let count = sqlx::query_scalar::<_, i64>(count);
             if count.fetch_one(writing.connection()).await? >= most {
                 writing.leave().await?;
                 return Ok(false);
             }
-            let query = format!("insert into webhook_endpoints ({ENDPOINT}) values ($1, $2, $3, $4, $5)");
-            let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(&endpoint.id).bind(&endpoint.url);
+            let query = sqlx::query(
+                "insert into webhook_endpoints (id, url, event_types, secret, created_at) values ($1, $2, $3, $4, $5)",
+            );
+            let query = query.bind(&endpoint.id).bind(&endpoint.url);
             let query = query.bind(&endpoint.event_types).bind(&endpoint.secret).bind(endpoint.created_at);
             query.execute(writing.connection()).await?;
             writing.commit().await?;
@@ -96,9 +109,11 @@ impl Store {
     /// Archives an endpoint, and forgets its secret; false if there is none.
     pub(crate) async fn archive_webhook_endpoint(&self, id: &str, now: i64) -> Result<bool> {
         made!({
-            let query = sqlx::query(
-                "update webhook_endpoints set archived_at = $2, secret = '' where archived_at is null and id = $1",
-            );
+            let query = sqlx::query(concat!(
+                "update webhook_endpoints set archived_at = $2, secret = '' where ",
+                is_there_by_number!(),
+                " and id = $1",
+            ));
             let mut writing = self.change().await?;
             let done = query.bind(id).bind(now).execute(writing.connection()).await?;
             writing.commit().await?;

@@ -6,9 +6,9 @@ use escalation_api::schedule::ScheduleOverride;
 use escalation_engine::Instant;
 use ulid::Ulid;
 
-use super::documents::{Id, has_id, stored};
+use super::documents::{Id, has_id, is_there, stored};
 use super::turns::made;
-use super::{Result, Row, Store, Stored, Writing, stamp};
+use super::{Result, Store, Stored, Writing, stamp};
 
 /// Which overrides are asked for.
 pub(crate) struct OverrideFilter<'a> {
@@ -29,28 +29,36 @@ pub(crate) struct Placed {
 /// The schedule, from when, until when, the id and the document.
 type PlacedRow = (Option<String>, Option<i64>, Option<i64>, Id, Vec<u8>);
 
-/// What is not known of one that cannot be read could be anything: it may be of any schedule and count at any time.
+/// What is not known of one that cannot be read could be anything: it may be of any schedule and count at any time. So is
+/// one whose columns say something else than its document.
 fn placed((schedule_id, starts_at, ends_at, id, bytes): PlacedRow) -> Placed {
+    let stored: Stored<ScheduleOverride> = stored(TABLE, id, &bytes);
+    if let (Some(schedule_id), Some(starts_at), Some(ends_at), Some(one)) =
+        (&schedule_id, starts_at, ends_at, &stored.document)
+        && !says(one, schedule_id, starts_at, ends_at)
+    {
+        tracing::error!("the columns of row `{}` of table `{TABLE}` are not what its document says", stored.id);
+        return Placed { schedule_id: None, starts_at: Instant::MIN, ends_at: Instant::MAX, stored: stored.unread() };
+    }
     Placed {
         schedule_id,
         starts_at: starts_at.map_or(Instant::MIN, Instant::from_unix),
         ends_at: ends_at.map_or(Instant::MAX, Instant::from_unix),
-        stored: stored(TABLE, id, &bytes),
+        stored,
     }
 }
 
-/// Which overrides there are. Bytes say of none that it was deleted.
-macro_rules! is_there {
-    () => {
-        "(archived_at is null or typeof(archived_at) = 'blob')"
-    };
+/// Whether an override says of itself what its columns say.
+pub(super) fn says(one: &ScheduleOverride, schedule_id: &str, starts_at: i64, ends_at: i64) -> bool {
+    let (start, end) = (Instant::from(one.start_at.at()), Instant::from(one.end_at.at()));
+    one.schedule_id == schedule_id && start.unix() == starts_at && end.unix() == ends_at
 }
 
 /// Whether one is where its columns say. Where they say nothing it cannot be read, whatever its document says.
 macro_rules! is_placed {
     () => {
         "typeof(schedule_id) = 'text' and typeof(rotation_id) = 'text' and typeof(layer_id) = 'text'
-             and typeof(starts_at) = 'integer' and typeof(ends_at) = 'integer' and not typeof(archived_at) = 'blob'"
+             and typeof(starts_at) = 'integer' and typeof(ends_at) = 'integer' and archived_at is null"
     };
 }
 
@@ -97,10 +105,9 @@ impl Store {
         after: &str,
         count: u32,
     ) -> Result<Vec<Stored<ScheduleOverride>>> {
-        let query = sqlx::query_as::<_, Row>(concat!(
-            "select id, ",
-            document!(),
-            " from schedule_overrides where ",
+        let query = sqlx::query_as::<_, PlacedRow>(concat!(
+            placed_row!(),
+            " where ",
             is_there!(),
             " and (schedule_id = $1 and (($2 is null or rotation_id = $2) and ($3 is null or layer_id = $3) or not (",
             is_placed!(),
@@ -109,7 +116,13 @@ impl Store {
             " order by id limit $5",
         ));
         let query = query.bind(filter.schedule_id).bind(filter.rotation_id).bind(filter.layer_id);
-        self.read_all(TABLE, query.bind(after).bind(count).fetch_all(self.readers()).await?).await
+        let rows = query.bind(after).bind(count).fetch_all(self.readers()).await?;
+        Ok(self.read_placed(rows).await?.into_iter().map(|placed| placed.stored).collect())
+    }
+
+    async fn read_placed(&self, rows: Vec<PlacedRow>) -> Result<Vec<Placed>> {
+        let size = rows.iter().map(|(.., bytes)| bytes.len()).sum();
+        self.aside.run(size, move || rows.into_iter().map(placed).collect()).await.map_err(sqlx::Error::Io)
     }
 
     /// The overrides of one schedule or of all that lie in a window, at least in part, by when they start.
@@ -128,9 +141,7 @@ impl Store {
             ")) or not typeof(schedule_id) = 'text') order by starts_at, id",
         ));
         let query = query.bind(schedule_id).bind(from.unix()).bind(until.unix());
-        let rows = query.fetch_all(self.readers()).await?;
-        let size = rows.iter().map(|(.., bytes)| bytes.len()).sum();
-        self.aside.run(size, move || rows.into_iter().map(placed).collect()).await.map_err(sqlx::Error::Io)
+        self.read_placed(query.fetch_all(self.readers()).await?).await
     }
 
     pub(crate) async fn schedule_override(&self, id: &str) -> Result<Option<Placed>> {
@@ -161,10 +172,9 @@ impl Store {
                     return Ok(Placing::Missing);
                 }
             }
-            let query = sqlx::query_as::<_, Row>(concat!(
-                "select id, ",
-                document!(),
-                " from schedule_overrides where ",
+            let query = sqlx::query_as::<_, PlacedRow>(concat!(
+                placed_row!(),
+                " where ",
                 is_there!(),
                 " and schedule_id = $1 and (rotation_id = $2 and layer_id = $3 and ends_at > $4 and starts_at < $5 or not (",
                 is_placed!(),
@@ -173,8 +183,7 @@ impl Store {
             let query = query.bind(&placed.schedule_id).bind(&placed.rotation_id).bind(&placed.layer_id);
             let (start, end) = (Instant::from(placed.start_at.at()), Instant::from(placed.end_at.at()));
             let rows = query.bind(start.unix()).bind(end.unix()).fetch_all(writing.connection()).await?;
-            let neighbours: Vec<Stored<ScheduleOverride>> = self.read_all(TABLE, rows).await?;
-            for Stored { id, document } in neighbours {
+            for Placed { stored: Stored { id, document }, .. } in self.read_placed(rows).await? {
                 let Some(neighbour) = document else {
                     writing.leave().await?;
                     return Ok(Placing::Unreadable(id));

@@ -6,7 +6,7 @@ use sqlx::{FromRow as _, Row as _};
 
 use super::db::DbRow;
 use super::dialect::Dialect;
-use super::documents::has_id;
+use super::documents::{document_there, has_id, is_there};
 use super::templates::HAS_TEMPLATE;
 use super::turns::made;
 use super::{Result, Row, Store, Stored, Writing, stamp};
@@ -104,11 +104,32 @@ pub(crate) enum Change<'a> {
 /// The table, as the log names it.
 const TABLE: &str = "escalation_paths";
 
+/// Whether the number of a revision is one: no path was saved so often that it is greater.
+macro_rules! is_number {
+    () => {
+        "(typeof(number) = 'integer' and number between 1 and 1000000000)"
+    };
+}
+
+/// Whether a revision is the newest of its path, as far as its number says. Beside it, one whose number is damaged may be.
+macro_rules! is_newest {
+    () => {
+        "(not (typeof(number) = 'integer' and number between 1 and 1000000000) or number = (
+             select max(number) from path_revisions newest where newest.path_id = escalation_paths.id
+                 and typeof(newest.number) = 'integer' and newest.number between 1 and 1000000000))"
+    };
+}
+pub(super) use is_newest;
+
 impl Store {
     /// A page of paths, by id.
     pub(crate) async fn paths(&self, after: &str, count: u32) -> Result<Vec<Stored<PathPayload>>> {
         let query = sqlx::query_as::<_, Row>(concat!(
-            "select id, cast(document as blob) from escalation_paths where archived_at is null and id > $1 and ",
+            "select id, ",
+            document_there!(),
+            " from escalation_paths where ",
+            is_there!(),
+            " and id > $1 and ",
             has_id!(),
             " order by id limit $2",
         ));
@@ -117,21 +138,30 @@ impl Store {
 
     /// Those of these paths that there are. `ids` is a list in JSON.
     pub(crate) async fn those_paths(&self, ids: &str) -> Result<Vec<Stored<PathPayload>>> {
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from escalation_paths
-             where archived_at is null and id in (select value from json_each($1))",
-        );
+        let query = sqlx::query_as::<_, Row>(concat!(
+            "select id, ",
+            document_there!(),
+            " from escalation_paths where ",
+            is_there!(),
+            " and id in (select value from json_each($1))",
+        ));
         self.read_all(TABLE, query.bind(ids).fetch_all(self.readers()).await?).await
     }
 
     pub(crate) async fn path(&self, id: &str) -> Result<Option<Stored<StoredPath>>> {
-        let query = sqlx::query_as::<_, (Vec<u8>, i64)>(
-            "select cast(document as blob), (
-                 select coalesce(max(case when typeof(number) = 'integer' then number end), 0)
-                     + count(case when typeof(number) = 'integer' then null else 1 end)
+        let query = sqlx::query_as::<_, (Vec<u8>, i64)>(concat!(
+            "select ",
+            document_there!(),
+            ", (select coalesce(max(case when ",
+            is_number!(),
+            " then number end), 0) + count(case when not ",
+            is_number!(),
+            " and saved_at >= updated_at then 1 end)
                  from path_revisions where path_id = escalation_paths.id)
-             from escalation_paths where archived_at is null and id = $1",
-        );
+             from escalation_paths where ",
+            is_there!(),
+            " and id = $1",
+        ));
         let row = query.bind(id).fetch_optional(self.readers()).await?;
         let Some((bytes, revision)) = row else { return Ok(None) };
         let path = self.read_one(TABLE, Some((id.to_string().into(), bytes))).await?;
@@ -140,8 +170,8 @@ impl Store {
 
     /// Whether there is such a path, readable or not.
     pub(crate) async fn has_path(&self, id: &str) -> Result<bool> {
-        let query =
-            sqlx::query_scalar::<_, i64>("select count(*) from escalation_paths where archived_at is null and id = $1");
+        let query = concat!("select count(*) from escalation_paths where ", is_there!(), " and id = $1");
+        let query = sqlx::query_scalar::<_, i64>(query);
         Ok(query.bind(id).fetch_one(self.readers()).await? > 0)
     }
 
@@ -177,10 +207,13 @@ impl Store {
             // Locked from the start: between the look at the revision and the change nobody else saves.
             let mut writing = self.change().await?;
             self.number_anew(&mut writing, id).await?;
-            let query = sqlx::query_scalar::<_, i64>(
-                "select number from escalation_paths join path_revisions on path_id = id
-                 where id = $1 and (archived_at is null or $2) order by number desc limit 1",
-            );
+            // A path whose revisions are gone is changed all the same.
+            let query = sqlx::query_scalar::<_, i64>(concat!(
+                "select coalesce(number, 0) from escalation_paths left join path_revisions on path_id = id
+                 where id = $1 and (",
+                is_there!(),
+                " or $2) order by coalesce(number, 0) desc limit 1",
+            ));
             let with_archived = matches!(change, Change::Restore(_));
             let row = query.bind(id).bind(with_archived).fetch_optional(writing.connection()).await?;
             let outcome = match (row, change) {
@@ -228,24 +261,33 @@ impl Store {
         })
     }
 
-    /// Numbers the revisions of a path anew whose number is damaged, after all others: the newest were written last.
+    /// Numbers the revisions of a path anew whose number is damaged: each comes after those that were saved before it, in
+    /// the place that it left, or after all others where that is taken.
     async fn number_anew(&self, writing: &mut Writing, id: &str) -> Result<()> {
         if self.dialect() == Dialect::Postgres {
             // There is no such thing.
             return Ok(());
         }
-        let query = sqlx::query_scalar::<_, i64>(
-            "select rowid from path_revisions where path_id = $1 and not typeof(number) = 'integer' order by rowid",
-        );
+        let query = sqlx::query_scalar::<_, i64>(concat!(
+            "select rowid from path_revisions where path_id = $1 and not ",
+            is_number!(),
+            " order by saved_at, rowid",
+        ));
         for row in query.bind(id).fetch_all(writing.connection()).await? {
-            let query = sqlx::query(
-                "update path_revisions set number = 1 + (
-                     select coalesce(max(number), 0) from path_revisions
-                     where path_id = $1 and typeof(number) = 'integer')
+            let query = sqlx::query(concat!(
+                "with others as (select number, saved_at from path_revisions where path_id = $1 and ",
+                is_number!(),
+                "), place as (
+                     select 1 + coalesce(max(number), 0) as number from others
+                     where saved_at <= (select saved_at from path_revisions where rowid = $2))
+                 update path_revisions set number = case
+                     when (select number from place) in (select number from others)
+                         then 1 + (select max(number) from others)
+                     else (select number from place) end
                  where rowid = $2",
-            );
+            ));
             query.bind(id).bind(row).execute(writing.connection()).await?;
-            tracing::warn!("a revision of escalation path `{id}` had no number, and is its newest from now on");
+            tracing::warn!("a revision of escalation path `{id}` had no number, and was given the one that it left");
         }
         Ok(())
     }
@@ -257,17 +299,18 @@ impl Store {
         if known.bind(id).fetch_one(self.readers()).await? == 0 {
             return Ok(None);
         }
-        let query = sqlx::query(
-            "select number, saved_at, name, saved_by, note from path_revisions
-             where path_id = $1 and number < $2 and typeof(number) = 'integer' order by number desc limit $3",
-        );
+        let query = sqlx::query(concat!(
+            "select number, saved_at, name, saved_by, note from path_revisions where path_id = $1 and number < $2 and ",
+            is_number!(),
+            " order by number desc limit $3",
+        ));
         let rows = query.bind(id).bind(before).bind(count).fetch_all(self.readers()).await?;
         Ok(Some(rows.iter().map(|row| revision_of(id, row)).collect()))
     }
 
     /// How many revisions of a path have no number that can be read.
     pub(crate) async fn unnumbered(&self, id: &str) -> Result<i64> {
-        let query = "select count(*) from path_revisions where path_id = $1 and not typeof(number) = 'integer'";
+        let query = concat!("select count(*) from path_revisions where path_id = $1 and not ", is_number!());
         sqlx::query_scalar(query).bind(id).fetch_one(self.readers()).await
     }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use escalation_api::{Json as _, Pause};
 use escalation_engine::Instant;
 
+use super::documents::is_there;
 use super::turns::made;
 use super::{Result, Row, Store, Stored, stamp};
 
@@ -13,18 +14,18 @@ const TABLE: &str = "notification_pauses";
 /// Whether a pause is where its columns say. Where they say nothing it cannot be read, whatever its document says.
 macro_rules! is_placed {
     () => {
-        "typeof(starts_at) = 'integer' and typeof(ends_at) = 'integer' and not typeof(cancelled_at) = 'blob'"
+        "typeof(starts_at) = 'integer' and typeof(ends_at) = 'integer' and cancelled_at is null"
     };
 }
 
-/// Those that there are. Bytes say of none that it was cancelled.
+/// Those that there are: those that were not cancelled.
 macro_rules! of_pauses {
     () => {
         concat!(
             "select id, cast(case when ",
             is_placed!(),
-            " then document else '' end as blob) from notification_pauses
-             where (cancelled_at is null or typeof(cancelled_at) = 'blob')"
+            " then document else '' end as blob) from notification_pauses where ",
+            is_there!("cancelled_at")
         )
     };
 }

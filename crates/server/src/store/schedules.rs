@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use escalation_api::{Json as _, Schedule};
 
-use super::documents::{Row, has_id};
+use super::documents::{Row, document_there, has_id, is_there};
+use super::paths::is_newest;
 use super::turns::made;
 use super::{Archived, Result, Store, Stored, stamp};
 
@@ -14,7 +15,11 @@ impl Store {
     /// Reads a page of schedules, ordered by id.
     pub(crate) async fn schedules(&self, after: &str, count: u32) -> Result<Vec<Stored<Schedule>>> {
         let query = sqlx::query_as::<_, Row>(concat!(
-            "select id, cast(document as blob) from schedules where archived_at is null and id > $1 and ",
+            "select id, ",
+            document_there!(),
+            " from schedules where ",
+            is_there!(),
+            " and id > $1 and ",
             has_id!(),
             " order by id limit $2",
         ));
@@ -23,24 +28,31 @@ impl Store {
 
     /// Reads the existing schedules among `ids`, a JSON list.
     pub(crate) async fn those_schedules(&self, ids: &str) -> Result<Vec<Stored<Schedule>>> {
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from schedules
-             where archived_at is null and id in (select value from json_each($1))",
-        );
+        let query = sqlx::query_as::<_, Row>(concat!(
+            "select id, ",
+            document_there!(),
+            " from schedules where ",
+            is_there!(),
+            " and id in (select value from json_each($1))",
+        ));
         self.read_all(TABLE, query.bind(ids).fetch_all(self.readers()).await?).await
     }
 
     /// Counts the schedules.
     pub(crate) async fn schedule_count(&self) -> Result<i64> {
-        let query = "select count(*) from schedules where archived_at is null";
+        let query = concat!("select count(*) from schedules where ", is_there!());
         sqlx::query_scalar(query).fetch_one(self.readers()).await
     }
 
     /// Reads one schedule; `None` if it doesn't exist or is archived.
     pub(crate) async fn schedule(&self, id: &str) -> Result<Option<Stored<Schedule>>> {
-        let query = sqlx::query_as::<_, Row>(
-            "select id, cast(document as blob) from schedules where archived_at is null and id = $1",
-        );
+        let query = sqlx::query_as::<_, Row>(concat!(
+            "select id, ",
+            document_there!(),
+            " from schedules where ",
+            is_there!(),
+            " and id = $1",
+        ));
         self.read_one(TABLE, query.bind(id).fetch_optional(self.readers()).await?).await
     }
 
@@ -60,7 +72,10 @@ impl Store {
         let document = schedule.write().to_string();
         made!({
             let mut writing = self.change().await?;
-            let query = sqlx::query("update schedules set document = $2 where id = $1 and archived_at is null");
+            let query = sqlx::query(concat!(
+                "update schedules set document = $2, archived_at = null where id = $1 and ",
+                is_there!(),
+            ));
             let query = query.bind(&schedule.id).bind(&document);
             let is_done = query.execute(writing.connection()).await?.rows_affected() > 0;
             writing.commit().await?;
@@ -73,30 +88,33 @@ impl Store {
         made!({
             let mut writing = self.change().await?;
             // Ids stand in documents as JSON strings, wherever that is.
-            let query = sqlx::query_scalar::<_, String>(
-                "select name from path_revisions join escalation_paths on escalation_paths.id = path_id
-                 where archived_at is null
-                     and number = (select max(number) from path_revisions newest where newest.path_id = escalation_paths.id)
-                     and replace(cast(escalation_paths.document as text), $1, '') <> cast(escalation_paths.document as text)
+            let query = sqlx::query_scalar::<_, String>(concat!(
+                "select name from path_revisions join escalation_paths on escalation_paths.id = path_id where ",
+                is_there!(),
+                " and ",
+                is_newest!(),
+                " and replace(cast(escalation_paths.document as text), $1, '') <> cast(escalation_paths.document as text)
                  union all
-                 select name from escalation_path_templates
-                 where archived_at is null and replace(cast(document as text), $1, '') <> cast(document as text)
+                 select name from escalation_path_templates where ",
+                is_there!(),
+                " and replace(cast(document as text), $1, '') <> cast(document as text)
                  union all
                  select title as name from escalations join escalation_plans on escalation_plans.id = plan_id
                  where due_at is not null and replace(cast(document as text), $1, '') <> cast(document as text)
                  order by name",
-            );
+            ));
             let users = query.bind(format!("\"{id}\"")).fetch_all(writing.connection()).await?;
             if !users.is_empty() {
                 writing.leave().await?;
                 return Ok(Archived::InUse(users));
             }
-            let query = sqlx::query("update schedules set archived_at = $2 where id = $1 and archived_at is null");
+            let query = sqlx::query(concat!("update schedules set archived_at = $2 where id = $1 and ", is_there!()));
             let query = query.bind(id).bind(stamp(now));
             let is_done = query.execute(writing.connection()).await?.rows_affected() > 0;
-            let query = sqlx::query(
-                "update schedule_overrides set archived_at = $2 where schedule_id = $1 and archived_at is null",
-            );
+            let query = sqlx::query(concat!(
+                "update schedule_overrides set archived_at = $2 where schedule_id = $1 and ",
+                is_there!(),
+            ));
             query.bind(id).bind(stamp(now)).execute(writing.connection()).await?;
             writing.commit().await?;
             Ok(if is_done { Archived::Done } else { Archived::Missing })

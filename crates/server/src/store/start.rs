@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 use escalation_api::{Json as _, PathPayload, Schedule, Team, User, template::TemplatePayload};
 use escalation_api::{Pause, schedule::ScheduleOverride};
-use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{FromRow as _, Row as _};
 use ulid::Ulid;
 
 use super::connections::{Connections, Writing};
 use super::documents::{document, value};
+use super::overrides::says;
 use super::paths::{Saving, WrittenPath, insert_path};
 use super::templates::{WrittenTemplate, insert_template};
 use super::{Result, Store};
@@ -28,7 +29,8 @@ const MOST_DAMAGE: u32 = 5;
 /// How many rows of a table are named for what is in their columns.
 const MOST_ROWS: u32 = 100;
 /// The tables that are read by their columns, and which of those hold JSON.
-const COLUMNS_WITH_JSON: [(&str, &[&str]); 23] = [
+const COLUMNS_WITH_JSON: [(&str, &[&str]); 24] = [
+    ("api_keys", &[]),
     ("priorities", &[]),
     ("channels", &[]),
     ("users", &[]),
@@ -139,6 +141,7 @@ impl Store {
         self.examine_table("escalation_path_templates", "id", document::<TemplatePayload>).await;
         self.examine_table("notification_pauses", "id", document::<Pause>).await;
         self.examine_table("schedule_overrides", "id", document::<ScheduleOverride>).await;
+        self.examine_overrides().await;
         self.examine_table("path_documents", "path_id || '/' || kind", value).await;
     }
 
@@ -155,7 +158,14 @@ impl Store {
                 let null = if *may_be_null { ", 'null'" } else { "" };
                 let json =
                     if json.contains(&name.as_str()) { format!(" or not json_valid({name})") } else { String::new() };
-                format!("case when typeof({name}) not in ('{kind}'{null}){json} then ' {name}' else '' end")
+                // Whether a row is there at all hangs on this one.
+                let time = match (name.as_str(), kind.as_str()) {
+                    ("archived_at" | "cancelled_at", "text") => " or not {name} glob '[12][0-9][0-9][0-9]-*'",
+                    ("archived_at", _) => " or not {name} > 0",
+                    _ => "",
+                };
+                let time = time.replace("{name}", name);
+                format!("case when typeof({name}) not in ('{kind}'{null}){json}{time} then ' {name}' else '' end")
             });
             let faults = faults.collect::<Vec<_>>().join(" || ");
             let query = format!(
@@ -177,6 +187,32 @@ impl Store {
                 }
             }
             Err(error) => tracing::error!("table `{table}` cannot be read: {error}"),
+        }
+    }
+
+    /// Says which overrides are elsewhere than their columns say: those are by what they are looked for.
+    async fn examine_overrides(&self) {
+        let query = "select id, schedule_id, starts_at, ends_at, cast(document as blob) from schedule_overrides
+             where id > $1 and archived_at is null order by id limit $2";
+        let mut after = String::new();
+        loop {
+            let rows = sqlx::query(query).bind(&after).bind(AT_ONCE).fetch_all(self.readers()).await;
+            // What cannot be read was said already.
+            let Ok(rows) = rows else { return };
+            let Some(last) = rows.last().and_then(|row| row.try_get::<String, _>(0).ok()) else { return };
+            for row in &rows {
+                let Ok((id, schedule_id, starts_at, ends_at, bytes)) =
+                    <(String, String, i64, i64, Vec<u8>)>::from_row(row)
+                else {
+                    continue;
+                };
+                let one = document::<ScheduleOverride>("schedule_overrides", &id, &bytes);
+                if one.is_ok_and(|one| !says(&one, &schedule_id, starts_at, ends_at)) {
+                    let fault = "its schedule or its time is another in its columns than in its document";
+                    tracing::error!("`{id}` of table `schedule_overrides` cannot be read: {fault}");
+                }
+            }
+            after = last;
         }
     }
 

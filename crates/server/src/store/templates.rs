@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use escalation_api::Json as _;
 use escalation_api::template::TemplatePayload;
 
-use super::documents::{Id, has_id, stored};
+use super::documents::{Id, document_there, has_id, is_there, stored};
+use super::paths::is_newest;
 use super::turns::made;
 use super::{Result, Store, Stored, Writing, stamp};
 use crate::error::ApiError;
@@ -58,7 +59,7 @@ impl Archived {
 
 /// Whether there is a template with an id.
 pub(super) const HAS_TEMPLATE: &str =
-    "select exists (select 1 from escalation_path_templates where id = $1 and archived_at is null)";
+    concat!("select exists (select 1 from escalation_path_templates where id = $1 and ", is_there!(), ")");
 
 type TemplateRow = (Id, Vec<u8>, bool);
 
@@ -100,12 +101,16 @@ impl Store {
         // What is searched for has no wildcards.
         let search = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let query = sqlx::query_as::<_, TemplateRow>(concat!(
-            "select id, cast(document as blob), exists (
+            "select id, ",
+            document_there!(),
+            ", exists (
                  select 1 from path_revisions join escalation_paths on escalation_paths.id = path_id
-                 where template_id = escalation_path_templates.id and (escalation_paths.archived_at is not null
-                     or number < (select max(number) from path_revisions newest where newest.path_id = escalation_paths.id)))
-             from escalation_path_templates
-             where archived_at is null and ($1 is null or id = $1) and id > $2 and ",
+                 where template_id = escalation_path_templates.id
+                     and (escalation_paths.archived_at is not null or not ",
+            is_newest!(),
+            ")) from escalation_path_templates where ",
+            is_there!(),
+            " and ($1 is null or id = $1) and id > $2 and ",
             has_id!(),
             " and lower(name) like '%' || lower($3) || '%' escape '\\'
              order by id limit $4",
@@ -129,10 +134,11 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool> {
         made!({
-            let query = sqlx::query(
-                "update escalation_path_templates set name = $2, document = $3, updated_at = $4
-                 where id = $1 and archived_at is null",
-            );
+            let query = sqlx::query(concat!(
+                "update escalation_path_templates set name = $2, document = $3, updated_at = $4, archived_at = null
+                 where id = $1 and ",
+                is_there!(),
+            ));
             let query = query.bind(id).bind(&template.name).bind(&template.document).bind(stamp(now));
             let mut writing = self.change().await?;
             let done = query.execute(writing.connection()).await?.rows_affected() > 0;
@@ -145,20 +151,23 @@ impl Store {
     pub(crate) async fn archive_template(&self, id: &str, now: DateTime<Utc>) -> Result<Archived> {
         made!({
             let mut writing = self.change().await?;
-            let query = sqlx::query_scalar::<_, String>(
+            let query = sqlx::query_scalar::<_, String>(concat!(
                 "select name from path_revisions join escalation_paths on escalation_paths.id = path_id
-                 where template_id = $1 and archived_at is null
-                     and number = (select max(number) from path_revisions newest where newest.path_id = escalation_paths.id)
-                 order by name, escalation_paths.id",
-            );
+                 where template_id = $1 and ",
+                is_there!(),
+                " and ",
+                is_newest!(),
+                " order by name, escalation_paths.id",
+            ));
             let users = query.bind(id).fetch_all(writing.connection()).await?;
             if !users.is_empty() {
                 writing.leave().await?;
                 return Ok(Archived::InUse(users));
             }
-            let query = sqlx::query(
-                "update escalation_path_templates set archived_at = $2 where id = $1 and archived_at is null",
-            );
+            let query = sqlx::query(concat!(
+                "update escalation_path_templates set archived_at = $2 where id = $1 and ",
+                is_there!(),
+            ));
             let done = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
             writing.commit().await?;
             Ok(if done { Archived::Done } else { Archived::Missing })

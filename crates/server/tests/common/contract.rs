@@ -5,8 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use escalation_server::openapi;
@@ -64,13 +63,35 @@ fn validator(components: &'static Value, schema: &str) -> Arc<Validator> {
 /// Texts below this length, in bytes, are noted.
 const MAX_NOTED: usize = 100;
 
-/// The names of all fields, and the short texts, that the tests of this program have sent.
-static SENT: LazyLock<Mutex<BTreeSet<String>>> = LazyLock::new(Mutex::default);
+/// What a test knows of the servers that it has started on one folder.
+#[derive(Default)]
+struct Known {
+    /// The names of all fields, and the short texts, that were sent to them.
+    sent: BTreeSet<String>,
+    /// They pass on the answers of an API that the test has made up.
+    passes_on: bool,
+}
+
+/// What is known, by folder; of a server that is a program of its own by no folder.
+static KNOWN: LazyLock<Mutex<BTreeMap<PathBuf, Known>>> = LazyLock::new(Mutex::default);
+
+/// The folders of servers, by their ports.
+static FOLDERS: LazyLock<Mutex<BTreeMap<u16, PathBuf>>> = LazyLock::new(Mutex::default);
+
+/// A server is at this port now. Where it passes on what a made-up API says, its answers are held to nothing.
+pub(crate) fn note_server(port: u16, folder: &Path, passes_on: bool) {
+    FOLDERS.lock().unwrap().insert(port, folder.to_path_buf());
+    KNOWN.lock().unwrap().entry(folder.to_path_buf()).or_default().passes_on = passes_on;
+}
+
+fn folder_of(port: Option<u16>) -> PathBuf {
+    port.and_then(|port| FOLDERS.lock().unwrap().get(&port).cloned()).unwrap_or_default()
+}
 
 /// Notes which fields and values a test sends: unknown ones come back.
-pub(crate) fn note_sent(body: Option<&[u8]>) {
+pub(crate) fn note_sent(port: Option<u16>, body: Option<&[u8]>) {
     if let Some(body) = body.and_then(|body| serde_json::from_slice(body).ok()) {
-        note(&body, &mut SENT.lock().unwrap());
+        note(&body, &mut KNOWN.lock().unwrap().entry(folder_of(port)).or_default().sent);
     }
 }
 
@@ -90,14 +111,17 @@ fn note(value: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Whether what is wrong with an answer is a field or a value that the test has sent itself.
-fn is_sent(error: &jsonschema::ValidationError<'_>) -> bool {
-    let sent = SENT.lock().unwrap();
+/// Whether what is wrong with an answer is a field or a value that the test has sent itself, to the servers on this folder
+/// or, where it is not known to which, to any.
+fn is_sent(folder: Option<&Path>, error: &jsonschema::ValidationError<'_>) -> bool {
+    let known = KNOWN.lock().unwrap();
+    let was_sent =
+        |name: &str| known.iter().any(|(of, known)| folder.is_none_or(|f| f == of) && known.sent.contains(name));
     match error.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.iter().all(|name| sent.contains(name)),
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.iter().all(|name| was_sent(name)),
         // Long texts are not noted; the contract has none.
         ValidationErrorKind::Enum { .. } => {
-            error.instance().as_str().is_some_and(|value| value.len() >= MAX_NOTED || sent.contains(value))
+            error.instance().as_str().is_some_and(|value| value.len() >= MAX_NOTED || was_sent(value))
         }
         _ => false,
     }
@@ -112,19 +136,18 @@ pub(crate) fn fitting<'a>(all: &'a Map<String, Value>, path: &str) -> Option<&'a
     all.get(path).or_else(|| all.iter().find(|(template, _)| fits(template)).map(|(_, methods)| methods))
 }
 
-/// Whether a server of this program passes on the answers of an API that the tests have made up.
-static PASSES_ON: AtomicBool = AtomicBool::new(false);
-
-/// Answers are held to nothing from now on: they are what a made-up API says.
-pub(crate) fn pass_on() {
-    PASSES_ON.store(true, Ordering::Relaxed);
-}
-
-/// Asserts that an answer is what is promised.
-pub(crate) fn check(method: &Method, path: &str, answer: &Answer) {
-    if PASSES_ON.load(Ordering::Relaxed) {
+/// Asserts that an answer of the server at this port is what is promised.
+pub(crate) fn check(port: Option<u16>, method: &Method, path: &str, answer: &Answer) {
+    let folder = folder_of(port);
+    if KNOWN.lock().unwrap().get(&folder).is_some_and(|known| known.passes_on) {
         return;
     }
+    let is_a = |schema: &str, value: &Value, what: &str| {
+        holds(&CONTRACT["components"], Some(&folder), schema, value, &format!("{what} is no {schema}"));
+    };
+    let is_nothing_else = |schema: &str, value: &Value, what: &str| {
+        holds(&CLOSED, Some(&folder), schema, value, &format!("{what} is no {schema} of our document"));
+    };
     let (what, name) = (format!("{method} {path}"), method.as_str().to_lowercase());
     let status = answer.status.as_u16().to_string();
     let is_api = ["/v1/", "/v2/", "/v3/", "/builder/"].iter().any(|prefix| path.starts_with(prefix));
@@ -159,20 +182,16 @@ pub(crate) fn check(method: &Method, path: &str, answer: &Answer) {
 
 /// Asserts that a value is what a schema of the vendor's contract says.
 pub(crate) fn is_a(schema: &str, value: &Value, what: &str) {
-    holds(&CONTRACT["components"], schema, value, &format!("{what} is no {schema}"));
+    holds(&CONTRACT["components"], None, schema, value, &format!("{what} is no {schema}"));
 }
 
-/// Asserts that a value is what a schema of our document says, and has nothing that it does not name.
-fn is_nothing_else(schema: &str, value: &Value, what: &str) {
-    holds(&CLOSED, schema, value, &format!("{what} is no {schema} of our document"));
-}
-
-fn holds(components: &'static Value, schema: &str, value: &Value, what: &str) {
+/// A value is what a schema says; in our own document a schema allows nothing that it does not name.
+fn holds(components: &'static Value, folder: Option<&Path>, schema: &str, value: &Value, what: &str) {
     let validator = validator(components, schema);
     if validator.is_valid(value) {
         return;
     }
-    let errors = validator.iter_errors(value).filter(|error| !is_sent(error));
+    let errors = validator.iter_errors(value).filter(|error| !is_sent(folder, error));
     let errors: Vec<_> = errors.map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{what}:\n{}\n{value:#}", errors.join("\n"));
 }

@@ -87,10 +87,9 @@ impl Server {
     }
 
     async fn started(folder: TempDir, config: Config, limits: Limits) -> Self {
-        if config.upstream.is_some() {
-            contract::pass_on();
-        }
+        let passes_on = config.upstream.is_some();
         let running = start(config).await.unwrap().with_limits(limits);
+        contract::note_server(running.address().port(), folder.path(), passes_on);
         let base = format!("http://{}", running.address());
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(running.serve(async { drop(stopped.await) }));
@@ -178,12 +177,13 @@ pub(crate) async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let (client, request) = request.build_split();
     let request = request.unwrap();
     let (method, path) = (request.method().clone(), request.url().path().to_string());
-    contract::note_sent(request.body().and_then(reqwest::Body::as_bytes));
+    let port = request.url().port();
+    contract::note_sent(port, request.body().and_then(reqwest::Body::as_bytes));
     let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let text = response.text().await.unwrap();
     let answer = Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) };
-    contract::check(&method, &path, &answer);
+    contract::check(port, &method, &path, &answer);
     answer
 }
 

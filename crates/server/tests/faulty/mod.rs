@@ -54,7 +54,7 @@ impl Process {
         let errors = File::options().create(true).append(true).open(&log).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_escalation-server"));
         command.args(["--requests-per-minute", "0", "--escalations-per-minute", "0"]);
-        command.args(["--listen", "127.0.0.1:0", "--app"]).arg(super::common::app(folder));
+        command.args(["--listen", "127.0.0.1:0", "--app"]).arg(crate::common::app(folder));
         command.arg("--data").arg(folder.join("data"));
         command.env("LD_PRELOAD", library).env("FAULT_CONTROL", &name).env("RUST_LOG", "warn");
         let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().unwrap();

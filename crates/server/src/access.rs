@@ -1,0 +1,204 @@
+//! Who is asking, and what they may do: somebody by an API key, a person whom a trusted proxy names, or nobody.
+//!
+//! It is found out once for each request, before anything else asks for it. Whether that is enough for what is asked is
+//! the business of [`crate::rights`].
+
+mod grants;
+mod keys;
+mod networks;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, HeaderName};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::api::is_event;
+use crate::connections::Peer;
+use crate::error::ApiError;
+use crate::guard::is_of_the_api;
+use crate::run::Clock;
+use crate::store::Store;
+use crate::who;
+
+pub(crate) use grants::Grants;
+pub use grants::{Right, Role};
+use keys::PREFIX;
+pub(crate) use keys::{digest_of, grants_of, new_key, written};
+pub use networks::Network;
+
+/// Who is asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// Somebody, or a program, by an API key.
+    Key {
+        /// Its id.
+        id: String,
+        /// Its name.
+        name: String,
+    },
+    /// The person whom a trusted proxy names.
+    Person(String),
+    /// Nobody said who.
+    Nobody,
+    /// An API key that is none, or not any more.
+    NoKey,
+}
+
+/// Who is asking, and what they may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// Who is asking.
+    pub(crate) identity: Identity,
+    /// What they may do.
+    pub(crate) grants: Grants,
+}
+
+impl Caller {
+    /// The name of whoever is asking, as revisions keep it.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.identity {
+            Identity::Key { name, .. } | Identity::Person(name) => Some(name),
+            Identity::Nobody | Identity::NoKey => None,
+        }
+    }
+
+    /// Whether they may do this.
+    pub(crate) fn may(&self, right: Right) -> bool {
+        self.grants.has(right)
+    }
+}
+
+/// How it is found out who is asking.
+pub(crate) struct Access {
+    /// The header in which a proxy names a person.
+    pub(crate) header: Option<HeaderName>,
+    /// From where that header is believed; nothing: from this machine.
+    pub(crate) proxies: Vec<Network>,
+    /// The persons who may change something; nothing: all of them.
+    pub(crate) editors: Vec<String>,
+    /// What is allowed without saying who one is.
+    pub(crate) anonymous: Role,
+    /// Nobody changes anything.
+    pub(crate) is_read_only: bool,
+    /// Where API keys are kept; nothing where requests are passed on.
+    pub(crate) store: Option<Store>,
+    /// By which they expire.
+    pub(crate) clock: Clock,
+}
+
+impl Access {
+    /// Whether there is somebody who may do something: strangers, those whom a proxy names, or holders of a key.
+    pub(crate) async fn lets_anybody_in(&self) -> Result<bool, sqlx::Error> {
+        match &self.store {
+            _ if self.anonymous != Role::None || self.header.is_some() => Ok(true),
+            Some(store) => store.has_api_key(self.clock.now(store).await?).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Finds out who is asking.
+    async fn caller(&self, request: &Parts) -> Result<Caller, ApiError> {
+        let caller = match self.key(request).await? {
+            Some(caller) => caller,
+            None => self.person(request)?,
+        };
+        let most = if self.is_read_only { Grants::of(Role::Viewer) } else { Grants::ALL };
+        Ok(Caller { grants: caller.grants.and(most), ..caller })
+    }
+
+    /// By an API key, where there is one in the request.
+    async fn key(&self, request: &Parts) -> Result<Option<Caller>, ApiError> {
+        let path = request.uri.path();
+        let Some(store) = self.store.as_ref().filter(|_| is_of_the_api(path) && !is_event(path)) else {
+            return Ok(None);
+        };
+        // What does not look like a key of ours is somebody else's, such as the token of a proxy in front.
+        let Some(secret) = bearer(&request.headers)?.filter(|secret| secret.starts_with(PREFIX)) else {
+            return Ok(None);
+        };
+        let now = self.clock.now(store).await?;
+        let found = store.api_key_by_digest(&digest_of(secret)).await?;
+        let Some(key) = found.filter(|key| key.is_valid(now)) else {
+            return Ok(Some(Caller { identity: Identity::NoKey, grants: Grants::NONE }));
+        };
+        if key.is_use_old(now) {
+            // Not waited for, and not the request's business where it fails.
+            let (store, id) = (store.clone(), key.id.clone());
+            drop(tokio::spawn(async move {
+                if let Err(error) = store.use_api_key(&id, now).await {
+                    tracing::warn!(%error, "the last use of API key `{id}` was not kept");
+                }
+            }));
+        }
+        let grants = grants_of(&key);
+        Ok(Some(Caller { identity: Identity::Key { id: key.id, name: key.name }, grants }))
+    }
+
+    /// By the header of a proxy, or by nothing.
+    fn person(&self, request: &Parts) -> Result<Caller, ApiError> {
+        let peer = request.extensions.get::<Peer>().map(|peer| peer.0);
+        let header = self.header.as_ref().filter(|_| self.trusts(peer));
+        let Some(name) = header.map_or(Ok(None), |header| named(&request.headers, header))? else {
+            let anonymous = Grants::of(self.anonymous);
+            let most = if self.editors.is_empty() { Grants::ALL } else { Grants::of(Role::Viewer) };
+            return Ok(Caller { identity: Identity::Nobody, grants: anonymous.and(most) });
+        };
+        let is_editor = self.editors.is_empty() || self.editors.contains(&name);
+        let role = if is_editor { Role::Editor } else { Role::Viewer };
+        Ok(Caller { identity: Identity::Person(name), grants: Grants::of(role) })
+    }
+
+    /// Whether the header of a proxy is believed that comes from here. Where it is not known from where, it comes from
+    /// this process.
+    fn trusts(&self, peer: Option<IpAddr>) -> bool {
+        let Some(peer) = peer.map(|peer| peer.to_canonical()) else { return true };
+        if self.proxies.is_empty() { peer.is_loopback() } else { self.proxies.iter().any(|network| network.has(peer)) }
+    }
+}
+
+/// The API key of a request; other ways to authorize are not ours.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(ApiError::bad_request("The header Authorization is there more than once"));
+    }
+    let Some((scheme, secret)) = value.to_str().ok().and_then(|text| text.split_once(' ')) else { return Ok(None) };
+    Ok(scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim()))
+}
+
+/// The person whom a header names, if it does.
+fn named(headers: &HeaderMap, header: &HeaderName) -> Result<Option<String>, ApiError> {
+    let mut values = headers.get_all(header).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    // What stands in front may add its own to what a browser sent; which is which cannot be known.
+    if values.next().is_some() {
+        return Err(ApiError::bad_request("The header that says who is asking is there more than once"));
+    }
+    // Names are not all ASCII.
+    let Ok(text) = str::from_utf8(value.as_bytes()) else {
+        return Err(ApiError::bad_request("The header that says who is asking is not UTF-8"));
+    };
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    who::name(text).map(Some).map_err(ApiError::bad_request)
+}
+
+/// Finds out who is asking, for all that comes after.
+pub(crate) async fn identify(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match access.caller(&parts).await {
+        Ok(caller) => {
+            parts.extensions.insert(caller);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(error) => error.into_response(),
+    }
+}

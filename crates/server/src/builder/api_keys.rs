@@ -1,0 +1,130 @@
+//! API keys: made, listed and revoked by administrators.
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{delete, get};
+use chrono::{DateTime, Utc};
+use escalation_api::{ErrorSingle, Value};
+use serde_json::json;
+use ulid::Ulid;
+
+use super::escalations::told_at;
+use crate::access::{self, Grants, Right};
+use crate::api::{Json, Told, nameless, read_object};
+use crate::error::ApiError;
+use crate::names;
+use crate::query::Query;
+use crate::rights::API_KEYS;
+use crate::run::Escalations;
+use crate::store::{KeyRow, Table};
+use crate::who::Who;
+
+/// The longest name, in characters.
+const MAX_NAME: usize = 200;
+
+pub(crate) fn router(escalations: Escalations) -> Router {
+    Router::new()
+        .route(API_KEYS, get(list).post(create))
+        .route("/builder/v1/api_keys/{id}", delete(destroy))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .with_state(escalations)
+}
+
+fn told(key: &KeyRow, secret: Option<&str>) -> Value {
+    let rights: Vec<_> = access::grants_of(key).rights().map(Right::as_str).collect();
+    let mut told = json!({
+        "id": key.id,
+        "name": key.name,
+        "rights": rights,
+        "created_at": told_at(key.created_at),
+        "created_by": key.created_by,
+        "expires_at": key.expires_at.map(told_at),
+        "last_used_at": key.last_used_at.map(told_at),
+        "revoked_at": key.revoked_at.map(told_at),
+    });
+    // Only when it is made: it is kept nowhere.
+    if let (Some(secret), Some(fields)) = (secret, told.as_object_mut()) {
+        fields.insert("secret".to_string(), Value::from(secret));
+    }
+    told
+}
+
+async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Json, ApiError> {
+    let page_size = query.page_size(250)?;
+    let after = query.get("after").unwrap_or_default();
+    let mut keys = escalations.store.api_keys(after, page_size + 1).await?;
+    let meta = crate::api::page(&mut keys, page_size, |key| &key.id);
+    let nameless = nameless(&escalations.store, Table::ApiKeys, &meta).await?;
+    Ok(Told::of(keys, |_, key| told(&key, None)).with_nameless(nameless).answer("api_keys", &meta))
+}
+
+/// The name of a key.
+///
+/// # Errors
+/// Where nobody could tell it from another, or by whom it is used.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
+    if name.chars().count() > MAX_NAME || name.contains(char::is_control) || names::is_blank(name) {
+        return Err(format!("Name must have from 1 to {MAX_NAME} characters that can be seen"));
+    }
+    Ok(())
+}
+
+async fn create(State(escalations): State<Escalations>, who: Who, request: Request) -> Result<Response, ApiError> {
+    let fields = read_object(request).await?;
+    let now = escalations.clock.now(&escalations.store).await?;
+    let mut errors = Vec::new();
+    let mut wrong = |at: &str, message: String| errors.push(ErrorSingle::new("invalid_value", message).at(at));
+    let name = fields.get("name").and_then(Value::as_str).unwrap_or_default();
+    if let Err(message) = check_name(name) {
+        wrong("name", message);
+    }
+    let known = Right::ALL.map(Right::as_str).join(", ");
+    let mut rights = Vec::new();
+    match fields.get("rights").and_then(Value::as_array).filter(|list| !list.is_empty()) {
+        None => wrong("rights", format!("Rights must be a list of {known}")),
+        // One more than there are is one twice, or none of them.
+        Some(list) => {
+            for (index, value) in list.iter().enumerate().take(Right::ALL.len() + 1) {
+                match value.as_str().and_then(|name| name.parse::<Right>().ok()) {
+                    Some(right) if !rights.contains(&right) => rights.push(right),
+                    _ => wrong(&format!("rights.{index}"), format!("Rights must be {known}, each once")),
+                }
+            }
+        }
+    }
+    let expires_at = match fields.get("expires_at").filter(|value| !value.is_null()) {
+        None => None,
+        Some(value) => {
+            let at = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+            let at = at.map(|at| at.with_timezone(&Utc).timestamp_millis()).filter(|at| *at > now);
+            if at.is_none() {
+                wrong("expires_at", "Expires_at must be an instant to come, such as 2030-01-31T00:00:00Z".to_string());
+            }
+            at
+        }
+    };
+    if !errors.is_empty() {
+        return Err(ApiError::invalid(errors));
+    }
+    let secret = access::new_key()?;
+    let key = KeyRow {
+        id: Ulid::generate().to_string(),
+        name: name.to_string(),
+        rights: access::written(Grants::from_iter(rights)),
+        created_at: now,
+        created_by: who.name().map(str::to_string),
+        expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    escalations.store.add_api_key(&key, &access::digest_of(&secret)).await?;
+    Ok((StatusCode::CREATED, Json::new(&json!({ "api_key": told(&key, Some(&secret)) }))).into_response())
+}
+
+async fn destroy(State(escalations): State<Escalations>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    let now = escalations.clock.now(&escalations.store).await?;
+    let is_done = escalations.store.revoke_api_key(&id, now).await?;
+    if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("API key")) }
+}

@@ -1,0 +1,107 @@
+//! API keys.
+
+use sqlx::FromRow;
+
+use super::documents::{self, Stored, has_id};
+use super::turns::made;
+use super::{Result, Store};
+
+/// How old the last use may be that is kept, in milliseconds: not every request writes.
+const USE_IS_OLD: i64 = 60_000;
+
+/// An API key as it is stored. Instants are in milliseconds since 1970.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct KeyRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The names of its rights, by spaces.
+    pub(crate) rights: String,
+    pub(crate) created_at: i64,
+    /// Who made it, if that is known.
+    pub(crate) created_by: Option<String>,
+    /// From when it is not valid any more; nothing: it stays valid.
+    pub(crate) expires_at: Option<i64>,
+    /// When it was used last, to the minute.
+    pub(crate) last_used_at: Option<i64>,
+    pub(crate) revoked_at: Option<i64>,
+}
+
+impl KeyRow {
+    /// Whether it can be used at an instant: it is not revoked and has not expired.
+    pub(crate) fn is_valid(&self, now: i64) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Whether its last use that is kept is older than it should be.
+    pub(crate) fn is_use_old(&self, now: i64) -> bool {
+        self.last_used_at.is_none_or(|last| now.saturating_sub(last) >= USE_IS_OLD)
+    }
+}
+
+/// The table, as the log names it.
+const TABLE: &str = "api_keys";
+
+/// The columns of [`KeyRow`].
+macro_rules! columns {
+    () => {
+        "select id, name, rights, created_at, created_by, expires_at, last_used_at, revoked_at from api_keys"
+    };
+}
+
+impl Store {
+    /// A page of API keys, by id; those that were revoked are among them.
+    pub(crate) async fn api_keys(&self, after: &str, count: u32) -> Result<Vec<Stored<KeyRow>>> {
+        let query = sqlx::query(concat!(columns!(), " where id > $1 and ", has_id!(), " order by id limit $2"));
+        Ok(documents::rows(TABLE, &query.bind(after).bind(count).fetch_all(self.readers()).await?))
+    }
+
+    /// The key with this digest, revoked or not.
+    pub(crate) async fn api_key_by_digest(&self, digest: &str) -> Result<Option<KeyRow>> {
+        let query = sqlx::query(concat!(columns!(), " where secret = $1")).bind(digest);
+        let row = query.fetch_optional(self.readers()).await?;
+        // What it may do cannot be known where it cannot be read.
+        row.as_ref().map(|row| documents::columns(TABLE, "(the one that was sent)", row)).transpose()
+    }
+
+    /// Whether there is a key that can be used at an instant, in milliseconds since 1970.
+    pub(crate) async fn has_api_key(&self, now: i64) -> Result<bool> {
+        let query = "select exists (select 1 from api_keys where revoked_at is null and (expires_at is null or expires_at > $1))";
+        sqlx::query_scalar(query).bind(now).fetch_one(self.readers()).await
+    }
+
+    /// Keeps a new key by the digest of its secret.
+    pub(crate) async fn add_api_key(&self, key: &KeyRow, digest: &str) -> Result<()> {
+        made!({
+            let query = sqlx::query(
+                "insert into api_keys (id, name, rights, secret, created_at, created_by, expires_at)
+                 values ($1, $2, $3, $4, $5, $6, $7)",
+            );
+            let query = query.bind(&key.id).bind(&key.name).bind(&key.rights).bind(digest).bind(key.created_at);
+            let query = query.bind(key.created_by.as_deref()).bind(key.expires_at);
+            let mut writing = self.change().await?;
+            query.execute(writing.connection()).await?;
+            writing.commit().await
+        })
+    }
+
+    /// Revokes a key, or finds it revoked; false if there is none.
+    pub(crate) async fn revoke_api_key(&self, id: &str, now: i64) -> Result<bool> {
+        made!({
+            let query = sqlx::query("update api_keys set revoked_at = coalesce(revoked_at, $2) where id = $1");
+            let mut writing = self.change().await?;
+            let done = query.bind(id).bind(now).execute(writing.connection()).await?.rows_affected() > 0;
+            writing.commit().await?;
+            Ok(done)
+        })
+    }
+
+    /// Keeps when a key was used last.
+    pub(crate) async fn use_api_key(&self, id: &str, now: i64) -> Result<()> {
+        made!({
+            let query = sqlx::query("update api_keys set last_used_at = $2 where id = $1");
+            let mut writing = self.change().await?;
+            query.bind(id).bind(now).execute(writing.connection()).await?;
+            writing.commit().await
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! The tests of the server, in one program: each would have all of the server in it otherwise.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+mod faulty;
+mod kills;
+mod receivers;
+mod replay_of;
+
+mod alerts;
+mod connections;
+mod corpus_played;
+mod crash;
+mod edges;
+mod escalations;
+mod failing;
+mod given;
+mod http;
+mod kept;
+mod keys;
+mod large;
+mod limits;
+mod locked;
+mod lost;
+mod notifications;
+mod openapi;
+mod organisation;
+mod program;
+mod proxy;
+mod races;
+mod revisions;
+mod rights;
+mod running;
+mod schedules;
+mod start_and_stop;
