@@ -21,6 +21,7 @@ use crate::api::is_event;
 use crate::connections::Peer;
 use crate::error::ApiError;
 use crate::guard::is_of_the_api;
+use crate::health::METRICS;
 use crate::run::Clock;
 use crate::store::Store;
 use crate::who;
@@ -114,7 +115,7 @@ impl Access {
     /// By an API key, where there is one in the request.
     async fn key(&self, request: &Parts) -> Result<Option<Caller>, ApiError> {
         let path = request.uri.path();
-        let Some(store) = self.store.as_ref().filter(|_| is_of_the_api(path) && !is_event(path)) else {
+        let Some(store) = self.store.as_ref().filter(|_| takes_keys(path)) else {
             return Ok(None);
         };
         // What does not look like a key of ours is somebody else's, such as the token of a proxy in front.
@@ -159,6 +160,11 @@ impl Access {
         let Some(peer) = peer.map(|peer| peer.to_canonical()) else { return true };
         if self.proxies.is_empty() { peer.is_loopback() } else { self.proxies.iter().any(|network| network.has(peer)) }
     }
+}
+
+/// Whether an address is one that needs a right: the API, but for alerts, which bring secrets of their own, and metrics.
+pub(crate) fn takes_keys(path: &str) -> bool {
+    is_of_the_api(path) && !is_event(path) || path == METRICS
 }
 
 /// The API key of a request; other ways to authorize are not ours.

@@ -125,7 +125,17 @@ pub struct Config {
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<PublicUrl>,
 
-    /// Let webhooks go to http addresses on other machines, too. What they say can be read on the way then
+    /// An address that is called every 10 seconds for as long as escalations are run, for a dead man's switch to wait for
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ESCALATION_HEARTBEAT_URL",
+        hide_env_values = true,
+        conflicts_with = "upstream"
+    )]
+    pub heartbeat_url: Option<String>,
+
+    /// Let webhooks and the heartbeat go to http addresses on other machines, too. What they say can be read on the way then
     #[arg(long)]
     pub allow_http_webhooks: bool,
 
@@ -153,6 +163,32 @@ pub enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(KeyCommand),
+
+    #[command(flatten)]
+    Backups(BackupCommand),
+}
+
+/// What is done with backups of a database that is a file.
+#[derive(Debug, Clone, Subcommand)]
+pub enum BackupCommand {
+    /// Copy the database to a new file, as it is at one instant, and verify that. The server may run meanwhile
+    Backup {
+        /// The file to make
+        to: PathBuf,
+    },
+    /// Open a copy of a backup as a server would, and say what is in it
+    Verify {
+        /// The backup
+        from: PathBuf,
+    },
+    /// Put a backup in the place of the database. Stop the server first
+    Restore {
+        /// The backup
+        from: PathBuf,
+        /// Replace the database that is there; it is kept beside it under another name
+        #[arg(long)]
+        replace: bool,
+    },
 }
 
 /// What is done with API keys. The server may run meanwhile.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
-use escalation_server::{Command, Config, allow_open_files, run_keys, start};
+use escalation_server::{Command, Config, allow_open_files, run_backups, run_keys, start};
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
@@ -38,8 +38,12 @@ fn failed(error: &dyn std::fmt::Display) -> ExitCode {
 }
 
 async fn run(config: Config) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    if let Some(Command::Key(command)) = &config.command {
-        let said = run_keys(&config, command).await?;
+    let said = match &config.command {
+        None => None,
+        Some(Command::Key(command)) => Some(run_keys(&config, command).await?),
+        Some(Command::Backups(command)) => Some(run_backups(&config, command).await?),
+    };
+    if let Some(said) = said {
         let _nobody_listens = writeln!(std::io::stdout(), "{said}");
         return Ok(ExitCode::SUCCESS);
     }

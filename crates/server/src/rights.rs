@@ -10,7 +10,7 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::access::{Access, Caller, Identity, Right};
+use crate::access::{Access, Caller, Identity, Right, takes_keys};
 use crate::api::{ON_BEHALF_OF, VALIDATE, is_event, is_preview, is_question};
 use crate::error::ApiError;
 use crate::guard::is_of_the_api;
@@ -45,7 +45,7 @@ fn needed(request: &Request) -> Option<Right> {
         return Some(Right::Admin);
     }
     if only_reads(request) {
-        return (is_of_the_api(path) && path != INFO).then_some(Right::View);
+        return (takes_keys(path) && path != INFO).then_some(Right::View);
     }
     // An alert brings a secret of its own, and comes from no person; a link says for whom it is.
     if is_event(path) || is_answer(path) {
