@@ -39,12 +39,14 @@ pub enum StartError {
     },
     /// Anybody who reaches the address could change paths and page people.
     #[error(
-        "whoever reaches {address} would have to be let in unasked: make an API key (`escalation-server key create`), \
-         name a --user-header, or say what strangers may do with --anonymous"
+        "whoever reaches {address} would have to be let in unasked: {remedy} a --user-header, or say what strangers may \
+         do with --anonymous"
     )]
     NoAuthentication {
         /// The address.
         address: SocketAddr,
+        /// What can be done about it: a proxy has no keys of its own.
+        remedy: &'static str,
     },
     /// The address of the heartbeat cannot be called.
     #[error("the address of the heartbeat {what}")]
@@ -81,8 +83,22 @@ pub enum StartError {
     /// The database is no file.
     #[error("--database names a server: back it up with its own tools, such as pg_dump")]
     BackupOfServer,
-    /// The API keys cannot be read.
-    #[error("cannot read the API keys: {0}")]
+    /// What a command has to say cannot be printed.
+    #[error("nothing could be printed, so that no key was made: {source}")]
+    NotPrinted {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An API key is still valid.
+    #[error("API key `{id}` was NOT revoked: {source}")]
+    NotRevoked {
+        /// Its id.
+        id: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The API keys cannot be read or written.
+    #[error("cannot use the API keys: {0}")]
     Keys(sqlx::Error),
     /// There is no such API key.
     #[error("there is no API key `{id}`: `escalation-server key list` shows them")]

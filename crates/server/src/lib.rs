@@ -180,7 +180,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         clock: config.clock.clone(),
     });
     if config.anonymous.is_none() && !access.lets_anybody_in().await.map_err(StartError::Keys)? {
-        return Err(StartError::NoAuthentication { address: config.listen });
+        let remedy = match store {
+            Some(_) => "make an API key (`escalation-server key create`), name",
+            None => "name",
+        };
+        return Err(StartError::NoAuthentication { address: config.listen, remedy });
     }
     let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::bind(config.listen, source))?;
     let address = listener.local_addr().map_err(|source| StartError::bind(config.listen, source))?;

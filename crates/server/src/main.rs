@@ -38,14 +38,20 @@ fn failed(error: &dyn std::fmt::Display) -> ExitCode {
 }
 
 async fn run(config: Config) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let said = match &config.command {
-        None => None,
-        Some(Command::Key(command)) => Some(run_keys(&config, command).await?),
-        Some(Command::Backups(command)) => Some(run_backups(&config, command).await?),
+    let print = |said: &str| {
+        let mut out = std::io::stdout();
+        writeln!(out, "{said}").and_then(|()| out.flush())
     };
-    if let Some(said) = said {
-        let _nobody_listens = writeln!(std::io::stdout(), "{said}");
-        return Ok(ExitCode::SUCCESS);
+    match &config.command {
+        None => {}
+        Some(Command::Key(command)) => {
+            run_keys(&config, command, print).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Command::Backups(command)) => {
+            print(&run_backups(&config, command).await?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
     }
     let running = start(config).await?;
     let (first, is_asked) = oneshot::channel();

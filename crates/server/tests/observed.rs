@@ -83,7 +83,9 @@ async fn metrics_need_the_right_to_read() {
         // The command would have another database there.
         return;
     }
-    let key = escalation_server::run_keys(&config(server.folder.path(), &[]), &command).await.unwrap();
+    let mut key = String::new();
+    let config = config(server.folder.path(), &[]);
+    escalation_server::run_keys(&config, &command, |said| Ok(key.push_str(said))).await.unwrap();
     let scraped = answer(server.request(Method::GET, "/metrics").bearer_auth(key)).await;
     assert_eq!(scraped.status, StatusCode::OK, "{:#}", scraped.body);
 }
