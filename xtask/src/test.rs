@@ -29,7 +29,7 @@ const PARTS: [Part; 9] = [
 ];
 
 /// The modules of the server's tests that are run on PostgreSQL, too.
-const ON_POSTGRES: [&str; 12] = [
+const ON_POSTGRES: [&str; 13] = [
     "alerts",
     "corpus_played",
     "crash",
@@ -37,6 +37,7 @@ const ON_POSTGRES: [&str; 12] = [
     "kept",
     "keys",
     "notifications",
+    "observed",
     "organisation",
     "races",
     "revisions",

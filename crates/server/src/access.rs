@@ -21,6 +21,7 @@ use crate::api::is_event;
 use crate::connections::Peer;
 use crate::error::ApiError;
 use crate::guard::is_of_the_api;
+use crate::health::METRICS;
 use crate::run::Clock;
 use crate::store::Store;
 use crate::who;
@@ -59,7 +60,15 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// The name of whoever is asking, as revisions keep it.
+    /// Whoever is asking, as revisions keep it: nobody takes a key for a person who is called the same.
+    pub(crate) fn label(&self) -> Option<String> {
+        match &self.identity {
+            Identity::Key { name, .. } => Some(format!("API key {name}")),
+            _ => self.name().map(str::to_string),
+        }
+    }
+
+    /// The name of whoever is asking.
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.identity {
             Identity::Key { name, .. } | Identity::Person(name) => Some(name),
@@ -114,18 +123,19 @@ impl Access {
     /// By an API key, where there is one in the request.
     async fn key(&self, request: &Parts) -> Result<Option<Caller>, ApiError> {
         let path = request.uri.path();
-        let Some(store) = self.store.as_ref().filter(|_| is_of_the_api(path) && !is_event(path)) else {
+        if !takes_keys(path) {
             return Ok(None);
-        };
+        }
         // What does not look like a key of ours is somebody else's, such as the token of a proxy in front.
         let Some(secret) = bearer(&request.headers)?.filter(|secret| secret.starts_with(PREFIX)) else {
             return Ok(None);
         };
+        let none = Caller { identity: Identity::NoKey, grants: Grants::NONE };
+        // Where requests are passed on there are no keys of ours.
+        let Some(store) = &self.store else { return Ok(Some(none)) };
         let now = self.clock.now(store).await?;
         let found = store.api_key_by_digest(&digest_of(secret)).await?;
-        let Some(key) = found.filter(|key| key.is_valid(now)) else {
-            return Ok(Some(Caller { identity: Identity::NoKey, grants: Grants::NONE }));
-        };
+        let Some(key) = found.filter(|key| key.is_valid(now)) else { return Ok(Some(none)) };
         if key.is_use_old(now) {
             // Not waited for, and not the request's business where it fails.
             let (store, id) = (store.clone(), key.id.clone());
@@ -135,7 +145,8 @@ impl Access {
                 }
             }));
         }
-        let grants = grants_of(&key);
+        let damaged = || ApiError::unreadable(format!("API key `{}` cannot be read: revoke it", key.id));
+        let grants = grants_of(&key).ok_or_else(damaged)?;
         Ok(Some(Caller { identity: Identity::Key { id: key.id, name: key.name }, grants }))
     }
 
@@ -159,6 +170,11 @@ impl Access {
         let Some(peer) = peer.map(|peer| peer.to_canonical()) else { return true };
         if self.proxies.is_empty() { peer.is_loopback() } else { self.proxies.iter().any(|network| network.has(peer)) }
     }
+}
+
+/// Whether an address is one that needs a right: the API, but for alerts, which bring secrets of their own, and metrics.
+pub(crate) fn takes_keys(path: &str) -> bool {
+    is_of_the_api(path) && !is_event(path) || path == METRICS
 }
 
 /// The API key of a request; other ways to authorize are not ours.

@@ -39,7 +39,7 @@ pub struct Config {
     pub database: Option<Address>,
 
     /// Start a new database without the demo organisation
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub empty: bool,
 
     /// Folder of the built app; absent: the one inside this program, if there is one
@@ -67,7 +67,7 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
 
     /// What somebody may do who does not say who they are. Without it: everything where the server listens on this
-    /// machine only, else nothing
+    /// machine only (with a user header, what an editor may), else nothing
     #[arg(long, value_name = "ROLE", value_enum)]
     pub anonymous: Option<Role>,
 
@@ -84,8 +84,8 @@ pub struct Config {
     #[arg(long, conflicts_with = "editors")]
     pub read_only: bool,
 
-    /// How many requests a minute each caller may make: whoever the user header names, else whoever has the address that
-    /// they come from; 0: as many as they like. As a proxy, the API behind it counts instead
+    /// How many requests a minute each caller may make: an API key, else whoever the user header names, else whoever has
+    /// the address that they come from; 0: as many as they like. As a proxy, the API behind it counts instead
     #[arg(long, value_name = "NUMBER", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     pub requests_per_minute: u32,
 
@@ -125,7 +125,17 @@ pub struct Config {
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<PublicUrl>,
 
-    /// Let webhooks go to http addresses on other machines, too. What they say can be read on the way then
+    /// An address that is called every 10 seconds for as long as escalations are run, for a dead man's switch to wait for
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ESCALATION_HEARTBEAT_URL",
+        hide_env_values = true,
+        conflicts_with = "upstream"
+    )]
+    pub heartbeat_url: Option<String>,
+
+    /// Let webhooks and the heartbeat go to http addresses on other machines, too. What they say can be read on the way then
     #[arg(long)]
     pub allow_http_webhooks: bool,
 
@@ -153,6 +163,32 @@ pub enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(KeyCommand),
+
+    #[command(flatten)]
+    Backups(BackupCommand),
+}
+
+/// What is done with backups of a database that is a file.
+#[derive(Debug, Clone, Subcommand)]
+pub enum BackupCommand {
+    /// Copy the database to a new file, as it is at one instant, and verify that. The server may run meanwhile
+    Backup {
+        /// The file to make
+        to: PathBuf,
+    },
+    /// Open a copy of a backup as a server would, and say what is in it
+    Verify {
+        /// The backup
+        from: PathBuf,
+    },
+    /// Put a backup in the place of the database. Stop the server first
+    Restore {
+        /// The backup
+        from: PathBuf,
+        /// Replace the database that is there; it is kept beside it under another name
+        #[arg(long)]
+        replace: bool,
+    },
 }
 
 /// What is done with API keys. The server may run meanwhile.
@@ -229,7 +265,12 @@ impl Config {
     /// What somebody may do who does not say who they are.
     pub(crate) fn anonymous(&self) -> Role {
         let is_here = self.listen.ip().to_canonical().is_loopback();
-        self.anonymous.unwrap_or(if is_here { Role::Admin } else { Role::None })
+        self.anonymous.unwrap_or(match (is_here, &self.user_header) {
+            (true, None) => Role::Admin,
+            // Whoever a proxy does not name may not do more than those whom it names.
+            (true, Some(_)) => Role::Editor,
+            (false, _) => Role::None,
+        })
     }
 
     /// How mail is sent, if it is.

@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER,
     X_CONTENT_TYPE_OPTIONS,
@@ -16,6 +18,7 @@ use escalation_api::{ErrorResponse, ErrorSingle, ErrorType, Json as _, Map, Valu
 use ulid::Ulid;
 
 use crate::health;
+use crate::metrics::Metrics;
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -36,15 +39,66 @@ pub enum StartError {
     },
     /// Anybody who reaches the address could change paths and page people.
     #[error(
-        "whoever reaches {address} would have to be let in unasked: make an API key (`escalation-server key create`), \
-         name a --user-header, or say what strangers may do with --anonymous"
+        "whoever reaches {address} would have to be let in unasked: {remedy} a --user-header, or say what strangers may \
+         do with --anonymous"
     )]
     NoAuthentication {
         /// The address.
         address: SocketAddr,
+        /// What can be done about it: a proxy has no keys of its own.
+        remedy: &'static str,
     },
-    /// The API keys cannot be read.
-    #[error("cannot read the API keys: {0}")]
+    /// The address of the heartbeat cannot be called.
+    #[error("the address of the heartbeat {what}")]
+    Heartbeat {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// There is no database to back up.
+    #[error("there is no database `{file}`: choose its folder with --data")]
+    NoDatabase {
+        /// Where it would be.
+        file: PathBuf,
+    },
+    /// A file is there already, and not replaced unseen.
+    #[error("`{file}` is there already: choose another name, or for a restore give --replace")]
+    Exists {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A backup is damaged.
+    #[error("the backup `{file}` cannot be used: {what}")]
+    NotWhole {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The database is open in another process.
+    #[error("the database `{file}` is in use: stop the server first")]
+    InUse {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The database is no file.
+    #[error("--database names a server: back it up with its own tools, such as pg_dump")]
+    BackupOfServer,
+    /// What a command has to say cannot be printed.
+    #[error("nothing could be printed, so that no key was made: {source}")]
+    NotPrinted {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An API key is still valid.
+    #[error("API key `{id}` was NOT revoked: {source}")]
+    NotRevoked {
+        /// Its id.
+        id: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The API keys cannot be read or written.
+    #[error("cannot use the API keys: {0}")]
     Keys(sqlx::Error),
     /// There is no such API key.
     #[error("there is no API key `{id}`: `escalation-server key list` shows them")]
@@ -415,7 +469,8 @@ pub(crate) struct IsFile;
 
 /// Gives each request an id, answers errors in the vendor's envelope, and writes a line to the log. Whatever is no file
 /// of the app is data: not kept, not guessed at, and if a browser shows it all the same, without any rights.
-pub(crate) async fn finish(request: Request, next: Next) -> Response {
+pub(crate) async fn finish(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
     let id = Ulid::generate().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_string());
     let mut response = next.run(request).await;
@@ -440,6 +495,7 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
         *response.body_mut() = Body::from(error.envelope(&id));
     }
     let status = response.status().as_u16();
+    metrics.answered(&method, status, began.elapsed());
     if health::is_asked(&path) && status == 200 {
         // They are asked every few seconds.
         tracing::debug!(%method, ?path, status, request = id);

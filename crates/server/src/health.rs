@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -15,12 +16,24 @@ use tokio::time::{Instant, timeout};
 use crate::api::Json;
 use crate::error::ApiError;
 use crate::files;
+use crate::metrics::Metrics;
+use crate::run::Escalations;
 use crate::store::Store;
 
 /// Whether the process answers at all.
 const ALIVE: &str = "/livez";
 /// Whether it can do its work.
 const READY: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Whether escalations are run.
+const ENGINE: &str = "/healthz/engine";
+/// What is counted and measured.
+pub(crate) const METRICS: &str = "/metrics";
+
+/// After how long without a look for timers the engine is not well: many times as long as it rests.
+const ENGINE_IS_OLD: Duration = Duration::from_secs(30);
+/// The type of what Prometheus reads.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// How long what was found is told again: whoever reaches the server can ask as often as they like.
 const HOLDS: Duration = Duration::from_secs(1);
@@ -29,7 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Whether this is asked of a path.
 pub(crate) fn is_asked(path: &str) -> bool {
-    path == ALIVE || READY.contains(&path)
+    [ALIVE, ENGINE, METRICS].contains(&path) || READY.contains(&path)
 }
 
 /// The database, and what was found of it last; one looks, the others wait for that.
@@ -81,6 +94,34 @@ pub(crate) fn router(store: Option<Store>, folder: Option<PathBuf>) -> Router {
     router.method_not_allowed_fallback(async || ApiError::method_not_allowed()).with_state(health)
 }
 
+/// Where it is asked how the engine is, and what was counted. Without an engine there is only what was counted.
+pub(crate) fn engine(escalations: Option<Escalations>, metrics: Arc<Metrics>) -> Router {
+    let measured = {
+        let escalations = escalations.clone();
+        async move || {
+            let (mut readings, mut age) = (None, Duration::ZERO);
+            if let Some(escalations) = &escalations {
+                readings = timeout(PATIENCE, escalations.readings()).await.ok().and_then(Result::ok);
+                age = escalations.cycle_age();
+            }
+            ([(CONTENT_TYPE, OPEN_METRICS)], metrics.text(readings.as_ref(), age))
+        }
+    };
+    let mut router = Router::new().route(METRICS, get(measured));
+    if let Some(escalations) = escalations {
+        router = router.route(ENGINE, get(async move || cycles(escalations.cycle_age())));
+    }
+    router.method_not_allowed_fallback(async || ApiError::method_not_allowed())
+}
+
+/// Whether an engine is well that has looked for timers so long ago.
+fn cycles(age: Duration) -> Result<Json, ApiError> {
+    if age > ENGINE_IS_OLD {
+        return Err(ApiError::unavailable("unavailable", "Escalations are not run: the engine stands still"));
+    }
+    Ok(Json::new(&json!({ "status": "ok", "last_cycle_seconds": age.as_secs() })))
+}
+
 async fn ready(State(health): State<Option<Arc<Health>>>) -> Result<Json, ApiError> {
     match health {
         Some(health) if !health.is_ready().await => {
@@ -92,4 +133,16 @@ async fn ready(State(health): State<Option<Arc<Health>>>) -> Result<Json, ApiErr
 
 fn well() -> Json {
     Json::new(&json!({ "status": "ok" }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_that_stands_still_is_not_well() {
+        assert!(cycles(Duration::ZERO).is_ok());
+        assert!(cycles(ENGINE_IS_OLD).is_ok());
+        assert!(cycles(ENGINE_IS_OLD + Duration::from_millis(1)).is_err());
+    }
 }

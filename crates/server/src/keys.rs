@@ -1,6 +1,7 @@
 //! The command line's way to API keys: `escalation-server key`.
 
 use std::fmt::Write as _;
+use std::io;
 
 use chrono::DateTime;
 use ulid::Ulid;
@@ -16,11 +17,21 @@ const DAY: i64 = 86_400_000;
 /// How many keys are read at once.
 const AT_ONCE: u32 = 250;
 
-/// Makes, lists or revokes API keys, and says what is to be printed. A server may run on the same database.
+/// Makes, lists or revokes API keys, and prints what is to be known. A server may run on the same database. A key that
+/// cannot be printed is revoked.
 ///
 /// # Errors
 /// Where the database cannot be used, or there is no such key.
-pub async fn run(config: &Config, command: &KeyCommand) -> Result<String, StartError> {
+pub async fn run(
+    config: &Config,
+    command: &KeyCommand,
+    print: impl FnOnce(&str) -> io::Result<()>,
+) -> Result<(), StartError> {
+    let file = config.data.join("escalation.db");
+    // A new database has no keys: whoever asks for them has another in mind.
+    if config.database.is_none() && !matches!(command, KeyCommand::Create { .. }) && !file.exists() {
+        return Err(StartError::NoDatabase { file });
+    }
     let store = open(config).await?;
     let now = config.clock.now(&store).await.map_err(StartError::Keys)?;
     let said = match command {
@@ -37,7 +48,15 @@ pub async fn run(config: &Config, command: &KeyCommand) -> Result<String, StartE
                 revoked_at: None,
             };
             store.add_api_key(&key, &digest_of(&secret)).await.map_err(StartError::Keys)?;
-            secret
+            if let Err(source) = print(&secret) {
+                // Nobody has it.
+                let revoked = store.revoke_api_key(&key.id, now).await;
+                store.close().await;
+                revoked.map_err(|source| StartError::NotRevoked { id: key.id.clone(), source })?;
+                return Err(StartError::NotPrinted { source });
+            }
+            store.close().await;
+            return Ok(());
         }
         KeyCommand::List => {
             let mut text = String::new();
@@ -53,17 +72,18 @@ pub async fn run(config: &Config, command: &KeyCommand) -> Result<String, StartE
                     };
                 }
             }
-            text.trim_end().to_string()
+            if text.is_empty() { "There are no API keys".to_string() } else { text.trim_end().to_string() }
         }
         KeyCommand::Revoke { id } => {
-            if !store.revoke_api_key(id, now).await.map_err(StartError::Keys)? {
+            let failed = |source| StartError::NotRevoked { id: id.clone(), source };
+            if !store.revoke_api_key(id, now).await.map_err(failed)? {
                 return Err(StartError::NoKey { id: id.clone() });
             }
             format!("API key {id} is revoked")
         }
     };
     store.close().await;
-    Ok(said)
+    print(&said).map_err(|source| StartError::NotPrinted { source })
 }
 
 /// A key in a line: id, name, rights, and what else is to be known of it.
@@ -77,5 +97,7 @@ fn line(key: &KeyRow, now: i64) -> String {
         (None, None) => "does not expire".to_string(),
     };
     let used = key.last_used_at.map_or_else(|| "never used".to_string(), |last| format!("last used {}", at(last)));
-    format!("{}  {}  [{}]  {state}, {used}", key.id, key.name, key.rights)
+    // What is damaged may have characters that make up a line of their own.
+    let plain = |text: &str| text.replace(char::is_control, "\u{fffd}");
+    format!("{}  {}  [{}]  {state}, {used}", plain(&key.id), plain(&key.name), plain(&key.rights))
 }

@@ -6,6 +6,7 @@
 mod access;
 mod api;
 mod app_files;
+mod backups;
 mod body;
 mod builder;
 mod config;
@@ -20,6 +21,7 @@ mod keys;
 mod limits;
 mod links;
 mod memory;
+mod metrics;
 mod names;
 mod openapi;
 mod proxy;
@@ -43,7 +45,8 @@ use tokio::time::{Instant, timeout};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::{Network, Right, Role};
-pub use config::{Command, Config, KeyCommand};
+pub use backups::run as run_backups;
+pub use config::{BackupCommand, Command, Config, KeyCommand};
 pub use connections::{Limits, allow_open_files};
 pub use error::StartError;
 pub use keys::run as run_keys;
@@ -56,8 +59,9 @@ use api::PublicBase;
 use app_files::AppFiles;
 use limits::Limiter;
 use memory::Memory;
+use metrics::Metrics;
 use proxy::Proxy;
-use run::{Escalations, Senders};
+use run::{Escalations, Heartbeat, Senders};
 use store::{Kind, Store};
 use work::Work;
 
@@ -143,7 +147,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         None => {
             let store = open(&config).await?;
             let (clock, priority) = (config.clock.clone(), config.default_priority.clone());
-            let escalations = Escalations::new(store.clone(), clock, priority, Senders::new(&config)?);
+            let escalations =
+                Escalations::new(store.clone(), clock, priority, Senders::new(&config)?, Heartbeat::new(&config)?);
             escalations.check_default_priority().await?;
             let routes = api::router(store.clone()).merge(builder::router(store));
             let routes = routes.merge(api::escalations(escalations.clone())).merge(api::alerts(escalations.clone()));
@@ -159,6 +164,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             (routes, Some(escalations))
         }
     };
+    let metrics = match &escalations {
+        Some(escalations) => escalations.metrics(),
+        None => Arc::new(Metrics::new(false)),
+    };
     let v2 = v2.layer(middleware::from_fn_with_state(Memory::new(config.memory), memory::account));
     let store = escalations.as_ref().map(|escalations| escalations.store.clone());
     let access = Arc::new(Access {
@@ -171,7 +180,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         clock: config.clock.clone(),
     });
     if config.anonymous.is_none() && !access.lets_anybody_in().await.map_err(StartError::Keys)? {
-        return Err(StartError::NoAuthentication { address: config.listen });
+        let remedy = match store {
+            Some(_) => "make an API key (`escalation-server key create`), name",
+            None => "name",
+        };
+        return Err(StartError::NoAuthentication { address: config.listen, remedy });
     }
     let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::bind(config.listen, source))?;
     let address = listener.local_addr().map_err(|source| StartError::bind(config.listen, source))?;
@@ -182,6 +195,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let router = v2
         .merge(builder::info(config.upstream().is_some()))
         .merge(health::router(store.clone(), config.database.is_none().then(|| config.data.clone())))
+        .merge(health::engine(escalations.clone(), metrics.clone()))
         .fallback_service(app_files::router(app))
         .layer(middleware::from_fn_with_state(access.clone(), rights::check))
         .layer(middleware::from_fn_with_state(limiter, limits::check))
@@ -189,7 +203,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .layer(middleware::from_fn(guard::plain))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::check))
         .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(middleware::from_fn(error::finish));
+        .layer(middleware::from_fn_with_state(metrics, error::finish));
     let limits = Limits::of_process(config.upstream().is_some());
     let keep = config.keep_escalations;
     Ok(Running { address, listener, router, limits, stopping, escalations, keep, store })

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
-use escalation_server::{Command, Config, allow_open_files, run_keys, start};
+use escalation_server::{Command, Config, allow_open_files, run_backups, run_keys, start};
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
@@ -38,10 +38,20 @@ fn failed(error: &dyn std::fmt::Display) -> ExitCode {
 }
 
 async fn run(config: Config) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    if let Some(Command::Key(command)) = &config.command {
-        let said = run_keys(&config, command).await?;
-        let _nobody_listens = writeln!(std::io::stdout(), "{said}");
-        return Ok(ExitCode::SUCCESS);
+    let print = |said: &str| {
+        let mut out = std::io::stdout();
+        writeln!(out, "{said}").and_then(|()| out.flush())
+    };
+    match &config.command {
+        None => {}
+        Some(Command::Key(command)) => {
+            run_keys(&config, command, print).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Command::Backups(command)) => {
+            print(&run_backups(&config, command).await?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
     }
     let running = start(config).await?;
     let (first, is_asked) = oneshot::channel();

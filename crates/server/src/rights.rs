@@ -10,7 +10,7 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::access::{Access, Caller, Identity, Right};
+use crate::access::{Access, Caller, Identity, Right, takes_keys};
 use crate::api::{ON_BEHALF_OF, VALIDATE, is_event, is_preview, is_question};
 use crate::error::ApiError;
 use crate::guard::is_of_the_api;
@@ -20,12 +20,20 @@ use crate::links::is_answer;
 pub(crate) const API_KEYS: &str = "/builder/v1/api_keys";
 /// What this server can do, which whoever has to say who they are must know before.
 pub(crate) const INFO: &str = "/builder/v1/info";
+/// What all of our own addresses begin with.
+const OWN: &str = "/builder/v1/";
 /// Where an escalation begins.
 const BEGINNINGS: [&str; 2] = ["/v2/escalations", "/builder/v1/escalations"];
 
-/// Whether a request begins an escalation.
+/// Whether a request begins an escalation: a new one, or one that takes over from another.
 pub(crate) fn begins_escalation(request: &Request) -> bool {
-    request.method() == Method::POST && BEGINNINGS.contains(&request.uri().path())
+    let path = request.uri().path();
+    request.method() == Method::POST && (BEGINNINGS.contains(&path) || acts(path, "reassign"))
+}
+
+/// Whether this is done with one escalation.
+fn acts(path: &str, action: &str) -> bool {
+    BEGINNINGS.iter().any(|prefix| path.starts_with(prefix)) && path.ends_with(&format!("/actions/{action}"))
 }
 
 /// Whether a request changes nothing, whatever it is.
@@ -45,7 +53,7 @@ fn needed(request: &Request) -> Option<Right> {
         return Some(Right::Admin);
     }
     if only_reads(request) {
-        return (is_of_the_api(path) && path != INFO).then_some(Right::View);
+        return (takes_keys(path) && path != INFO).then_some(Right::View);
     }
     // An alert brings a secret of its own, and comes from no person; a link says for whom it is.
     if is_event(path) || is_answer(path) {
@@ -87,9 +95,12 @@ pub(crate) async fn check(State(access): State<Arc<Access>>, request: Request, n
     if access.is_read_only && !only_reads(&request) && (is_event(path) || is_answer(path)) {
         return ApiError::forbidden("This server is read only").into_response();
     }
-    // Nobody reads on behalf of somebody.
-    let on_behalf = is_of_the_api(path) && !only_reads(&request) && request.headers().contains_key(ON_BEHALF_OF);
-    let mut needs = needed(&request).into_iter().chain(on_behalf.then_some(Right::ActOnBehalf));
+    // Nobody reads on behalf of somebody; our own way to respond always names a person or a channel.
+    let is_named = request.headers().contains_key(ON_BEHALF_OF) || path.starts_with(OWN) && acts(path, "respond");
+    let on_behalf = is_of_the_api(path) && !only_reads(&request) && is_named;
+    let also = [(on_behalf, Right::ActOnBehalf), (acts(path, "reassign"), Right::Escalate)];
+    let also = also.into_iter().filter_map(|(is_needed, right)| is_needed.then_some(right));
+    let mut needs = needed(&request).into_iter().chain(also);
     if let Some(right) = needs.find(|right| !caller.may(*right)) {
         return refusal(&access, caller, right).into_response();
     }

@@ -8,6 +8,7 @@ mod advance;
 mod again;
 mod clock;
 mod deliver;
+mod heartbeat;
 mod old;
 mod plan;
 pub(crate) mod rules;
@@ -26,6 +27,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::sleep;
 
 use crate::error::{ApiError, StartError};
+use crate::metrics::{Metrics, Readings};
 use crate::store::{AlertRow, Delivery, EscalationRow, InputRow, Kind, Store, Transition, Turns, Unreadable};
 use advance::Advanced;
 use world::Directory;
@@ -33,6 +35,7 @@ use world::Directory;
 pub(crate) use advance::{event_of, status_word};
 pub use clock::Clock;
 pub(crate) use deliver::{Senders, webhook};
+pub(crate) use heartbeat::Heartbeat;
 pub(crate) use plan::{Compiled, Plan};
 
 /// How many escalations one transaction takes on: enough that what a commit costs is shared, few enough that requests do
@@ -75,6 +78,10 @@ struct Shared {
     senders: Senders,
     /// The ids of those that have changed.
     changed: broadcast::Sender<Arc<str>>,
+    /// When it was last looked for timers, by this process's own clock.
+    cycle: Mutex<tokio::time::Instant>,
+    metrics: Arc<Metrics>,
+    heartbeat: Option<Heartbeat>,
 }
 
 /// Plans that are kept in memory.
@@ -187,7 +194,13 @@ fn seconds(milliseconds: i64) -> i64 {
 }
 
 impl Escalations {
-    pub(crate) fn new(store: Store, clock: Clock, default_priority: Option<String>, senders: Senders) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        clock: Clock,
+        default_priority: Option<String>,
+        senders: Senders,
+        heartbeat: Option<Heartbeat>,
+    ) -> Self {
         let shared = Shared {
             plans: Mutex::default(),
             directory: Mutex::default(),
@@ -195,6 +208,9 @@ impl Escalations {
             mail: Default::default(),
             senders,
             changed: broadcast::Sender::new(MAX_LAG),
+            cycle: Mutex::new(tokio::time::Instant::now()),
+            metrics: Arc::new(Metrics::new(true)),
+            heartbeat,
         };
         Self { store, clock, default_priority, shared: Arc::new(shared) }
     }
@@ -205,6 +221,29 @@ impl Escalations {
         let (Some(id), Ok(priorities)) = (&self.default_priority, self.store.priorities().await) else { return Ok(()) };
         let is_known = priorities.iter().any(|priority| priority.id == *id);
         if is_known { Ok(()) } else { Err(StartError::NoPriority { id: id.clone() }) }
+    }
+
+    /// What is counted.
+    pub(crate) fn metrics(&self) -> Arc<Metrics> {
+        self.shared.metrics.clone()
+    }
+
+    /// What is due and what waits now.
+    pub(crate) async fn readings(&self) -> Result<Readings, sqlx::Error> {
+        self.store.readings(self.clock.now(&self.store).await?).await
+    }
+
+    /// How long ago it was last looked for timers.
+    pub(crate) fn cycle_age(&self) -> Duration {
+        self.shared.cycle.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// It was looked for timers, and what was due has run.
+    fn cycle_is_done(&self) {
+        *self.shared.cycle.lock().unwrap_or_else(PoisonError::into_inner) = tokio::time::Instant::now();
+        if let Some(heartbeat) = &self.shared.heartbeat {
+            heartbeat.beat();
+        }
     }
 
     /// Says which escalations change from now on.
@@ -597,6 +636,7 @@ impl Escalations {
             advanced = run(&round_robin)?;
         }
         let Advanced { state, steps } = advanced;
+        self.shared.metrics.changed(due.map(|due| now.saturating_sub(due.saturating_mul(1_000))));
         // All that can fail for want of sense has been done; from here on things are written.
         let version = row.version + 1;
         let event = kind;
@@ -832,6 +872,7 @@ impl Escalations {
             } {
                 match self.run_due(BATCH, 1).await {
                     Ok(count) => {
+                        self.cycle_is_done();
                         // A clock that stands was set meanwhile.
                         self.look_at_mail();
                         let _nobody_waits = answer.send(count);
@@ -846,14 +887,23 @@ impl Escalations {
             let rest = match self.until_due().await {
                 rest if rest.is_zero() => match self.run_due(BATCH, MAX_TIMERS).await {
                     // Somebody else has run it, or what was found is not what is due.
-                    Ok(0) => REST,
-                    Ok(_) => continue,
+                    Ok(0) => {
+                        self.cycle_is_done();
+                        REST
+                    }
+                    Ok(_) => {
+                        self.cycle_is_done();
+                        continue;
+                    }
                     Err(error) => {
                         tracing::error!(?error, "escalations cannot be run now; it is tried again");
                         REST
                     }
                 },
-                rest => rest,
+                rest => {
+                    self.cycle_is_done();
+                    rest
+                }
             };
             tokio::select! {
                 _ = stop.changed() => {}

@@ -1,6 +1,7 @@
 //! The database: one SQLite file, or a PostgreSQL server that several processes share.
 
 mod alerts;
+mod backup;
 mod connections;
 mod db;
 mod dialect;
@@ -13,6 +14,7 @@ mod notifications;
 mod overrides;
 mod paths;
 mod pauses;
+mod readings;
 mod schedules;
 mod server;
 mod start;
@@ -31,6 +33,7 @@ use dialect::Dialect;
 use documents::{Row, has_id, is_there, is_there_by_number};
 
 pub(crate) use alerts::{AlertRow, AlertSourceRow};
+pub(crate) use backup::{Contents, back_up, restore, verify};
 pub(crate) use documents::{Damaged, RESTORE_BACKUP, Stored};
 use escalations::Texts;
 pub(crate) use escalations::{

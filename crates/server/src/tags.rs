@@ -32,10 +32,12 @@ pub(crate) fn without_encoding(tag: &str) -> &str {
     tag
 }
 
-/// The number that a tag of ours is: digits and nothing else.
+/// The number that a tag of ours is, as it is written: digits and nothing else.
 pub(crate) fn number(tag: &str) -> Option<i64> {
     let tag = without_encoding(tag);
-    if tag.bytes().all(|byte| byte.is_ascii_digit()) { tag.parse().ok() } else { None }
+    // As it was written: `04` is no tag of ours.
+    let number: i64 = tag.parse().ok()?;
+    (number.to_string() == tag).then_some(number)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parts.extensions.get::<Caller>().and_then(Caller::name).map(str::to_string)))
+        Ok(Self(parts.extensions.get::<Caller>().and_then(Caller::label)))
     }
 }
 

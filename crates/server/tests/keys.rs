@@ -13,6 +13,7 @@ use common::{Answer, Server, answer, config};
 use escalation_server::{Clock, Config, StartError, start};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
 use tempfile::TempDir;
 
 const PATHS: &str = "/v2/escalation_paths";
@@ -93,6 +94,21 @@ async fn without_a_key_nothing_is_answered_where_strangers_may_do_nothing() {
         ("admin", Method::GET, KEYS.to_string(), None),
     ];
     for (right, key) in &keys {
+        // In the name of somebody by our own way to respond, and by taking over: each needs two.
+        let acts =
+            format!("{}/actions", asked[3].2.trim_end_matches("/actions/cancel").replace("/v2/", "/builder/v1/"));
+        let named = ask(
+            &server,
+            Some(key),
+            Method::POST,
+            &format!("{acts}/respond"),
+            Some(&json!({"response": "ack", "user_id": MAYA})),
+        )
+        .await;
+        assert_eq!(named.status, StatusCode::FORBIDDEN, "{right}: {:#}", named.body);
+        let reassign = asked[3].2.replace("cancel", "reassign");
+        let reassigned = ask(&server, Some(key), Method::POST, &reassign, Some(&json!({"user_ids": [MAYA]}))).await;
+        assert_eq!(reassigned.status, StatusCode::FORBIDDEN, "{right}: {:#}", reassigned.body);
         for (needed, method, url, body) in &asked {
             let told = ask(&server, Some(key), method.clone(), url, body.as_ref()).await;
             if right == needed {
@@ -142,7 +158,7 @@ async fn a_key_is_shown_once_and_counts_until_it_expires_or_is_revoked() {
     let saved = ask(&server, Some(secret), Method::POST, PATHS, Some(&path("By key"))).await;
     let revisions =
         format!("/builder/v1/escalation_paths/{}/revisions", saved.body["escalation_path"]["id"].as_str().unwrap());
-    assert_eq!(server.get(&revisions).await.body["revisions"][0]["saved_by"], "Terraform");
+    assert_eq!(server.get(&revisions).await.body["revisions"][0]["saved_by"], "API key Terraform");
     // The secret is nowhere else, and the last use comes.
     let mut used = Value::Null;
     for _ in 0..200 {
@@ -183,6 +199,10 @@ async fn what_is_wrong_with_a_new_key_is_said() {
         (json!({"name": "n", "rights": ["view", "view"]}), "rights.1"),
         (json!({"name": "n", "rights": ["view"], "expires_at": "2020-01-01T00:00:00Z"}), "expires_at"),
         (json!({"name": "n", "rights": ["view"], "expires_at": 5}), "expires_at"),
+        (json!({"name": "n", "rights": ["view"], "expires_at": "2500-01-01T00:00:00Z"}), "expires_at"),
+        (json!({"name": "n", "rights": ["view"], "expires_in_days": 30}), "expires_in_days"),
+        (json!({"name": " n", "rights": ["view"]}), "name"),
+        (json!({"name": "\u{202e}n", "rights": ["view"]}), "name"),
     ] {
         let refused = server.call(Method::POST, KEYS, Some(&body)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
@@ -224,7 +244,13 @@ async fn it_starts_for_others_only_where_it_is_known_who_they_are() {
         rights: vec![escalation_server::Right::Admin],
         expires_in_days: None,
     };
-    assert!(escalation_server::run_keys(&config(folder.path(), &[]), &command).await.unwrap().starts_with("epb_"));
+    let config = config(folder.path(), &[]);
+    let refused = escalation_server::run_keys(&config, &command, |_| Err(std::io::ErrorKind::StorageFull.into())).await;
+    assert!(matches!(refused, Err(StartError::NotPrinted { .. })));
+    assert!(on_all(&[]).await.is_err(), "a key that nobody has is none");
+    let mut made = String::new();
+    escalation_server::run_keys(&config, &command, |said| Ok(made.push_str(said))).await.unwrap();
+    assert!(made.starts_with("epb_"));
     assert!(on_all(&[]).await.is_ok());
 }
 
@@ -243,7 +269,10 @@ async fn keys_are_made_listed_and_revoked_by_the_command_line() {
     }
     let server = Server::with(TempDir::new().unwrap(), &["--anonymous", "none"]).await;
     let data = server.folder.path().join("data");
-    assert_eq!(key(&data, &["list"]), (true, "\n".to_string()));
+    assert_eq!(key(&data, &["list"]), (true, "There are no API keys\n".to_string()));
+    let (done, said) = key(&server.folder.path().join("typo"), &["list"]);
+    assert!(!done && said.contains("there is no database"), "{said}");
+    assert!(!server.folder.path().join("typo").exists());
     let (made, secret) = key(&data, &["create", "--name", "CI", "--right", "view", "--expires-in-days", "30"]);
     assert!(made && secret.starts_with("epb_"), "{secret}");
     let of = async || ask(&server, Some(secret.trim()), Method::GET, PATHS, None).await.status;
@@ -263,4 +292,54 @@ async fn keys_are_made_listed_and_revoked_by_the_command_line() {
     ] {
         assert!(!key(&data, wrong).0, "{wrong:?}");
     }
+}
+
+#[tokio::test]
+async fn whoever_a_proxy_does_not_name_does_not_make_keys() {
+    for more in [&["--user-header", "X-User"][..], &["--user-header", "X-User", "--trusted-proxy", "10.0.0.5"]] {
+        let server = Server::with(TempDir::new().unwrap(), more).await;
+        for name in [None, Some(""), Some(" "), Some("maya")] {
+            let request = server.request(Method::GET, KEYS);
+            let request = if let Some(name) = name { request.header("x-user", name) } else { request };
+            let told = answer(request).await;
+            assert!(!told.status.is_success(), "{more:?} {name:?}: {:#}", told.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_whose_rights_are_damaged_allows_nothing() {
+    if is_shared() {
+        // Columns hold nothing there that they should not.
+        return;
+    }
+    let server = Server::demo().await;
+    let made = server.call(Method::POST, KEYS, Some(&json!({"name": "n", "rights": ["view", "edit"]}))).await;
+    let (id, secret) = (made.body["api_key"]["id"].clone(), made.body["api_key"]["secret"].clone());
+    let file = server.folder.path().join("data/escalation.db");
+    let mut connection = sqlx::sqlite::SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    sqlx::query("update api_keys set rights = 'vew edit'").execute(&mut connection).await.unwrap();
+    let refused = ask(&server, secret.as_str(), Method::GET, PATHS, None).await;
+    assert_eq!(refused.body["errors"][0]["code"], "unreadable", "{:#}", refused.body);
+    assert!(refused.body.to_string().contains(id.as_str().unwrap()), "{:#}", refused.body);
+    assert_eq!(server.get(KEYS).await.body["unreadable"], json!([id]));
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_key() {
+    let clock = Clock::standing(NOON);
+    let server = Server::standing(&clock, TempDir::new().unwrap(), &[]).await;
+    let begin = json!({"idempotency_key": "k", "title": "T", "user_ids": [MAYA]});
+    let made = server.call(Method::POST, "/v2/escalations", Some(&begin)).await;
+    let id = made.body["escalation"]["id"].as_str().unwrap();
+    let key = server.call(Method::POST, KEYS, Some(&json!({"name": "n", "rights": ["view"]}))).await;
+    let stream = server.request(Method::GET, &format!("/builder/v1/escalations/{id}/stream"));
+    let mut stream = stream.bearer_auth(key.body["api_key"]["secret"].as_str().unwrap()).send().await.unwrap();
+    assert!(stream.chunk().await.unwrap().is_some());
+    let revoke = format!("{KEYS}/{}", key.body["api_key"]["id"].as_str().unwrap());
+    assert_eq!(server.call(Method::DELETE, &revoke, None).await.status, StatusCode::NO_CONTENT);
+    // It looks anew every few seconds; what happens meanwhile is not told.
+    while clock.tick().await.unwrap() > 0 {}
+    let end = async { while stream.chunk().await.is_ok_and(|chunk| chunk.is_some()) {} };
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(60), end).await.is_ok());
 }

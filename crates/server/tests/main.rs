@@ -9,6 +9,7 @@ mod receivers;
 mod replay_of;
 
 mod alerts;
+mod backups;
 mod connections;
 mod corpus_played;
 mod crash;
@@ -24,6 +25,7 @@ mod limits;
 mod locked;
 mod lost;
 mod notifications;
+mod observed;
 mod openapi;
 mod organisation;
 mod program;

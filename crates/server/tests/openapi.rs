@@ -56,6 +56,8 @@ fn routes() -> BTreeSet<String> {
                 "PATH" => &["/respond"],
                 "API_KEYS" => &["/builder/v1/api_keys"],
                 "ALIVE" => &["/livez"],
+                "ENGINE" => &["/healthz/engine"],
+                "METRICS" => &["/metrics"],
                 "path" => &["/healthz", "/readyz"],
                 _ => panic!("{}: the path of a route is `{name}`: name it here", file.display()),
             };

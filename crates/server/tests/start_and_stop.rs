@@ -667,3 +667,36 @@ async fn a_damaged_revision_is_not_taken_for_another() {
     assert_eq!(server.call(Method::PUT, PATH, Some(&path("Saved"))).await.status, StatusCode::OK);
     assert_eq!(server.call(Method::DELETE, PATH, None).await.status, StatusCode::NO_CONTENT);
 }
+
+#[tokio::test]
+async fn what_is_null_or_of_another_kind_is_not_told_as_something() {
+    let folder = changed(&[
+        "pragma foreign_keys = off",
+        "update priorities set id = null where rank = 0",
+        "update channels set id = null where rowid = (select min(rowid) from channels)",
+        "insert into path_documents (path_id, kind, document, saved_at, revision)
+         values ('01J0PATHPAYMENTS0000000000', 'expectations', '{}', '2026-11-29T00:00:00Z', 1)",
+        "insert into alert_sources (id, name, secret, document, created_at, updated_at) values ('01SOURCE', 'S', 's', '5', 1, 1)",
+        "insert into webhook_endpoints (id, url, event_types, secret, created_at)
+         values ('01ENDPOINT', 'https://example.com/', '5', 's', 1)",
+    ])
+    .await;
+    let server = Server::with(folder, &[]).await;
+    for (list, name) in [
+        ("/builder/v1/priorities", "priorities"),
+        ("/builder/v1/channels", "channels"),
+        ("/builder/v1/alert_sources", "alert_sources"),
+        ("/builder/v1/webhook_endpoints", "webhook_endpoints"),
+    ] {
+        let told = server.get(list).await.body;
+        assert_eq!(told["unreadable"].as_array().map(Vec::len), Some(1), "{list}: {told:#}");
+        assert!(told[name].as_array().unwrap().iter().all(|one| one["id"] != ""), "{list}: {told:#}");
+    }
+    for one in [
+        "/builder/v1/escalation_paths/01J0PATHPAYMENTS0000000000/expectations",
+        "/builder/v1/webhook_endpoints/01ENDPOINT",
+    ] {
+        let told = server.get(one).await;
+        assert_eq!(told.body["errors"][0]["code"], "unreadable", "{one}: {:#}", told.body);
+    }
+}

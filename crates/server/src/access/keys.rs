@@ -17,9 +17,10 @@ pub(crate) fn written(grants: Grants) -> String {
     grants.rights().map(Right::as_str).collect::<Vec<_>>().join(" ")
 }
 
-/// What a key allows. A name that is none allows nothing.
-pub(crate) fn grants_of(key: &KeyRow) -> Grants {
-    key.rights.split(' ').filter_map(|name| name.parse().ok()).collect()
+/// What a key allows; nothing where that cannot be read.
+pub(crate) fn grants_of(key: &KeyRow) -> Option<Grants> {
+    let rights: Result<Vec<Right>, ()> = key.rights.split(' ').map(str::parse).collect();
+    Some(rights.ok()?.into_iter().collect())
 }
 
 /// A fresh key.

@@ -33,6 +33,10 @@ impl FromStr for Network {
         let wrong = || "it is an address or a network, such as 10.0.0.5 or 10.0.0.0/8".to_string();
         let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
         let address: IpAddr = address.parse().map_err(|_| wrong())?;
+        // As it is compared: an IPv4 address is written as one.
+        if address.to_canonical() != address {
+            return Err(wrong());
+        }
         let width = if address.is_ipv4() { 32 } else { 128 };
         let bits = match bits {
             None => width,
@@ -40,7 +44,7 @@ impl FromStr for Network {
             Some(_) => return Err(wrong()),
         };
         // The whole internet is not a proxy.
-        if bits == 0 || bits > width { Err(wrong()) } else { Ok(Self { address: address.to_canonical(), bits }) }
+        if bits == 0 || bits > width { Err(wrong()) } else { Ok(Self { address, bits }) }
     }
 }
 
@@ -62,7 +66,17 @@ mod tests {
             assert!(network.has(inside.parse().unwrap()), "{inside}");
             assert!(!network.has(outside.parse().unwrap()), "{outside}");
         }
-        for wrong in ["", "10.0.0.0/33", "10.0.0.0/0", "10.0.0.0/", "10.0.0.0/+8", "proxy", "10.0.0.0/8/8", "::/129"] {
+        for wrong in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0.0/0",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "proxy",
+            "10.0.0.0/8/8",
+            "::/129",
+            "::ffff:10.0.0.0/104",
+        ] {
             assert!(wrong.parse::<Network>().is_err(), "{wrong}");
         }
     }

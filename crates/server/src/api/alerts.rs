@@ -122,8 +122,23 @@ async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Js
     let mut sources = escalations.store.alert_sources(after, page_size + 1).await?;
     let meta = super::page(&mut sources, page_size, |source| &source.id);
     let nameless = super::nameless(&escalations.store, Table::AlertSources, &meta).await?;
+    for stored in &mut sources {
+        stored.document = stored.document.take().filter(|source| source_of(source).is_ok());
+    }
     let told = Told::of(sources, |_, source| told(&source, None)).with_nameless(nameless);
     Ok(told.answer("alert_sources", &meta))
+}
+
+/// What a source does with its events.
+///
+/// # Errors
+/// Names it where that cannot be read.
+fn source_of(source: &AlertSourceRow) -> Result<Source, ApiError> {
+    serde_json::from_str(&source.document).map_err(|error| {
+        let id = &source.id;
+        tracing::error!("alert source `{id}` cannot be read: {error}");
+        ApiError::unreadable(format!("Alert source `{id}` is stored, but cannot be read: replace it or delete it"))
+    })
 }
 
 fn told(source: &AlertSourceRow, secret: Option<&str>) -> Value {
@@ -171,7 +186,9 @@ fn row(id: String, source: &Source, secret: String, created_at: i64, now: i64) -
 }
 
 async fn show(State(escalations): State<Escalations>, Path(id): Path<String>) -> Result<Json, ApiError> {
-    Ok(one(&escalations.store.alert_source(&id).await?.ok_or_else(missing)?, None))
+    let source = escalations.store.alert_source(&id).await?.ok_or_else(missing)?;
+    source_of(&source)?;
+    Ok(one(&source, None))
 }
 
 async fn update(
@@ -302,11 +319,7 @@ async fn event(
         };
         return Ok(accepted(&event.key, &message));
     }
-    let unreadable = |error: serde_json::Error| {
-        tracing::error!("alert source `{id}` cannot be read: {error}");
-        ApiError::unreadable("This alert source cannot be read; the server's log says why")
-    };
-    let document: Source = serde_json::from_str(&source.document).map_err(unreadable)?;
+    let document = source_of(&source)?;
     let whole = Value::Object(fields);
     let route = document.routes.iter().find(|route| route.when.iter().all(|condition| condition.holds(&whole)));
     let beginning = match route {

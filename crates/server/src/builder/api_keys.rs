@@ -21,6 +21,13 @@ use crate::run::Escalations;
 use crate::store::{KeyRow, Table};
 use crate::who::Who;
 
+/// Characters that turn the direction of a text around, so that it looks like another.
+const DIRECTIONS: [char; 9] =
+    ['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'];
+/// The fields of a key that can be given.
+const FIELDS: [&str; 3] = ["name", "rights", "expires_at"];
+/// When a key expires at the latest, 2500-01-01, in milliseconds since 1970.
+const MAX_EXPIRY: i64 = 16_725_225_600_000;
 /// The longest name, in characters.
 const MAX_NAME: usize = 200;
 
@@ -33,7 +40,7 @@ pub(crate) fn router(escalations: Escalations) -> Router {
 }
 
 fn told(key: &KeyRow, secret: Option<&str>) -> Value {
-    let rights: Vec<_> = access::grants_of(key).rights().map(Right::as_str).collect();
+    let rights: Vec<_> = access::grants_of(key).into_iter().flat_map(Grants::rights).map(Right::as_str).collect();
     let mut told = json!({
         "id": key.id,
         "name": key.name,
@@ -57,6 +64,10 @@ async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Js
     let mut keys = escalations.store.api_keys(after, page_size + 1).await?;
     let meta = crate::api::page(&mut keys, page_size, |key| &key.id);
     let nameless = nameless(&escalations.store, Table::ApiKeys, &meta).await?;
+    // One whose rights are damaged allows nothing, and is not told as if it had others.
+    for stored in &mut keys {
+        stored.document = stored.document.take().filter(|key| access::grants_of(key).is_some());
+    }
     Ok(Told::of(keys, |_, key| told(&key, None)).with_nameless(nameless).answer("api_keys", &meta))
 }
 
@@ -65,8 +76,9 @@ async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Js
 /// # Errors
 /// Where nobody could tell it from another, or by whom it is used.
 pub(crate) fn check_name(name: &str) -> Result<(), String> {
-    if name.chars().count() > MAX_NAME || name.contains(char::is_control) || names::is_blank(name) {
-        return Err(format!("Name must have from 1 to {MAX_NAME} characters that can be seen"));
+    let is_plain = name.trim() == name && !name.contains(|c: char| c.is_control() || DIRECTIONS.contains(&c));
+    if name.chars().count() > MAX_NAME || !is_plain || names::is_blank(name) {
+        return Err(format!("Name must have from 1 to {MAX_NAME} characters that can be seen, and no blanks around"));
     }
     Ok(())
 }
@@ -76,6 +88,10 @@ async fn create(State(escalations): State<Escalations>, who: Who, request: Reque
     let now = escalations.clock.now(&escalations.store).await?;
     let mut errors = Vec::new();
     let mut wrong = |at: &str, message: String| errors.push(ErrorSingle::new("invalid_value", message).at(at));
+    // A misspelt expiry would make a key that does not expire.
+    for unknown in fields.keys().filter(|name| !FIELDS.contains(&name.as_str())).take(FIELDS.len()) {
+        wrong(unknown, format!("{} is unknown: a key has {}", escalation_api::capitalised(unknown), FIELDS.join(", ")));
+    }
     let name = fields.get("name").and_then(Value::as_str).unwrap_or_default();
     if let Err(message) = check_name(name) {
         wrong("name", message);
@@ -98,9 +114,13 @@ async fn create(State(escalations): State<Escalations>, who: Who, request: Reque
         None => None,
         Some(value) => {
             let at = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-            let at = at.map(|at| at.with_timezone(&Utc).timestamp_millis()).filter(|at| *at > now);
+            let at =
+                at.map(|at| at.with_timezone(&Utc).timestamp_millis()).filter(|at| (now + 1..MAX_EXPIRY).contains(at));
             if at.is_none() {
-                wrong("expires_at", "Expires_at must be an instant to come, such as 2030-01-31T00:00:00Z".to_string());
+                wrong(
+                    "expires_at",
+                    "Expires_at must be an instant to come before 2500, such as 2030-01-31T00:00:00Z".to_string(),
+                );
             }
             at
         }

@@ -21,13 +21,14 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio::time::sleep;
 
+use crate::access::{Caller, Identity};
 use crate::api::{Actor, Json, More, begin_escalation, no_escalation, one_escalation, read_small, respond};
 use crate::body;
 use crate::connections::Stopping;
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::run::{Decision, Escalations};
-use crate::store::{Delivery, EscalationRow, InputRow, ReadDelivery, StepRow};
+use crate::store::{Delivery, EscalationRow, InputRow, RESTORE_BACKUP, ReadDelivery, StepRow};
 
 /// How many steps and deliveries are told at once, and inputs, each of which can come with a world.
 const MAX_STEPS: u32 = 1_000;
@@ -129,7 +130,7 @@ async fn show(State(escalations): State<Escalations>, Path(id): Path<String>, qu
     let reassigned_to = store.reassigned_to(&id).await?;
     let mut answer = told_deliveries(&deliveries);
     answer.insert("escalation".to_string(), told(&row, reassigned_to));
-    answer.insert("steps".to_string(), steps.iter().map(step).collect());
+    answer.insert("steps".to_string(), Value::Array(steps.iter().map(|one| step(&id, one)).collect::<Result<_, _>>()?));
     answer.insert("pagination_meta".to_string(), meta.write());
     Ok(Json::new(&Value::Object(answer)))
 }
@@ -166,7 +167,10 @@ fn told(row: &EscalationRow, reassigned_to: Option<String>) -> Value {
 }
 
 /// A step of a trace, with its number, the input that made it, and when the timer was due that did.
-fn step(step: &StepRow) -> Value {
+///
+/// # Errors
+/// Names it where it cannot be read.
+fn step(id: &str, step: &StepRow) -> Result<Value, ApiError> {
     let mut told = Map::new();
     told.insert("number".to_string(), step.number.into());
     told.insert("input".to_string(), step.input.into());
@@ -174,10 +178,25 @@ fn step(step: &StepRow) -> Value {
         told.insert("due_at".to_string(), told_second(due).into());
         told.insert("late_seconds".to_string(), (step.at - due).into());
     }
-    if let Value::Object(fields) = stored(&step.document) {
-        told.extend(fields);
+    match serde_json::from_str(&step.document) {
+        Ok(Value::Object(fields)) => told.extend(fields),
+        _ => return Err(unreadable(&format!("Step {} of escalation `{id}`", step.number))),
     }
-    Value::Object(told)
+    Ok(Value::Object(told))
+}
+
+/// What is stored cannot be read, and nothing is told in its place.
+fn unreadable(what: &str) -> ApiError {
+    tracing::error!("{what} cannot be read");
+    ApiError::unreadable(format!("{what} is stored, but cannot be read: {RESTORE_BACKUP}"))
+}
+
+/// JSON as it is stored.
+///
+/// # Errors
+/// Names it where it cannot be read.
+fn read(what: &str, text: Option<String>) -> Result<Value, ApiError> {
+    text.and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(|| unreadable(what))
 }
 
 /// Deliveries under their name, and the ids of those that cannot be read.
@@ -222,17 +241,19 @@ async fn inputs(
     let row = store.escalation(&id).await?.ok_or_else(no_escalation)?;
     let mut inputs = store.escalation_inputs(&id, number(&query, "after")?, MAX_INPUTS + 1).await?;
     let meta = crate::api::page(&mut inputs, MAX_INPUTS, |input| &input.number);
-    let plan = store.escalation_plan(&row.plan_id).await?.unwrap_or_default();
+    let plan = read(&format!("The plan of escalation `{id}`"), store.escalation_plan(&row.plan_id).await?)?;
+    let state = read(&format!("The first state of escalation `{id}`"), Some(row.first_state))?;
     let mut worlds = BTreeMap::new();
     for input in &inputs {
         if !worlds.contains_key(&input.world_id) {
-            let world = store.escalation_world(&input.world_id).await?.unwrap_or_default();
-            worlds.insert(input.world_id.clone(), stored(&world));
+            let world = store.escalation_world(&input.world_id).await?;
+            let what = format!("What was looked up for input {} of escalation `{id}`", input.number);
+            worlds.insert(input.world_id.clone(), read(&what, world)?);
         }
     }
     Ok(Json::new(&json!({
-        "state": stored(&row.first_state),
-        "plan": stored(&plan),
+        "state": state,
+        "plan": plan,
         "worlds": worlds,
         "inputs": inputs.iter().map(input).collect::<Vec<_>>(),
         "pagination_meta": meta.write(),
@@ -254,6 +275,7 @@ fn input(input: &InputRow) -> Value {
 async fn watch(
     State(escalations): State<Escalations>,
     Extension(streams): Extension<Streams>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     query: Query,
     headers: HeaderMap,
@@ -269,8 +291,12 @@ async fn watch(
     let busy = || ApiError::unavailable("busy", "Too many watch escalations already; try again");
     let place = streams.places.clone().try_acquire_owned().map_err(|_| busy())?;
     let stopping = streams.stopping.clone();
-    let watching =
-        Watching { escalations, id, after, changes, stopping, told: VecDeque::new(), is_over: false, _place: place };
+    let key = match caller.identity {
+        Identity::Key { id, .. } => Some(id),
+        _ => None,
+    };
+    let told = VecDeque::new();
+    let watching = Watching { escalations, id, key, after, changes, stopping, told, is_over: false, _place: place };
     let alive = KeepAlive::new().interval(ALIVE_EVERY);
     Ok(Sse::new(watching.stream()).keep_alive(alive).into_response())
 }
@@ -278,6 +304,8 @@ async fn watch(
 struct Watching {
     escalations: Escalations,
     id: String,
+    /// The id of the API key that it was asked for with.
+    key: Option<String>,
     /// The number of the last step that was told.
     after: i64,
     changes: broadcast::Receiver<Arc<str>>,
@@ -294,7 +322,10 @@ impl Watching {
                 if let Some(event) = watching.told.pop_front() {
                     return Some((Ok(event), watching));
                 }
-                if watching.is_over || !watching.read().await? && !watching.wait().await {
+                if watching.is_over || !watching.may_go_on().await {
+                    return None;
+                }
+                if !watching.read().await? && !watching.wait().await {
                     return None;
                 }
             }
@@ -319,6 +350,14 @@ impl Watching {
             self.is_over = true;
         }
         Some(!self.told.is_empty())
+    }
+
+    /// Whether whoever watches may still do so: their key is neither revoked nor expired, as far as can be known.
+    async fn may_go_on(&self) -> bool {
+        let Some(id) = &self.key else { return true };
+        let store = &self.escalations.store;
+        let Ok(now) = self.escalations.clock.now(store).await else { return false };
+        store.api_key(id).await.is_ok_and(|key| key.is_some_and(|key| key.is_valid(now)))
     }
 
     /// Waits until something may have happened; false if the server stops.

@@ -36,6 +36,18 @@ pub(crate) fn router(escalations: Escalations, http_is_allowed: bool) -> Router 
         .with_state(Endpoints { escalations, http_is_allowed })
 }
 
+/// The types of events that an endpoint gets.
+///
+/// # Errors
+/// Names it where they cannot be read.
+fn types_of(endpoint: &EndpointRow) -> Result<Vec<String>, ApiError> {
+    serde_json::from_str(&endpoint.event_types).map_err(|error| {
+        let id = &endpoint.id;
+        tracing::error!("webhook endpoint `{id}` cannot be read: {error}");
+        ApiError::unreadable(format!("Webhook endpoint `{id}` is stored, but cannot be read: delete it"))
+    })
+}
+
 fn told(endpoint: &EndpointRow, secret: Option<&str>) -> Value {
     let types: Value = serde_json::from_str(&endpoint.event_types).unwrap_or_default();
     let mut told = json!({
@@ -57,12 +69,16 @@ async fn list(State(endpoints): State<Endpoints>, query: Query) -> Result<Json, 
     let mut rows = endpoints.escalations.store.webhook_endpoints(after, page_size + 1).await?;
     let meta = crate::api::page(&mut rows, page_size, |row| &row.id);
     let nameless = nameless(&endpoints.escalations.store, Table::WebhookEndpoints, &meta).await?;
+    for stored in &mut rows {
+        stored.document = stored.document.take().filter(|row| types_of(row).is_ok());
+    }
     let told = Told::of(rows, |_, row| told(&row, None)).with_nameless(nameless);
     Ok(told.answer("webhook_endpoints", &meta))
 }
 
 async fn show(State(endpoints): State<Endpoints>, Path(id): Path<String>) -> Result<Json, ApiError> {
     let row = endpoints.escalations.store.webhook_endpoint(&id).await?.ok_or_else(missing)?;
+    types_of(&row)?;
     Ok(Json::new(&json!({ "webhook_endpoint": told(&row, None) })))
 }
 

@@ -355,6 +355,16 @@ impl Escalations {
             work.settle_delivery(&delivery.id, &status, now).await?;
         }
         work.commit().await?;
+        for (delivery, result) in done {
+            let result = match settled(result.clone(), delivery.tries, now) {
+                DeliveryStatus::Sent => "sent",
+                DeliveryStatus::Again(..) => "again",
+                DeliveryStatus::Dropped(_) => "dropped",
+                DeliveryStatus::Dead(_) => "dead",
+            };
+            // What is no kind of ours is in no label: anything can be stored.
+            self.shared.metrics.tried(Kind::of(&delivery.kind).map_or("other", Kind::word), result);
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use log::LevelFilter;
 use sqlx::encode::IsNull;
-use sqlx::error::BoxDynError;
+use sqlx::error::{BoxDynError, UnexpectedNullError};
 use sqlx::postgres::{
     PgArguments, PgConnection, PgPool, PgQueryResult, PgRow, PgTypeInfo, PgValue, PgValueRef, Postgres,
 };
@@ -444,6 +444,10 @@ macro_rules! readable {
     ($kind:ty) => {
         impl<'r> Decode<'r, Db> for $kind {
             fn decode(value: Borrowed<'r>) -> std::result::Result<Self, BoxDynError> {
+                // SQLite's driver reads an empty text or 0 then, which is something.
+                if value.is_null() {
+                    return Err(Box::new(UnexpectedNullError));
+                }
                 match value {
                     Borrowed::File(value) => <$kind as Decode<Sqlite>>::decode(value),
                     Borrowed::Server(value) => <$kind as Decode<Postgres>>::decode(value),

@@ -52,7 +52,14 @@ impl Store {
         let id = format!("{id}/{}", kind.as_str());
         let list = match bytes {
             Some(bytes) => {
-                let read = move || stored_value("path_documents", id, &bytes);
+                let read = move || {
+                    let list = stored_value("path_documents", id, &bytes);
+                    if list.document.as_ref().is_some_and(|list| !list.is_array()) {
+                        tracing::error!("the document of row `{}` of table `path_documents` is no list", list.id);
+                        return Stored { id: list.id, document: None };
+                    }
+                    list
+                };
                 self.aside.run(usize::MAX, read).await.map_err(sqlx::Error::Io)?
             }
             // A list of a kind that there is not is this one or another.

@@ -1,7 +1,8 @@
 //! API keys.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, Row as _};
 
+use super::db::DbRow;
 use super::documents::{self, Stored, has_id};
 use super::turns::made;
 use super::{Result, Store};
@@ -55,12 +56,19 @@ impl Store {
         Ok(documents::rows(TABLE, &query.bind(after).bind(count).fetch_all(self.readers()).await?))
     }
 
+    /// The key with this id, revoked or not.
+    pub(crate) async fn api_key(&self, id: &str) -> Result<Option<KeyRow>> {
+        let row = sqlx::query(concat!(columns!(), " where id = $1")).bind(id).fetch_optional(self.readers()).await?;
+        row.as_ref().map(|row| documents::columns(TABLE, id, row)).transpose()
+    }
+
     /// The key with this digest, revoked or not.
     pub(crate) async fn api_key_by_digest(&self, digest: &str) -> Result<Option<KeyRow>> {
         let query = sqlx::query(concat!(columns!(), " where secret = $1")).bind(digest);
         let row = query.fetch_optional(self.readers()).await?;
         // What it may do cannot be known where it cannot be read.
-        row.as_ref().map(|row| documents::columns(TABLE, "(the one that was sent)", row)).transpose()
+        let id = |row: &DbRow| row.try_get(0).unwrap_or_else(|_| "(unreadable)".to_string());
+        row.as_ref().map(|row| documents::columns(TABLE, &id(row), row)).transpose()
     }
 
     /// Whether there is a key that can be used at an instant, in milliseconds since 1970.

@@ -29,7 +29,7 @@ const MOST_DAMAGE: u32 = 5;
 /// How many rows of a table are named for what is in their columns.
 const MOST_ROWS: u32 = 100;
 /// The tables that are read by their columns, and which of those hold JSON.
-const COLUMNS_WITH_JSON: [(&str, &[&str]); 24] = [
+const COLUMNS_WITH_JSON: [(&str, &[&str]); 25] = [
     ("api_keys", &[]),
     ("priorities", &[]),
     ("channels", &[]),
@@ -44,6 +44,7 @@ const COLUMNS_WITH_JSON: [(&str, &[&str]); 24] = [
     ("schedule_overrides", &[]),
     ("world_changes", &[]),
     ("escalation_plans", &["document"]),
+    ("escalation_worlds", &["document"]),
     ("escalations", &["creator", "first_state", "state"]),
     ("escalation_inputs", &["kind"]),
     ("escalation_steps", &["document"]),
