@@ -127,7 +127,9 @@ test('a first step is added by its key where there is none, and comes back with 
 
 test('what a key opens has the focus before the next key', async ({ app, server, page }) => {
   await open(app, server, 4);
-  await app.setTime('Page Maya Chen', '7 min');
+  await node(page, 'l2').click();
+  await app.inspector.getByLabel('How long').fill('7 min');
+  await app.inspector.getByLabel('How long').press('Enter');
   // Within the frame of the key: a person who types ahead, or a slow machine.
   const press = (key, more) => node(page, 'l2').evaluate((step, [key, more]) => new Promise((resolve) => {
     step.focus();

@@ -177,6 +177,7 @@ test('a path that was deleted although the answer was lost is gone', async ({ ap
   await confirm.click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(row).toHaveCount(0);
+  await app.complaints.expect(/status of 404/, 1);
 });
 
 /** The names of the paths that were made since the demo organisation was. */
@@ -281,4 +282,5 @@ test('a path of which the server itself says that it is gone is deleted', async 
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.locator('.path-row').filter({ hasText: 'Mobile apps' })).toHaveCount(0);
   await expect(page.locator('.path-row')).toHaveCount(6);
+  await app.complaints.expect(/status of 404/, 1);
 });

@@ -176,6 +176,7 @@ test('an id that is none leads nowhere else', async ({ app, gate, page }) => {
     await expect(page.getByRole('heading', { name: /There is no such path|The server answered/ })).toBeVisible();
   }
   expect(gate.asked.filter((one) => one === 'GET /v2/' || one === 'GET /v2')).toEqual([]);
+  await app.complaints.expect(/status of 404/);
 });
 
 for (const status of [403, 500]) {

@@ -165,6 +165,7 @@ pub enum Command {
     Key(KeyCommand),
 
     #[command(flatten)]
+    /// Make, verify and restore backups
     Backups(BackupCommand),
 }
 

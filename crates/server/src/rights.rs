@@ -59,7 +59,7 @@ fn needed(request: &Request) -> Option<Right> {
     if is_event(path) || is_answer(path) {
         return None;
     }
-    if begins_escalation(request) {
+    if BEGINNINGS.contains(&path) {
         return Some(Right::Escalate);
     }
     let acts_on_one = BEGINNINGS.iter().any(|prefix| {

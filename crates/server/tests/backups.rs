@@ -43,7 +43,7 @@ async fn what_was_saved_before_a_backup_is_there_after_a_restore() {
     let folder = server.folder.path().to_path_buf();
     let backup = folder.join("monday.db");
     let said = back_up(&folder, &backup).await.unwrap();
-    assert!(said.ends_with("verified: 8 paths, 5 schedules, 0 escalations"), "{said}");
+    assert!(said.ends_with("verified: 8 paths, 4 schedules, 0 escalations"), "{said}");
     // Names and addresses of people are in it, and nothing is left beside it.
     #[cfg(unix)]
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&backup).unwrap().permissions()) & 0o077, 0);

@@ -249,7 +249,12 @@ async fn it_starts_for_others_only_where_it_is_known_who_they_are() {
     assert!(matches!(refused, Err(StartError::NotPrinted { .. })));
     assert!(on_all(&[]).await.is_err(), "a key that nobody has is none");
     let mut made = String::new();
-    escalation_server::run_keys(&config, &command, |said| Ok(made.push_str(said))).await.unwrap();
+    escalation_server::run_keys(&config, &command, |said| {
+        made.push_str(said);
+        Ok(())
+    })
+    .await
+    .unwrap();
     assert!(made.starts_with("epb_"));
     assert!(on_all(&[]).await.is_ok());
 }

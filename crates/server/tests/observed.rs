@@ -85,7 +85,12 @@ async fn metrics_need_the_right_to_read() {
     }
     let mut key = String::new();
     let config = config(server.folder.path(), &[]);
-    escalation_server::run_keys(&config, &command, |said| Ok(key.push_str(said))).await.unwrap();
+    escalation_server::run_keys(&config, &command, |said| {
+        key.push_str(said);
+        Ok(())
+    })
+    .await
+    .unwrap();
     let scraped = answer(server.request(Method::GET, "/metrics").bearer_auth(key)).await;
     assert_eq!(scraped.status, StatusCode::OK, "{:#}", scraped.body);
 }

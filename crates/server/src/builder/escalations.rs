@@ -342,7 +342,9 @@ impl Watching {
         for read in &steps {
             self.after = read.number;
             let event = Event::default().id(read.number.to_string()).event("step");
-            self.told.push_back(event.data(step(read).to_string()));
+            // One that cannot be read ends the stream: what came after it would be told as if nothing were between.
+            let Ok(told) = step(&self.id, read) else { return None };
+            self.told.push_back(event.data(told.to_string()));
         }
         if steps.is_empty() && matches!(row.status.as_str(), "expired" | "cancelled" | "resolved") {
             let end = Event::default().id(self.after.to_string()).event("end");
