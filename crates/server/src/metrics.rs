@@ -27,7 +27,7 @@ struct Answered {
 
 /// The methods that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
-#[expect(clippy::upper_case_acronyms, reason = "they are told as they are written")]
+#[expect(clippy::upper_case_acronyms, reason = "labels are as they are written")]
 enum Method {
     GET,
     HEAD,

@@ -37,7 +37,7 @@ pub(crate) fn number(tag: &str) -> Option<i64> {
     let tag = without_encoding(tag);
     // As it was written: `04` is no tag of ours.
     let number: i64 = tag.parse().ok()?;
-    (number.to_string() == tag).then_some(number)
+    (number >= 0 && number.to_string() == tag).then_some(number)
 }
 
 #[cfg(test)]
@@ -82,6 +82,8 @@ mod tests {
             "\"7-x\"",
             "\"+7\"",
             "\"-7\"",
+            "\"-0\"",
+            "\"04\"",
             "\"7 \"",
             "\"7gzip\"",
             "\"٧\"",
