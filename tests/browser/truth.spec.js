@@ -110,6 +110,7 @@ test('two tabs that add an expectation at once keep both', async ({ app, gate, p
   const address = `/builder/v1/escalation_paths/${IDS.backOffice}/expectations`;
   const other = await page.context().newPage();
   const pages = [page, other];
+  app.complaints.listen(other);
   const added = [];
   for (const one of pages) {
     await new App(one, gate, app.complaints).open(IDS.backOffice);
@@ -137,6 +138,8 @@ test('two tabs that add an expectation at once keep both', async ({ app, gate, p
   await Promise.all(pages.map((one, at) => one.getByRole('button', { name: `Expect: ${added[at]}`, exact: true }).click()));
   await expect.poll(async () => (await server.api('GET', address)).body.expectations).toHaveLength(2);
   expect(answers.sort()).toEqual([200, 412]);
+  // Whichever of the two was refused.
+  await app.complaints.expect(/status of 412/, 1);
   await other.close();
   await page.reload();
   await page.getByRole('tab', { name: 'Expectations' }).click();
