@@ -78,6 +78,25 @@ async fn demand_key(State(seen): State<Seen>, request: Request, next: Next) -> R
 }
 
 #[tokio::test]
+async fn a_key_of_a_server_is_none_of_a_proxy() {
+    let vendor = Server::demo().await;
+    let (url, seen) = gate(&vendor).await;
+    let proxy = proxy(&url, &[]).await;
+    // Whoever sends one takes it for something; as a stranger they might be allowed more than they think.
+    for path in ["/v2/escalation_paths", "/metrics"] {
+        let refused = answer(proxy.request(Method::GET, path).bearer_auth("epb_none")).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{path}: {:#}", refused.body);
+    }
+    assert!(seen.0.lock().unwrap().is_empty(), "nothing was passed on");
+    // It counts its requests, and has no engine.
+    let metrics = answer(proxy.request(Method::GET, "/metrics")).await;
+    let text = metrics.body.as_str().unwrap();
+    assert!(text.contains("escalation_http_requests_total{method=\"GET\",status=\"401\"} 2"), "{text}");
+    assert!(!text.contains("escalation_due") && !text.contains("escalation_engine"), "{text}");
+    assert_eq!(proxy.get("/healthz/engine").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn the_same_reads_and_writes() {
     let vendor = Server::demo().await;
     let (url, seen) = gate(&vendor).await;

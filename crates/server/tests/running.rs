@@ -591,6 +591,34 @@ async fn an_escalation_that_cannot_be_read_is_named() {
 }
 
 #[tokio::test]
+async fn what_an_escalation_followed_from_is_not_told_as_nothing() {
+    if is_shared() {
+        // Columns hold nothing there that they should not.
+        return;
+    }
+    for (damaged, address, named) in [
+        ("update escalation_steps set document = 'zz'", "", "Step 1 of escalation"),
+        ("update escalation_steps set document = '5'", "", "Step 1 of escalation"),
+        ("update escalation_worlds set document = 'zz'", "/inputs", "for input 1 of escalation"),
+        ("update escalation_worlds set document = x'ff'", "/inputs", "of table `escalation_worlds`"),
+        ("update escalation_plans set document = 'zz'", "/inputs", "The plan of escalation"),
+        ("update escalation_plans set document = x'ff'", "/inputs", "of table `escalation_plans`"),
+        ("update escalations set first_state = 'zz'", "/inputs", "The first state of escalation"),
+    ] {
+        let clock = Clock::standing(NOON);
+        let server = standing(&clock).await;
+        let id = begin(&server, "followed").await;
+        run(&clock, 0).await;
+        let url = format!("/builder/v1/escalations/{id}{address}");
+        assert_eq!(server.get(&url).await.status, StatusCode::OK);
+        damage(&server, damaged).await;
+        let told = server.get(&url).await;
+        assert_eq!(told.body["errors"][0]["code"], "unreadable", "{damaged}: {:#}", told.body);
+        assert!(told.body["errors"][0]["message"].as_str().unwrap().contains(named), "{damaged}: {:#}", told.body);
+    }
+}
+
+#[tokio::test]
 async fn a_database_of_the_version_before_is_brought_up_to_date() {
     if is_shared() {
         // Of which there was no version before.
