@@ -5,6 +5,7 @@
 
 mod grants;
 mod keys;
+pub(crate) mod names;
 mod networks;
 
 use std::net::IpAddr;
@@ -22,14 +23,13 @@ use crate::connections::Peer;
 use crate::error::ApiError;
 use crate::guard::is_of_the_api;
 use crate::health::METRICS;
-use crate::run::Clock;
+use crate::run::{Clock, digest};
 use crate::store::Store;
-use crate::who;
 
 pub(crate) use grants::Grants;
 pub use grants::{Right, Role};
 use keys::PREFIX;
-pub(crate) use keys::{digest_of, grants_of, new_key, written};
+pub(crate) use keys::{NewKey, grants_of};
 pub use networks::Network;
 
 /// Who is asking.
@@ -134,7 +134,7 @@ impl Access {
         // Where requests are passed on there are no keys of ours.
         let Some(store) = &self.store else { return Ok(Some(none)) };
         let now = self.clock.now(store).await?;
-        let found = store.api_key_by_digest(&digest_of(secret)).await?;
+        let found = store.api_key_by_digest(&digest(secret.as_bytes())).await?;
         let Some(key) = found.filter(|key| key.is_valid(now)) else { return Ok(Some(none)) };
         if key.is_use_old(now) {
             // Not waited for, and not the request's business where it fails.
@@ -204,7 +204,7 @@ fn named(headers: &HeaderMap, header: &HeaderName) -> Result<Option<String>, Api
     if text.is_empty() {
         return Ok(None);
     }
-    who::name(text).map(Some).map_err(ApiError::bad_request)
+    names::person(text).map(Some).map_err(ApiError::bad_request)
 }
 
 /// Finds out who is asking, for all that comes after.

@@ -18,7 +18,7 @@ use crate::api::{Json, create_pause, end_pause};
 use crate::error::ApiError;
 use crate::store::{Readable, Store};
 
-pub(crate) use api_keys::{check_name, router as api_keys};
+pub(crate) use api_keys::router as api_keys;
 pub(crate) use escalations::router as escalations;
 pub(crate) use set_aside::router as set_aside;
 pub(crate) use webhooks::router as webhooks;

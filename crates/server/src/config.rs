@@ -9,12 +9,12 @@ use clap::{Parser, Subcommand};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
-use crate::access::{Network, Right, Role};
+use crate::access::{Network, Right, Role, names};
 use crate::error::StartError;
 use crate::limits::Rates;
 use crate::run::Clock;
 use crate::store::Address;
-use crate::{builder, files, guard, who};
+use crate::{files, guard};
 
 /// Serves the Escalation Path Builder: the app and the API behind it.
 #[derive(Debug, Clone, Parser)]
@@ -73,7 +73,7 @@ pub struct Config {
 
     /// Somebody who may change paths, as the user header names them; may be given several times. Everybody else only
     /// reads. Without it, whoever reaches the server may change paths
-    #[arg(long = "editor", value_name = "NAME", requires = "user_header", value_parser = who::name)]
+    #[arg(long = "editor", value_name = "NAME", requires = "user_header", value_parser = names::person)]
     pub editors: Vec<String>,
 
     /// Memory for bodies and answers that are on their way, in MB. Requests for which there is none are told to try again
@@ -164,8 +164,8 @@ pub enum Command {
     #[command(subcommand)]
     Key(KeyCommand),
 
-    #[command(flatten)]
     /// Make, verify and restore backups
+    #[command(flatten)]
     Backups(BackupCommand),
 }
 
@@ -198,7 +198,7 @@ pub enum KeyCommand {
     /// Make a key, and print it: it is shown this once
     Create {
         /// For whom or what it is
-        #[arg(long, value_parser = key_name)]
+        #[arg(long, value_parser = names::key)]
         name: String,
         /// What it allows; may be given several times
         #[arg(long = "right", required = true, value_enum)]
@@ -214,10 +214,6 @@ pub enum KeyCommand {
         /// Its id
         id: String,
     },
-}
-
-fn key_name(text: &str) -> Result<String, String> {
-    builder::check_name(text).map(|()| text.to_string())
 }
 
 /// Where people reach the server.

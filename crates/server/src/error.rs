@@ -84,7 +84,7 @@ pub enum StartError {
     #[error("--database names a server: back it up with its own tools, such as pg_dump")]
     BackupOfServer,
     /// What a command has to say cannot be printed.
-    #[error("nothing could be printed, so that no key was made: {source}")]
+    #[error("nothing could be printed, and a key that was made for it is revoked: {source}")]
     NotPrinted {
         /// Why.
         source: std::io::Error,

@@ -4,13 +4,12 @@ use std::fmt::Write as _;
 use std::io;
 
 use chrono::DateTime;
-use ulid::Ulid;
 
-use crate::access::{digest_of, new_key, written};
+use crate::access::NewKey;
 use crate::config::{Config, KeyCommand};
 use crate::error::StartError;
 use crate::open;
-use crate::store::KeyRow;
+use crate::store::{FILE, KeyRow};
 
 /// A day, in milliseconds.
 const DAY: i64 = 86_400_000;
@@ -27,7 +26,7 @@ pub async fn run(
     command: &KeyCommand,
     print: impl FnOnce(&str) -> io::Result<()>,
 ) -> Result<(), StartError> {
-    let file = config.data.join("escalation.db");
+    let file = config.data.join(FILE);
     // A new database has no keys: whoever asks for them has another in mind.
     if config.database.is_none() && !matches!(command, KeyCommand::Create { .. }) && !file.exists() {
         return Err(StartError::NoDatabase { file });
@@ -36,23 +35,16 @@ pub async fn run(
     let now = config.clock.now(&store).await.map_err(StartError::Keys)?;
     let said = match command {
         KeyCommand::Create { name, rights, expires_in_days } => {
-            let secret = new_key().map_err(|_| StartError::NoRandomness)?;
-            let key = KeyRow {
-                id: Ulid::generate().to_string(),
-                name: name.clone(),
-                rights: written(rights.iter().copied().collect()),
-                created_at: now,
-                created_by: None,
-                expires_at: expires_in_days.map(|days| now.saturating_add(i64::from(days).saturating_mul(DAY))),
-                last_used_at: None,
-                revoked_at: None,
-            };
-            store.add_api_key(&key, &digest_of(&secret)).await.map_err(StartError::Keys)?;
-            if let Err(source) = print(&secret) {
+            let key = NewKey::new(name, rights.iter().copied().collect(), now);
+            let mut key = key.map_err(|_| StartError::NoRandomness)?;
+            key.row.expires_at = expires_in_days.map(|days| now.saturating_add(i64::from(days).saturating_mul(DAY)));
+            key.keep(&store).await.map_err(StartError::Keys)?;
+            if let Err(source) = print(&key.secret) {
                 // Nobody has it.
-                let revoked = store.revoke_api_key(&key.id, now).await;
+                let id = key.row.id;
+                let revoked = store.revoke_api_key(&id, now).await;
                 store.close().await;
-                revoked.map_err(|source| StartError::NotRevoked { id: key.id.clone(), source })?;
+                revoked.map_err(|source| StartError::NotRevoked { id, source })?;
                 return Err(StartError::NotPrinted { source });
             }
             store.close().await;

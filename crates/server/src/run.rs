@@ -884,25 +884,19 @@ impl Escalations {
         }
         while !*stop.borrow() {
             // Looked at first without the lock, which requests wait for.
-            let rest = match self.until_due().await {
-                rest if rest.is_zero() => match self.run_due(BATCH, MAX_TIMERS).await {
-                    // Somebody else has run it, or what was found is not what is due.
-                    Ok(0) => {
-                        self.cycle_is_done();
-                        REST
-                    }
-                    Ok(_) => {
-                        self.cycle_is_done();
-                        continue;
-                    }
-                    Err(error) => {
-                        tracing::error!(?error, "escalations cannot be run now; it is tried again");
-                        REST
-                    }
-                },
-                rest => {
-                    self.cycle_is_done();
-                    rest
+            let rest = self.until_due().await;
+            let run = if rest.is_zero() { self.run_due(BATCH, MAX_TIMERS).await.map(Some) } else { Ok(None) };
+            if run.is_ok() {
+                self.cycle_is_done();
+            }
+            let rest = match run {
+                Ok(None) => rest,
+                // Somebody else has run it, or what was found is not what is due.
+                Ok(Some(0)) => REST,
+                Ok(Some(_)) => continue,
+                Err(error) => {
+                    tracing::error!(?error, "escalations cannot be run now; it is tried again");
+                    REST
                 }
             };
             tokio::select! {

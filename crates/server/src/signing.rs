@@ -1,7 +1,7 @@
 //! Signatures (HMAC with SHA-256) and secrets that nobody can guess.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
@@ -24,6 +24,14 @@ pub(crate) fn secret() -> Result<[u8; SECRET], ApiError> {
     };
     SystemRandom::new().fill(&mut secret).map_err(none)?;
     Ok(secret)
+}
+
+/// The same as text that can stand in an address.
+///
+/// # Errors
+/// Where the system has no randomness to give.
+pub(crate) fn secret_text() -> Result<String, ApiError> {
+    Ok(URL_SAFE_NO_PAD.encode(secret()?))
 }
 
 /// The signature of some bytes.

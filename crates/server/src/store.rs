@@ -57,6 +57,9 @@ pub(crate) struct Store {
     texts: Texts,
 }
 
+/// The database in its folder, where it is a file.
+pub(crate) const FILE: &str = "escalation.db";
+
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 impl Store {

@@ -11,9 +11,6 @@ use crate::error::ApiError;
 use crate::store::Expected;
 use crate::tags;
 
-/// The longest name that is kept, in characters.
-const MAX_NAME: usize = 200;
-
 /// The name of who is asking, if that is known.
 pub(crate) struct Who(Option<String>);
 
@@ -28,19 +25,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self(parts.extensions.get::<Caller>().and_then(Caller::label)))
-    }
-}
-
-/// A name of somebody, as the header gives it.
-///
-/// # Errors
-/// Where it is empty or longer than is kept: two that begin alike must not be taken for one.
-pub(crate) fn name(text: &str) -> Result<String, String> {
-    let name = text.trim();
-    if (1..=MAX_NAME).contains(&name.chars().count()) {
-        Ok(name.to_string())
-    } else {
-        Err(format!("the name of somebody has from 1 to {MAX_NAME} characters"))
     }
 }
 

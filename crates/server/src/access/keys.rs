@@ -1,21 +1,16 @@
-//! API keys: made once, shown once, and kept as a digest.
+//! API keys: made once, shown once, and kept as a digest. They have 256 random bits, so that nobody finds one by trying,
+//! however fast a digest is made.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{SHA256, digest};
+use ulid::Ulid;
 
 use super::grants::{Grants, Right};
 use crate::error::ApiError;
+use crate::run::digest;
 use crate::signing;
-use crate::store::KeyRow;
+use crate::store::{KeyRow, Store};
 
 /// What keys begin with, so that a search for leaked secrets finds them.
 pub(super) const PREFIX: &str = "epb_";
-
-/// The rights of a key as they are stored: their names, by spaces.
-pub(crate) fn written(grants: Grants) -> String {
-    grants.rights().map(Right::as_str).collect::<Vec<_>>().join(" ")
-}
 
 /// What a key allows; nothing where that cannot be read.
 pub(crate) fn grants_of(key: &KeyRow) -> Option<Grants> {
@@ -23,15 +18,33 @@ pub(crate) fn grants_of(key: &KeyRow) -> Option<Grants> {
     Some(rights.ok()?.into_iter().collect())
 }
 
-/// A fresh key.
-///
-/// # Errors
-/// Where the system has no randomness to give.
-pub(crate) fn new_key() -> Result<String, ApiError> {
-    Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(signing::secret()?)))
+/// A key that is about to be kept. Its secret is known here and nowhere else.
+pub(crate) struct NewKey {
+    pub(crate) row: KeyRow,
+    pub(crate) secret: String,
 }
 
-/// What is kept of a key. It has 256 random bits, so that nobody finds it by trying, however fast a digest is made.
-pub(crate) fn digest_of(secret: &str) -> String {
-    digest(&SHA256, secret.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+impl NewKey {
+    /// A key that does not expire, made at an instant by nobody who is known.
+    ///
+    /// # Errors
+    /// Where the system has no randomness to give.
+    pub(crate) fn new(name: &str, grants: Grants, now: i64) -> Result<Self, ApiError> {
+        let row = KeyRow {
+            id: Ulid::generate().to_string(),
+            name: name.to_string(),
+            rights: grants.rights().map(Right::as_str).collect::<Vec<_>>().join(" "),
+            created_at: now,
+            created_by: None,
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: None,
+        };
+        Ok(Self { row, secret: format!("{PREFIX}{}", signing::secret_text()?) })
+    }
+
+    /// Keeps it, by the digest of its secret.
+    pub(crate) async fn keep(&self, store: &Store) -> Result<(), sqlx::Error> {
+        store.add_api_key(&self.row, &digest(self.secret.as_bytes())).await
+    }
 }

@@ -21,6 +21,7 @@ use super::{Json, Told};
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::run::{Beginning, Escalations, Firing, digest};
+use crate::signing;
 use crate::store::{AlertSourceRow, Table};
 
 /// Where events come in. They bring a secret of their own.
@@ -122,11 +123,8 @@ async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Js
     let mut sources = escalations.store.alert_sources(after, page_size + 1).await?;
     let meta = super::page(&mut sources, page_size, |source| &source.id);
     let nameless = super::nameless(&escalations.store, Table::AlertSources, &meta).await?;
-    for stored in &mut sources {
-        stored.document = stored.document.take().filter(|source| source_of(source).is_ok());
-    }
-    let told = Told::of(sources, |_, source| told(&source, None)).with_nameless(nameless);
-    Ok(told.answer("alert_sources", &meta))
+    let sources = sources.into_iter().map(|source| source.and_then(|source| told(&source, None).ok())).collect();
+    Ok(Told::of(sources, |_, told| told).with_nameless(nameless).answer("alert_sources", &meta))
 }
 
 /// What a source does with its events.
@@ -141,23 +139,26 @@ fn source_of(source: &AlertSourceRow) -> Result<Source, ApiError> {
     })
 }
 
-fn told(source: &AlertSourceRow, secret: Option<&str>) -> Value {
-    let document: Value = serde_json::from_str(&source.document).unwrap_or_default();
+/// What is told of a source.
+///
+/// # Errors
+/// As for [`source_of`].
+fn told(source: &AlertSourceRow, secret: Option<&str>) -> Result<Value, ApiError> {
     let mut told = json!({
         "id": source.id,
         "name": source.name,
-        "routes": document.get("routes"),
+        "routes": source_of(source)?.routes,
         "url": format!("{EVENTS}{}", source.id),
     });
     // Only when it is made: it is kept nowhere.
     if let (Some(secret), Some(fields)) = (secret, told.as_object_mut()) {
         fields.insert("secret".to_string(), Value::from(secret));
     }
-    told
+    Ok(told)
 }
 
-fn one(source: &AlertSourceRow, secret: Option<&str>) -> Json {
-    Json::new(&json!({ "alert_source": told(source, secret) }))
+fn one(source: &AlertSourceRow, secret: Option<&str>) -> Result<Json, ApiError> {
+    Ok(Json::new(&json!({ "alert_source": told(source, secret)? })))
 }
 
 fn missing() -> ApiError {
@@ -165,19 +166,19 @@ fn missing() -> ApiError {
 }
 
 /// A secret that nobody can guess, and its digest.
-fn secret() -> (String, String) {
-    let secret = format!("{:020x}{:020x}", Ulid::generate().random(), Ulid::generate().random());
+fn secret() -> Result<(String, String), ApiError> {
+    let secret = signing::secret_text()?;
     let kept = digest(secret.as_bytes());
-    (secret, kept)
+    Ok((secret, kept))
 }
 
 async fn create(State(escalations): State<Escalations>, request: Request) -> Result<Response, ApiError> {
     let source = read_source(&escalations, request).await?;
     let now = escalations.clock.now(&escalations.store).await?;
-    let (told, kept) = secret();
+    let (told, kept) = secret()?;
     let row = row(Ulid::generate().to_string(), &source, kept, now, now)?;
     escalations.store.put_alert_source(&row).await?;
-    Ok((StatusCode::CREATED, one(&row, Some(&told))).into_response())
+    Ok((StatusCode::CREATED, one(&row, Some(&told))?).into_response())
 }
 
 fn row(id: String, source: &Source, secret: String, created_at: i64, now: i64) -> Result<AlertSourceRow, ApiError> {
@@ -187,8 +188,7 @@ fn row(id: String, source: &Source, secret: String, created_at: i64, now: i64) -
 
 async fn show(State(escalations): State<Escalations>, Path(id): Path<String>) -> Result<Json, ApiError> {
     let source = escalations.store.alert_source(&id).await?.ok_or_else(missing)?;
-    source_of(&source)?;
-    Ok(one(&source, None))
+    one(&source, None)
 }
 
 async fn update(
@@ -201,7 +201,7 @@ async fn update(
     let now = escalations.clock.now(&escalations.store).await?;
     let row = row(id, &source, known.secret, known.created_at, now)?;
     escalations.store.put_alert_source(&row).await?;
-    Ok(one(&row, None))
+    one(&row, None)
 }
 
 async fn destroy(State(escalations): State<Escalations>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
@@ -218,11 +218,11 @@ async fn rotate(
 ) -> Result<Json, ApiError> {
     crate::body::bytes(request).await?;
     let known = escalations.store.alert_source(&id).await?.ok_or_else(missing)?;
-    let (told, kept) = secret();
+    let (told, kept) = secret()?;
     let updated_at = escalations.clock.now(&escalations.store).await?;
     let row = AlertSourceRow { secret: kept, updated_at, ..known };
     escalations.store.put_alert_source(&row).await?;
-    Ok(one(&row, Some(&told)))
+    one(&row, Some(&told))
 }
 
 /// Reads a source, and looks whether what it names is there.

@@ -8,28 +8,21 @@ use axum::routing::{delete, get};
 use chrono::{DateTime, Utc};
 use escalation_api::{ErrorSingle, Value};
 use serde_json::json;
-use ulid::Ulid;
 
 use super::escalations::told_at;
-use crate::access::{self, Grants, Right};
+use crate::access::{Grants, NewKey, Right, grants_of, names};
 use crate::api::{Json, Told, nameless, read_object};
 use crate::error::ApiError;
-use crate::names;
 use crate::query::Query;
 use crate::rights::API_KEYS;
 use crate::run::Escalations;
 use crate::store::{KeyRow, Table};
 use crate::who::Who;
 
-/// Characters that turn the direction of a text around, so that it looks like another.
-const DIRECTIONS: [char; 9] =
-    ['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'];
 /// The fields of a key that can be given.
 const FIELDS: [&str; 3] = ["name", "rights", "expires_at"];
 /// When a key expires at the latest, 2500-01-01, in milliseconds since 1970.
 const MAX_EXPIRY: i64 = 16_725_225_600_000;
-/// The longest name, in characters.
-const MAX_NAME: usize = 200;
 
 pub(crate) fn router(escalations: Escalations) -> Router {
     Router::new()
@@ -40,7 +33,7 @@ pub(crate) fn router(escalations: Escalations) -> Router {
 }
 
 fn told(key: &KeyRow, secret: Option<&str>) -> Value {
-    let rights: Vec<_> = access::grants_of(key).into_iter().flat_map(Grants::rights).map(Right::as_str).collect();
+    let rights: Vec<_> = grants_of(key).into_iter().flat_map(Grants::rights).map(Right::as_str).collect();
     let mut told = json!({
         "id": key.id,
         "name": key.name,
@@ -65,22 +58,8 @@ async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Js
     let meta = crate::api::page(&mut keys, page_size, |key| &key.id);
     let nameless = nameless(&escalations.store, Table::ApiKeys, &meta).await?;
     // One whose rights are damaged allows nothing, and is not told as if it had others.
-    for stored in &mut keys {
-        stored.document = stored.document.take().filter(|key| access::grants_of(key).is_some());
-    }
+    let keys = keys.into_iter().map(|key| key.and_then(|key| grants_of(&key).is_some().then_some(key))).collect();
     Ok(Told::of(keys, |_, key| told(&key, None)).with_nameless(nameless).answer("api_keys", &meta))
-}
-
-/// The name of a key.
-///
-/// # Errors
-/// Where nobody could tell it from another, or by whom it is used.
-pub(crate) fn check_name(name: &str) -> Result<(), String> {
-    let is_plain = name.trim() == name && !name.contains(|c: char| c.is_control() || DIRECTIONS.contains(&c));
-    if name.chars().count() > MAX_NAME || !is_plain || names::is_blank(name) {
-        return Err(format!("Name must have from 1 to {MAX_NAME} characters that can be seen, and no blanks around"));
-    }
-    Ok(())
 }
 
 async fn create(State(escalations): State<Escalations>, who: Who, request: Request) -> Result<Response, ApiError> {
@@ -93,7 +72,7 @@ async fn create(State(escalations): State<Escalations>, who: Who, request: Reque
         wrong(unknown, format!("{} is unknown: a key has {}", escalation_api::capitalised(unknown), FIELDS.join(", ")));
     }
     let name = fields.get("name").and_then(Value::as_str).unwrap_or_default();
-    if let Err(message) = check_name(name) {
+    if let Err(message) = names::key(name) {
         wrong("name", message);
     }
     let known = Right::ALL.map(Right::as_str).join(", ");
@@ -128,19 +107,11 @@ async fn create(State(escalations): State<Escalations>, who: Who, request: Reque
     if !errors.is_empty() {
         return Err(ApiError::invalid(errors));
     }
-    let secret = access::new_key()?;
-    let key = KeyRow {
-        id: Ulid::generate().to_string(),
-        name: name.to_string(),
-        rights: access::written(Grants::from_iter(rights)),
-        created_at: now,
-        created_by: who.name().map(str::to_string),
-        expires_at,
-        last_used_at: None,
-        revoked_at: None,
-    };
-    escalations.store.add_api_key(&key, &access::digest_of(&secret)).await?;
-    Ok((StatusCode::CREATED, Json::new(&json!({ "api_key": told(&key, Some(&secret)) }))).into_response())
+    let mut key = NewKey::new(name, Grants::from_iter(rights), now)?;
+    key.row.created_by = who.name().map(str::to_string);
+    key.row.expires_at = expires_at;
+    key.keep(&escalations.store).await?;
+    Ok((StatusCode::CREATED, Json::new(&json!({ "api_key": told(&key.row, Some(&key.secret)) }))).into_response())
 }
 
 async fn destroy(State(escalations): State<Escalations>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {

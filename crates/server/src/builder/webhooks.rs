@@ -48,15 +48,18 @@ fn types_of(endpoint: &EndpointRow) -> Result<Vec<String>, ApiError> {
     })
 }
 
-fn told(endpoint: &EndpointRow, secret: Option<&str>) -> Value {
-    let types: Value = serde_json::from_str(&endpoint.event_types).unwrap_or_default();
+/// What is told of an endpoint.
+///
+/// # Errors
+/// As for [`types_of`].
+fn told(endpoint: &EndpointRow, secret: Option<&str>) -> Result<Value, ApiError> {
     let mut told = json!({
-        "id": endpoint.id, "url": endpoint.url, "event_types": types, "created_at": told_at(endpoint.created_at),
+        "id": endpoint.id, "url": endpoint.url, "event_types": types_of(endpoint)?, "created_at": told_at(endpoint.created_at),
     });
     if let (Some(secret), Some(fields)) = (secret, told.as_object_mut()) {
         fields.insert("secret".to_string(), Value::from(secret));
     }
-    told
+    Ok(told)
 }
 
 fn missing() -> ApiError {
@@ -69,17 +72,13 @@ async fn list(State(endpoints): State<Endpoints>, query: Query) -> Result<Json, 
     let mut rows = endpoints.escalations.store.webhook_endpoints(after, page_size + 1).await?;
     let meta = crate::api::page(&mut rows, page_size, |row| &row.id);
     let nameless = nameless(&endpoints.escalations.store, Table::WebhookEndpoints, &meta).await?;
-    for stored in &mut rows {
-        stored.document = stored.document.take().filter(|row| types_of(row).is_ok());
-    }
-    let told = Told::of(rows, |_, row| told(&row, None)).with_nameless(nameless);
-    Ok(told.answer("webhook_endpoints", &meta))
+    let rows = rows.into_iter().map(|row| row.and_then(|row| told(&row, None).ok())).collect();
+    Ok(Told::of(rows, |_, told| told).with_nameless(nameless).answer("webhook_endpoints", &meta))
 }
 
 async fn show(State(endpoints): State<Endpoints>, Path(id): Path<String>) -> Result<Json, ApiError> {
     let row = endpoints.escalations.store.webhook_endpoint(&id).await?.ok_or_else(missing)?;
-    types_of(&row)?;
-    Ok(Json::new(&json!({ "webhook_endpoint": told(&row, None) })))
+    Ok(Json::new(&json!({ "webhook_endpoint": told(&row, None)? })))
 }
 
 async fn create(State(endpoints): State<Endpoints>, request: Request) -> Result<Response, ApiError> {
@@ -125,7 +124,7 @@ async fn create(State(endpoints): State<Endpoints>, request: Request) -> Result<
         let message = format!("Url: there are {MAX_ENDPOINTS} endpoints already; delete one");
         return Err(ApiError::invalid_parameter("url", message));
     }
-    let told = json!({ "webhook_endpoint": told(&endpoint, Some(&endpoint.secret)) });
+    let told = json!({ "webhook_endpoint": told(&endpoint, Some(&endpoint.secret))? });
     Ok((StatusCode::CREATED, Json::new(&told)).into_response())
 }
 

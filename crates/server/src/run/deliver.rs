@@ -341,22 +341,28 @@ impl Escalations {
     async fn settle(&self, done: &[(&Delivery, Result<(), NotSent>)]) -> Result<(), ApiError> {
         let mut work = self.store.transition().await?;
         let now = self.clock.of(&mut work).await?;
-        let is_sent =
-            |(delivery, result): &(&Delivery, Result<(), NotSent>)| result.is_ok().then(|| delivery.id.clone());
-        let sent: Vec<_> = done.iter().filter_map(is_sent).collect();
+        let settled: Vec<_> =
+            done.iter().map(|(delivery, result)| (*delivery, settled(result.clone(), delivery.tries, now))).collect();
+        let mut sent = Vec::new();
+        for (delivery, status) in &settled {
+            match status {
+                DeliveryStatus::Sent => {
+                    sent.push(delivery.id.clone());
+                    continue;
+                }
+                DeliveryStatus::Dead(why) => {
+                    tracing::error!(delivery = delivery.id, escalation = delivery.escalation_id, "not sent: {why}");
+                }
+                DeliveryStatus::Again(..) | DeliveryStatus::Dropped(_) => {}
+            }
+            work.settle_delivery(&delivery.id, status, now).await?;
+        }
         if !sent.is_empty() {
             work.settle_sent(sent, now).await?;
         }
-        for (delivery, result) in done.iter().filter(|(_, result)| result.is_err()) {
-            let status = settled(result.clone(), delivery.tries, now);
-            if let DeliveryStatus::Dead(why) = &status {
-                tracing::error!(delivery = delivery.id, escalation = delivery.escalation_id, "not sent: {why}");
-            }
-            work.settle_delivery(&delivery.id, &status, now).await?;
-        }
         work.commit().await?;
-        for (delivery, result) in done {
-            let result = match settled(result.clone(), delivery.tries, now) {
+        for (delivery, status) in settled {
+            let result = match status {
                 DeliveryStatus::Sent => "sent",
                 DeliveryStatus::Again(..) => "again",
                 DeliveryStatus::Dropped(_) => "dropped",

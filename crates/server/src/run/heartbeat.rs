@@ -4,22 +4,20 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::{Client, redirect};
+use reqwest::{Client, Url};
 use tokio::time::Instant;
 
-use super::deliver::webhook::check_url;
+use super::deliver::webhook::{check_url, client};
 use crate::config::Config;
 use crate::error::StartError;
 
 /// How often it is called, at most.
 const EVERY: Duration = Duration::from_secs(10);
-/// How long an answer is waited for.
-const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Calls the address.
 pub(crate) struct Heartbeat {
     client: Client,
-    url: String,
+    url: Url,
     last: Arc<Mutex<Last>>,
 }
 
@@ -39,11 +37,11 @@ impl Heartbeat {
     pub(crate) fn new(config: &Config) -> Result<Option<Self>, StartError> {
         let Some(url) = &config.heartbeat_url else { return Ok(None) };
         // The address is not repeated: it is the secret of whoever waits for it.
-        check_url(url, config.allow_http_webhooks).map_err(|what| StartError::Heartbeat { what: what.to_string() })?;
-        let builder = Client::builder().timeout(PATIENCE).redirect(redirect::Policy::none());
-        let client = builder.user_agent(concat!("escalation-path-builder/", env!("CARGO_PKG_VERSION"))).build();
+        let url = check_url(url, config.allow_http_webhooks);
+        let url = url.map_err(|what| StartError::Heartbeat { what: what.to_string() })?;
+        let client = client(url.scheme() == "https");
         let client = client.map_err(|error| StartError::Sender { what: error.to_string() })?;
-        Ok(Some(Self { client, url: url.clone(), last: Arc::default() }))
+        Ok(Some(Self { client, url, last: Arc::default() }))
     }
 
     /// Escalations were run just now. The address is called if that was long enough ago, and nobody waits for it.
@@ -56,7 +54,7 @@ impl Heartbeat {
             }
             last.at = Some(now);
         }
-        let (call, last) = (self.client.get(&self.url), Arc::clone(&self.last));
+        let (call, last) = (self.client.get(self.url.clone()), Arc::clone(&self.last));
         drop(tokio::spawn(async move {
             let result = call.send().await.and_then(reqwest::Response::error_for_status);
             let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);

@@ -66,8 +66,7 @@ impl Store {
 
     pub(crate) async fn alert_source(&self, id: &str) -> Result<Option<AlertSourceRow>> {
         let query = sqlx::query(concat!(source!(), " and id = $1"));
-        let row = query.bind(id).fetch_optional(self.readers()).await?;
-        row.as_ref().map(|row| documents::columns(SOURCES, id, row)).transpose()
+        documents::row(SOURCES, id, query.bind(id).fetch_optional(self.readers()).await?)
     }
 
     /// Keeps an alert source, in place of the one with its id if there is one.

@@ -10,12 +10,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 use ulid::Ulid;
 
-use super::Store;
+use super::{FILE, Store};
 use crate::error::StartError;
 use crate::files;
 
-/// The database in its folder.
-const FILE: &str = "escalation.db";
 /// What SQLite may keep beside it.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
 
@@ -144,7 +142,8 @@ pub(crate) async fn restore(data: &Path, from: &Path, replaces: bool) -> Result<
     files::keep_private(&new).map_err(cannot(&new))?;
     let placed = fs::copy(from, &new).map_err(cannot(&new)).and_then(|_| {
         sync(&new)?;
-        let before = format!("{FILE}.before-{}", Utc::now().format("%Y%m%dT%H%M%SZ"));
+        // Each by a name of its own: what is kept replaces nothing either.
+        let before = format!("{FILE}.before-{}-{}", Utc::now().format("%Y%m%dT%H%M%SZ"), Ulid::generate());
         for ending in BESIDE {
             let old = with_ending(&file, ending);
             if old.exists() {

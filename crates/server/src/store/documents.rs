@@ -26,14 +26,14 @@ impl<T> Stored<T> {
         document.ok_or_else(|| ApiError::unreadable(format!("{what} `{id}` is stored, but cannot be read: {remedy}")))
     }
 
-    /// The same as one that cannot be read.
-    pub(super) fn unread(self) -> Self {
-        Self { id: self.id, document: None }
+    /// The same with what is made of the document, if something can be.
+    pub(crate) fn and_then<U>(self, read: impl FnOnce(T) -> Option<U>) -> Stored<U> {
+        Stored { id: self.id, document: self.document.and_then(read) }
     }
 
     /// The same with something else made of the document.
     pub(super) fn map<U>(self, map: impl FnOnce(T) -> U) -> Stored<U> {
-        Stored { id: self.id, document: self.document.map(map) }
+        self.and_then(|document| Some(map(document)))
     }
 }
 
@@ -144,6 +144,18 @@ pub(super) fn columns<'r, T: FromRow<'r, DbRow>>(table: &'static str, id: &str, 
         return Err(Damaged::error(table, id, "when it was archived, or whether it was, cannot be known"));
     }
     T::from_row(row).map_err(|error| Damaged::error(table, id, error))
+}
+
+/// Reads the columns of the row that has this id, if there is one.
+///
+/// # Errors
+/// As for [`columns`].
+pub(super) fn row<T: for<'r> FromRow<'r, DbRow>>(
+    table: &'static str,
+    id: &str,
+    row: Option<DbRow>,
+) -> Result<Option<T>> {
+    row.as_ref().map(|row| columns(table, id, row)).transpose()
 }
 
 /// Reads the columns of each row, which begin with its id.

@@ -137,8 +137,7 @@ fn select(condition: &str) -> sqlx::AssertSqlSafe<String> {
 
 impl Store {
     pub(crate) async fn escalation(&self, id: &str) -> Result<Option<EscalationRow>> {
-        let row = sqlx::query(select("id = $1")).bind(id).fetch_optional(self.readers()).await?;
-        row.as_ref().map(|row| documents::columns(TABLE, id, row)).transpose()
+        documents::row(TABLE, id, sqlx::query(select("id = $1")).bind(id).fetch_optional(self.readers()).await?)
     }
 
     pub(crate) async fn escalation_by_key(&self, key: &str) -> Result<Option<EscalationRow>> {
@@ -212,13 +211,15 @@ impl Store {
 
     /// A world that was looked up.
     pub(crate) async fn escalation_world(&self, id: &str) -> Result<Option<String>> {
-        let query = sqlx::query_scalar("select document from escalation_worlds where id = $1");
-        query.bind(id).fetch_optional(self.readers()).await
+        let query = sqlx::query("select document from escalation_worlds where id = $1");
+        let row = query.bind(id).fetch_optional(self.readers()).await?;
+        Ok(documents::row::<(String,)>("escalation_worlds", id, row)?.map(|(document,)| document))
     }
 
     pub(crate) async fn escalation_plan(&self, id: &str) -> Result<Option<String>> {
-        let query = sqlx::query_scalar("select document from escalation_plans where id = $1");
-        query.bind(id).fetch_optional(self.readers()).await
+        let query = sqlx::query("select document from escalation_plans where id = $1");
+        let row = query.bind(id).fetch_optional(self.readers()).await?;
+        Ok(documents::row::<(String,)>("escalation_plans", id, row)?.map(|(document,)| document))
     }
 
     /// When the next timer of any escalation is due, in seconds. What is no number is due at once: it is looked at, and
@@ -356,8 +357,7 @@ impl Transition {
     pub(crate) async fn row(&mut self, id: &str) -> Result<Option<EscalationRow>> {
         let locked = self.writing.dialect().locked();
         let query = sqlx::query(select(&format!("id = $1{locked}"))).bind(id);
-        let row = query.fetch_optional(self.writing.connection()).await?;
-        row.as_ref().map(|row| documents::columns(TABLE, id, row)).transpose()
+        documents::row(TABLE, id, query.fetch_optional(self.writing.connection()).await?)
     }
 
     pub(crate) async fn row_by_key(&mut self, key: &str) -> Result<Option<EscalationRow>> {

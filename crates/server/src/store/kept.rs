@@ -53,12 +53,13 @@ impl Store {
         let list = match bytes {
             Some(bytes) => {
                 let read = move || {
-                    let list = stored_value("path_documents", id, &bytes);
-                    if list.document.as_ref().is_some_and(|list| !list.is_array()) {
-                        tracing::error!("the document of row `{}` of table `path_documents` is no list", list.id);
-                        return Stored { id: list.id, document: None };
-                    }
-                    list
+                    let list = stored_value("path_documents", id.clone(), &bytes);
+                    list.and_then(|list| {
+                        if !list.is_array() {
+                            tracing::error!("the document of row `{id}` of table `path_documents` is no list");
+                        }
+                        list.is_array().then_some(list)
+                    })
                 };
                 self.aside.run(usize::MAX, read).await.map_err(sqlx::Error::Io)?
             }

@@ -58,8 +58,8 @@ impl Store {
 
     /// The key with this id, revoked or not.
     pub(crate) async fn api_key(&self, id: &str) -> Result<Option<KeyRow>> {
-        let row = sqlx::query(concat!(columns!(), " where id = $1")).bind(id).fetch_optional(self.readers()).await?;
-        row.as_ref().map(|row| documents::columns(TABLE, id, row)).transpose()
+        let query = sqlx::query(concat!(columns!(), " where id = $1"));
+        documents::row(TABLE, id, query.bind(id).fetch_optional(self.readers()).await?)
     }
 
     /// The key with this digest, revoked or not.

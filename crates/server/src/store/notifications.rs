@@ -81,8 +81,7 @@ impl Store {
 
     pub(crate) async fn webhook_endpoint(&self, id: &str) -> Result<Option<EndpointRow>> {
         let query = sqlx::query(concat!(endpoint!(), " and id = $1"));
-        let row = query.bind(id).fetch_optional(self.readers()).await?;
-        row.as_ref().map(|row| documents::columns(ENDPOINTS, id, row)).transpose()
+        documents::row(ENDPOINTS, id, query.bind(id).fetch_optional(self.readers()).await?)
     }
 
     /// Adds an endpoint, unless there are `most` already; false then.

@@ -38,7 +38,12 @@ fn placed((schedule_id, starts_at, ends_at, id, bytes): PlacedRow) -> Placed {
         && !says(one, schedule_id, starts_at, ends_at)
     {
         tracing::error!("the columns of row `{}` of table `{TABLE}` are not what its document says", stored.id);
-        return Placed { schedule_id: None, starts_at: Instant::MIN, ends_at: Instant::MAX, stored: stored.unread() };
+        return Placed {
+            schedule_id: None,
+            starts_at: Instant::MIN,
+            ends_at: Instant::MAX,
+            stored: stored.and_then(|_| None),
+        };
     }
     Placed {
         schedule_id,

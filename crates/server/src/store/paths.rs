@@ -106,17 +106,22 @@ const TABLE: &str = "escalation_paths";
 
 /// Whether the number of a revision is one: no path was saved so often that it is greater.
 macro_rules! is_number {
-    () => {
-        "(typeof(number) = 'integer' and number between 1 and 1000000000)"
+    ($number:literal) => {
+        concat!("(typeof(", $number, ") = 'integer' and ", $number, " between 1 and 1000000000)")
     };
 }
+pub(super) use is_number;
 
 /// Whether a revision is the newest of its path, as far as its number says. Beside it, one whose number is damaged may be.
 macro_rules! is_newest {
     () => {
-        "(not (typeof(number) = 'integer' and number between 1 and 1000000000) or number = (
-             select max(number) from path_revisions newest where newest.path_id = escalation_paths.id
-                 and typeof(newest.number) = 'integer' and newest.number between 1 and 1000000000))"
+        concat!(
+            "(not ",
+            $crate::store::paths::is_number!("number"),
+            " or number = (select max(number) from path_revisions newest where newest.path_id = escalation_paths.id and ",
+            $crate::store::paths::is_number!("newest.number"),
+            "))"
+        )
     };
 }
 pub(super) use is_newest;
@@ -153,9 +158,9 @@ impl Store {
             "select ",
             document_there!(),
             ", (select coalesce(max(case when ",
-            is_number!(),
+            is_number!("number"),
             " then number end), 0) + count(case when not ",
-            is_number!(),
+            is_number!("number"),
             " and saved_at >= updated_at then 1 end)
                  from path_revisions where path_id = escalation_paths.id)
              from escalation_paths where ",
@@ -270,13 +275,13 @@ impl Store {
         }
         let query = sqlx::query_scalar::<_, i64>(concat!(
             "select rowid from path_revisions where path_id = $1 and not ",
-            is_number!(),
+            is_number!("number"),
             " order by saved_at, rowid",
         ));
         for row in query.bind(id).fetch_all(writing.connection()).await? {
             let query = sqlx::query(concat!(
                 "with others as (select number, saved_at from path_revisions where path_id = $1 and ",
-                is_number!(),
+                is_number!("number"),
                 "), place as (
                      select 1 + coalesce(max(number), 0) as number from others
                      where saved_at <= (select saved_at from path_revisions where rowid = $2))
@@ -301,7 +306,7 @@ impl Store {
         }
         let query = sqlx::query(concat!(
             "select number, saved_at, name, saved_by, note from path_revisions where path_id = $1 and number < $2 and ",
-            is_number!(),
+            is_number!("number"),
             " order by number desc limit $3",
         ));
         let rows = query.bind(id).bind(before).bind(count).fetch_all(self.readers()).await?;
@@ -310,7 +315,7 @@ impl Store {
 
     /// How many revisions of a path have no number that can be read.
     pub(crate) async fn unnumbered(&self, id: &str) -> Result<i64> {
-        let query = concat!("select count(*) from path_revisions where path_id = $1 and not ", is_number!());
+        let query = concat!("select count(*) from path_revisions where path_id = $1 and not ", is_number!("number"));
         sqlx::query_scalar(query).bind(id).fetch_one(self.readers()).await
     }
 

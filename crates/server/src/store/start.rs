@@ -9,15 +9,16 @@ use chrono::Utc;
 use escalation_api::{Json as _, PathPayload, Schedule, Team, User, template::TemplatePayload};
 use escalation_api::{Pause, schedule::ScheduleOverride};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{FromRow as _, Row as _};
+use sqlx::{Row as _, ValueRef as _};
 use ulid::Ulid;
 
 use super::connections::{Connections, Writing};
+use super::db::DbRow;
 use super::documents::{document, value};
 use super::overrides::says;
 use super::paths::{Saving, WrittenPath, insert_path};
 use super::templates::{WrittenTemplate, insert_template};
-use super::{Result, Store};
+use super::{FILE, Result, Store};
 use crate::demo::{self, Organisation};
 use crate::error::StartError;
 use crate::files;
@@ -67,7 +68,7 @@ impl Store {
         let probe = folder.join(".writable");
         fs::write(&probe, []).and_then(|()| fs::remove_file(&probe)).map_err(not_writable)?;
 
-        let file = folder.join("escalation.db");
+        let file = folder.join(FILE);
         let organisation = if with_demo { Some(demo::organisation()?) } else { None };
         match fs::metadata(&file) {
             Err(error) if error.kind() == ErrorKind::NotFound => make(&file, organisation.as_ref()).await?,
@@ -141,8 +142,7 @@ impl Store {
         self.examine_table("path_revisions", "path_id || '/' || number", document::<PathPayload>).await;
         self.examine_table("escalation_path_templates", "id", document::<TemplatePayload>).await;
         self.examine_table("notification_pauses", "id", document::<Pause>).await;
-        self.examine_table("schedule_overrides", "id", document::<ScheduleOverride>).await;
-        self.examine_overrides().await;
+        self.examine_rows("schedule_overrides", "id", PLACE, place).await;
         self.examine_table("path_documents", "path_id || '/' || kind", value).await;
     }
 
@@ -191,32 +191,6 @@ impl Store {
         }
     }
 
-    /// Says which overrides are elsewhere than their columns say: those are by what they are looked for.
-    async fn examine_overrides(&self) {
-        let query = "select id, schedule_id, starts_at, ends_at, cast(document as blob) from schedule_overrides
-             where id > $1 and archived_at is null order by id limit $2";
-        let mut after = String::new();
-        loop {
-            let rows = sqlx::query(query).bind(&after).bind(AT_ONCE).fetch_all(self.readers()).await;
-            // What cannot be read was said already.
-            let Ok(rows) = rows else { return };
-            let Some(last) = rows.last().and_then(|row| row.try_get::<String, _>(0).ok()) else { return };
-            for row in &rows {
-                let Ok((id, schedule_id, starts_at, ends_at, bytes)) =
-                    <(String, String, i64, i64, Vec<u8>)>::from_row(row)
-                else {
-                    continue;
-                };
-                let one = document::<ScheduleOverride>("schedule_overrides", &id, &bytes);
-                if one.is_ok_and(|one| !says(&one, &schedule_id, starts_at, ends_at)) {
-                    let fault = "its schedule or its time is another in its columns than in its document";
-                    tracing::error!("`{id}` of table `schedule_overrides` cannot be read: {fault}");
-                }
-            }
-            after = last;
-        }
-    }
-
     /// Says which documents of a table cannot be read. `id` is what names a row, in SQL.
     async fn examine_table<T>(
         &self,
@@ -224,8 +198,19 @@ impl Store {
         id: &str,
         read: fn(&str, &str, &[u8]) -> std::result::Result<T, String>,
     ) {
+        self.examine_rows(table, id, "", |id, bytes, _| read(table, id, bytes).map(drop)).await;
+    }
+
+    /// The same with `more` columns, of which `read` knows what they must be.
+    async fn examine_rows(
+        &self,
+        table: &str,
+        id: &str,
+        more: &str,
+        read: impl Fn(&str, &[u8], &DbRow) -> std::result::Result<(), String>,
+    ) {
         let query = format!(
-            "select rowid, {id}, cast(document as blob) from {table} where rowid > $1 order by rowid limit {AT_ONCE}"
+            "select rowid, {id}, cast(document as blob){more} from {table} where rowid > $1 order by rowid limit {AT_ONCE}"
         );
         let mut after = i64::MIN;
         loop {
@@ -242,7 +227,7 @@ impl Store {
                 match row.try_get(1).and_then(|id| Ok((id, row.try_get(2)?))) {
                     Ok((id, bytes)) => {
                         let (id, bytes): (String, Vec<u8>) = (id, bytes);
-                        if let Err(error) = read(table, &id, &bytes) {
+                        if let Err(error) = read(&id, &bytes, row) {
                             tracing::error!("{error}");
                         }
                     }
@@ -253,6 +238,23 @@ impl Store {
                 return;
             }
         }
+    }
+}
+
+/// The columns by which overrides are looked for.
+const PLACE: &str = ", schedule_id, starts_at, ends_at, archived_at";
+
+/// Whether an override can be read, and is where its columns say. Of one that was archived nobody asks where it is, and
+/// of columns that cannot be read it was said already.
+fn place(id: &str, bytes: &[u8], row: &DbRow) -> std::result::Result<(), String> {
+    let one = document::<ScheduleOverride>("schedule_overrides", id, bytes)?;
+    let is_there = row.try_get_raw("archived_at").is_ok_and(|at| at.is_null());
+    match (row.try_get::<String, _>("schedule_id"), row.try_get("starts_at"), row.try_get("ends_at")) {
+        (Ok(schedule_id), Ok(starts_at), Ok(ends_at)) if is_there && !says(&one, &schedule_id, starts_at, ends_at) => {
+            let fault = "its schedule or its time is another in its columns than in its document";
+            Err(format!("`{id}` of table `schedule_overrides` cannot be read: {fault}"))
+        }
+        _ => Ok(()),
     }
 }
 

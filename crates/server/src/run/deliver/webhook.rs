@@ -133,6 +133,20 @@ pub(in crate::run) async fn planned(
     Ok(planned)
 }
 
+/// What calls addresses that pass [`check_url`]: those that are encrypted, or the others, by no proxy that the environment
+/// names.
+pub(crate) fn client(is_encrypted: bool) -> Result<Client, reqwest::Error> {
+    // The provider is the only one that is compiled in; that it is set already is fine.
+    let _already = rustls::crypto::ring::default_provider().install_default();
+    let builder = Client::builder()
+        // What is meant for one address is for no other.
+        .redirect(redirect::Policy::none())
+        .timeout(PATIENCE)
+        .connect_timeout(TO_CONNECT)
+        .user_agent(concat!("escalation-path-builder/", env!("CARGO_PKG_VERSION")));
+    if is_encrypted { builder.build() } else { builder.no_proxy().build() }
+}
+
 /// What sends events.
 pub(super) struct Sender {
     /// For what is encrypted.
@@ -144,17 +158,7 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(http_is_allowed: bool) -> Result<Self, reqwest::Error> {
-        // The provider is the only one that is compiled in; that it is set already is fine.
-        let _already = rustls::crypto::ring::default_provider().install_default();
-        let builder = || {
-            Client::builder()
-                // What is signed for one address is for no other.
-                .redirect(redirect::Policy::none())
-                .timeout(PATIENCE)
-                .connect_timeout(TO_CONNECT)
-                .user_agent(concat!("escalation-path-builder/", env!("CARGO_PKG_VERSION")))
-        };
-        Ok(Self { client: builder().build()?, plain: builder().no_proxy().build()?, http_is_allowed })
+        Ok(Self { client: client(true)?, plain: client(false)?, http_is_allowed })
     }
 
     pub(super) async fn send(&self, store: &Store, delivery: &Delivery, now: i64) -> Result<(), NotSent> {
