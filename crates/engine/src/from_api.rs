@@ -46,10 +46,15 @@ impl World {
             priorities,
             priorities_unreadable,
             channels,
-            pauses,
+            mut pauses,
             window,
-            unread,
+            mut unread,
         } = answers;
+        let listed = pauses.len();
+        pauses.retain(|pause| pause.starts_at <= pause.ends_at);
+        if pauses.len() < listed && !unread.contains(&WorldPart::Pauses) {
+            unread.push(WorldPart::Pauses);
+        }
         let from = match (priorities_unreadable, priorities.is_empty()) {
             (true, _) => PrioritySource::Unreadable,
             (false, true) => PrioritySource::Branches,
@@ -149,7 +154,7 @@ fn entries(entries: &api::schedule::Entries) -> Option<Vec<Entry>> {
             Err(value) => (api::Entry::read(value).ok()?, true),
         };
         let left_over = |field: &str| entry.extra.get(field).is_some_and(|value| !value.is_null());
-        if left_over("rotation_id") {
+        if left_over("rotation_id") || entry.end_at.at() < entry.start_at.at() {
             return None;
         }
         Some(Entry {

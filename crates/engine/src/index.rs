@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::calendar::Zone;
 use crate::instant::{Instant, merge_overlapping};
-use crate::world::{Entry, NOBODY, Rota, Schedule, SchedulePart, User, World};
+use crate::world::{Entry, NOBODY, Rota, Schedule, SchedulePart, User, World, WorldPart, differing};
 
 /// The id of a person, schedule, channel, path or node; cheap to copy.
 pub type Id = Arc<str>;
@@ -115,9 +115,11 @@ pub enum Unknown {
 }
 
 impl Index {
-    /// Makes a world quick to ask. Of two things with one id the first counts.
+    /// Makes a world quick to ask. What it says twice and differently is unknown: who is on call in two schedules with one
+    /// id, whether one of two people with one id can be paged, where a hand-over to one of two such paths leads.
     #[must_use]
-    pub fn new(world: World) -> Self {
+    pub fn new(mut world: World) -> Self {
+        doubt(&mut world);
         let users = positions(world.users.iter().map(|user| user.id.as_str()));
         let paths = positions(world.paths.iter().map(|path| path.id.as_str()));
         let channels = positions(world.channels.iter().map(|channel| channel.id.as_str()));
@@ -501,6 +503,29 @@ fn positions<'a>(ids: impl Iterator<Item = &'a str>) -> BTreeMap<Id, usize> {
         positions.entry(Id::from(id)).or_insert(position);
     }
     positions
+}
+
+/// Marks as unread what a world says twice and differently.
+fn doubt(world: &mut World) {
+    let owned = |ids: BTreeSet<&str>| ids.into_iter().map(str::to_string).collect::<BTreeSet<_>>();
+    let users = owned(differing(&world.users, |user| &user.id));
+    let schedules = owned(differing(&world.schedules, |schedule| &schedule.id));
+    let paths = owned(differing(&world.paths, |path| &path.id));
+    let templates = owned(differing(&world.templates, |template| &template.id));
+    for user in world.users.iter_mut().filter(|user| users.contains(&user.id)) {
+        user.unread = true;
+    }
+    for schedule in world.schedules.iter_mut().filter(|schedule| schedules.contains(&schedule.id)) {
+        schedule.unread = vec![SchedulePart::Rotas, SchedulePart::Entries];
+    }
+    if !paths.is_empty() {
+        world.paths.retain(|path| !paths.contains(&path.id));
+        world.unread.push(WorldPart::Paths);
+    }
+    if !templates.is_empty() {
+        world.templates.retain(|template| !templates.contains(&template.id));
+        world.unread.push(WorldPart::Templates);
+    }
 }
 
 /// Some instants in order, each once.

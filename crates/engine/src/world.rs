@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::instant::Instant;
 use crate::read::{self, ReadError};
 
+mod contradictions;
+
+pub(crate) use contradictions::differing;
+
 /// The organisation at a point in time, as plain data. [`Index`](crate::Index) makes it quick to ask.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -269,9 +273,10 @@ impl World {
     ///
     /// # Errors
     /// The first thing that is not as it must be, with its place. A field that is not known is an error: a misspelled
-    /// one would be a wrong answer.
+    /// one would be a wrong answer. So is a world that [contradicts itself](Self::contradiction).
     pub fn from_text(text: &str) -> Result<Self, ReadError> {
-        read::from_text(text)
+        let world: Self = read::from_text(text)?;
+        world.contradiction().map_or(Ok(world), Err)
     }
 
     /// What every run in it rests on because it could not be read, in words.

@@ -9,7 +9,7 @@ mod generate;
 use std::collections::BTreeSet;
 
 use allocations::{ALLOCATOR, alone};
-use escalation_engine::world::{Entry, World};
+use escalation_engine::world::{Entry, World, WorldPart};
 use escalation_engine::{Index, Instant};
 use generate::Dice;
 use serde_json::{Value, json};
@@ -123,4 +123,65 @@ fn who_is_on_call_is_what_the_entries_say() {
         }
     }
     assert!(looked_at > 5_000, "{looked_at}");
+}
+
+/// Two different things with one id: which of them is meant is not known.
+#[test]
+fn what_is_said_twice_and_differently_is_unknown() {
+    let world = |doubled: &[(&str, Value)]| {
+        let mut world = json!({
+            "users": [{"id": "u", "name": "Ada", "can_be_paged": true}],
+            "schedules": [{"id": "s", "name": "S", "timezone": "UTC", "rotas": [{"id": "r", "name": "R"}],
+                           "entries": [entry("r", "u", 0, 9)]}],
+            "channels": [{"id": "c", "type": "slack_channel", "name": "#c"}],
+            "paths": [{"id": "p", "name": "P", "path": []}],
+            "templates": [],
+            "pauses": [],
+        });
+        for (list, item) in doubled {
+            world[list].as_array_mut().unwrap().push(item.clone());
+        }
+        world
+    };
+    let read = |world: &Value| World::from_text(&world.to_string());
+    let whole = world(&[]);
+    for (list, what, pointer, changed) in [
+        ("users", "user", "users.1.id", ("can_be_paged", json!(false))),
+        ("schedules", "schedule", "schedules.1.id", ("entries", json!([]))),
+        ("channels", "channel", "channels.1.id", ("name", json!("#d"))),
+        ("paths", "path", "paths.1.id", ("name", json!("Q"))),
+    ] {
+        let same = whole[list][0].clone();
+        assert!(read(&world(&[(list, same.clone())])).is_ok(), "{list}");
+        let mut other = same;
+        other[changed.0] = changed.1;
+        let doubled = world(&[(list, other)]);
+        let error = read(&doubled).unwrap_err();
+        assert_eq!((error.pointer.as_str(), error.message.contains(what)), (pointer, true), "{error}");
+        // From elsewhere than a file it is unknown.
+        let index = Index::new(serde_json::from_value(doubled).unwrap());
+        match list {
+            "users" => assert!(index.user("u").unwrap().unread),
+            "schedules" => {
+                let roster = index.schedule("s").unwrap();
+                assert!(roster.knows_entries_at(at(1)).is_err() && !roster.has_all_rotas());
+            }
+            "paths" => {
+                assert!(index.path("p").is_none() && index.world().unread.contains(&WorldPart::Paths));
+            }
+            _ => {}
+        }
+    }
+    let pause = |from: usize, until: usize| json!({"user_id": "u", "starts_at": at(from), "ends_at": at(until)});
+    assert!(read(&world(&[("pauses", pause(3, 3))])).is_ok());
+    assert_eq!(read(&world(&[("pauses", pause(3, 2))])).unwrap_err().pointer, "pauses.0.ends_at");
+    let mut backwards = world(&[]);
+    backwards["schedules"][0]["entries"].as_array_mut().unwrap().push(entry("r", "u", 4, 3));
+    assert_eq!(read(&backwards).unwrap_err().pointer, "schedules.0.entries.1.end_at");
+    let mut rotas = world(&[]);
+    rotas["schedules"][0]["rotas"].as_array_mut().unwrap().push(json!({"id": "r", "name": "Other"}));
+    assert_eq!(read(&rotas).unwrap_err().pointer, "schedules.0.rotas.1.id");
+    let mut window = world(&[]);
+    (window["entries_from"], window["entries_until"]) = (json!(at(5)), json!(at(4)));
+    assert_eq!(read(&window).unwrap_err().pointer, "entries_until");
 }
