@@ -111,7 +111,7 @@ object! {
     /// Whose public holidays a schedule is configured for.
     pub struct HolidaysPublicConfig {
         /// Countries, by ISO 3166-1 alpha-2.
-        list country_codes: Vec<String>,
+        required country_codes: Vec<String>,
     }
 }
 

@@ -21,7 +21,7 @@ use escalation_api::{At, ErrorSingle, Faults, Json as _, Map, Value};
 use crate::error::ApiError;
 use crate::store::{Store, Stored, Table};
 
-pub(crate) use alerts::{creator as alert_creator, is_event, router as alerts};
+pub(crate) use alerts::{AlertSource, creator as alert_creator, is_event, router as alerts};
 pub(crate) use escalations::{
     Actor, More, ON_BEHALF_OF, acknowledged_by, answer as respond, as_of as escalation_as_of,
     begin as begin_escalation, is_question, missing as no_escalation, named_user, one as one_escalation, read_object,

@@ -198,7 +198,8 @@ async fn serve(State(app): State<Arc<AppFiles>>, method: Method, uri: Uri, heade
 /// Whether the browser has a file with this tag already, whatever was done to the tag on its way.
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     headers.get_all(IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok()).any(|known| {
-        known.trim() == "*" || tags::opaque(known).any(|known| known == tag || tags::without_encoding(known) == tag)
+        known.trim() == "*"
+            || tags::opaque(known).into_iter().any(|known| known == tag || tags::without_encoding(known) == tag)
     })
 }
 

@@ -13,6 +13,7 @@ mod config;
 mod connections;
 mod demo;
 mod error;
+mod examine;
 mod failure;
 mod files;
 mod guard;
@@ -146,6 +147,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         Some(upstream) => (proxy::router(Arc::new(Proxy::new(upstream, is_stopping)?)), None),
         None => {
             let store = open(&config).await?;
+            examine::examine(&store).await;
             let (clock, priority) = (config.clock.clone(), config.default_priority.clone());
             let escalations =
                 Escalations::new(store.clone(), clock, priority, Senders::new(&config)?, Heartbeat::new(&config)?);

@@ -34,7 +34,7 @@ use world::Directory;
 
 pub(crate) use advance::{event_of, status_word};
 pub use clock::Clock;
-pub(crate) use deliver::{Senders, webhook};
+pub(crate) use deliver::{Senders, delivery_is_readable, webhook};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use plan::{Compiled, Plan};
 

@@ -46,6 +46,7 @@ pub(crate) use notifications::{EndpointRow, KeptLists, PersonList};
 pub(crate) use overrides::{OverrideFilter, Placed, Placing};
 pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving, WrittenPath};
 pub use server::Address;
+pub(crate) use start::TextColumn;
 pub(crate) use templates::{Archived, StoredTemplate, WrittenTemplate};
 pub(crate) use turns::{CONFLICT, MayConflict, Turns};
 
@@ -117,13 +118,18 @@ impl Store {
         Ok(rows)
     }
 
-    /// A page of users, by id.
+    /// A page of users, by id. One of whom a column that is asked about cannot be read may be one of them: their document
+    /// is not read, so that they are named as unreadable.
     pub(crate) async fn users(&self, filter: &UserFilter<'_>, after: &str, count: u32) -> Result<Vec<Stored<User>>> {
         let query = sqlx::query_as::<_, Row>(concat!(
-            "select id, cast(case when typeof(is_active) = 'integer' then document else '' end as blob)
+            "select id, cast(case when typeof(is_active) = 'integer'
+                                   and ($3 is null or typeof(email) = 'text')
+                                   and ($4 is null or typeof(slack_user_id) = 'text') then document else '' end as blob)
              from users where id > $1 and ",
             has_id!(),
-            " and (is_active or $2 or not typeof(is_active) = 'integer') and ($3 is null or email = $3) and ($4 is null or slack_user_id = $4)
+            " and (is_active or $2 or not typeof(is_active) = 'integer')
+              and ($3 is null or email = $3 or not typeof(email) = 'text' and not email is null)
+              and ($4 is null or slack_user_id = $4 or not typeof(slack_user_id) = 'text' and not slack_user_id is null)
              order by id limit $5",
         ));
         let query = query.bind(after).bind(filter.include_inactive).bind(filter.email).bind(filter.slack_user_id);
@@ -176,7 +182,13 @@ impl Store {
         Ok(Readable::of("priorities", &rows.await?, |row| {
             // One whose place is not known is none of them: which is the highest would be guessed.
             row.try_get::<i64, _>("rank")?;
-            Ok(Priority { id: row.try_get("id")?, name: row.try_get("name")? })
+            let id: String = row.try_get("id")?;
+            // It is what conditions and requests name by its id, whatever it is called.
+            let name = row.try_get("name").unwrap_or_else(|error| {
+                tracing::error!("the name of `{id}` of table `priorities` cannot be read, and its id is told: {error}");
+                id.clone()
+            });
+            Ok(Priority { id, name })
         }))
     }
 

@@ -6,15 +6,30 @@
 /// The encodings that are added to tags.
 const ENCODINGS: [&str; 7] = ["gzip", "x-gzip", "br", "zstd", "deflate", "compress", "identity"];
 
-/// The opaque part of each tag in a list, weak or not.
-pub(crate) fn opaque(list: &str) -> impl Iterator<Item = &str> {
-    let mut rest = list;
-    std::iter::from_fn(move || {
-        let (_, opened) = rest.split_once('"')?;
-        let (tag, after) = opened.split_once('"')?;
-        rest = after;
-        Some(tag)
-    })
+/// The opaque part of each tag in a list, weak or not (RFC 9110, 8.8.3); none where it is no list of tags: what is wrong
+/// in one place may be wrong in another, too.
+pub(crate) fn opaque(list: &str) -> Vec<&str> {
+    read(list).unwrap_or_default()
+}
+
+fn read(list: &str) -> Option<Vec<&str>> {
+    let mut tags = Vec::new();
+    let mut rest = list.trim();
+    loop {
+        rest = rest.trim_start_matches([',', ' ', '\t']);
+        if rest.is_empty() {
+            return Some(tags);
+        }
+        let (tag, after) = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
+        tags.push(tag);
+        let (added, others) = after.split_once(',').unwrap_or((after, ""));
+        // An encoding that was added behind the tag.
+        let added = added.trim_end();
+        if !added.is_empty() && !ENCODINGS.contains(&added.strip_prefix('-')?) {
+            return None;
+        }
+        rest = others;
+    }
 }
 
 /// The tag without an encoding that was added to it.
@@ -45,7 +60,7 @@ mod tests {
     use super::*;
 
     fn numbers(list: &str) -> Vec<i64> {
-        opaque(list).filter_map(number).collect()
+        opaque(list).into_iter().filter_map(number).collect()
     }
 
     #[test]
@@ -66,6 +81,8 @@ mod tests {
         for tag in same {
             assert_eq!(numbers(tag), [7], "{tag}");
         }
+        // Empty elements of a list are none.
+        assert_eq!(numbers("\"4\",, \"5\","), [4, 5]);
         assert_eq!(numbers("W/\"4\", \"5-gzip\",\"x\" , \"6\""), [4, 5, 6]);
     }
 
@@ -87,6 +104,13 @@ mod tests {
             "\"7 \"",
             "\"7gzip\"",
             "\"٧\"",
+            // No list of tags.
+            "\"9\" \"8\"",
+            "\"9\"\"8\"",
+            "\"9\"x, \"8\"",
+            "7, \"8\"",
+            "w/\"8\"",
+            "\"8\", \"9",
         ];
         for tag in none {
             assert_eq!(numbers(tag), [0_i64; 0], "{tag}");

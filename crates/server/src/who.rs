@@ -44,7 +44,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Expected {
             }
             // A tag that is none of ours is one that the path is not at. A weak one is as good as another: our tags are
             // numbers of revisions, and what stands between must make them weak where it compresses.
-            numbers.extend(tags::opaque(list).filter_map(tags::number));
+            numbers.extend(tags::opaque(list).into_iter().filter_map(tags::number));
         }
         Ok(Self::OneOf(numbers))
     }

@@ -432,7 +432,7 @@ async fn what_is_looked_up_and_cannot_be_read_is_left_out() {
     let id = begin(&server, "one").await;
     run(&clock, 0).await;
     for query in [
-        "update priorities set name = x'ff' where rank = (select max(rank) from priorities) and $1 = $1",
+        "update priorities set rank = 'x' where rank = (select max(rank) from priorities) and $1 = $1",
         "update channels set name = x'ff' where rowid = (select min(rowid) from channels) and $1 = $1",
         "update users set id = x'ff' where id = '01J0USERMANAGER00000000000' and $1 = $1",
     ] {

@@ -700,3 +700,82 @@ async fn what_is_null_or_of_another_kind_is_not_told_as_something() {
         assert_eq!(told.body["errors"][0]["code"], "unreadable", "{one}: {:#}", told.body);
     }
 }
+
+/// What will be needed without being asked for, to page somebody.
+#[tokio::test]
+async fn what_is_json_and_says_something_else_is_told_at_the_start() {
+    let whole = said_at_start(changed(&[]).await.path());
+    assert!(!whole.contains("ERROR"), "{whole}");
+    let user = "01J0USERMAYA00000000000000";
+    let folder = changed(&[
+        "pragma foreign_keys = off",
+        "insert into escalation_plans (id, document) values ('plan', '{\"path_id\": 5}'), ('ended', '5')",
+        "insert into escalations (id, plan_id, title, description, priority_name, creator, status, first_state, state,
+             version, steps, event_at, due_at, created_at, updated_at)
+         values ('runs', 'plan', '', '', '', '5', 'Triggered', '[]', '{}', 1, 1, 0, 4000000000, 0, 0),
+                ('over', 'ended', '', '', '', '{}', 'expired', '{}', '{}', 1, 1, 0, null, 0, 0)",
+        &format!(
+            "insert into user_notifications (user_id, kind, document, updated_at)
+             values ('{user}', 'methods', '[{{}}]', 1), ('{user}', 'rules', '{{}}', 1), ('{user}', 'later', '7', 1)"
+        ),
+        "insert into alert_sources (id, name, secret, document, created_at, updated_at)
+         values ('source', 'S', 's', '{\"routes\": 5}', 1, 1)",
+        "insert into webhook_endpoints (id, url, event_types, secret, created_at)
+         values ('endpoint', 'https://example.com/', '{}', 's', 1)",
+        "insert into deliveries (id, escalation_id, version, number, kind, document, status, tries, try_at, created_at,
+             updated_at) values ('mail', 'runs', 1, 1, 'email', '{}', 'waiting', 0, 4000000000000, 0, 0),
+             ('post', 'runs', 1, 2, 'webhook', '{}', 'waiting', 0, 4000000000000, 0, 0),
+             ('gone', 'runs', 1, 3, 'email', '{}', 'sent', 0, 0, 0, 0)",
+    ])
+    .await;
+    let said = said_at_start(folder.path());
+    for (column, table, name) in [
+        ("state", "escalations", "runs"),
+        ("first_state", "escalations", "runs"),
+        ("creator", "escalations", "runs"),
+        ("status", "escalations", "runs"),
+        ("document", "escalation_plans", "plan"),
+        ("document", "user_notifications", &format!("{user}/methods")),
+        ("document", "user_notifications", &format!("{user}/rules")),
+        ("document", "alert_sources", "source"),
+        ("event_types", "webhook_endpoints", "endpoint"),
+        ("document", "deliveries", "email/mail"),
+        ("document", "deliveries", "webhook/post"),
+    ] {
+        let expected = format!(" {column} of `{name}` of table `{table}` cannot be read: ");
+        assert_eq!(said.matches(&expected).count(), 1, "{expected}: {said}");
+    }
+    for nothing in ["over", "ended", "later", "gone"] {
+        assert!(!said.contains(&format!("{nothing}`")), "{nothing}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_priority_whose_name_cannot_be_read_is_told_by_its_id() {
+    let folder = changed(&["update priorities set name = x'ff' where rank = (select min(rank) from priorities)"]).await;
+    let server = Server::with(folder, &[]).await;
+    let listed = server.get("/builder/v1/priorities").await.body;
+    let first = &listed["priorities"][0];
+    assert_eq!(first["name"], first["id"], "{listed}");
+    let body = json!({"title": "Disk is full", "idempotency_key": "k", "user_ids": ["01J0USERMAYA00000000000000"]});
+    let begun = server.call(Method::POST, "/v2/escalations", Some(&body)).await;
+    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.body);
+    assert_eq!(begun.body["escalation"]["priority"]["name"], first["id"], "{}", begun.body);
+}
+
+#[tokio::test]
+async fn who_may_be_asked_for_by_email_is_named_and_not_gone() {
+    let user = "01J0USERMAYA00000000000000";
+    let folder = changed(&[
+        &format!("update users set email = x'ff', slack_user_id = x'ff' where id = '{user}'"),
+        "update users set email = null where id = '01J0USERTOM000000000000000'",
+    ])
+    .await;
+    let server = Server::with(folder, &[]).await;
+    for filter in ["email=somebody@example.com", "slack_user_id=U1"] {
+        let found = server.get(&format!("/v2/users?{filter}")).await.body;
+        assert_eq!((&found["users"], &found["unreadable"]), (&json!([]), &json!([user])), "{filter}: {found}");
+    }
+    // Who is not asked for by what is damaged is whole.
+    assert_eq!(server.get("/v2/users").await.body["unreadable"], json!(null));
+}

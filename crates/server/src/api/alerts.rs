@@ -57,7 +57,7 @@ pub(crate) fn router(escalations: Escalations) -> Router {
 /// What becomes of the alerts of a source: the first route all of whose conditions hold says it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Source {
+pub(crate) struct AlertSource {
     name: String,
     #[serde(default)]
     routes: Vec<Route>,
@@ -131,7 +131,7 @@ async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Js
 ///
 /// # Errors
 /// Names it where that cannot be read.
-fn source_of(source: &AlertSourceRow) -> Result<Source, ApiError> {
+fn source_of(source: &AlertSourceRow) -> Result<AlertSource, ApiError> {
     serde_json::from_str(&source.document).map_err(|error| {
         let id = &source.id;
         tracing::error!("alert source `{id}` cannot be read: {error}");
@@ -181,7 +181,13 @@ async fn create(State(escalations): State<Escalations>, request: Request) -> Res
     Ok((StatusCode::CREATED, one(&row, Some(&told))?).into_response())
 }
 
-fn row(id: String, source: &Source, secret: String, created_at: i64, now: i64) -> Result<AlertSourceRow, ApiError> {
+fn row(
+    id: String,
+    source: &AlertSource,
+    secret: String,
+    created_at: i64,
+    now: i64,
+) -> Result<AlertSourceRow, ApiError> {
     let document = serde_json::to_string(source).map_err(|error| ApiError::internal(&error))?;
     Ok(AlertSourceRow { id, name: source.name.clone(), secret, document, created_at, updated_at: now })
 }
@@ -226,9 +232,9 @@ async fn rotate(
 }
 
 /// Reads a source, and looks whether what it names is there.
-async fn read_source(escalations: &Escalations, request: Request) -> Result<Source, ApiError> {
+async fn read_source(escalations: &Escalations, request: Request) -> Result<AlertSource, ApiError> {
     let fields = read_object(request).await?;
-    let source: Source = serde_json::from_value(Value::Object(super::without_given(fields)))
+    let source: AlertSource = serde_json::from_value(Value::Object(super::without_given(fields)))
         .map_err(|error| ApiError::invalid(vec![ErrorSingle::new("invalid_value", error.to_string())]))?;
     let mut errors = Vec::new();
     check_text("name", &source.name, MAX_TITLE, true, &mut errors);

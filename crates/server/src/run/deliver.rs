@@ -148,6 +148,19 @@ fn with(document: &Value, fields: &[(&str, &str)]) -> Value {
     document
 }
 
+/// Whether what a delivery of this kind sends can be read.
+///
+/// # Errors
+/// Why it cannot.
+pub(crate) fn delivery_is_readable(kind: &str, text: &str) -> Result<(), String> {
+    match Kind::of(kind) {
+        Some(Kind::Log) | None => serde_json::from_str::<Value>(text).map(drop),
+        Some(Kind::Email) => serde_json::from_str::<email::Page>(text).map(drop),
+        Some(Kind::Webhook) => serde_json::from_str::<webhook::Event>(text).map(drop),
+    }
+    .map_err(|error| error.to_string())
+}
+
 /// Why nobody need be told of a page any more, if it is so.
 fn moot(state: &State, delivery: &Delivery, now: i64) -> Option<String> {
     let page: Value = serde_json::from_str(&delivery.document).ok()?;

@@ -50,7 +50,7 @@ impl Compiled {
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let plan: Plan = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let path = match &plan.path_id {
             None => CompiledPath::direct(&plan.user_ids),

@@ -58,6 +58,17 @@ const COLUMNS_WITH_JSON: [(&str, &[&str]); 25] = [
     ("server_keys", &[]),
 ];
 
+/// TextColumn in a column of a table, for which all is SQL.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextColumn {
+    pub(crate) table: &'static str,
+    /// What names a row.
+    pub(crate) id: &'static str,
+    pub(crate) column: &'static str,
+    /// Which rows count.
+    pub(crate) condition: &'static str,
+}
+
 impl Store {
     /// Opens the database in a folder, making both if they are not there. A new one gets the demo organisation if
     /// `with_demo` says so.
@@ -199,6 +210,38 @@ impl Store {
         read: fn(&str, &str, &[u8]) -> std::result::Result<T, String>,
     ) {
         self.examine_rows(table, id, "", |id, bytes, _| read(table, id, bytes).map(drop)).await;
+    }
+
+    /// Says which texts in a column cannot be read. `read` is given the name of the row and the text.
+    pub(crate) async fn examine_texts(
+        &self,
+        texts: TextColumn,
+        read: impl Fn(&str, &str) -> std::result::Result<(), String>,
+    ) {
+        let TextColumn { table, id, column, condition } = texts;
+        // One that has no name was told of with its columns.
+        let query = format!(
+            "select name, cast({column} as blob) from (select {id} as name, {column} from {table} where {condition}) as texts
+             where name > $1 and typeof(name) = 'text' and not {column} is null order by name limit {AT_ONCE}"
+        );
+        let mut after = String::new();
+        loop {
+            let query = sqlx::query_as::<_, (String, Vec<u8>)>(sqlx::AssertSqlSafe(query.as_str())).bind(&after);
+            let rows = match query.fetch_all(self.readers()).await {
+                Ok(rows) => rows,
+                Err(error) => return tracing::error!("table `{table}` cannot be read: {error}"),
+            };
+            for (name, bytes) in &rows {
+                let read = str::from_utf8(bytes).map_err(|error| error.to_string()).and_then(|text| read(name, text));
+                if let Err(error) = read {
+                    tracing::error!("{column} of `{name}` of table `{table}` cannot be read: {error}");
+                }
+            }
+            match rows.into_iter().next_back() {
+                Some((last, _)) => after = last,
+                None => return,
+            }
+        }
     }
 
     /// The same with `more` columns, of which `read` knows what they must be.

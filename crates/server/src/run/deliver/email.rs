@@ -38,7 +38,7 @@ pub(super) struct Mailer {
 
 /// A page as it is stored.
 #[derive(Debug, Deserialize)]
-struct Page {
+pub(super) struct Page {
     user_id: String,
     /// Where it goes; among the methods of the person as they are when it is sent.
     method_id: String,

@@ -54,7 +54,7 @@ pub(crate) fn check_url(text: &str, http_is_allowed: bool) -> Result<Url, &'stat
 
 /// An event as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
-struct Event {
+pub(super) struct Event {
     endpoint_id: String,
     event_type: String,
     /// How the escalation stood.
