@@ -57,7 +57,8 @@ pub fn path(file: &Path) -> Result<NamedPath> {
     let value: Value = serde_json::from_str(&text(file)?).with_context(|| format!("{} is not JSON", file.display()))?;
     let Document { id, path, world, expectations, .. } = Document::read(value).map_err(|errors| {
         let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        anyhow!("{} is not an escalation path: {}", file.display(), errors.join("; "))
+        // What a bundle has beside its path says by its place that it is not the path.
+        anyhow!("{} cannot be used: {}", file.display(), errors.join("; "))
     })?;
     Ok(NamedPath { id, path, world: world.map(Index::new), expectations })
 }

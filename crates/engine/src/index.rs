@@ -116,7 +116,8 @@ pub enum Unknown {
 
 impl Index {
     /// Makes a world quick to ask. What it says twice and differently is unknown: who is on call in two schedules with one
-    /// id, whether one of two people with one id can be paged, where a hand-over to one of two such paths leads.
+    /// id, who is in such rotas, whether one of two people with one id can be paged, where a hand-over to one of two such paths
+    /// leads. Of two channels with one id the first gives the name; nothing else is known of them.
     #[must_use]
     pub fn new(mut world: World) -> Self {
         doubt(&mut world);
@@ -515,16 +516,28 @@ fn doubt(world: &mut World) {
     for user in world.users.iter_mut().filter(|user| users.contains(&user.id)) {
         user.unread = true;
     }
-    for schedule in world.schedules.iter_mut().filter(|schedule| schedules.contains(&schedule.id)) {
-        schedule.unread = vec![SchedulePart::Rotas, SchedulePart::Entries];
+    for schedule in &mut world.schedules {
+        if schedules.contains(&schedule.id) {
+            schedule.unread = vec![SchedulePart::Rotas, SchedulePart::Entries];
+        }
+        let rotas = owned(differing(&schedule.rotas, |rota| &rota.id));
+        for rota in schedule.rotas.iter_mut().filter(|rota| rotas.contains(&rota.id)) {
+            rota.unread = true;
+        }
     }
     if !paths.is_empty() {
         world.paths.retain(|path| !paths.contains(&path.id));
-        world.unread.push(WorldPart::Paths);
+        add(&mut world.unread, WorldPart::Paths);
     }
     if !templates.is_empty() {
         world.templates.retain(|template| !templates.contains(&template.id));
-        world.unread.push(WorldPart::Templates);
+        add(&mut world.unread, WorldPart::Templates);
+    }
+}
+
+fn add(parts: &mut Vec<WorldPart>, part: WorldPart) {
+    if !parts.contains(&part) {
+        parts.push(part);
     }
 }
 

@@ -1,11 +1,13 @@
 //! How the server is told what to do.
 
+mod file;
+
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use axum::http::{HeaderName, Uri};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
@@ -16,6 +18,8 @@ use crate::run::Clock;
 use crate::store::Address;
 use crate::{files, guard};
 
+pub use file::{Read, Setting, Source};
+
 /// Serves the Escalation Path Builder: the app and the API behind it.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "escalation-server", version, args_conflicts_with_subcommands = false)]
@@ -23,6 +27,29 @@ pub struct Config {
     /// What to do instead of serving
     #[command(subcommand)]
     pub command: Option<Command>,
+
+    /// A file in TOML with any of these options, without the dashes: `listen = "127.0.0.1:8787"`. Flags and variables of
+    /// the environment go before it
+    #[arg(long, value_name = "FILE", env = "ESCALATION_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+
+    /// Say what is configured and where each value comes from, read the files that are named, and exit; the database is
+    /// not opened
+    #[arg(long)]
+    pub check_config: bool,
+
+    /// How the log on standard error is written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log: LogFormat,
+
+    /// File with the certificate of this server and those that it follows from, in PEM: it answers by https then. It is
+    /// read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// File with the key for the certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
 
     /// Address and port to listen on. On this machine nobody has to say who they are; on any other address an API key, a
     /// user header or --anonymous is needed
@@ -155,6 +182,15 @@ pub struct Config {
     /// {"priorities": [{"id", "name"}], "channels": [{"id", "type", "name"}]}
     #[arg(long, value_name = "FILE", requires = "upstream")]
     pub organisation: Option<PathBuf>,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line of text for each event.
+    Text,
+    /// A JSON object for each event, in a line.
+    Json,
 }
 
 /// What to do instead of serving.

@@ -7,6 +7,7 @@ mod clients;
 mod phase;
 mod refusal;
 mod stream;
+mod tls;
 
 use std::convert::Infallible;
 use std::io;
@@ -32,9 +33,10 @@ use crate::error::ApiError;
 pub(crate) use clients::{Client, Peer};
 use clients::{Clients, Place};
 use phase::{Answer, Answering};
-use stream::{Heard, Punctual};
+use stream::{Heard, Link, Punctual};
 
 pub(crate) use stream::TooSlow;
+pub(crate) use tls::Tls;
 
 /// How many connections there may be, and how long things may take.
 #[derive(Debug, Clone)]
@@ -138,7 +140,7 @@ pub(crate) type Stopping = watch::Receiver<Option<Instant>>;
 
 /// Serves until `stop` is done, and then what is under way, for a while.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    (listener, tls): (TcpListener, Option<Arc<Tls>>),
     router: Router,
     limits: Limits,
     stopping: watch::Sender<Option<Instant>>,
@@ -155,6 +157,8 @@ pub(crate) async fn serve(
             Some(ended) = connections.join_next(), if !connections.is_empty() => log_panic(ended),
             (stream, address) = door.accept(), if waiting.is_none() => match door.enter(address.ip().into()) {
                 Ok(place) => waiting = Some(((stream, address.ip()), place)),
+                // Whoever is not understood before a handshake cannot be told anything.
+                Err(Some(_)) if tls.is_some() => {}
                 Err(Some(refusal)) => {
                     connections.spawn(async move {
                         refusal::refuse(stream, ApiError::too_many_connections(), TICK).await;
@@ -166,8 +170,9 @@ pub(crate) async fn serve(
             slot = door.slot(), if waiting.is_some() => {
                 if let Some((accepted, place)) = waiting.take() {
                     let (router, limits, stopping) = (router.clone(), limits.clone(), stopping.subscribe());
+                    let tls = tls.clone();
                     connections.spawn(async move {
-                        attend(accepted, router, limits, stopping, &place).await;
+                        attend(accepted, tls, router, limits, stopping, &place).await;
                         drop((place, slot));
                     });
                 }
@@ -290,9 +295,27 @@ impl Seldom {
     }
 }
 
+/// Begins an encrypted connection; nothing where there is none.
+async fn shake_hands(stream: TcpStream, tls: &Tls) -> Option<Link> {
+    let mut first = [0];
+    // A handshake begins with a byte that is no letter, as a request does.
+    if stream.peek(&mut first).await.is_ok() && first[0].is_ascii_uppercase() {
+        refusal::refuse(stream, ApiError::no_https(), TICK).await;
+        return None;
+    }
+    match tls.acceptor().accept(stream).await {
+        Ok(stream) => Some(Link::Tls(Box::new(stream))),
+        Err(error) => {
+            tracing::debug!(%error, "a handshake failed");
+            None
+        }
+    }
+}
+
 /// Serves one connection until it ends, or has taken too long.
 async fn attend(
     (stream, peer): (TcpStream, IpAddr),
+    tls: Option<Arc<Tls>>,
     router: Router,
     limits: Limits,
     mut stopping: Stopping,
@@ -302,6 +325,18 @@ async fn attend(
     let _as_it_is = stream.set_nodelay(true);
     let phase = &place.phase;
     phase.open();
+    let link = match tls {
+        None => Link::Plain(stream),
+        Some(tls) => tokio::select! {
+            link = shake_hands(stream, &tls) => match link {
+                Some(link) => link,
+                None => return,
+            },
+            () = sleep(limits.head) => return,
+            () = phase.evicted.notified() => return,
+            _ = stopping.changed() => return,
+        },
+    };
     let service = service_fn({
         let (phase, body, stopping) = (Arc::clone(phase), limits.body, stopping.clone());
         let (client, peer) = (place.client, Peer(peer));
@@ -317,7 +352,7 @@ async fn attend(
             }
         }
     });
-    let heard = Heard::new(stream, Arc::clone(phase), limits.write);
+    let heard = Heard::new(link, Arc::clone(phase), limits.write);
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         // Told apart below: a head that does not come, and nobody who asks for anything more.

@@ -355,6 +355,12 @@ impl ApiError {
         Self::new(status.unwrap_or(StatusCode::BAD_REQUEST), ErrorType::InvalidRequest, code, message)
     }
 
+    /// What came is an unencrypted request where connections are encrypted.
+    pub(crate) fn no_https() -> Self {
+        let message = "This server speaks https: begin the address with https://";
+        Self::new(StatusCode::BAD_REQUEST, ErrorType::InvalidRequest, "https_only", message)
+    }
+
     /// The client has as many connections as one may have.
     pub(crate) fn too_many_connections() -> Self {
         let message = "There are too many connections from this address: nothing was done; close some, or try again";

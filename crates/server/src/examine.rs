@@ -2,48 +2,83 @@
 //! how people are told. What of it cannot be read is said at the start, by name, and not when somebody is to be paged.
 
 use escalation_api::escalation::{Creator, Status};
-use escalation_engine::machine::State;
+use escalation_engine::machine::{EventKind, State};
+use escalation_engine::trace::TraceStep;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::api;
 use crate::run::rules::{Method, Rule};
-use crate::run::{Compiled, delivery_is_readable};
+use crate::run::{Compiled, delivery_is_readable, webhook};
 use crate::store::{Store, TextColumn};
 
-/// Which escalations still have something to do.
-const RUNNING: &str = "due_at is not null and error is null";
-/// What they follow.
-const FOLLOWED: &str = "id in (select plan_id from escalations where due_at is not null and error is null)";
+/// Which escalations are not over. One that was set aside was told of when it was.
+const RUNNING: &str = "error is null and status not in ('expired', 'cancelled', 'resolved')";
 
 /// Reads all of it, and says in the log what cannot be.
 pub(crate) async fn examine(store: &Store) {
-    let escalations = |column| TextColumn { table: "escalations", id: "id", column, condition: RUNNING };
+    let all = "true";
+    let there = "archived_at is null";
+    let of_running = |column: &str| {
+        let running = "(select id from escalations where error is null
+                        and status not in ('expired', 'cancelled', 'resolved'))";
+        format!("{column} in {running}")
+    };
+    let text = |table, id, column, condition: &str| TextColumn { table, id, column, condition: condition.to_string() };
+    let escalations = |column| text("escalations", "id", column, RUNNING);
+
     store.examine_texts(escalations("state"), |_, text| json::<State>(text)).await;
     store.examine_texts(escalations("first_state"), |_, text| json::<State>(text)).await;
     store.examine_texts(escalations("creator"), |_, text| json::<Creator>(text)).await;
     store.examine_texts(escalations("status"), |_, text| status(text)).await;
-    let plans = TextColumn { table: "escalation_plans", id: "id", column: "document", condition: FOLLOWED };
+    let without_plan = format!("{RUNNING} and plan_id not in (select id from escalation_plans)");
+    store.examine_texts(text("escalations", "id", "plan_id", &without_plan), |_, _| gone("the plan")).await;
+    let without_alert = format!("{RUNNING} and alert_id is not null and alert_id not in (select id from alerts)");
+    store.examine_texts(text("escalations", "id", "alert_id", &without_alert), |_, _| gone("the alert")).await;
+
+    let followed = format!("id in (select plan_id from escalations where {RUNNING})");
+    let plans = text("escalation_plans", "id", "document", &followed);
     store.examine_texts(plans, |_, text| Compiled::read(text).map(drop)).await;
-    let lists =
-        TextColumn { table: "user_notifications", id: "user_id || '/' || kind", column: "document", condition: "true" };
+    let (of_step, of_input) = ("escalation_id || '/' || number", of_running("escalation_id"));
+    let steps = text("escalation_steps", of_step, "document", &of_input);
+    store.examine_texts(steps, |_, text| json::<TraceStep>(text)).await;
+    let inputs = text("escalation_inputs", of_step, "kind", &of_input);
+    store.examine_texts(inputs, |_, text| json::<EventKind>(text)).await;
+
+    let lists = text("user_notifications", "user_id || '/' || kind", "document", all);
     store.examine_texts(lists, notifications).await;
-    let there = "archived_at is null";
-    let sources = TextColumn { table: "alert_sources", id: "id", column: "document", condition: there };
+    let sources = text("alert_sources", "id", "document", there);
     store.examine_texts(sources, |_, text| json::<api::AlertSource>(text)).await;
-    let endpoints = TextColumn { table: "webhook_endpoints", id: "id", column: "event_types", condition: there };
-    store.examine_texts(endpoints, |_, text| json::<Vec<String>>(text)).await;
-    let deliveries = TextColumn {
-        table: "deliveries",
-        id: "kind || '/' || id",
-        column: "document",
-        condition: "status = 'waiting'",
-    };
+    let endpoints = text("webhook_endpoints", "id", "event_types", there);
+    store.examine_texts(endpoints, |_, text| event_types(text)).await;
+    let endpoints = text("webhook_endpoints", "id", "url", there);
+    store.examine_texts(endpoints, |_, text| webhook::check_url(text, true).map(drop).map_err(str::to_string)).await;
+
+    let unsent = "status not in ('sent', 'dropped', 'dead')";
+    let deliveries = |column| text("deliveries", "kind || '/' || id", column, unsent);
     store
-        .examine_texts(deliveries, |id, text| {
+        .examine_texts(deliveries("document"), |id, text| {
             let (kind, _) = id.split_once('/').unwrap_or((id, ""));
             delivery_is_readable(kind, text)
         })
         .await;
+    store
+        .examine_texts(deliveries("status"), |_, text| match text {
+            "waiting" => Ok(()),
+            _ => Err(format!("there is no status `{text}`")),
+        })
+        .await;
+}
+
+fn gone(what: &str) -> Result<(), String> {
+    Err(format!("{what} that it names is gone"))
+}
+
+fn event_types(text: &str) -> Result<(), String> {
+    let types: Vec<String> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    match types.iter().find(|one| !webhook::EVENT_TYPES.contains(&one.as_str())) {
+        Some(unknown) => Err(format!("there is no event type `{unknown}`")),
+        None => Ok(()),
+    }
 }
 
 fn json<T: DeserializeOwned>(text: &str) -> Result<(), String> {

@@ -47,7 +47,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::{Network, Right, Role};
 pub use backups::run as run_backups;
-pub use config::{BackupCommand, Command, Config, KeyCommand};
+pub use config::{BackupCommand, Command, Config, KeyCommand, LogFormat, Read, Setting, Source};
 pub use connections::{Limits, allow_open_files};
 pub use error::StartError;
 pub use keys::run as run_keys;
@@ -58,6 +58,7 @@ pub use store::Address;
 use access::Access;
 use api::PublicBase;
 use app_files::AppFiles;
+use connections::Tls;
 use limits::Limiter;
 use memory::Memory;
 use metrics::Metrics;
@@ -71,6 +72,7 @@ pub struct Running {
     address: SocketAddr,
     listener: TcpListener,
     router: Router,
+    tls: Option<Arc<Tls>>,
     limits: Limits,
     stopping: watch::Sender<Option<Instant>>,
     /// To be run while it serves.
@@ -86,6 +88,12 @@ impl Running {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// `https` or `http`.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
     }
 
     /// With other limits than those of [`start`].
@@ -116,7 +124,7 @@ impl Running {
             stop.await;
             ending.send_replace(true);
         };
-        connections::serve(self.listener, self.router, self.limits, self.stopping, stop).await;
+        connections::serve((self.listener, self.tls), self.router, self.limits, self.stopping, stop).await;
         let all_ended = async { while running.join_next().await.is_some() {} };
         if timeout(patience, all_ended).await.is_err() {
             tracing::warn!("what escalations were doing is cut off; the database has all or nothing of it");
@@ -136,12 +144,39 @@ async fn open(config: &Config) -> Result<Store, StartError> {
     }
 }
 
+/// The certificate, where there is one.
+fn tls_of(config: &Config) -> Result<Option<Arc<Tls>>, StartError> {
+    let files = config.tls_cert.clone().zip(config.tls_key.clone());
+    files.map(|(cert, key)| Tls::load(cert, key).map(Arc::new)).transpose()
+}
+
+/// Reads all that a configuration names, apart from the database, and uses nothing of it.
+///
+/// # Errors
+/// The first thing that is wrong, as [`start`] says it.
+pub fn check(config: &Config) -> Result<(), StartError> {
+    AppFiles::load(config.app.as_deref(), &config.allow_frames)?;
+    tls_of(config)?;
+    match config.upstream() {
+        Some(upstream) => {
+            let (_, is_stopping) = watch::channel(None);
+            Proxy::new(upstream, is_stopping)?;
+        }
+        None => {
+            Senders::new(config)?;
+            Heartbeat::new(config)?;
+        }
+    }
+    Ok(())
+}
+
 /// Opens the database or reads the key, loads the app and binds the address.
 ///
 /// # Errors
 /// Says what is wrong and what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = AppFiles::load(config.app.as_deref(), &config.allow_frames)?;
+    let tls = tls_of(&config)?;
     let (stopping, is_stopping) = watch::channel(None);
     let (v2, escalations) = match config.upstream() {
         Some(upstream) => (proxy::router(Arc::new(Proxy::new(upstream, is_stopping)?)), None),
@@ -208,5 +243,5 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .layer(middleware::from_fn_with_state(metrics, error::finish));
     let limits = Limits::of_process(config.upstream().is_some());
     let keep = config.keep_escalations;
-    Ok(Running { address, listener, router, limits, stopping, escalations, keep, store })
+    Ok(Running { address, listener, router, tls, limits, stopping, escalations, keep, store })
 }

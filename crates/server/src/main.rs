@@ -4,8 +4,9 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser as _;
-use escalation_server::{Command, Config, allow_open_files, run_backups, run_keys, start};
+use escalation_server::{
+    Command, Config, LogFormat, Read, Setting, allow_open_files, check, run_backups, run_keys, start,
+};
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
@@ -13,11 +14,27 @@ use tracing_subscriber::EnvFilter;
 const LEFT_OVER: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    let config = Config::parse();
+    let Read { config, settings } = match Config::read(std::env::args_os()) {
+        Ok(read) => read,
+        Err(error) => error.exit(),
+    };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    // Colours are for people who look on, not for files.
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    // What cannot be written is lost, and nothing else: a full disk or a closed pipe must not end a request, or the server.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
+    match config.log {
+        // Colours are for people who look on, not for files.
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).init(),
+    }
+    if config.check_config {
+        return match check(&config) {
+            Ok(()) => {
+                print_settings(&settings);
+                ExitCode::SUCCESS
+            }
+            Err(error) => failed(&error),
+        };
+    }
     allow_open_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -30,6 +47,14 @@ fn main() -> ExitCode {
     };
     runtime.shutdown_timeout(LEFT_OVER);
     code
+}
+
+/// Says what is configured: a file of the configuration that would say the same, but for what is not shown.
+fn print_settings(settings: &[Setting]) {
+    let mut out = std::io::stdout();
+    for Setting { name, value, source } in settings {
+        let _nobody_listens = writeln!(out, "{name} = {value:?}  # {}", source.word());
+    }
 }
 
 fn failed(error: &dyn std::fmt::Display) -> ExitCode {
@@ -60,7 +85,7 @@ async fn run(config: Config) -> Result<ExitCode, Box<dyn std::error::Error>> {
     tokio::spawn(say_when(Signals::new()?, first, second));
     // The one line on standard output: whoever started the server waits for it.
     let mut out = std::io::stdout();
-    let _nobody_listens = writeln!(out, "Escalation Path Builder is at http://{}/", running.address());
+    let _nobody_listens = writeln!(out, "Escalation Path Builder is at {}://{}/", running.scheme(), running.address());
     let stop = async {
         if is_asked.await.is_err() {
             // Nothing but the end of the process stops it.

@@ -85,6 +85,7 @@ pub(crate) struct Metrics {
     requests: Family<Answered, Counter>,
     durations: Histogram,
     transitions: Counter,
+    stuck: Counter,
     lateness: Histogram,
     deliveries: Family<Tried, Counter>,
     is_up: Gauge,
@@ -110,6 +111,7 @@ impl Metrics {
             requests: Family::default(),
             durations: Histogram::new(DURATIONS),
             transitions: Counter::default(),
+            stuck: Counter::default(),
             lateness: Histogram::new(LATENESS),
             deliveries: Family::default(),
             is_up: Gauge::default(),
@@ -125,6 +127,11 @@ impl Metrics {
         own.register("http_request_duration_seconds", "Time until the head of an answer", all.durations.clone());
         if has_engine {
             own.register("transitions", "Changes of escalations", all.transitions.clone());
+            own.register(
+                "stuck",
+                "Escalations that page nobody any more, as what follows is unknown",
+                all.stuck.clone(),
+            );
             own.register("timer_lateness_seconds", "How long after it was due a timer ran", all.lateness.clone());
             own.register("deliveries", "Deliveries tried", all.deliveries.clone());
             own.register("database_up", "Whether the database could be read for this scrape", all.is_up.clone());
@@ -142,6 +149,11 @@ impl Metrics {
     pub(crate) fn answered(&self, method: &axum::http::Method, status: u16, took: Duration) {
         self.requests.get_or_create(&Answered { method: method.into(), status }).inc();
         self.durations.observe(took.as_secs_f64());
+    }
+
+    /// What follows in an escalation is not known, so it pages nobody any more.
+    pub(crate) fn stuck(&self) {
+        self.stuck.inc();
     }
 
     /// An escalation has changed; by a timer that ran so many milliseconds after it was due, if one did.

@@ -209,7 +209,7 @@ impl Proxy {
         match status {
             // By 303 it says that it has done what was asked, and that the answer is elsewhere.
             StatusCode::SEE_OTHER => return Err(Lost::NotUnderstood),
-            status if status.is_redirection() => return Err(Lost::Elsewhere),
+            status if status.is_redirection() => return Err(Lost::Elsewhere(status)),
             status if status.is_success() || status.is_client_error() || status.is_server_error() => {}
             _ => return Err(Lost::NotUnderstood),
         }
@@ -358,8 +358,8 @@ enum Lost {
     Refused(StatusCode),
     /// The same, and nothing is to be asked for so many seconds, if that is said.
     Busy(Option<u32>),
-    /// It leads elsewhere. The key goes nowhere else.
-    Elsewhere,
+    /// It leads elsewhere. The key goes nowhere else. By some answers that lead elsewhere what was asked may be done.
+    Elsewhere(StatusCode),
 }
 
 impl Lost {
@@ -401,12 +401,24 @@ impl Lost {
                 ("upstream_not_understood", message)
             }
             Self::Busy(seconds) => return ApiError::upstream_busy(*seconds),
-            Self::Elsewhere => {
+            Self::Elsewhere(_) => {
                 let message = "The API behind this server is elsewhere: --upstream must be its own address";
                 ("upstream_elsewhere", message.to_string())
             }
         };
-        let surely_not_done = matches!(self, Self::Unreachable(_) | Self::Refused(_) | Self::Elsewhere);
+        let surely_not_done = match self {
+            Self::Unreachable(_) | Self::Refused(_) => true,
+            // These ask for the same again elsewhere; after others a form that was taken shows another page.
+            Self::Elsewhere(status) => {
+                matches!(*status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT)
+            }
+            Self::InTime(_)
+            | Self::Broken(_)
+            | Self::TooLarge
+            | Self::NoMemory
+            | Self::NotUnderstood
+            | Self::Busy(_) => false,
+        };
         if does && !surely_not_done {
             let message = format!("{message}; whether it did what was asked is not known");
             return ApiError::upstream(StatusCode::GATEWAY_TIMEOUT, code, &message);

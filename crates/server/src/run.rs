@@ -635,7 +635,13 @@ impl Escalations {
             round_robin.insert(node, first);
             advanced = run(&round_robin)?;
         }
+        let had_stopped = state.outcome.is_some();
         let Advanced { state, steps } = advanced;
+        if let Some(outcome) = state.outcome.filter(|outcome| !outcome.is_known() && !had_stopped) {
+            let (id, why) = (&row.id, steps.last().map(|step| step.why.as_str()).unwrap_or_default());
+            tracing::error!("escalation `{id}` pages nobody any more ({}): {why}", outcome.as_str());
+            self.shared.metrics.stuck();
+        }
         self.shared.metrics.changed(due.map(|due| now.saturating_sub(due.saturating_mul(1_000))));
         // All that can fail for want of sense has been done; from here on things are written.
         let version = row.version + 1;

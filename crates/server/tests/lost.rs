@@ -150,6 +150,9 @@ async fn a_write_whose_answer_is_lost_may_have_been_done() {
             "upstream_not_understood",
         ),
         (http("303 See Other", "location: /elsewhere\r\n", ""), false, "upstream_not_understood"),
+        // So a form that was taken shows another page, too.
+        (http("302 Found", "location: /elsewhere\r\n", ""), false, "upstream_elsewhere"),
+        (http("301 Moved Permanently", "location: /elsewhere\r\n", ""), false, "upstream_elsewhere"),
     ] {
         let (url, seen) = upstream(said.clone(), breaks).await;
         let (reads, writes) = asked(&url).await;
@@ -173,8 +176,8 @@ async fn what_was_surely_not_done_is_refused() {
     let mut all = vec![(gone, "upstream_unreachable")];
     for (said, code) in [
         (html("403 Forbidden"), "upstream_not_understood"),
-        (elsewhere("302 Found"), "upstream_elsewhere"),
         (elsewhere("307 Temporary Redirect"), "upstream_elsewhere"),
+        (elsewhere("308 Permanent Redirect"), "upstream_elsewhere"),
     ] {
         all.push((upstream(said, false).await.0, code));
     }

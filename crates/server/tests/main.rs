@@ -36,3 +36,4 @@ mod rights;
 mod running;
 mod schedules;
 mod start_and_stop;
+mod tls;

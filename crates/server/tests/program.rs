@@ -136,3 +136,90 @@ async fn changes_that_stay_beside_the_database_are_warned_of() {
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(!log.contains("escalation.db-wal"), "{log}");
 }
+
+/// A log on a full disk, or into a pipe that nobody reads any more, takes no request and no stop with it.
+#[tokio::test]
+async fn a_log_that_cannot_be_written_ends_nothing() {
+    let folder = TempDir::new().unwrap();
+    let app = common::app(folder.path());
+    for full in [true, false] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let log =
+            if full { Stdio::from(fs::File::options().write(true).open("/dev/full").unwrap()) } else { writer.into() };
+        drop(reader);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_escalation-server"))
+            .args(["--listen", "127.0.0.1:0", "--data", "data", "--app"])
+            .arg(&app)
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+        let address = line.trim().trim_end_matches('/').rsplit('/').next().unwrap();
+        for request in ["GET /v2/users HTTP/1.1", "GET /v2/nothing HTTP/1.1", "GET /v2/users HTTP/1.1"] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let request = format!("{request}\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let answer = common::rest(&mut stream).await;
+            assert!(answer.starts_with("HTTP/1.1 "), "full: {full}: {answer}");
+        }
+        let id = child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        assert!(child.wait().await.unwrap().success(), "full: {full}");
+    }
+}
+
+#[tokio::test]
+async fn a_configuration_is_checked_without_a_database() {
+    let folder = TempDir::new().unwrap();
+    let app = common::app(folder.path());
+    let file = folder.path().join("server.toml");
+    let run = async |text: &str, variable: Option<(&str, &str)>| {
+        fs::write(&file, text).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_escalation-server"));
+        command.args(["--check-config", "--memory", "99", "--config"]).arg(&file).current_dir(folder.path());
+        let output = command.env("ESCALATION_APP", &app).envs(variable).output().await.unwrap();
+        let said = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.success(), said(output.stdout), said(output.stderr))
+    };
+    let (is_right, said, _) =
+        run("memory = 128\nread-only = true", Some(("ESCALATION_ALLOW_HOST", "a.example.com,b.example.com"))).await;
+    assert!(is_right);
+    for line in [
+        "memory = \"99\"  # flag",
+        "read-only = \"true\"  # file",
+        "allow-host = \"a.example.com, b.example.com\"  # environment",
+        "data = \"data\"  # default",
+    ] {
+        assert!(said.lines().any(|said| said == line), "{line}: {said}");
+    }
+    assert!(!folder.path().join("data").exists());
+    for (text, expected) in [
+        ("memoy = 128", "memoy: there is no such option"),
+        ("heartbeat-url = \"http://example.com/\"", "the address of the heartbeat"),
+        ("upstream = \"http://example.com\"\nupstream-key-file = \"nowhere\"", "only https keeps the key secret"),
+        ("smtp = \"smtp://mail.example.com\"\nsmtp-from = \"x\"\npublic-url = \"https://example.com\"", "x"),
+    ] {
+        let (is_right, _, said) = run(text, None).await;
+        assert!(!is_right && said.contains(expected), "{text}: {said}");
+    }
+}
+
+/// Each event is a JSON object, and no query string is in any.
+#[tokio::test]
+async fn the_log_can_be_json() {
+    let folder = TempDir::new().unwrap();
+    let app = common::app(folder.path()).display().to_string();
+    let options = ["--app", &app, "--log", "json"];
+    let (page, output) = run_and_ask(&folder, &options, "/v2/users?email=somebody@example.com").await;
+    let page = page.unwrap();
+    let id = page.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap().trim().to_string();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let events: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let asked = events.iter().find(|event| event["request"] == id.as_str()).unwrap();
+    assert_eq!((&asked["status"], &asked["level"]), (&serde_json::json!(200), &serde_json::json!("INFO")));
+    assert!(!said.contains("somebody"), "{said}");
+}

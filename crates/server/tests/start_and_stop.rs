@@ -713,7 +713,15 @@ async fn what_is_json_and_says_something_else_is_told_at_the_start() {
         "insert into escalations (id, plan_id, title, description, priority_name, creator, status, first_state, state,
              version, steps, event_at, due_at, created_at, updated_at)
          values ('runs', 'plan', '', '', '', '5', 'Triggered', '[]', '{}', 1, 1, 0, 4000000000, 0, 0),
-                ('over', 'ended', '', '', '', '{}', 'expired', '{}', '{}', 1, 1, 0, null, 0, 0)",
+                ('over', 'ended', '', '', '', '{}', 'expired', '{}', '{}', 1, 1, 0, null, 0, 0),
+                ('taken', 'nowhere', '', '', '', '{}', 'acked', '{}', '{}', 1, 1, 0, null, 0, 0)",
+        "update escalations set alert_id = 'nothing' where id = 'taken'",
+        "insert into escalation_steps (escalation_id, number, input, document) values ('runs', 1, 1, '5'), ('over', 1, 1, '5')",
+        "insert into path_documents (path_id, kind, document, saved_at, revision)
+         values ('01J0PATHPAYMENTS0000000000', 'expectations', '[5]', '2026-11-29T00:00:00Z', 1),
+                ('01J0PATHPAYMENTS0000000000', 'scenarios', '{}', '2026-11-29T00:00:00Z', 1),
+                ('01J0PATHPAYMENTS0000000000', 'others', '[]', '2026-11-29T00:00:00Z', 1)",
+        "update users set id = '' where id = '01J0USERTOM000000000000000'",
         &format!(
             "insert into user_notifications (user_id, kind, document, updated_at)
              values ('{user}', 'methods', '[{{}}]', 1), ('{user}', 'rules', '{{}}', 1), ('{user}', 'later', '7', 1)"
@@ -725,6 +733,9 @@ async fn what_is_json_and_says_something_else_is_told_at_the_start() {
         "insert into deliveries (id, escalation_id, version, number, kind, document, status, tries, try_at, created_at,
              updated_at) values ('mail', 'runs', 1, 1, 'email', '{}', 'waiting', 0, 4000000000000, 0, 0),
              ('post', 'runs', 1, 2, 'webhook', '{}', 'waiting', 0, 4000000000000, 0, 0),
+             ('line', 'runs', 1, 4, 'log', '5', 'waiting', 0, 4000000000000, 0, 0),
+             ('bird', 'runs', 1, 5, 'pigeon', '{}', 'waiting', 0, 4000000000000, 0, 0),
+             ('lost', 'runs', 1, 6, 'log', '{}', 'zzz', 0, 4000000000000, 0, 0),
              ('gone', 'runs', 1, 3, 'email', '{}', 'sent', 0, 0, 0, 0)",
     ])
     .await;
@@ -741,13 +752,64 @@ async fn what_is_json_and_says_something_else_is_told_at_the_start() {
         ("event_types", "webhook_endpoints", "endpoint"),
         ("document", "deliveries", "email/mail"),
         ("document", "deliveries", "webhook/post"),
+        ("document", "deliveries", "log/line"),
+        ("document", "deliveries", "pigeon/bird"),
+        ("status", "deliveries", "log/lost"),
+        ("plan_id", "escalations", "taken"),
+        ("alert_id", "escalations", "taken"),
+        ("state", "escalations", "taken"),
+        ("document", "escalation_steps", "runs/1"),
     ] {
         let expected = format!(" {column} of `{name}` of table `{table}` cannot be read: ");
         assert_eq!(said.matches(&expected).count(), 1, "{expected}: {said}");
     }
-    for nothing in ["over", "ended", "later", "gone"] {
-        assert!(!said.contains(&format!("{nothing}`")), "{nothing}: {said}");
+    for kind in ["expectations", "scenarios", "others"] {
+        let expected = format!("row `01J0PATHPAYMENTS0000000000/{kind}` of table `path_documents` cannot be read");
+        assert_eq!(said.matches(&expected).count(), 1, "{expected}: {said}");
     }
+    assert!(said.lines().any(|line| line.contains("table `users`") && line.ends_with("the fault is in id")), "{said}");
+    for nothing in ["over", "over/1", "ended", "later", "gone"] {
+        assert!(!said.contains(&format!("`{nothing}`")), "{nothing}: {said}");
+    }
+    // Who has no id is in no page, and named all the same.
+    let server = Server::with(folder, &[]).await;
+    let people = server.get("/v2/users").await.body;
+    let unreadable = people["unreadable"].as_array().unwrap();
+    assert!(unreadable.len() == 1 && unreadable[0].as_str().unwrap().starts_with("row "), "{people}");
+}
+
+/// A path without nodes is not one whose nodes cannot be read: it would page nobody, and nobody would hear of it.
+#[tokio::test]
+async fn a_path_whose_nodes_cannot_be_read_is_not_followed() {
+    let id = "01J0PATHPAYMENTS0000000000";
+    for (document, is_shown) in [
+        (r#"{"name":"a"}"#, false),
+        (r#"{"name":"a","path":null}"#, false),
+        (r#"{"name":"a","path":{}}"#, false),
+        (r#"{"name":"a","path":[5]}"#, true),
+        (r#"{"name":"a","path":[{"id":"x","type":"level"}]}"#, true),
+    ] {
+        let folder =
+            changed(&[&format!("update escalation_paths set document = '{document}' where id = '{id}'")]).await;
+        let said = said_at_start(folder.path());
+        let named = format!("row `{id}` of table `escalation_paths` cannot be read");
+        assert!(said.contains(&named), "{document}: {said}");
+        let server = Server::with(folder, &[]).await;
+        let shown = server.get(&format!("/v2/escalation_paths/{id}")).await;
+        assert_eq!(shown.status == StatusCode::OK, is_shown, "{document}: {}", shown.body);
+        let body = json!({"title": "Disk is full", "idempotency_key": "k", "escalation_path_id": id});
+        let begun = server.call(Method::POST, "/v2/escalations", Some(&body)).await;
+        assert_eq!(begun.body["errors"][0]["code"], "unreadable", "{document}: {}", begun.body);
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_is_gone_is_told_as_gone() {
+    let said = said_at_start(changed(&["pragma foreign_keys = off", "drop table world_changes"]).await.path());
+    assert!(
+        said.contains("table `world_changes` cannot be read: ") && said.contains("there is no such table"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -170,7 +170,7 @@ pub(crate) fn entries_of(
     until: Instant,
 ) -> Result<Entries, ApiError> {
     let scheduled = shifts(schedule, from, until).map_err(|error| {
-        let message = format!("The rotations of schedule `{}` have no meaning: {error:?}", schedule.name);
+        let message = format!("The rotations of schedule `{}` have no meaning: {error}", schedule.name);
         ApiError::invalid_parameter("schedule_id", message)
     })?;
     if let Some(id) = overrides.unreadable_of(&schedule.id) {

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use crate::error::ApiError;
 
 /// Answers with an error on a connection on which nothing else is on its way, and closes it. Takes at most `patience`
 /// for either.
-pub(super) async fn refuse(mut stream: TcpStream, error: ApiError, patience: Duration) {
+pub(super) async fn refuse(mut stream: impl AsyncRead + AsyncWrite + Unpin, error: ApiError, patience: Duration) {
     let id = ulid::Ulid::generate().to_string();
     tracing::info!(status = error.status().as_u16(), code = error.code(), request = id, "refused without a request");
     let answer = answer(error, &id);

@@ -12,16 +12,73 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tokio_rustls::server::TlsStream;
 
 use super::phase::Phase;
 use super::{Stopping, TICK};
+
+/// A connection, encrypted or not.
+pub(super) enum Link {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl AsyncRead for Link {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Link {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, content: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write(context, content),
+            Self::Tls(stream) => Pin::new(stream).poll_write(context, content),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        contents: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write_vectored(context, contents),
+            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(context, contents),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Self::Plain(stream) => stream.is_write_vectored(),
+            Self::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_flush(context),
+            Self::Tls(stream) => Pin::new(stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+        }
+    }
+}
 
 /// A stream that notes when something is heard, and fails when nothing of an answer is taken.
 ///
 /// What hyper answers by itself, to what is no request, has neither a body nor an id. It is kept back, and its status
 /// is kept for the answer that takes its place.
 pub(super) struct Heard {
-    stream: TcpStream,
+    stream: Link,
     phase: Arc<Phase>,
     patience: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
@@ -30,12 +87,12 @@ pub(super) struct Heard {
 
 impl Heard {
     /// `patience` is how long the client may take nothing of an answer.
-    pub(super) fn new(stream: TcpStream, phase: Arc<Phase>, patience: Duration) -> Self {
+    pub(super) fn new(stream: Link, phase: Arc<Phase>, patience: Duration) -> Self {
         Self { stream, phase, patience, stalled: None, refused: None }
     }
 
     /// The stream, and the status that hyper would have answered with by itself.
-    pub(super) fn into_inner(self) -> (TcpStream, Option<StatusCode>) {
+    pub(super) fn into_inner(self) -> (Link, Option<StatusCode>) {
         (self.stream, self.refused)
     }
 

@@ -154,7 +154,8 @@ fn with(document: &Value, fields: &[(&str, &str)]) -> Value {
 /// Why it cannot.
 pub(crate) fn delivery_is_readable(kind: &str, text: &str) -> Result<(), String> {
     match Kind::of(kind) {
-        Some(Kind::Log) | None => serde_json::from_str::<Value>(text).map(drop),
+        Some(Kind::Log) => serde_json::from_str::<serde_json::Map<String, Value>>(text).map(drop),
+        None => return Err(format!("there is no kind `{kind}`")),
         Some(Kind::Email) => serde_json::from_str::<email::Page>(text).map(drop),
         Some(Kind::Webhook) => serde_json::from_str::<webhook::Event>(text).map(drop),
     }

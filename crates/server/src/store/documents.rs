@@ -1,6 +1,6 @@
 //! Documents: the JSON that came, as it is stored. One that cannot be read is named, and takes nothing else with it.
 
-use escalation_api::{Json, Value};
+use escalation_api::{At, Faults, Json, Value};
 use serde_json::Error;
 use sqlx::{Database, Decode, FromRow, Row as _, Type, ValueRef as _};
 
@@ -82,7 +82,7 @@ const UNREADABLE_ID: &str = "(unreadable)";
 /// [`Store::nameless`](super::Store::nameless).
 macro_rules! has_id {
     () => {
-        "typeof(id) = 'text' and id not glob '*[^ -~]*'"
+        "typeof(id) = 'text' and id not glob '*[^ -~]*' and id <> ''"
     };
 }
 pub(super) use has_id;
@@ -217,9 +217,48 @@ fn named<T>(id: String, read: impl FnOnce(&str) -> std::result::Result<T, String
 /// Names the row and says why it cannot be read.
 pub(super) fn document<T: Json>(table: &str, id: &str, bytes: &[u8]) -> std::result::Result<T, String> {
     let read = json(bytes).map_err(|error| error.to_string());
+    let read = read.and_then(|value| match value.get("path") {
+        // No list of nodes is not an empty one.
+        path if HAVE_NODES.contains(&table) && !path.is_some_and(Value::is_array) => {
+            Err("it has no list of nodes".to_string())
+        }
+        _ => Ok(value),
+    });
     let read = read.and_then(|value| T::read(value).map_err(|_| "it is not of the kind that was stored".to_string()));
     read.map_err(|why| damaged(table, id, &why))
 }
+
+/// Reads a document as [`document`] does, of which nothing may be misunderstood.
+///
+/// # Errors
+/// As for [`document`], and where something known in it has a value that it cannot have.
+pub(super) fn whole<T: Json>(table: &str, id: &str, bytes: &[u8]) -> std::result::Result<T, String> {
+    let read: T = document(table, id, bytes)?;
+    let mut faults = Faults::new();
+    read.faults(&At::Top, &mut faults);
+    match faults.into_iter().next() {
+        Some(fault) => Err(damaged(table, id, &format!("{}: {fault}", fault.pointer))),
+        None => Ok(read),
+    }
+}
+
+/// Reads a list that is kept with a path: of what kind is the end of its id.
+///
+/// # Errors
+/// As for [`document`].
+pub(super) fn list(table: &str, id: &str, bytes: &[u8]) -> std::result::Result<(), String> {
+    let wrong = |why: &str| Err(damaged(table, id, why));
+    let items = value(table, id, bytes)?;
+    match (id.rsplit_once('/').map(|(_, kind)| kind), items.as_array()) {
+        (Some("expectations" | "scenarios"), Some(items)) if items.iter().all(Value::is_object) => Ok(()),
+        (Some("expectations" | "scenarios"), Some(_)) => wrong("not everything in its list is an object"),
+        (Some("expectations" | "scenarios"), None) => wrong("it is no list"),
+        _ => wrong("there is no such kind of list"),
+    }
+}
+
+/// Tables of what has nodes.
+const HAVE_NODES: [&str; 3] = ["escalation_paths", "path_revisions", "escalation_path_templates"];
 
 /// Reads JSON that is not known more closely.
 ///

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 use escalation_api::{Json as _, PathPayload, Schedule, Team, User, template::TemplatePayload};
 use escalation_api::{Pause, schedule::ScheduleOverride};
+use futures_util::TryStreamExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Row as _, ValueRef as _};
 use ulid::Ulid;
 
 use super::connections::{Connections, Writing};
 use super::db::DbRow;
-use super::documents::{document, value};
+use super::documents::{document, list, whole};
 use super::overrides::says;
 use super::paths::{Saving, WrittenPath, insert_path};
 use super::templates::{WrittenTemplate, insert_template};
@@ -58,15 +59,15 @@ const COLUMNS_WITH_JSON: [(&str, &[&str]); 25] = [
     ("server_keys", &[]),
 ];
 
-/// TextColumn in a column of a table, for which all is SQL.
-#[derive(Debug, Clone, Copy)]
+/// A column of texts and what names its rows: all of it SQL.
+#[derive(Debug, Clone)]
 pub(crate) struct TextColumn {
     pub(crate) table: &'static str,
     /// What names a row.
     pub(crate) id: &'static str,
     pub(crate) column: &'static str,
     /// Which rows count.
-    pub(crate) condition: &'static str,
+    pub(crate) condition: String,
 }
 
 impl Store {
@@ -146,15 +147,15 @@ impl Store {
         for (table, json) in COLUMNS_WITH_JSON {
             self.examine_columns(table, json).await;
         }
-        self.examine_table("users", "id", document::<User>).await;
-        self.examine_table("schedules", "id", document::<Schedule>).await;
-        self.examine_table("teams", "id", document::<Team>).await;
-        self.examine_table("escalation_paths", "id", document::<PathPayload>).await;
-        self.examine_table("path_revisions", "path_id || '/' || number", document::<PathPayload>).await;
-        self.examine_table("escalation_path_templates", "id", document::<TemplatePayload>).await;
-        self.examine_table("notification_pauses", "id", document::<Pause>).await;
+        self.examine_table("users", "id", whole::<User>).await;
+        self.examine_table("schedules", "id", whole::<Schedule>).await;
+        self.examine_table("teams", "id", whole::<Team>).await;
+        self.examine_table("escalation_paths", "id", whole::<PathPayload>).await;
+        self.examine_table("path_revisions", "path_id || '/' || number", whole::<PathPayload>).await;
+        self.examine_table("escalation_path_templates", "id", whole::<TemplatePayload>).await;
+        self.examine_table("notification_pauses", "id", whole::<Pause>).await;
         self.examine_rows("schedule_overrides", "id", PLACE, place).await;
-        self.examine_table("path_documents", "path_id || '/' || kind", value).await;
+        self.examine_table("path_documents", "path_id || '/' || kind", list).await;
     }
 
     /// Says which rows of a table have something in a column that is not of its kind, and where JSON should be and is not.
@@ -166,6 +167,9 @@ impl Store {
                  from pragma_table_info($1)",
             );
             let columns = columns.bind(table).fetch_all(self.readers()).await?;
+            if columns.is_empty() {
+                return Err(sqlx::Error::Configuration("there is no such table".into()));
+            }
             let faults = columns.iter().map(|(name, kind, may_be_null)| {
                 let null = if *may_be_null { ", 'null'" } else { "" };
                 let json =
@@ -174,6 +178,8 @@ impl Store {
                 let time = match (name.as_str(), kind.as_str()) {
                     ("archived_at" | "cancelled_at", "text") => " or not {name} glob '[12][0-9][0-9][0-9]-*'",
                     ("archived_at", _) => " or not {name} > 0",
+                    // No page has one without it.
+                    ("id", _) => " or {name} = ''",
                     _ => "",
                 };
                 let time = time.replace("{name}", name);
@@ -212,35 +218,38 @@ impl Store {
         self.examine_rows(table, id, "", |id, bytes, _| read(table, id, bytes).map(drop)).await;
     }
 
-    /// Says which texts in a column cannot be read. `read` is given the name of the row and the text.
+    /// Says which texts in a column cannot be read. `read` is given the name of the row and the text. All rows are read in
+    /// one go, whatever names them: by pages each would look at all rows again.
     pub(crate) async fn examine_texts(
         &self,
         texts: TextColumn,
         read: impl Fn(&str, &str) -> std::result::Result<(), String>,
     ) {
         let TextColumn { table, id, column, condition } = texts;
-        // One that has no name was told of with its columns.
+        // What has no name was told of with its columns.
         let query = format!(
-            "select name, cast({column} as blob) from (select {id} as name, {column} from {table} where {condition}) as texts
-             where name > $1 and typeof(name) = 'text' and not {column} is null order by name limit {AT_ONCE}"
+            "select name, cast(content as blob)
+             from (select {id} as name, {column} as content from {table} where {condition}) as texts
+             where typeof(name) = 'text' and not content is null"
         );
-        let mut after = String::new();
+        let query = sqlx::query_as::<_, (String, Vec<u8>)>(sqlx::AssertSqlSafe(query.as_str()));
+        let mut rows = query.fetch(self.readers());
+        let mut faults = 0_u32;
         loop {
-            let query = sqlx::query_as::<_, (String, Vec<u8>)>(sqlx::AssertSqlSafe(query.as_str())).bind(&after);
-            let rows = match query.fetch_all(self.readers()).await {
-                Ok(rows) => rows,
+            let (name, bytes) = match rows.try_next().await {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
                 Err(error) => return tracing::error!("table `{table}` cannot be read: {error}"),
             };
-            for (name, bytes) in &rows {
-                let read = str::from_utf8(bytes).map_err(|error| error.to_string()).and_then(|text| read(name, text));
-                if let Err(error) = read {
-                    tracing::error!("{column} of `{name}` of table `{table}` cannot be read: {error}");
-                }
+            let read = str::from_utf8(&bytes).map_err(|error| error.to_string()).and_then(|text| read(&name, text));
+            let Err(error) = read else { continue };
+            faults += 1;
+            if faults <= MOST_ROWS {
+                tracing::error!("{column} of `{name}` of table `{table}` cannot be read: {error}");
             }
-            match rows.into_iter().next_back() {
-                Some((last, _)) => after = last,
-                None => return,
-            }
+        }
+        if faults > MOST_ROWS {
+            tracing::error!("{column} of {faults} rows of table `{table}` cannot be read; {MOST_ROWS} are named");
         }
     }
 
