@@ -24,13 +24,16 @@ use crate::error::ApiError;
 use crate::guard::is_of_the_api;
 use crate::health::METRICS;
 use crate::run::{Clock, digest};
-use crate::store::Store;
+use crate::store::{Author, AuthorKind, Store};
 
 pub(crate) use grants::Grants;
 pub use grants::{Right, Role};
 use keys::PREFIX;
 pub(crate) use keys::{NewKey, grants_of};
 pub use networks::Network;
+
+/// The addresses that a request has passed, as proxies write them.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +60,21 @@ pub(crate) struct Caller {
     pub(crate) identity: Identity,
     /// What they may do.
     pub(crate) grants: Grants,
+    /// From where they ask, if that is known.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl Caller {
+    /// Whoever is asking, as the audit log keeps it.
+    pub(crate) fn author(&self) -> Author {
+        let (kind, id) = match &self.identity {
+            Identity::Key { id, .. } => (AuthorKind::ApiKey, Some(id.clone())),
+            Identity::Person(_) => (AuthorKind::Person, None),
+            Identity::Nobody | Identity::NoKey => (AuthorKind::Anonymous, None),
+        };
+        Author { kind, id, name: self.name().map(str::to_string), address: self.address }
+    }
+
     /// Whoever is asking, as revisions keep it: nobody takes a key for a person who is called the same.
     pub(crate) fn label(&self) -> Option<String> {
         match &self.identity {
@@ -117,7 +132,7 @@ impl Access {
             None => self.person(request)?,
         };
         let most = if self.is_read_only { Grants::of(Role::Viewer) } else { Grants::ALL };
-        Ok(Caller { grants: caller.grants.and(most), ..caller })
+        Ok(Caller { grants: caller.grants.and(most), address: self.address(request), ..caller })
     }
 
     /// By an API key, where there is one in the request.
@@ -130,7 +145,7 @@ impl Access {
         let Some(secret) = bearer(&request.headers)?.filter(|secret| secret.starts_with(PREFIX)) else {
             return Ok(None);
         };
-        let none = Caller { identity: Identity::NoKey, grants: Grants::NONE };
+        let none = Caller { identity: Identity::NoKey, grants: Grants::NONE, address: None };
         // Where requests are passed on there are no keys of ours.
         let Some(store) = &self.store else { return Ok(Some(none)) };
         let now = self.clock.now(store).await?;
@@ -147,7 +162,7 @@ impl Access {
         }
         let damaged = || ApiError::unreadable(format!("API key `{}` cannot be read: revoke it", key.id));
         let grants = grants_of(&key).ok_or_else(damaged)?;
-        Ok(Some(Caller { identity: Identity::Key { id: key.id, name: key.name }, grants }))
+        Ok(Some(Caller { identity: Identity::Key { id: key.id, name: key.name }, grants, address: None }))
     }
 
     /// By the header of a proxy, or by nothing.
@@ -157,11 +172,31 @@ impl Access {
         let Some(name) = header.map_or(Ok(None), |header| named(&request.headers, header))? else {
             let anonymous = Grants::of(self.anonymous);
             let most = if self.editors.is_empty() { Grants::ALL } else { Grants::of(Role::Viewer) };
-            return Ok(Caller { identity: Identity::Nobody, grants: anonymous.and(most) });
+            return Ok(Caller { identity: Identity::Nobody, grants: anonymous.and(most), address: None });
         };
         let is_editor = self.editors.is_empty() || self.editors.contains(&name);
         let role = if is_editor { Role::Editor } else { Role::Viewer };
-        Ok(Caller { identity: Identity::Person(name), grants: Grants::of(role) })
+        Ok(Caller { identity: Identity::Person(name), grants: Grants::of(role), address: None })
+    }
+
+    /// From where a request comes, if that is known: behind a proxy that is trusted, the last address in `X-Forwarded-For`
+    /// that is not one of such a proxy. What stands before that anybody may have written.
+    fn address(&self, request: &Parts) -> Option<IpAddr> {
+        let peer = request.extensions.get::<Peer>().map(|peer| peer.0.to_canonical())?;
+        if self.header.is_none() && self.proxies.is_empty() || !self.trusts(Some(peer)) {
+            return Some(peer);
+        }
+        let mut last = peer;
+        let values = request.headers.get_all(FORWARDED_FOR).iter().rev();
+        let addresses = values.flat_map(|value| value.to_str().unwrap_or_default().rsplit(','));
+        for address in addresses {
+            let Ok(address) = address.trim().parse::<IpAddr>() else { break };
+            last = address.to_canonical();
+            if !self.trusts(Some(last)) {
+                break;
+            }
+        }
+        Some(last)
     }
 
     /// Whether the header of a proxy is believed that comes from here. Where it is not known from where, it comes from

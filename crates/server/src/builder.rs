@@ -1,6 +1,7 @@
 //! What the vendor's API has no place for, under our own prefix: `/builder/v1`.
 
 mod api_keys;
+mod audit;
 mod escalations;
 mod kept;
 mod revisions;
@@ -19,6 +20,7 @@ use crate::error::ApiError;
 use crate::store::{Readable, Store};
 
 pub(crate) use api_keys::router as api_keys;
+pub(crate) use audit::router as audit;
 pub(crate) use escalations::router as escalations;
 pub(crate) use set_aside::router as set_aside;
 pub(crate) use webhooks::router as webhooks;
@@ -38,6 +40,7 @@ const LOCAL_FEATURES: &[&str] = &[
     "escalations",
     "webhooks",
     "notification_rules",
+    "audit",
 ];
 /// The same where requests are passed on.
 const PROXY_FEATURES: &[&str] = &["validate", "teams", "templates", "overrides", "pauses"];

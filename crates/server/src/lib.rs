@@ -157,7 +157,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
                 routes.merge(api::notifications(escalations.clone())).merge(links::router(escalations.clone()));
             let routes = routes.merge(builder::set_aside(escalations.clone()));
             let routes = routes.merge(builder::webhooks(escalations.clone(), config.allow_http_webhooks));
-            let routes = routes.merge(builder::api_keys(escalations.clone()));
+            let routes =
+                routes.merge(builder::api_keys(escalations.clone())).merge(builder::audit(escalations.store.clone()));
             let base = config.public_url.as_ref().map(|url| url.base.clone());
             let routes = routes.layer(Extension(Work::new())).layer(Extension(PublicBase(base.clone())));
             let routes = routes.merge(api::identity(base)).merge(openapi::router());

@@ -18,6 +18,8 @@ use crate::links::is_answer;
 
 /// Where API keys are.
 pub(crate) const API_KEYS: &str = "/builder/v1/api_keys";
+/// Where the audit log is.
+pub(crate) const AUDIT: &str = "/builder/v1/audit";
 /// What this server can do, which whoever has to say who they are must know before.
 pub(crate) const INFO: &str = "/builder/v1/info";
 /// What all of our own addresses begin with.
@@ -49,7 +51,7 @@ fn needed(request: &Request) -> Option<Right> {
     let path = request.uri().path();
     let is_below =
         |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if is_below(API_KEYS) {
+    if is_below(API_KEYS) || is_below(AUDIT) {
         return Some(Right::Admin);
     }
     if only_reads(request) {

@@ -1,6 +1,7 @@
 //! The database: one SQLite file, or a PostgreSQL server that several processes share.
 
 mod alerts;
+mod audit;
 mod backup;
 mod connections;
 mod db;
@@ -33,6 +34,7 @@ use dialect::Dialect;
 use documents::{Row, has_id, is_there, is_there_by_number};
 
 pub(crate) use alerts::{AlertRow, AlertSourceRow};
+pub(crate) use audit::{Action, AuditFilter, AuditRow, Author, AuthorKind, Document, Editing, Entry, Resource};
 pub(crate) use backup::{Contents, back_up, restore, verify};
 pub(crate) use documents::{Damaged, RESTORE_BACKUP, Stored};
 use escalations::Texts;

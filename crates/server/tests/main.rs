@@ -9,6 +9,7 @@ mod receivers;
 mod replay_of;
 
 mod alerts;
+mod audit;
 mod backups;
 mod connections;
 mod corpus_played;

@@ -55,6 +55,7 @@ fn routes() -> BTreeSet<String> {
                 "VALIDATE" => &["/v2/escalation_paths/actions/validate"],
                 "PATH" => &["/respond"],
                 "API_KEYS" => &["/builder/v1/api_keys"],
+                "AUDIT" => &["/builder/v1/audit"],
                 "ALIVE" => &["/livez"],
                 "ENGINE" => &["/healthz/engine"],
                 "METRICS" => &["/metrics"],

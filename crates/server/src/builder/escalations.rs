@@ -27,8 +27,8 @@ use crate::body;
 use crate::connections::Stopping;
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::run::{Decision, Escalations};
-use crate::store::{Delivery, EscalationRow, InputRow, RESTORE_BACKUP, ReadDelivery, StepRow};
+use crate::run::{Decision, Deed, Escalations};
+use crate::store::{Action, Author, Delivery, EscalationRow, InputRow, RESTORE_BACKUP, ReadDelivery, StepRow};
 
 /// How many steps and deliveries are told at once, and inputs, each of which can come with a world.
 const MAX_STEPS: u32 = 1_000;
@@ -390,6 +390,7 @@ impl Watching {
 async fn respond_as(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
     let payload = read_small::<RespondPayload>(request).await?;
@@ -410,32 +411,42 @@ async fn respond_as(
             Some(number.ok_or_else(wrong)?)
         }
     };
-    respond(&escalations, &id, who, entry, payload).await?;
+    respond(&escalations, &author, &id, who, entry, payload).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn resolve(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
-    happens(&escalations, &id, request, EventKind::Resolve).await
+    happens(&escalations, &id, request, EventKind::Resolve, Deed::new(&author, Action::Resolve)).await
 }
 
 async fn alert_resolved(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
-    happens(&escalations, &id, request, EventKind::AlertResolved).await
+    happens(
+        &escalations,
+        &id,
+        request,
+        EventKind::AlertResolved,
+        Deed::new(&author, Action::Resolve).with("alert", "resolved"),
+    )
+    .await
 }
 
 async fn activity(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
-    happens(&escalations, &id, request, EventKind::Activity).await
+    happens(&escalations, &id, request, EventKind::Activity, Deed::new(&author, Action::Activity)).await
 }
 
 /// Something happens to an escalation. On one that is over it changes nothing.
@@ -444,6 +455,7 @@ async fn happens(
     id: &str,
     request: Request,
     kind: EventKind,
+    deed: Deed<'_>,
 ) -> Result<StatusCode, ApiError> {
     // Not looked at, but a page elsewhere cannot send it unasked.
     body::bytes(request).await?;
@@ -451,7 +463,7 @@ async fn happens(
         let is_over = state.has_ended() && !state.is_stopped();
         Ok(if is_over { Decision::Nothing } else { Decision::Happens(kind.clone()) })
     };
-    escalations.apply(id, decide).await?.ok_or_else(no_escalation)?;
+    escalations.apply(id, &deed, decide).await?.ok_or_else(no_escalation)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -478,10 +490,11 @@ async fn deliveries(State(escalations): State<Escalations>, query: Query) -> Res
 async fn retry(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
     body::bytes(request).await?;
-    let is_done = escalations.revive(&id).await?;
+    let is_done = escalations.revive(&id, &author).await?;
     let missing = || ApiError::no_such_thing("There is no such delivery that is not tried any more");
     if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
 }

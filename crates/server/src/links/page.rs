@@ -23,7 +23,7 @@ use crate::api::{acknowledged_by, respond};
 use crate::error::{ApiError, IsFile};
 use crate::query::Query;
 use crate::run::Escalations;
-use crate::store::EscalationRow;
+use crate::store::{Author, AuthorKind, EscalationRow};
 
 /// How much of a description is shown, in characters.
 const MAX_DESCRIPTION: usize = 4_000;
@@ -71,7 +71,7 @@ async fn show(State(escalations): State<Escalations>, query: Query) -> Response 
     }
 }
 
-async fn answer(State(escalations): State<Escalations>, query: Query) -> Response {
+async fn answer(State(escalations): State<Escalations>, author: Author, query: Query) -> Response {
     let link = match look(&escalations, &query).await {
         Ok((link, _, Standing::Open)) => link,
         Ok((link, row, standing)) => return page(StatusCode::OK, &told(&link, &row, &standing, false)),
@@ -83,7 +83,9 @@ async fn answer(State(escalations): State<Escalations>, query: Query) -> Respons
     };
     let payload = RespondPayload { response, snooze_details: None, extra: Map::new() };
     let who = Responder::User(link.user.as_str().into());
-    let is_done = match respond(&escalations, &link.escalation, who, Some(link.entry), payload).await {
+    // The link says who, whoever has it.
+    let author = Author { kind: AuthorKind::Link, id: Some(link.user.clone()), name: None, ..author };
+    let is_done = match respond(&escalations, &author, &link.escalation, who, Some(link.entry), payload).await {
         Ok(()) => true,
         // Somebody was faster.
         Err(error) if error.status() == StatusCode::CONFLICT => false,
