@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod escalations;
 mod kept;
+mod me;
 mod revisions;
 mod set_aside;
 mod webhooks;
@@ -22,6 +23,7 @@ use crate::store::{Readable, Store};
 pub(crate) use api_keys::router as api_keys;
 pub(crate) use audit::router as audit;
 pub(crate) use escalations::router as escalations;
+pub(crate) use me::{me, sessions};
 pub(crate) use set_aside::router as set_aside;
 pub(crate) use webhooks::router as webhooks;
 
@@ -41,6 +43,7 @@ const LOCAL_FEATURES: &[&str] = &[
     "webhooks",
     "notification_rules",
     "audit",
+    "me",
 ];
 /// The same where requests are passed on.
 const PROXY_FEATURES: &[&str] = &["validate", "teams", "templates", "overrides", "pauses"];

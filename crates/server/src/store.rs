@@ -18,6 +18,7 @@ mod pauses;
 mod readings;
 mod schedules;
 mod server;
+mod sessions;
 mod start;
 mod templates;
 mod turns;
@@ -48,6 +49,7 @@ pub(crate) use notifications::{EndpointRow, KeptLists, PersonList};
 pub(crate) use overrides::{OverrideFilter, Placed, Placing};
 pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving, WrittenPath};
 pub use server::Address;
+pub(crate) use sessions::{AccountRow, NewSession, SessionRow, SignInRow};
 pub(crate) use templates::{Archived, StoredTemplate, WrittenTemplate};
 pub(crate) use turns::{CONFLICT, MayConflict, Turns};
 

@@ -5,6 +5,7 @@
 mod common;
 mod faulty;
 mod kills;
+mod provider;
 mod receivers;
 mod replay_of;
 
@@ -36,4 +37,5 @@ mod revisions;
 mod rights;
 mod running;
 mod schedules;
+mod sign_in;
 mod start_and_stop;

@@ -291,21 +291,28 @@ async fn watch(
     let busy = || ApiError::unavailable("busy", "Too many watch escalations already; try again");
     let place = streams.places.clone().try_acquire_owned().map_err(|_| busy())?;
     let stopping = streams.stopping.clone();
-    let key = match caller.identity {
-        Identity::Key { id, .. } => Some(id),
-        _ => None,
+    let ticket = match caller.identity {
+        Identity::Key { id, .. } => Ticket::Key(id),
+        Identity::Session { id, .. } => Ticket::Session(id),
+        _ => Ticket::None,
     };
     let told = VecDeque::new();
-    let watching = Watching { escalations, id, key, after, changes, stopping, told, is_over: false, _place: place };
+    let watching = Watching { escalations, id, ticket, after, changes, stopping, told, is_over: false, _place: place };
     let alive = KeepAlive::new().interval(ALIVE_EVERY);
     Ok(Sse::new(watching.stream()).keep_alive(alive).into_response())
+}
+
+/// By what somebody watches, which may end meanwhile: the id of an API key, or of a session.
+enum Ticket {
+    Key(String),
+    Session(String),
+    None,
 }
 
 struct Watching {
     escalations: Escalations,
     id: String,
-    /// The id of the API key that it was asked for with.
-    key: Option<String>,
+    ticket: Ticket,
     /// The number of the last step that was told.
     after: i64,
     changes: broadcast::Receiver<Arc<str>>,
@@ -354,12 +361,19 @@ impl Watching {
         Some(!self.told.is_empty())
     }
 
-    /// Whether whoever watches may still do so: their key is neither revoked nor expired, as far as can be known.
+    /// Whether whoever watches may still do so: their key is neither revoked nor expired, and their session is not over, as
+    /// far as can be known. A session is in use for as long as somebody watches.
     async fn may_go_on(&self) -> bool {
-        let Some(id) = &self.key else { return true };
         let store = &self.escalations.store;
         let Ok(now) = self.escalations.clock.now(store).await else { return false };
-        store.api_key(id).await.is_ok_and(|key| key.is_some_and(|key| key.is_valid(now)))
+        match &self.ticket {
+            Ticket::None => true,
+            Ticket::Key(id) => store.api_key(id).await.is_ok_and(|key| key.is_some_and(|key| key.is_valid(now))),
+            Ticket::Session(id) => {
+                let session = store.session(id).await;
+                session.is_ok_and(|session| session.is_some_and(|session| session.is_valid(now, i64::MAX)))
+            }
+        }
     }
 
     /// Waits until something may have happened; false if the server stops.

@@ -43,6 +43,8 @@ words! {
     AuthorKind {
         /// Whoever has an API key.
         ApiKey = "api_key",
+        /// A person who has signed in here.
+        Session = "session",
         /// A person whom a trusted proxy names.
         Person = "person",
         /// Nobody said who.
@@ -85,6 +87,12 @@ words! {
         Release = "release",
         /// It is sent again.
         Retry = "retry",
+        /// Somebody was given a link by which they sign in once.
+        InviteToSignIn = "invite_to_sign_in",
+        /// Somebody signed in.
+        SignIn = "sign_in",
+        /// Somebody signed out.
+        SignOut = "sign_out",
     }
 }
 
@@ -115,6 +123,10 @@ words! {
         WebhookEndpoint = "webhook_endpoint",
         /// An API key.
         ApiKey = "api_key",
+        /// Somebody who signs in.
+        Account = "account",
+        /// A session of somebody who has signed in.
+        Session = "session",
         /// An escalation.
         Escalation = "escalation",
         /// A message about one.
@@ -129,7 +141,7 @@ pub(super) const UNREADABLE: &str = "\"unreadable\"";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Author {
     pub(crate) kind: AuthorKind,
-    /// Of an API key or a user.
+    /// Of an API key, an account or a user.
     pub(crate) id: Option<String>,
     pub(crate) name: Option<String>,
     /// From where, if that is known.
@@ -181,6 +193,11 @@ impl Editing<'_> {
     /// Begins a change, which is committed with a line of the log.
     pub(super) async fn change(&self) -> Result<Recorded<'_>> {
         Ok(Recorded { writing: self.store.change().await?, author: self.author })
+    }
+
+    /// Begins a change of what no escalation looks up. Others may change something at the same time.
+    pub(super) async fn apart(&self) -> Result<Recorded<'_>> {
+        Ok(Recorded { writing: self.store.connections.begin().await?, author: self.author })
     }
 }
 
