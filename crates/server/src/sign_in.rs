@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{HeaderValue, LOCATION, SET_COOKIE};
+use axum::http::header::{HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -90,7 +90,10 @@ pub(crate) async fn first_link(store: &Store, clock: &Clock) -> Result<Option<St
 
 /// Makes a page of what there is to say.
 fn said(status: StatusCode, title: &str, content: &Markup) -> Response {
-    page(status, &shell(title, content))
+    let mut response = page(status, &shell(title, content));
+    // The address may be a secret to others, and a form that is sent without a referrer has no origin either.
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
 }
 
 fn failed(error: &ApiError) -> Response {

@@ -87,7 +87,7 @@ async fn a_link_signs_somebody_in_once() {
         assert_eq!(page.status, StatusCode::OK);
         let text = page.body.as_str().unwrap();
         assert!(text.contains("Maya &lt;b&gt;") && text.contains("editor"), "{text}");
-        assert_eq!(page.headers["referrer-policy"], "no-referrer");
+        assert_eq!(page.headers["referrer-policy"], "same-origin");
     }
     // A page elsewhere signs nobody in.
     for request in [
