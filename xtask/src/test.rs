@@ -29,8 +29,9 @@ const PARTS: [Part; 9] = [
 ];
 
 /// The modules of the server's tests that are run on PostgreSQL, too.
-const ON_POSTGRES: [&str; 13] = [
+const ON_POSTGRES: [&str; 15] = [
     "alerts",
+    "audit",
     "corpus_played",
     "crash",
     "escalations",
@@ -43,6 +44,7 @@ const ON_POSTGRES: [&str; 13] = [
     "revisions",
     "running",
     "schedules",
+    "sign_in",
 ];
 
 /// How many tests passed and failed.

@@ -1,4 +1,5 @@
-//! Who is asking, and what they may do: somebody by an API key, a person whom a trusted proxy names, or nobody.
+//! Who is asking, and what they may do: somebody by an API key, a person who has signed in, one whom a trusted proxy names,
+//! or nobody; in this order.
 //!
 //! It is found out once for each request, before anything else asks for it. Whether that is enough for what is asked is
 //! the business of [`crate::rights`].
@@ -7,6 +8,7 @@ mod grants;
 mod keys;
 pub(crate) mod names;
 mod networks;
+mod sessions;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -24,13 +26,17 @@ use crate::error::ApiError;
 use crate::guard::is_of_the_api;
 use crate::health::METRICS;
 use crate::run::{Clock, digest};
-use crate::store::Store;
+use crate::store::{Author, AuthorKind, SessionRow, Store};
 
 pub(crate) use grants::Grants;
 pub use grants::{Right, Role};
 use keys::PREFIX;
 pub(crate) use keys::{NewKey, grants_of};
 pub use networks::Network;
+pub(crate) use sessions::{Sessions, new_token};
+
+/// The addresses that a request has passed, as proxies write them.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +47,17 @@ pub(crate) enum Identity {
         id: String,
         /// Its name.
         name: String,
+    },
+    /// A person who has signed in.
+    Session {
+        /// The id of the session.
+        id: String,
+        /// The id of the account.
+        account_id: String,
+        name: String,
+        email: Option<String>,
+        /// Until when it lasts if it is not used any more, in milliseconds since 1970.
+        lasts_until: i64,
     },
     /// The person whom a trusted proxy names.
     Person(String),
@@ -57,9 +74,22 @@ pub(crate) struct Caller {
     pub(crate) identity: Identity,
     /// What they may do.
     pub(crate) grants: Grants,
+    /// From where they ask, if that is known.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl Caller {
+    /// Whoever is asking, as the audit log keeps it.
+    pub(crate) fn author(&self) -> Author {
+        let (kind, id) = match &self.identity {
+            Identity::Key { id, .. } => (AuthorKind::ApiKey, Some(id.clone())),
+            Identity::Session { account_id, .. } => (AuthorKind::Session, Some(account_id.clone())),
+            Identity::Person(_) => (AuthorKind::Person, None),
+            Identity::Nobody | Identity::NoKey => (AuthorKind::Anonymous, None),
+        };
+        Author { kind, id, name: self.name().map(str::to_string), address: self.address }
+    }
+
     /// Whoever is asking, as revisions keep it: nobody takes a key for a person who is called the same.
     pub(crate) fn label(&self) -> Option<String> {
         match &self.identity {
@@ -71,7 +101,7 @@ impl Caller {
     /// The name of whoever is asking.
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.identity {
-            Identity::Key { name, .. } | Identity::Person(name) => Some(name),
+            Identity::Key { name, .. } | Identity::Session { name, .. } | Identity::Person(name) => Some(name),
             Identity::Nobody | Identity::NoKey => None,
         }
     }
@@ -94,18 +124,23 @@ pub(crate) struct Access {
     pub(crate) anonymous: Role,
     /// Nobody changes anything.
     pub(crate) is_read_only: bool,
-    /// Where API keys are kept; nothing where requests are passed on.
+    /// How long sessions last.
+    pub(crate) sessions: Sessions,
+    /// People sign in at a provider.
+    pub(crate) has_provider: bool,
+    /// Where API keys and sessions are kept; nothing where requests are passed on.
     pub(crate) store: Option<Store>,
     /// By which they expire.
     pub(crate) clock: Clock,
 }
 
 impl Access {
-    /// Whether there is somebody who may do something: strangers, those whom a proxy names, or holders of a key.
+    /// Whether there is somebody who may do something: strangers, those whom a proxy or a provider names, those who have an
+    /// account, or holders of a key.
     pub(crate) async fn lets_anybody_in(&self) -> Result<bool, sqlx::Error> {
         match &self.store {
-            _ if self.anonymous != Role::None || self.header.is_some() => Ok(true),
-            Some(store) => store.has_api_key(self.clock.now(store).await?).await,
+            _ if self.anonymous != Role::None || self.header.is_some() || self.has_provider => Ok(true),
+            Some(store) => Ok(store.has_account().await? || store.has_api_key(self.clock.now(store).await?).await?),
             None => Ok(false),
         }
     }
@@ -114,10 +149,13 @@ impl Access {
     async fn caller(&self, request: &Parts) -> Result<Caller, ApiError> {
         let caller = match self.key(request).await? {
             Some(caller) => caller,
-            None => self.person(request)?,
+            None => match self.session(request).await? {
+                Some(caller) => caller,
+                None => self.person(request)?,
+            },
         };
         let most = if self.is_read_only { Grants::of(Role::Viewer) } else { Grants::ALL };
-        Ok(Caller { grants: caller.grants.and(most), ..caller })
+        Ok(Caller { grants: caller.grants.and(most), address: self.address(request), ..caller })
     }
 
     /// By an API key, where there is one in the request.
@@ -130,7 +168,7 @@ impl Access {
         let Some(secret) = bearer(&request.headers)?.filter(|secret| secret.starts_with(PREFIX)) else {
             return Ok(None);
         };
-        let none = Caller { identity: Identity::NoKey, grants: Grants::NONE };
+        let none = Caller { identity: Identity::NoKey, grants: Grants::NONE, address: None };
         // Where requests are passed on there are no keys of ours.
         let Some(store) = &self.store else { return Ok(Some(none)) };
         let now = self.clock.now(store).await?;
@@ -147,7 +185,37 @@ impl Access {
         }
         let damaged = || ApiError::unreadable(format!("API key `{}` cannot be read: revoke it", key.id));
         let grants = grants_of(&key).ok_or_else(damaged)?;
-        Ok(Some(Caller { identity: Identity::Key { id: key.id, name: key.name }, grants }))
+        Ok(Some(Caller { identity: Identity::Key { id: key.id, name: key.name }, grants, address: None }))
+    }
+
+    /// By a session, where there is one that is good.
+    async fn session(&self, request: &Parts) -> Result<Option<Caller>, ApiError> {
+        let token = self.sessions.token(&request.headers).filter(|_| takes_keys(request.uri.path()));
+        let (Some(token), Some(store)) = (token, &self.store) else { return Ok(None) };
+        let now = self.clock.now(store).await?;
+        let found = store.session_by_digest(&digest(token.as_bytes())).await?;
+        let Some(session) = found.filter(|session| session.is_valid(now, self.sessions.idle)) else { return Ok(None) };
+        let changes = !request.method.is_safe();
+        if changes && !self.sessions.is_from_here(&request.headers) {
+            return Err(ApiError::forbidden(
+                "This request does not come from a page of this server: programs send an API key",
+            ));
+        }
+        if session.is_use_old(now) {
+            // Not waited for, and not the request's business where it fails.
+            let (store, id) = (store.clone(), session.id.clone());
+            drop(tokio::spawn(async move {
+                if let Err(error) = store.use_session(&id, now).await {
+                    tracing::warn!(%error, "the last use of session `{id}` was not kept");
+                }
+            }));
+        }
+        let damaged = || ApiError::unreadable(format!("The role of account `{}` cannot be read", session.account_id));
+        let role: Role = session.role.parse().map_err(|_| damaged())?;
+        let lasts_until = session.expires_at.min(now.saturating_add(self.sessions.idle));
+        let SessionRow { id, account_id, name, email, .. } = session;
+        let identity = Identity::Session { id, account_id, name, email, lasts_until };
+        Ok(Some(Caller { identity, grants: Grants::of(role), address: None }))
     }
 
     /// By the header of a proxy, or by nothing.
@@ -157,11 +225,31 @@ impl Access {
         let Some(name) = header.map_or(Ok(None), |header| named(&request.headers, header))? else {
             let anonymous = Grants::of(self.anonymous);
             let most = if self.editors.is_empty() { Grants::ALL } else { Grants::of(Role::Viewer) };
-            return Ok(Caller { identity: Identity::Nobody, grants: anonymous.and(most) });
+            return Ok(Caller { identity: Identity::Nobody, grants: anonymous.and(most), address: None });
         };
         let is_editor = self.editors.is_empty() || self.editors.contains(&name);
         let role = if is_editor { Role::Editor } else { Role::Viewer };
-        Ok(Caller { identity: Identity::Person(name), grants: Grants::of(role) })
+        Ok(Caller { identity: Identity::Person(name), grants: Grants::of(role), address: None })
+    }
+
+    /// From where a request comes, if that is known: behind a proxy that is trusted, the last address in `X-Forwarded-For`
+    /// that is not one of such a proxy. What stands before that anybody may have written.
+    fn address(&self, request: &Parts) -> Option<IpAddr> {
+        let peer = request.extensions.get::<Peer>().map(|peer| peer.0.to_canonical())?;
+        if self.header.is_none() && self.proxies.is_empty() || !self.trusts(Some(peer)) {
+            return Some(peer);
+        }
+        let mut last = peer;
+        let values = request.headers.get_all(FORWARDED_FOR).iter().rev();
+        let addresses = values.flat_map(|value| value.to_str().unwrap_or_default().rsplit(','));
+        for address in addresses {
+            let Ok(address) = address.trim().parse::<IpAddr>() else { break };
+            last = address.to_canonical();
+            if !self.trusts(Some(last)) {
+                break;
+            }
+        }
+        Some(last)
     }
 
     /// Whether the header of a proxy is believed that comes from here. Where it is not known from where, it comes from

@@ -1,8 +1,10 @@
 //! What the vendor's API has no place for, under our own prefix: `/builder/v1`.
 
 mod api_keys;
+mod audit;
 mod escalations;
 mod kept;
+mod me;
 mod revisions;
 mod set_aside;
 mod webhooks;
@@ -19,7 +21,9 @@ use crate::error::ApiError;
 use crate::store::{Readable, Store};
 
 pub(crate) use api_keys::router as api_keys;
+pub(crate) use audit::router as audit;
 pub(crate) use escalations::router as escalations;
+pub(crate) use me::{me, sessions};
 pub(crate) use set_aside::router as set_aside;
 pub(crate) use webhooks::router as webhooks;
 
@@ -38,6 +42,8 @@ const LOCAL_FEATURES: &[&str] = &[
     "escalations",
     "webhooks",
     "notification_rules",
+    "audit",
+    "me",
 ];
 /// The same where requests are passed on.
 const PROXY_FEATURES: &[&str] = &["validate", "teams", "templates", "overrides", "pauses"];

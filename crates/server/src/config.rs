@@ -2,23 +2,31 @@
 
 mod file;
 
+use std::convert::Infallible;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use axum::http::{HeaderName, Uri};
 use clap::{Parser, Subcommand, ValueEnum};
+use openidconnect::ClientSecret;
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
-use crate::access::{Network, Right, Role, names};
+use crate::access::{Network, Right, Role, Sessions, names};
 use crate::error::StartError;
 use crate::limits::Rates;
+use crate::oidc::OidcConfig;
 use crate::run::Clock;
 use crate::store::Address;
 use crate::{files, guard};
 
 pub use file::{Read, Setting, Source};
+
+/// An hour, in milliseconds.
+const HOUR: i64 = 3_600_000;
 
 /// Serves the Escalation Path Builder: the app and the API behind it.
 #[derive(Debug, Clone, Parser)]
@@ -53,7 +61,7 @@ pub struct Config {
 
     /// Address and port to listen on. On this machine nobody has to say who they are; on any other address an API key, a
     /// user header or --anonymous is needed
-    #[arg(long, default_value = "127.0.0.1:8787", env = "ESCALATION_LISTEN")]
+    #[arg(long, default_value = "127.0.0.1:8787", env = "ESCALATION_LISTEN", global = true)]
     pub listen: SocketAddr,
 
     /// Folder of the database
@@ -107,6 +115,65 @@ pub struct Config {
     #[arg(long, value_name = "MB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(64..=65_536))]
     pub memory: u32,
 
+    /// Let people sign in at this provider of OpenID Connect, such as https://accounts.example.com. It must send them back
+    /// to /sign-in/callback below --public-url
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ESCALATION_OIDC_ISSUER",
+        requires_all = ["oidc_client_id", "public_url"],
+        conflicts_with = "upstream"
+    )]
+    pub oidc_issuer: Option<String>,
+
+    /// What this server is called there
+    #[arg(long, value_name = "ID", env = "ESCALATION_OIDC_CLIENT_ID", requires = "oidc_issuer")]
+    pub oidc_client_id: Option<String>,
+
+    /// The secret for it, if it has one; better in the environment or in a file than here, where others see it
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "ESCALATION_OIDC_CLIENT_SECRET",
+        hide_env_values = true,
+        requires = "oidc_issuer",
+        conflicts_with = "oidc_client_secret_file"
+    )]
+    pub oidc_client_secret: Option<Secret>,
+
+    /// File that holds the secret for it
+    #[arg(long, value_name = "FILE", env = "ESCALATION_OIDC_CLIENT_SECRET_FILE", requires = "oidc_issuer")]
+    pub oidc_client_secret_file: Option<PathBuf>,
+
+    /// The role of those in a group of the provider, such as platform=editor; may be given several times, and the highest
+    /// counts
+    #[arg(long = "oidc-group", value_name = "GROUP=ROLE", requires = "oidc_issuer", value_parser = group)]
+    pub oidc_groups: Vec<(String, Role)>,
+
+    /// The claim of the provider's token with the names of groups
+    #[arg(long, value_name = "NAME", default_value = "groups")]
+    pub oidc_groups_claim: String,
+
+    /// What to ask the provider for beside openid, profile and email, such as groups; may be given several times
+    #[arg(long = "oidc-scope", value_name = "SCOPE", requires = "oidc_issuer")]
+    pub oidc_scopes: Vec<String>,
+
+    /// The role of those who are in none of these groups. Without it: nothing; without groups: viewer
+    #[arg(long, value_name = "ROLE", value_enum, requires = "oidc_issuer")]
+    pub oidc_default_role: Option<Role>,
+
+    /// Only those sign in who have a verified e-mail address of this domain; may be given several times
+    #[arg(long = "oidc-domain", value_name = "DOMAIN", requires = "oidc_issuer")]
+    pub oidc_domains: Vec<String>,
+
+    /// After how many hours without a request a session is over
+    #[arg(long, value_name = "HOURS", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=8_760))]
+    pub session_idle_hours: u32,
+
+    /// After how many hours a session is over in any case
+    #[arg(long, value_name = "HOURS", default_value_t = 168, value_parser = clap::value_parser!(u32).range(1..=8_760))]
+    pub session_hours: u32,
+
     /// Nobody may change anything: the server is for reading
     #[arg(long, conflicts_with = "editors")]
     pub read_only: bool,
@@ -149,7 +216,7 @@ pub struct Config {
     pub smtp_from: Option<String>,
 
     /// Where people reach this server, such as https://paths.example.com/tools: links in e-mail begin with it
-    #[arg(long, value_name = "URL", value_parser = public_url)]
+    #[arg(long, value_name = "URL", value_parser = public_url, global = true)]
     pub public_url: Option<PublicUrl>,
 
     /// An address that is called every 10 seconds for as long as escalations are run, for a dead man's switch to wait for
@@ -199,6 +266,10 @@ pub enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(KeyCommand),
+
+    /// Give out links to sign in, list and disable accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
 
     /// Make, verify and restore backups
     #[command(flatten)]
@@ -252,12 +323,57 @@ pub enum KeyCommand {
     },
 }
 
+/// What is done with accounts. The server may run meanwhile.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AccountCommand {
+    /// Make a link by which somebody signs in once, and print it: it is shown this once. Links that were made for them
+    /// before are good for nothing then
+    Link {
+        /// Who it is. The account with that name, if there is one, gets the role
+        #[arg(long, value_parser = names::key)]
+        name: String,
+        /// What they may do
+        #[arg(long, value_enum)]
+        role: Role,
+        /// For how many minutes it is good
+        #[arg(long, default_value_t = 1_440, value_parser = clap::value_parser!(u32).range(1..=43_200))]
+        minutes: u32,
+    },
+    /// List accounts: id, name, role, and how somebody signs in with it
+    List,
+    /// Disable an account, which ends its sessions
+    Disable {
+        /// Its id
+        id: String,
+    },
+}
+
+/// A secret from the command line or the environment, which is shown nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_string()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
 /// Where people reach the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     /// Without a slash at the end.
     pub(crate) base: String,
     pub(crate) host: String,
+    /// Scheme, name and port, as browsers say them.
+    pub(crate) origin: String,
 }
 
 /// How mail is sent. It is not printed: there may be a password in it.
@@ -306,6 +422,48 @@ impl Config {
         })
     }
 
+    /// Where people reach the server: the address of its app, without a slash at the end.
+    pub(crate) fn base(&self) -> String {
+        self.public_url.as_ref().map_or_else(|| format!("http://{}", self.listen), |url| url.base.clone())
+    }
+
+    /// How long sessions last.
+    pub(crate) fn sessions(&self) -> Sessions {
+        Sessions {
+            idle: i64::from(self.session_idle_hours) * HOUR,
+            longest: i64::from(self.session_hours) * HOUR,
+            origin: self.public_url.as_ref().map(|url| url.origin.clone()),
+        }
+    }
+
+    /// The provider at which people sign in, if there is one.
+    pub(crate) fn oidc(&self) -> Result<Option<OidcConfig>, StartError> {
+        let (Some(issuer), Some(client_id), Some(public)) = (&self.oidc_issuer, &self.oidc_client_id, &self.public_url)
+        else {
+            return Ok(None);
+        };
+        let secret = match (&self.oidc_client_secret, &self.oidc_client_secret_file) {
+            (Some(Secret(secret)), _) => Some(secret.clone()),
+            (None, Some(file)) => Some(secret_of(file, "the client secret")?),
+            (None, None) => None,
+        };
+        if secret.as_ref().is_some_and(|secret| secret.is_empty()) {
+            return Err(StartError::Oidc { what: "--oidc-client-secret is empty".to_string() });
+        }
+        let default_role = if self.oidc_groups.is_empty() { Role::Viewer } else { Role::None };
+        Ok(Some(OidcConfig {
+            issuer: issuer.clone(),
+            client_id: client_id.clone(),
+            client_secret: secret.map(ClientSecret::new),
+            redirect: format!("{}/sign-in/callback", public.base),
+            groups_claim: self.oidc_groups_claim.clone(),
+            scopes: self.oidc_scopes.clone(),
+            roles: self.oidc_groups.clone(),
+            default_role: self.oidc_default_role.unwrap_or(default_role),
+            domains: self.oidc_domains.clone(),
+        }))
+    }
+
     /// How mail is sent, if it is.
     pub(crate) fn smtp(&self) -> Result<Option<Smtp>, StartError> {
         let (Some(url), Some(from), Some(public)) = (&self.smtp, &self.smtp_from, &self.public_url) else {
@@ -346,19 +504,33 @@ impl Config {
         let Some(file) = self.smtp_password_file.clone() else {
             return Ok(std::env::var("ESCALATION_SMTP_PASSWORD").ok().filter(|password| !password.is_empty()));
         };
-        let content = std::fs::read_to_string(&file);
-        let content = content.map_err(|source| StartError::Read { file: file.clone(), source })?;
-        if files::is_for_everybody(&file) {
-            let file = file.display();
-            tracing::warn!(%file, "everybody on this machine can read the password; `chmod 600` keeps it to you");
-        }
-        let password = content.trim_end_matches(['\r', '\n']);
-        if password.is_empty() || password.contains(char::is_control) {
-            let what = "does not hold a password: one line".to_string();
-            return Err(StartError::Content { file, what });
-        }
-        Ok(Some(password.to_string()))
+        secret_of(&file, "the password").map(Some)
     }
+}
+
+/// The secret in a file, which is one line.
+fn secret_of(file: &Path, what: &str) -> Result<String, StartError> {
+    let content = std::fs::read_to_string(file);
+    let content = content.map_err(|source| StartError::Read { file: file.to_path_buf(), source })?;
+    if files::is_for_everybody(file) {
+        let file = file.display();
+        tracing::warn!(%file, "everybody on this machine can read {what}; `chmod 600` keeps it to you");
+    }
+    let secret = content.trim_end_matches(['\r', '\n']);
+    if secret.is_empty() || secret.contains(char::is_control) {
+        let what = format!("does not hold {what}: one line");
+        return Err(StartError::Content { file: file.to_path_buf(), what });
+    }
+    Ok(secret.to_string())
+}
+
+/// A group of the provider, and the role of those in it.
+fn group(text: &str) -> Result<(String, Role), String> {
+    let (group, role) = text.rsplit_once('=').ok_or("it must be GROUP=ROLE, such as platform=editor")?;
+    if group.is_empty() {
+        return Err("it must be GROUP=ROLE, such as platform=editor".to_string());
+    }
+    Ok((group.to_string(), role.parse()?))
 }
 
 /// Where people reach the server, with the name that requests have then.
@@ -371,7 +543,8 @@ fn public_url(text: &str) -> Result<PublicUrl, String> {
         return Err(wrong());
     }
     let host = guard::host_name(url.host_str().ok_or_else(wrong)?)?;
-    Ok(PublicUrl { base: url.as_str().trim_end_matches('/').to_string(), host })
+    let origin = url.origin().ascii_serialization();
+    Ok(PublicUrl { base: url.as_str().trim_end_matches('/').to_string(), host, origin })
 }
 
 /// An origin as a policy names it: scheme, host and port. Nothing else may stand there, for it ends up in a header.

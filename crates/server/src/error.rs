@@ -100,6 +100,33 @@ pub enum StartError {
     /// The API keys cannot be read or written.
     #[error("cannot use the API keys: {0}")]
     Keys(sqlx::Error),
+    /// The accounts cannot be read or written.
+    #[error("cannot use the accounts: {0}")]
+    Accounts(sqlx::Error),
+    /// There is no such account.
+    #[error("there is no account `{id}`: `escalation-server account list` shows them")]
+    NoAccount {
+        /// The id that was given.
+        id: String,
+    },
+    /// A link to sign in cannot be made.
+    #[error("cannot make a link to sign in: {what}")]
+    NoLink {
+        /// Why.
+        what: String,
+    },
+    /// What a command has to say cannot be printed.
+    #[error("nothing could be printed: {source}")]
+    LinkNotPrinted {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The provider of OpenID Connect cannot be used as it is named.
+    #[error("OpenID Connect cannot be used: {what}")]
+    Oidc {
+        /// What is wrong.
+        what: String,
+    },
     /// There is no such API key.
     #[error("there is no API key `{id}`: `escalation-server key list` shows them")]
     NoKey {
@@ -431,6 +458,11 @@ impl ApiError {
 }
 
 impl ApiError {
+    /// The first message, for the log and the command line.
+    pub(crate) fn message(&self) -> &str {
+        self.errors.first().map_or("", |error| error.message.as_str())
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }

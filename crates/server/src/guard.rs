@@ -125,6 +125,14 @@ fn host(headers: &HeaderMap) -> Result<Option<Option<Authority>>, ApiError> {
     }
 }
 
+/// Whether a `Host` header names this machine itself.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = normal(authority.host());
+    let address = within_brackets(&name).unwrap_or(&name).parse::<std::net::IpAddr>();
+    name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
 /// Whether an address belongs to the API, and not to the app's files.
 pub(crate) fn is_of_the_api(path: &str) -> bool {
     ["/v1/", "/v2/", "/v3/", "/builder/"].iter().any(|prefix| path.starts_with(prefix))

@@ -9,7 +9,7 @@ use crate::access::NewKey;
 use crate::config::{Config, KeyCommand};
 use crate::error::StartError;
 use crate::open;
-use crate::store::{FILE, KeyRow};
+use crate::store::{Author, FILE, KeyRow};
 
 /// A day, in milliseconds.
 const DAY: i64 = 86_400_000;
@@ -32,17 +32,18 @@ pub async fn run(
         return Err(StartError::NoDatabase { file });
     }
     let store = open(config).await?;
+    let author = Author::of_command_line();
     let now = config.clock.now(&store).await.map_err(StartError::Keys)?;
     let said = match command {
         KeyCommand::Create { name, rights, expires_in_days } => {
             let key = NewKey::new(name, rights.iter().copied().collect(), now);
             let mut key = key.map_err(|_| StartError::NoRandomness)?;
             key.row.expires_at = expires_in_days.map(|days| now.saturating_add(i64::from(days).saturating_mul(DAY)));
-            key.keep(&store).await.map_err(StartError::Keys)?;
+            key.keep(&store.by(&author)).await.map_err(StartError::Keys)?;
             if let Err(source) = print(&key.secret) {
                 // Nobody has it.
                 let id = key.row.id;
-                let revoked = store.revoke_api_key(&id, now).await;
+                let revoked = store.by(&author).revoke_api_key(&id, now).await;
                 store.close().await;
                 revoked.map_err(|source| StartError::NotRevoked { id, source })?;
                 return Err(StartError::NotPrinted { source });
@@ -68,7 +69,7 @@ pub async fn run(
         }
         KeyCommand::Revoke { id } => {
             let failed = |source| StartError::NotRevoked { id: id.clone(), source };
-            if !store.revoke_api_key(id, now).await.map_err(failed)? {
+            if !store.by(&author).revoke_api_key(id, now).await.map_err(failed)? {
                 return Err(StartError::NoKey { id: id.clone() });
             }
             format!("API key {id} is revoked")

@@ -4,6 +4,7 @@
 //! the API, and `proxy`, where requests go on to another API with a key that never leaves this process.
 
 mod access;
+mod accounts;
 mod api;
 mod app_files;
 mod backups;
@@ -24,11 +25,13 @@ mod links;
 mod memory;
 mod metrics;
 mod names;
+mod oidc;
 mod openapi;
 mod proxy;
 mod query;
 mod rights;
 mod run;
+mod sign_in;
 mod signing;
 mod store;
 mod tags;
@@ -46,8 +49,11 @@ use tokio::time::{Instant, timeout};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::{Network, Right, Role};
+pub use accounts::run as run_accounts;
 pub use backups::run as run_backups;
-pub use config::{BackupCommand, Command, Config, KeyCommand, LogFormat, Read, Setting, Source};
+pub use config::{
+    AccountCommand, BackupCommand, Command, Config, KeyCommand, LogFormat, Read, Secret, Setting, Source,
+};
 pub use connections::{Limits, allow_open_files};
 pub use error::StartError;
 pub use keys::run as run_keys;
@@ -62,8 +68,10 @@ use connections::Tls;
 use limits::Limiter;
 use memory::Memory;
 use metrics::Metrics;
+use oidc::Oidc;
 use proxy::Proxy;
 use run::{Escalations, Heartbeat, Senders};
+use sign_in::SignIn;
 use store::{Kind, Store};
 use work::Work;
 
@@ -81,6 +89,8 @@ pub struct Running {
     keep: Option<u32>,
     /// To be closed when all is answered.
     store: Option<Store>,
+    /// Where the first administrator signs in, once.
+    first_link: Option<String>,
 }
 
 impl Running {
@@ -94,6 +104,12 @@ impl Running {
     #[must_use]
     pub fn scheme(&self) -> &'static str {
         if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// Where the first administrator signs in: a secret that is good once, and only there where nobody has signed in yet.
+    #[must_use]
+    pub fn first_link(&self) -> Option<&str> {
+        self.first_link.as_deref()
     }
 
     /// With other limits than those of [`start`].
@@ -194,7 +210,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
                 routes.merge(api::notifications(escalations.clone())).merge(links::router(escalations.clone()));
             let routes = routes.merge(builder::set_aside(escalations.clone()));
             let routes = routes.merge(builder::webhooks(escalations.clone(), config.allow_http_webhooks));
-            let routes = routes.merge(builder::api_keys(escalations.clone()));
+            let routes =
+                routes.merge(builder::api_keys(escalations.clone())).merge(builder::audit(escalations.store.clone()));
             let base = config.public_url.as_ref().map(|url| url.base.clone());
             let routes = routes.layer(Extension(Work::new())).layer(Extension(PublicBase(base.clone())));
             let routes = routes.merge(api::identity(base)).merge(openapi::router());
@@ -207,7 +224,19 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let v2 = v2.layer(middleware::from_fn_with_state(Memory::new(config.memory), memory::account));
     let store = escalations.as_ref().map(|escalations| escalations.store.clone());
+    let oidc = config.oidc()?.map(Oidc::new).transpose()?;
+    let has_provider = oidc.is_some();
+    let is_closed = config.anonymous() != Role::Admin && config.user_header.is_none() && !has_provider;
+    let first_link = match &store {
+        Some(store) if config.empty && config.anonymous.is_none() && is_closed => {
+            let link = sign_in::first_link(store, &config.clock).await;
+            link.map_err(|error| StartError::NoLink { what: error.message().to_string() })?
+        }
+        _ => None,
+    };
     let access = Arc::new(Access {
+        sessions: config.sessions(),
+        has_provider,
         header: config.user_header.clone(),
         proxies: config.trusted_proxies.clone(),
         editors: config.editors.clone(),
@@ -218,11 +247,21 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     });
     if config.anonymous.is_none() && !access.lets_anybody_in().await.map_err(StartError::Keys)? {
         let remedy = match store {
-            Some(_) => "make an API key (`escalation-server key create`), name",
+            Some(_) => {
+                "make an API key (`escalation-server key create`) or a link to sign in (`escalation-server account link`), name"
+            }
             None => "name",
         };
         return Err(StartError::NoAuthentication { address: config.listen, remedy });
     }
+    let v2 = match &store {
+        Some(store) => {
+            let (store, clock, sessions) = (store.clone(), config.clock.clone(), config.sessions());
+            let sign_in = Arc::new(SignIn { store, clock, sessions, oidc });
+            v2.merge(builder::me(true)).merge(builder::sessions(Arc::clone(&sign_in))).merge(sign_in::router(sign_in))
+        }
+        None => v2.merge(builder::me(false)),
+    };
     let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::bind(config.listen, source))?;
     let address = listener.local_addr().map_err(|source| StartError::bind(config.listen, source))?;
     let mut names = config.allow_hosts.clone();
@@ -243,5 +282,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .layer(middleware::from_fn_with_state(metrics, error::finish));
     let limits = Limits::of_process(config.upstream().is_some());
     let keep = config.keep_escalations;
-    Ok(Running { address, listener, router, tls, limits, stopping, escalations, keep, store })
+    let first_link = first_link.map(|link| match &config.public_url {
+        Some(url) => format!("{}{link}", url.base),
+        None => format!("{}://{address}{link}", if tls.is_some() { "https" } else { "http" }),
+    });
+    Ok(Running { first_link, address, listener, router, tls, limits, stopping, escalations, keep, store })
 }

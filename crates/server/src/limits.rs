@@ -1,7 +1,7 @@
 //! How often each caller may ask, as the vendor has it: a bucket of requests that fills continuously, and a smaller one of
 //! new escalations. Whoever asks too often is told when to try again.
 //!
-//! A caller is an API key, or whoever the user header names; without either it is the network that the request came from. What pages people
+//! A caller is an API key, whoever has signed in, or whoever the user header names; without any of these it is the network that the request came from. What pages people
 //! without being asked by a caller, an alert's event or the link in a mail, is not counted: it has bounds of its own.
 
 use std::collections::BTreeMap;
@@ -45,6 +45,8 @@ pub(crate) struct Rates {
 enum Caller {
     /// By the id of an API key.
     Key(String),
+    /// By the id of the account.
+    Account(String),
     Named(String),
     From(Option<Client>),
     /// All those for whom there is no room.
@@ -178,6 +180,7 @@ pub(crate) async fn check(State(limiter): State<Arc<Limiter>>, request: Request,
     let name = asking.and_then(access::Caller::name).unwrap_or("api").to_string();
     let caller = match asking.map(|asking| &asking.identity) {
         Some(Identity::Key { id, .. }) => Caller::Key(id.clone()),
+        Some(Identity::Session { account_id, .. }) => Caller::Account(account_id.clone()),
         Some(Identity::Person(name)) => Caller::Named(name.clone()),
         // Whoever tries keys is counted by where they are.
         _ => Caller::From(request.extensions().get::<Client>().copied()),

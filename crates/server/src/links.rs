@@ -10,7 +10,7 @@ use crate::error::ApiError;
 use crate::signing;
 use crate::store::Store;
 
-pub(crate) use page::router;
+pub(crate) use page::{page, router, shell};
 
 /// Where a link leads, below the address of the server.
 pub(crate) const PATH: &str = "/respond";

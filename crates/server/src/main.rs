@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use escalation_server::{
-    Command, Config, LogFormat, Read, Setting, allow_open_files, check, run_backups, run_keys, start,
+    Command, Config, LogFormat, Read, Setting, allow_open_files, check, run_accounts, run_backups, run_keys, start,
 };
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
@@ -73,6 +73,10 @@ async fn run(config: Config) -> Result<ExitCode, Box<dyn std::error::Error>> {
             run_keys(&config, command, print).await?;
             return Ok(ExitCode::SUCCESS);
         }
+        Some(Command::Account(command)) => {
+            run_accounts(&config, command, print).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Some(Command::Backups(command)) => {
             print(&run_backups(&config, command).await?)?;
             return Ok(ExitCode::SUCCESS);
@@ -83,9 +87,13 @@ async fn run(config: Config) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let (second, is_urged) = oneshot::channel();
     // Before anybody is told that it runs.
     tokio::spawn(say_when(Signals::new()?, first, second));
-    // The one line on standard output: whoever started the server waits for it.
+    // The first line on standard output: whoever started the server waits for it.
     let mut out = std::io::stdout();
     let _nobody_listens = writeln!(out, "Escalation Path Builder is at {}://{}/", running.scheme(), running.address());
+    if let Some(link) = running.first_link() {
+        // Not in the log, which others may read.
+        let _nobody_listens = writeln!(out, "The first administrator signs in here, once and within 24 hours: {link}");
+    }
     let stop = async {
         if is_asked.await.is_err() {
             // Nothing but the end of the process stops it.

@@ -101,7 +101,13 @@ fn build() -> Value {
         },
         "servers": [{ "url": "/" }],
         "paths": paths,
-        "components": { "schemas": schemas },
+        // Any of these; what is needed where nobody says who they are is up to whoever runs the server.
+        "security": [{ "ApiKey": [] }, { "Session": [] }, {}],
+        "components": { "schemas": schemas, "securitySchemes": {
+            "ApiKey": { "type": "http", "scheme": "bearer", "description": "An API key" },
+            "Session": { "type": "apiKey", "in": "cookie", "name": "__Host-epb_session",
+                "description": "The session of somebody who has signed in at /sign-in. What changes something must come from a page of the server" },
+        } },
     })
 }
 
@@ -123,11 +129,17 @@ fn operation(path: &str, method: &str, about: &Value, described: &Value, known: 
     for (code, schema) in object(described.get("responses")).into_iter().filter(|(code, _)| code.starts_with('2')) {
         let response = match schema.as_str() {
             None => json!({ "description": "Done" }),
-            Some(kind) if kind.contains('/') => {
+            Some(kind) if kind.contains('/') && !kind.contains('|') => {
                 json!({ "description": "Done", "content": { kind: {} } })
             }
+            // A schema, and perhaps other types that can be asked for.
             Some(schema) => {
-                json!({ "description": "Done", "content": { "application/json": { "schema": reference(schema) } } })
+                let mut parts = schema.split('|');
+                let mut content = Map::new();
+                let name = parts.next().unwrap_or_default();
+                content.insert("application/json".to_string(), json!({ "schema": reference(name) }));
+                content.extend(parts.map(|kind| (kind.to_string(), json!({}))));
+                json!({ "description": "Done", "content": content })
             }
         };
         responses.insert(code, response);

@@ -18,6 +18,16 @@ use crate::links::is_answer;
 
 /// Where API keys are.
 pub(crate) const API_KEYS: &str = "/builder/v1/api_keys";
+/// Where sessions are.
+pub(crate) const SESSIONS: &str = "/builder/v1/sessions";
+/// Who whoever asks is taken for, which everybody may know of themselves.
+pub(crate) const ME: &str = "/builder/v1/me";
+/// Where the session of whoever asks ends.
+pub(crate) const SIGN_OUT: &str = "/builder/v1/session/actions/sign_out";
+/// Where one signs in.
+pub(crate) const SIGN_IN: &str = "/sign-in";
+/// Where the audit log is.
+pub(crate) const AUDIT: &str = "/builder/v1/audit";
 /// What this server can do, which whoever has to say who they are must know before.
 pub(crate) const INFO: &str = "/builder/v1/info";
 /// What all of our own addresses begin with.
@@ -49,14 +59,15 @@ fn needed(request: &Request) -> Option<Right> {
     let path = request.uri().path();
     let is_below =
         |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if is_below(API_KEYS) {
+    if [API_KEYS, AUDIT, SESSIONS].into_iter().any(is_below) {
         return Some(Right::Admin);
     }
     if only_reads(request) {
-        return (takes_keys(path) && path != INFO).then_some(Right::View);
+        return (takes_keys(path) && path != INFO && path != ME).then_some(Right::View);
     }
-    // An alert brings a secret of its own, and comes from no person; a link says for whom it is.
-    if is_event(path) || is_answer(path) {
+    // An alert brings a secret of its own, and comes from no person; a link says for whom it is. Whoever signs out has
+    // nothing else to lose.
+    if is_event(path) || is_answer(path) || [SIGN_IN, SIGN_OUT].contains(&path) {
         return None;
     }
     if BEGINNINGS.contains(&path) {
@@ -79,10 +90,15 @@ fn refusal(access: &Access, caller: &Caller, right: Right) -> ApiError {
             ApiError::forbidden(format!("{name} is not an administrator here"))
         }
         Identity::Person(name) => ApiError::forbidden(format!("{name} may read paths here, and not change them")),
+        Identity::Session { name, .. } => {
+            ApiError::forbidden(format!("{name} lacks the right `{right}`: ask an administrator for another role"))
+        }
         Identity::Nobody if !access.editors.is_empty() && right != Right::View => {
             ApiError::unknown_person("Not signed in: only named editors may change paths")
         }
-        Identity::Nobody => ApiError::unknown_person("Not signed in: send an API key as Authorization: Bearer KEY"),
+        Identity::Nobody => {
+            ApiError::unknown_person("Not signed in: sign in, or send an API key as Authorization: Bearer KEY")
+        }
     }
 }
 

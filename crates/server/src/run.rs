@@ -19,16 +19,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use escalation_api::{Map, Value};
 use escalation_engine::machine::{Alert, EventKind, State, Who};
 use escalation_engine::trace::StepName;
 use escalation_engine::{Index, Instant};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::sleep;
 
 use crate::error::{ApiError, StartError};
 use crate::metrics::{Metrics, Readings};
-use crate::store::{AlertRow, Delivery, EscalationRow, InputRow, Kind, Store, Transition, Turns, Unreadable};
+use crate::store::{
+    Action, AlertRow, Author, Delivery, Entry, EscalationRow, InputRow, Kind, Resource, Store, Transition, Turns,
+    Unreadable,
+};
 use advance::Advanced;
 use world::Directory;
 
@@ -180,6 +185,36 @@ pub(crate) enum Decision {
     Nothing,
 }
 
+/// What somebody does with an escalation by hand, as the audit log keeps it.
+pub(crate) struct Deed<'a> {
+    pub(crate) author: &'a Author,
+    pub(crate) action: Action,
+    /// What is to be known of it besides.
+    pub(crate) details: Map,
+}
+
+impl<'a> Deed<'a> {
+    pub(crate) fn new(author: &'a Author, action: Action) -> Self {
+        Self { author, action, details: Map::new() }
+    }
+
+    /// With something that is to be known of it.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_string(), value.into());
+        self
+    }
+
+    /// Writes its line: what the status was, if the escalation was there, and what it is now.
+    async fn record(&self, work: &mut Transition, before: Option<&str>, row: &EscalationRow) -> Result<(), ApiError> {
+        let mut after = self.details.clone();
+        after.insert("status".to_string(), Value::from(row.status.as_str()));
+        let before = before.map(|status| json!({ "status": status }).to_string());
+        let (id, after) = (row.id.as_str(), Some(Value::Object(after).to_string()));
+        let (action, resource) = (self.action, Resource::Escalation);
+        Ok(work.record(self.author, &Entry { action, resource, id, before, after }).await?)
+    }
+}
+
 /// The digest of a text, by which it is kept once.
 pub(crate) fn digest(text: &[u8]) -> String {
     hex(&Sha256::digest(text), 32)
@@ -278,17 +313,17 @@ impl Escalations {
     }
 
     /// Begins an escalation. Where there is one with its idempotency key, that is given instead.
-    pub(crate) async fn begin(&self, beginning: Beginning) -> Result<EscalationRow, ApiError> {
+    pub(crate) async fn begin(&self, beginning: Beginning, deed: &Deed<'_>) -> Result<EscalationRow, ApiError> {
         let mut turns = Turns::default();
         loop {
-            let made = self.begin_once(beginning.clone()).await;
+            let made = self.begin_once(beginning.clone(), deed).await;
             if !turns.again(&made).await {
                 return made;
             }
         }
     }
 
-    async fn begin_once(&self, beginning: Beginning) -> Result<EscalationRow, ApiError> {
+    async fn begin_once(&self, beginning: Beginning, deed: &Deed<'_>) -> Result<EscalationRow, ApiError> {
         let mut work = self.store.transition().await?;
         if let Some(key) = &beginning.idempotency_key
             && let Some(known) = work.row_by_key(key).await?
@@ -298,6 +333,7 @@ impl Escalations {
         }
         let now = self.clock.of(&mut work).await?;
         let row = self.insert(&mut work, beginning, Origin::default(), now).await?;
+        deed.record(&mut work, None, &row).await?;
         work.commit().await?;
         self.tell(&row.id);
         Ok(row)
@@ -451,11 +487,12 @@ impl Escalations {
     pub(crate) async fn apply(
         &self,
         id: &str,
+        deed: &Deed<'_>,
         decide: impl Fn(&EscalationRow, &State, i64) -> Result<Decision, ApiError>,
     ) -> Result<Option<EscalationRow>, ApiError> {
         let mut turns = Turns::default();
         loop {
-            let made = self.apply_once(id, &decide).await;
+            let made = self.apply_once(id, deed, &decide).await;
             if !turns.again(&made).await {
                 return made;
             }
@@ -465,6 +502,7 @@ impl Escalations {
     async fn apply_once(
         &self,
         id: &str,
+        deed: &Deed<'_>,
         decide: impl Fn(&EscalationRow, &State, i64) -> Result<Decision, ApiError>,
     ) -> Result<Option<EscalationRow>, ApiError> {
         let mut work = self.store.transition().await?;
@@ -476,9 +514,10 @@ impl Escalations {
         let decision = read_state(&row).map_err(Fault::told).and_then(|state| decide(&row, &state, seconds(now)));
         match decision {
             Ok(Decision::Happens(kind)) => {
-                let version = row.version;
+                let (version, before) = (row.version, row.status.clone());
                 self.take(&mut work, &mut row, kind, None, now).await.map_err(Fault::told)?;
                 work.update(&row, version);
+                deed.record(&mut work, Some(&before), &row).await?;
                 work.commit().await?;
                 self.tell(id);
                 Ok(Some(row))
@@ -499,12 +538,13 @@ impl Escalations {
     pub(crate) async fn reassign(
         &self,
         id: &str,
+        deed: &Deed<'_>,
         beginning: impl Fn(&EscalationRow) -> Result<Beginning, ApiError>,
         resolves: bool,
     ) -> Result<Option<EscalationRow>, ApiError> {
         let mut turns = Turns::default();
         loop {
-            let made = self.reassign_once(id, &beginning, resolves).await;
+            let made = self.reassign_once(id, deed, &beginning, resolves).await;
             if !turns.again(&made).await {
                 return made;
             }
@@ -514,6 +554,7 @@ impl Escalations {
     async fn reassign_once(
         &self,
         id: &str,
+        deed: &Deed<'_>,
         beginning: impl Fn(&EscalationRow) -> Result<Beginning, ApiError>,
         resolves: bool,
     ) -> Result<Option<EscalationRow>, ApiError> {
@@ -537,12 +578,16 @@ impl Escalations {
         };
         let origin = Origin { alert_id: first.alert_id.clone(), reassigned_from: Some(id.to_string()) };
         let row = self.insert(&mut work, beginning, origin, now).await?;
+        let before = first.status.clone();
         let state = read_state(&first).map_err(Fault::told)?;
         if resolves && (!state.has_ended() || state.is_stopped()) {
             let version = first.version;
             self.take(&mut work, &mut first, EventKind::Resolve, None, now).await.map_err(Fault::told)?;
             work.update(&first, version);
         }
+        deed.record(&mut work, Some(&before), &first).await?;
+        let begun = Deed { author: deed.author, action: Action::Start, details: deed.details.clone() };
+        begun.with("reassigned_from", id).record(&mut work, None, &row).await?;
         work.commit().await?;
         self.tell(id);
         self.tell(&row.id);
@@ -550,17 +595,17 @@ impl Escalations {
     }
 
     /// Cancels an escalation that was set aside: the engine is not asked, for it failed.
-    pub(crate) async fn cancel_set_aside(&self, id: &str) -> Result<(), ApiError> {
+    pub(crate) async fn cancel_set_aside(&self, id: &str, deed: &Deed<'_>) -> Result<(), ApiError> {
         let mut turns = Turns::default();
         loop {
-            let made = self.cancel_set_aside_once(id).await;
+            let made = self.cancel_set_aside_once(id, deed).await;
             if !turns.again(&made).await {
                 return made;
             }
         }
     }
 
-    async fn cancel_set_aside_once(&self, id: &str) -> Result<(), ApiError> {
+    async fn cancel_set_aside_once(&self, id: &str, deed: &Deed<'_>) -> Result<(), ApiError> {
         let mut work = self.store.transition().await?;
         let now = self.clock.of(&mut work).await?;
         match work.row(id).await? {
@@ -578,6 +623,7 @@ impl Escalations {
                 put_deliveries(&mut work, id, row.version + 1, events, now);
                 let version = row.version;
                 work.update(&row, version);
+                deed.record(&mut work, Some(&before), &row).await?;
                 work.commit().await?;
                 self.tell(id);
             }

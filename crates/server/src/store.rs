@@ -1,6 +1,7 @@
 //! The database: one SQLite file, or a PostgreSQL server that several processes share.
 
 mod alerts;
+mod audit;
 mod backup;
 mod connections;
 mod db;
@@ -17,6 +18,7 @@ mod pauses;
 mod readings;
 mod schedules;
 mod server;
+mod sessions;
 mod start;
 mod templates;
 mod turns;
@@ -33,6 +35,7 @@ use dialect::Dialect;
 use documents::{Row, has_id, is_there, is_there_by_number};
 
 pub(crate) use alerts::{AlertRow, AlertSourceRow};
+pub(crate) use audit::{Action, AuditFilter, AuditRow, Author, AuthorKind, Document, Editing, Entry, Resource};
 pub(crate) use backup::{Contents, back_up, restore, verify};
 pub(crate) use documents::{Damaged, RESTORE_BACKUP, Stored};
 use escalations::Texts;
@@ -46,6 +49,7 @@ pub(crate) use notifications::{EndpointRow, KeptLists, PersonList};
 pub(crate) use overrides::{OverrideFilter, Placed, Placing};
 pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving, WrittenPath};
 pub use server::Address;
+pub(crate) use sessions::{AccountRow, NewSession, SessionRow, SignInRow};
 pub(crate) use start::TextColumn;
 pub(crate) use templates::{Archived, StoredTemplate, WrittenTemplate};
 pub(crate) use turns::{CONFLICT, MayConflict, Turns};

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 use crate::access::Caller;
 use crate::error::ApiError;
-use crate::store::Expected;
+use crate::store::{Author, Expected};
 use crate::tags;
 
 /// The name of who is asking, if that is known.
@@ -25,6 +25,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self(parts.extensions.get::<Caller>().and_then(Caller::label)))
+    }
+}
+
+/// Whoever asks, as the audit log keeps it.
+impl<S: Send + Sync> FromRequestParts<S> for Author {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let caller = parts.extensions.get::<Caller>();
+        caller.map(Caller::author).ok_or_else(|| ApiError::unknown_person("Nobody knows who asks"))
     }
 }
 

@@ -346,6 +346,8 @@ async fn our_own_lists() {
         "escalations",
         "webhooks",
         "notification_rules",
+        "audit",
+        "me",
     ];
     assert_eq!(info["features"], json!(features));
 }

@@ -5,10 +5,12 @@
 mod common;
 mod faulty;
 mod kills;
+mod provider;
 mod receivers;
 mod replay_of;
 
 mod alerts;
+mod audit;
 mod backups;
 mod connections;
 mod corpus_played;
@@ -35,5 +37,6 @@ mod revisions;
 mod rights;
 mod running;
 mod schedules;
+mod sign_in;
 mod start_and_stop;
 mod tls;

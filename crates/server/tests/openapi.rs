@@ -15,7 +15,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 /// Routes that are for people.
-const PAGES: [&str; 3] = ["/respond", "/docs", "/openapi.json"];
+const PAGES: [&str; 6] = ["/respond", "/docs", "/openapi.json", "/sign-in", "/sign-in/start", "/sign-in/callback"];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -55,6 +55,11 @@ fn routes() -> BTreeSet<String> {
                 "VALIDATE" => &["/v2/escalation_paths/actions/validate"],
                 "PATH" => &["/respond"],
                 "API_KEYS" => &["/builder/v1/api_keys"],
+                "AUDIT" => &["/builder/v1/audit"],
+                "ME" => &["/builder/v1/me"],
+                "SESSIONS" => &["/builder/v1/sessions"],
+                "SIGN_IN" => &["/sign-in"],
+                "SIGN_OUT" => &["/builder/v1/session/actions/sign_out"],
                 "ALIVE" => &["/livez"],
                 "ENGINE" => &["/healthz/engine"],
                 "METRICS" => &["/metrics"],
@@ -83,6 +88,18 @@ fn the_document_has_the_paths_of_the_router_and_no_others() {
     }
     assert!(routes.len() > 50);
     assert_eq!(routes, documented);
+}
+
+#[test]
+fn the_document_says_how_a_caller_says_who_it_is() {
+    let schemes = &openapi()["components"]["securitySchemes"];
+    assert_eq!(schemes["ApiKey"]["type"], "http");
+    assert_eq!(schemes["ApiKey"]["scheme"], "bearer");
+    assert_eq!(schemes["Session"]["in"], "cookie");
+    assert_eq!(schemes["Session"]["name"], "__Host-epb_session");
+    let named: Vec<_> =
+        openapi()["security"].as_array().unwrap().iter().flat_map(|one| one.as_object().unwrap().keys()).collect();
+    assert_eq!(named, ["ApiKey", "Session"]);
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ impl FromStr for Right {
 }
 
 /// What somebody may do who has a place in the organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub enum Role {
     /// Nothing.
@@ -73,6 +73,30 @@ pub enum Role {
     Editor,
     /// Everything.
     Admin,
+}
+
+impl Role {
+    const ALL: [Self; 5] = [Self::None, Self::Viewer, Self::Responder, Self::Editor, Self::Admin];
+
+    /// Its name, as the API and the command line have it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Viewer => "viewer",
+            Self::Responder => "responder",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|role| role.as_str() == text);
+        found.ok_or_else(|| format!("a role is {}", Self::ALL.map(Self::as_str).join(", ")))
+    }
 }
 
 /// Everything that somebody may do.
@@ -141,5 +165,9 @@ mod tests {
             assert_eq!(Grants::from_iter([right]).rights().collect::<Vec<_>>(), [right]);
         }
         assert_eq!("View".parse::<Right>(), Err(()));
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+        }
+        assert!("Admin".parse::<Role>().is_err());
     }
 }

@@ -7,7 +7,7 @@ use super::grants::{Grants, Right};
 use crate::error::ApiError;
 use crate::run::digest;
 use crate::signing;
-use crate::store::{KeyRow, Store};
+use crate::store::{Editing, KeyRow};
 
 /// What keys begin with, so that a search for leaked secrets finds them.
 pub(super) const PREFIX: &str = "epb_";
@@ -44,7 +44,7 @@ impl NewKey {
     }
 
     /// Keeps it, by the digest of its secret.
-    pub(crate) async fn keep(&self, store: &Store) -> Result<(), sqlx::Error> {
+    pub(crate) async fn keep(&self, store: &Editing<'_>) -> Result<(), sqlx::Error> {
         store.add_api_key(&self.row, &digest(self.secret.as_bytes())).await
     }
 }

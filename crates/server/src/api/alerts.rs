@@ -22,7 +22,7 @@ use crate::error::ApiError;
 use crate::query::Query;
 use crate::run::{Beginning, Escalations, Firing, digest};
 use crate::signing;
-use crate::store::{AlertSourceRow, Table};
+use crate::store::{Action, AlertSourceRow, Author, Table};
 
 /// Where events come in. They bring a secret of their own.
 const EVENTS: &str = "/v2/alert_events/http/";
@@ -172,12 +172,16 @@ fn secret() -> Result<(String, String), ApiError> {
     Ok((secret, kept))
 }
 
-async fn create(State(escalations): State<Escalations>, request: Request) -> Result<Response, ApiError> {
+async fn create(
+    State(escalations): State<Escalations>,
+    author: Author,
+    request: Request,
+) -> Result<Response, ApiError> {
     let source = read_source(&escalations, request).await?;
     let now = escalations.clock.now(&escalations.store).await?;
     let (told, kept) = secret()?;
     let row = row(Ulid::generate().to_string(), &source, kept, now, now)?;
-    escalations.store.put_alert_source(&row).await?;
+    escalations.store.by(&author).put_alert_source(Action::Create, &row).await?;
     Ok((StatusCode::CREATED, one(&row, Some(&told))?).into_response())
 }
 
@@ -200,19 +204,24 @@ async fn show(State(escalations): State<Escalations>, Path(id): Path<String>) ->
 async fn update(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<Json, ApiError> {
     let known = escalations.store.alert_source(&id).await?.ok_or_else(missing)?;
     let source = read_source(&escalations, request).await?;
     let now = escalations.clock.now(&escalations.store).await?;
     let row = row(id, &source, known.secret, known.created_at, now)?;
-    escalations.store.put_alert_source(&row).await?;
+    escalations.store.by(&author).put_alert_source(Action::Update, &row).await?;
     one(&row, None)
 }
 
-async fn destroy(State(escalations): State<Escalations>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+async fn destroy(
+    State(escalations): State<Escalations>,
+    Path(id): Path<String>,
+    author: Author,
+) -> Result<StatusCode, ApiError> {
     let now = escalations.clock.now(&escalations.store).await?;
-    let is_done = escalations.store.archive_alert_source(&id, now).await?;
+    let is_done = escalations.store.by(&author).archive_alert_source(&id, now).await?;
     if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
 }
 
@@ -220,6 +229,7 @@ async fn destroy(State(escalations): State<Escalations>, Path(id): Path<String>)
 async fn rotate(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<Json, ApiError> {
     crate::body::bytes(request).await?;
@@ -227,7 +237,7 @@ async fn rotate(
     let (told, kept) = secret()?;
     let updated_at = escalations.clock.now(&escalations.store).await?;
     let row = AlertSourceRow { secret: kept, updated_at, ..known };
-    escalations.store.put_alert_source(&row).await?;
+    escalations.store.by(&author).put_alert_source(Action::RotateSecret, &row).await?;
     one(&row, Some(&told))
 }
 

@@ -28,8 +28,8 @@ use crate::body;
 use crate::error::ApiError;
 use crate::names;
 use crate::query::is_told_apart;
-use crate::run::{Beginning, Decision, Escalations, Plan};
-use crate::store::{EscalationRow, RESTORE_BACKUP, Store, Table};
+use crate::run::{Beginning, Decision, Deed, Escalations, Plan};
+use crate::store::{Action, Author, EscalationRow, RESTORE_BACKUP, Store, Table};
 
 use tell::tell;
 pub(crate) use tell::{as_of, named_user};
@@ -95,6 +95,7 @@ pub(crate) fn router(escalations: Escalations) -> Router {
 pub(crate) struct Actor {
     user: Option<User>,
     key: String,
+    author: Author,
 }
 
 /// In whose name something is done.
@@ -104,6 +105,7 @@ impl FromRequestParts<Escalations> for Actor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, escalations: &Escalations) -> Result<Self, ApiError> {
+        let author = Author::from_request_parts(parts, escalations).await?;
         let caller = parts.extensions.get::<Caller>().and_then(Caller::name);
         let key = caller.unwrap_or("api").to_string();
         let mut values = parts.headers.get_all(ON_BEHALF_OF).iter();
@@ -118,7 +120,7 @@ impl FromRequestParts<Escalations> for Actor {
                 Some(user.readable("User", RESTORE_BACKUP)?)
             }
         };
-        Ok(Self { user, key })
+        Ok(Self { user, key, author })
     }
 }
 
@@ -127,6 +129,15 @@ impl Actor {
         match &self.user {
             Some(user) => Responder::User(user.id.as_str().into()),
             None => Responder::Key(self.key.as_str().into()),
+        }
+    }
+
+    /// What is done, for the audit log; in whose name, if in somebody's.
+    fn deed(&self, action: Action) -> Deed<'_> {
+        let deed = Deed::new(&self.author, action);
+        match &self.user {
+            Some(user) => deed.with("on_behalf_of", user.id.as_str()),
+            None => deed,
         }
     }
 
@@ -253,7 +264,11 @@ pub(crate) async fn begin(
         grace_period: more.grace_period,
         alert: if more.keeps_firing { Alert::Firing } else { Alert::ResolvesWithAck },
     };
-    escalations.begin(beginning).await
+    let deed = actor.deed(Action::Start).with("title", beginning.title.as_str());
+    let deed = deed.with("escalation_path_id", beginning.plan.path_id.clone());
+    let deed = deed.with("user_ids", beginning.plan.user_ids.clone());
+    let deed = deed.with("priority_id", beginning.priority.as_ref().map(|(id, _)| id.clone()));
+    escalations.begin(beginning, &deed).await
 }
 
 pub(super) fn check_text(name: &str, text: &str, most: usize, is_required: bool, errors: &mut Vec<ErrorSingle>) {
@@ -345,6 +360,7 @@ fn is_of_a_page(headers: &HeaderMap) -> bool {
 async fn cancel(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     if is_of_a_page(&headers) {
@@ -357,12 +373,13 @@ async fn cancel(
         }
         _ => Ok(Decision::Happens(EventKind::Cancel)),
     };
-    match escalations.apply(&id, decide).await {
+    let deed = Deed::new(&author, Action::Cancel);
+    match escalations.apply(&id, &deed, decide).await {
         Ok(row) => row.map(|_| done()).ok_or_else(missing),
         Err(error) => match escalations.store.escalation(&id).await? {
             // The engine cannot go on with it, but it can be ended.
             Some(row) if row.error.is_some() => {
-                escalations.cancel_set_aside(&id).await?;
+                escalations.cancel_set_aside(&id, &deed).await?;
                 Ok(done())
             }
             _ => Err(error),
@@ -382,13 +399,14 @@ async fn respond(
     request: Request,
 ) -> Result<Response, ApiError> {
     let payload = read_small::<RespondPayload>(request).await?;
-    answer(&escalations, &id, actor.responder(), None, payload).await?;
+    answer(&escalations, &actor.author, &id, actor.responder(), None, payload).await?;
     Ok(done())
 }
 
 /// Somebody responds to an escalation: to the last page to them, or to that of one entry of a node.
 pub(crate) async fn answer(
     escalations: &Escalations,
+    author: &Author,
     id: &str,
     who: Responder,
     entry: Option<u32>,
@@ -397,8 +415,19 @@ pub(crate) async fn answer(
     let until = checked(&payload, &who)?;
     let acks = payload.response == wire::Response::Ack;
     let responder = who.clone();
-    let applied =
-        escalations.apply(id, move |row, run, now| decide(row, run, now, (who.clone(), entry), &payload, until)).await;
+    let deed = Deed::new(author, Action::Respond).with("response", payload.response.as_str());
+    let deed = match &who {
+        Responder::User(user) => deed.with("user_id", user.to_string()),
+        Responder::Channel(channel) => deed.with("channel_id", channel.to_string()),
+        Responder::Key(_) => deed,
+    };
+    let deed = match until {
+        Some(until) => deed.with("snooze_until", until.to_string()),
+        None => deed,
+    };
+    let applied = escalations
+        .apply(id, &deed, move |row, run, now| decide(row, run, now, (who.clone(), entry), &payload, until))
+        .await;
     match applied {
         Ok(row) => row.map(drop).ok_or_else(missing),
         // Sent again, because the answer was lost, it is no conflict.
@@ -546,7 +575,9 @@ async fn reassign(
             alert: serde_json::from_str::<Run>(&first.state).map_or(Alert::ResolvesWithAck, |run| run.alert),
         })
     };
-    let row = escalations.reassign(&id, beginning, payload.resolve_original.unwrap_or(true)).await?;
+    let deed = actor.deed(Action::Reassign).with("escalation_path_id", payload.escalation_path_id.clone());
+    let deed = deed.with("user_ids", payload.user_ids.clone().unwrap_or_default());
+    let row = escalations.reassign(&id, &deed, beginning, payload.resolve_original.unwrap_or(true)).await?;
     Ok((StatusCode::CREATED, one(store, row.ok_or_else(missing)?).await?).into_response())
 }
 

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::query::Query;
 use crate::run::Escalations;
 use crate::run::rules::{Method, MethodId, MethodTarget, Notifications, Rule, RuleType, kind_of};
-use crate::store::{KeptLists, PersonList, RESTORE_BACKUP};
+use crate::store::{Author, KeptLists, PersonList, RESTORE_BACKUP};
 
 /// The most methods and rules of a person.
 const MAX_METHODS: usize = 20;
@@ -84,6 +84,7 @@ fn held(user: &User, kept: &KeptLists) -> Result<Notifications, ApiError> {
 async fn put_methods(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<Json, ApiError> {
     let user = person(&escalations, &id).await?;
@@ -100,7 +101,7 @@ async fn put_methods(
         };
         all_well(lost.map(|rule| ErrorSingle::new("invalid_value", message(rule)).at("notification_methods")).collect())
     };
-    keep(&escalations, &id, PersonList::Methods, &document, check).await?;
+    keep(&escalations, &author, &id, PersonList::Methods, &document, check).await?;
     let all = of_user(&escalations, &id).await?;
     Ok(Json::new(&json!({ "notification_methods": told_methods(&escalations, &all) })))
 }
@@ -109,6 +110,7 @@ async fn put_methods(
 async fn put_rules(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<Json, ApiError> {
     let user = person(&escalations, &id).await?;
@@ -125,19 +127,20 @@ async fn put_rules(
         };
         all_well(lost.map(error).collect())
     };
-    keep(&escalations, &id, PersonList::Rules, &document, check).await?;
+    keep(&escalations, &author, &id, PersonList::Rules, &document, check).await?;
     Ok(Json::new(&json!({ "notification_rules": told_rules(&of_user(&escalations, &id).await?) })))
 }
 
 async fn keep(
     escalations: &Escalations,
+    author: &Author,
     id: &str,
     list: PersonList,
     document: &str,
     check: impl Fn(&KeptLists) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     let now = escalations.clock.now(&escalations.store).await?;
-    escalations.store.put_notification_list(id, list, document, now, check).await
+    escalations.store.by(author).put_notification_list(id, list, document, now, check).await
 }
 
 /// Whether what a rule names is among the methods.

@@ -15,7 +15,7 @@ use super::{Json, Told, nameless, page, read_strictly};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::{self, Query};
-use crate::store::{OverrideFilter, Placed, Placing, RESTORE_BACKUP, Store, Stored, Table, UserFilter};
+use crate::store::{Author, OverrideFilter, Placed, Placing, RESTORE_BACKUP, Store, Stored, Table, UserFilter};
 use crate::work::Work;
 
 pub(super) async fn list(
@@ -47,6 +47,7 @@ pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> 
 pub(super) async fn create(
     State(store): State<Store>,
     Extension(work): Extension<Work>,
+    author: Author,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (payload, _) = body::read(request, &work, read_strictly::<OverridePayload>).await?;
@@ -75,7 +76,7 @@ pub(super) async fn create(
         updated_at: Some(Timestamp::from(now)),
         extra: payload.extra,
     };
-    done(store.place_override(&made, false, now).await?)?;
+    done(store.by(&author).place_override(&made, false, now).await?)?;
     Ok((StatusCode::CREATED, one(&made)).into_response())
 }
 
@@ -83,6 +84,7 @@ pub(super) async fn update(
     State(store): State<Store>,
     Path(id): Path<String>,
     Extension(work): Extension<Work>,
+    author: Author,
     request: Request,
 ) -> Result<Json, ApiError> {
     let (body, job) = body::read(request, &work, Ok).await?;
@@ -121,7 +123,7 @@ pub(super) async fn update(
         extra: payload.extra,
     };
     // It may have been deleted since it was read.
-    done(store.place_override(&moved, true, now).await?)?;
+    done(store.by(&author).place_override(&moved, true, now).await?)?;
     Ok(one(&moved))
 }
 
@@ -153,8 +155,12 @@ async fn schedule(store: &Store, id: &str, errors: &mut Vec<ErrorSingle>) -> Res
     Ok(None)
 }
 
-pub(super) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    if store.archive_override(&id, Utc::now()).await? { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
+pub(super) async fn destroy(
+    State(store): State<Store>,
+    Path(id): Path<String>,
+    author: Author,
+) -> Result<StatusCode, ApiError> {
+    if store.by(&author).archive_override(&id, Utc::now()).await? { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
 }
 
 fn missing() -> ApiError {

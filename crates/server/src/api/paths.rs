@@ -28,7 +28,7 @@ use crate::error::ApiError;
 use crate::names;
 use crate::query::Query;
 use crate::store::{
-    Change, Expected, Outcome, RESTORE_BACKUP, Saving, Store, Stored, StoredTemplate, Table, WrittenPath,
+    Author, Change, Expected, Outcome, RESTORE_BACKUP, Saving, Store, Stored, StoredTemplate, Table, WrittenPath,
 };
 use crate::who::Who;
 use crate::work::{Job, Work};
@@ -68,6 +68,7 @@ pub(super) async fn create(
     State(store): State<Store>,
     Extension(work): Extension<Work>,
     who: Who,
+    author: Author,
     request: Request,
 ) -> Result<Response, ApiError> {
     let key = idempotency_key(request.headers())?;
@@ -79,7 +80,7 @@ pub(super) async fn create(
     }
     let taken = take(&store, job, "", path).await?;
     let id = key.clone().unwrap_or_else(|| Ulid::generate().to_string());
-    let made = store.create_path(&id, &taken.written, &Saving::now(who.name())).await;
+    let made = store.by(&author).create_path(&id, &taken.written, &Saving::now(who.name())).await;
     // Another request with the key was faster.
     if let (Err(_), Some(key)) = (&made, &key)
         && let Some(made) = made_before(&store, key).await?
@@ -125,6 +126,7 @@ pub(super) async fn update(
     Path(id): Path<String>,
     Extension(work): Extension<Work>,
     who: Who,
+    author: Author,
     expected: Expected,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -136,7 +138,7 @@ pub(super) async fn update(
     let path = job.run(move || read::<PathPayload>(body)).await??;
     let taken = take(&store, job, &id, path).await?;
     let change = Change::Replace(&taken.written);
-    let outcome = store.change_path(&id, change, &expected, &Saving::now(who.name())).await?;
+    let outcome = store.by(&author).change_path(&id, change, &expected, &Saving::now(who.name())).await?;
     one(&store, &id, taken.path, outcome.revision()?).await
 }
 
@@ -144,10 +146,11 @@ pub(super) async fn destroy(
     State(store): State<Store>,
     Path(id): Path<String>,
     who: Who,
+    author: Author,
     expected: Expected,
 ) -> Result<StatusCode, ApiError> {
     let saving = Saving { note: Some("Deleted"), ..Saving::now(who.name()) };
-    store.change_path(&id, Change::Archive, &expected, &saving).await?.revision()?;
+    store.by(&author).change_path(&id, Change::Archive, &expected, &saving).await?.revision()?;
     Ok(StatusCode::NO_CONTENT)
 }
 

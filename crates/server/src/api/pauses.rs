@@ -13,7 +13,7 @@ use super::{Json, Told, page, read_strictly};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::{self, Query};
-use crate::store::Store;
+use crate::store::{Author, Store};
 use crate::work::Work;
 
 /// The longest reason, in characters.
@@ -49,6 +49,7 @@ pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> 
 pub(crate) async fn create(
     State(store): State<Store>,
     Extension(work): Extension<Work>,
+    author: Author,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (payload, _) = body::read(request, &work, read_strictly::<PausePayload>).await?;
@@ -78,23 +79,27 @@ pub(crate) async fn create(
         updated_at: Some(now),
         extra: payload.extra,
     };
-    store.keep_pause(&pause).await?;
+    store.by(&author).keep_pause(&pause).await?;
     Ok((StatusCode::CREATED, one(&pause)).into_response())
 }
 
 /// Cancels a pause that has not begun, and ends one that has.
-pub(crate) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+pub(crate) async fn destroy(
+    State(store): State<Store>,
+    Path(id): Path<String>,
+    author: Author,
+) -> Result<StatusCode, ApiError> {
     let now = Utc::now();
     let Some(pause) = store.pause(&id).await?.ok_or_else(missing)?.document else {
         // Whose pause it is cannot be read either, so it is removed as a whole.
-        store.cancel_pause(&id, now).await?;
+        store.by(&author).cancel_pause(&id, now).await?;
         return Ok(StatusCode::NO_CONTENT);
     };
     if now < pause.starts_at.at() {
-        store.cancel_pause(&id, now).await?;
+        store.by(&author).cancel_pause(&id, now).await?;
     } else if now < pause.ends_at.at() {
         let now = Timestamp::from(now);
-        store.keep_pause(&Pause { ends_at: now.clone(), updated_at: Some(now), ..pause }).await?;
+        store.by(&author).keep_pause(&Pause { ends_at: now.clone(), updated_at: Some(now), ..pause }).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

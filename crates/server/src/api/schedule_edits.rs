@@ -30,7 +30,7 @@ use crate::body;
 use crate::error::ApiError;
 use crate::names;
 use crate::query::{is_told_apart, out_of_time};
-use crate::store::{RESTORE_BACKUP, Store, UserFilter};
+use crate::store::{Author, RESTORE_BACKUP, Store, UserFilter};
 use crate::work::Work;
 
 /// The maximum length of a name, in bytes.
@@ -63,6 +63,7 @@ pub(super) async fn create(
     State(store): State<Store>,
     Extension(work): Extension<Work>,
     Extension(PublicBase(base)): Extension<PublicBase>,
+    author: Author,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (ScheduleRequest { schedule, .. }, job) = body::read(request, &work, read_strictly::<ScheduleRequest>).await?;
@@ -84,7 +85,7 @@ pub(super) async fn create(
         id,
     };
     let schedule = job.run(move || apply(schedule, new, &users, Utc::now())).await??;
-    store.create_schedule(&schedule).await?;
+    store.by(&author).create_schedule(&schedule).await?;
     Ok((StatusCode::CREATED, describe(&store, job, schedule).await?).into_response())
 }
 
@@ -92,6 +93,7 @@ pub(super) async fn update(
     State(store): State<Store>,
     Path(id): Path<String>,
     Extension(work): Extension<Work>,
+    author: Author,
     request: Request,
 ) -> Result<Json, ApiError> {
     let (body, job) = body::read(request, &work, Ok).await?;
@@ -100,14 +102,18 @@ pub(super) async fn update(
     let users = resolve(&store, &schedule).await?;
     let schedule = job.run(move || apply(schedule, before, &users, Utc::now())).await??;
     // It may have been deleted in the meantime.
-    if !store.update_schedule(&schedule).await? {
+    if !store.by(&author).update_schedule(&schedule).await? {
         return Err(missing());
     }
     describe(&store, job, schedule).await
 }
 
-pub(super) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    store.archive_schedule(&id, Utc::now()).await?.answer("Schedule")?;
+pub(super) async fn destroy(
+    State(store): State<Store>,
+    Path(id): Path<String>,
+    author: Author,
+) -> Result<StatusCode, ApiError> {
+    store.by(&author).archive_schedule(&id, Utc::now()).await?.answer("Schedule")?;
     Ok(StatusCode::ACCEPTED)
 }
 

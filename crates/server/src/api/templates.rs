@@ -21,7 +21,7 @@ use super::{Json, Told, nameless, page, read, without_given};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::store::{Store, StoredTemplate, Table, WrittenTemplate};
+use crate::store::{Author, Store, StoredTemplate, Table, WrittenTemplate};
 use crate::work::{Job, Work};
 
 pub(super) async fn list(
@@ -51,12 +51,13 @@ pub(super) async fn show(State(store): State<Store>, Path(id): Path<String>) -> 
 pub(super) async fn create(
     State(store): State<Store>,
     Extension(work): Extension<Work>,
+    author: Author,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (body, job) = body::read(request, &work, Ok).await?;
     let template = valid(&store, job, body).await?;
     let id = Ulid::generate().to_string();
-    store.create_template(&id, &template, Utc::now()).await?;
+    store.by(&author).create_template(&id, &template, Utc::now()).await?;
     Ok((StatusCode::CREATED, one(&store, &id).await?).into_response())
 }
 
@@ -64,6 +65,7 @@ pub(super) async fn update(
     State(store): State<Store>,
     Path(id): Path<String>,
     Extension(work): Extension<Work>,
+    author: Author,
     request: Request,
 ) -> Result<Json, ApiError> {
     let (body, job) = body::read(request, &work, Ok).await?;
@@ -71,14 +73,18 @@ pub(super) async fn update(
         return Err(missing());
     }
     let template = valid(&store, job, body).await?;
-    if !store.update_template(&id, &template, Utc::now()).await? {
+    if !store.by(&author).update_template(&id, &template, Utc::now()).await? {
         return Err(missing());
     }
     one(&store, &id).await
 }
 
-pub(super) async fn destroy(State(store): State<Store>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    store.archive_template(&id, Utc::now()).await?.answer("Escalation path template")?;
+pub(super) async fn destroy(
+    State(store): State<Store>,
+    Path(id): Path<String>,
+    author: Author,
+) -> Result<StatusCode, ApiError> {
+    store.by(&author).archive_template(&id, Utc::now()).await?.answer("Escalation path template")?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::query::Query;
 use crate::rights::API_KEYS;
 use crate::run::Escalations;
-use crate::store::{KeyRow, Table};
+use crate::store::{Author, KeyRow, Table};
 use crate::who::Who;
 
 /// The fields of a key that can be given.
@@ -62,7 +62,12 @@ async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Js
     Ok(Told::of(keys, |_, key| told(&key, None)).with_nameless(nameless).answer("api_keys", &meta))
 }
 
-async fn create(State(escalations): State<Escalations>, who: Who, request: Request) -> Result<Response, ApiError> {
+async fn create(
+    State(escalations): State<Escalations>,
+    who: Who,
+    author: Author,
+    request: Request,
+) -> Result<Response, ApiError> {
     let fields = read_object(request).await?;
     let now = escalations.clock.now(&escalations.store).await?;
     let mut errors = Vec::new();
@@ -110,12 +115,16 @@ async fn create(State(escalations): State<Escalations>, who: Who, request: Reque
     let mut key = NewKey::new(name, Grants::from_iter(rights), now)?;
     key.row.created_by = who.name().map(str::to_string);
     key.row.expires_at = expires_at;
-    key.keep(&escalations.store).await?;
+    key.keep(&escalations.store.by(&author)).await?;
     Ok((StatusCode::CREATED, Json::new(&json!({ "api_key": told(&key.row, Some(&key.secret)) }))).into_response())
 }
 
-async fn destroy(State(escalations): State<Escalations>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+async fn destroy(
+    State(escalations): State<Escalations>,
+    Path(id): Path<String>,
+    author: Author,
+) -> Result<StatusCode, ApiError> {
     let now = escalations.clock.now(&escalations.store).await?;
-    let is_done = escalations.store.revoke_api_key(&id, now).await?;
+    let is_done = escalations.store.by(&author).revoke_api_key(&id, now).await?;
     if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("API key")) }
 }

@@ -27,8 +27,8 @@ use crate::body;
 use crate::connections::Stopping;
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::run::{Decision, Escalations};
-use crate::store::{Delivery, EscalationRow, InputRow, RESTORE_BACKUP, ReadDelivery, StepRow};
+use crate::run::{Decision, Deed, Escalations};
+use crate::store::{Action, Author, Delivery, EscalationRow, InputRow, RESTORE_BACKUP, ReadDelivery, StepRow};
 
 /// How many steps and deliveries are told at once, and inputs, each of which can come with a world.
 const MAX_STEPS: u32 = 1_000;
@@ -291,21 +291,28 @@ async fn watch(
     let busy = || ApiError::unavailable("busy", "Too many watch escalations already; try again");
     let place = streams.places.clone().try_acquire_owned().map_err(|_| busy())?;
     let stopping = streams.stopping.clone();
-    let key = match caller.identity {
-        Identity::Key { id, .. } => Some(id),
-        _ => None,
+    let ticket = match caller.identity {
+        Identity::Key { id, .. } => Ticket::Key(id),
+        Identity::Session { id, .. } => Ticket::Session(id),
+        _ => Ticket::None,
     };
     let told = VecDeque::new();
-    let watching = Watching { escalations, id, key, after, changes, stopping, told, is_over: false, _place: place };
+    let watching = Watching { escalations, id, ticket, after, changes, stopping, told, is_over: false, _place: place };
     let alive = KeepAlive::new().interval(ALIVE_EVERY);
     Ok(Sse::new(watching.stream()).keep_alive(alive).into_response())
+}
+
+/// By what somebody watches, which may end meanwhile: the id of an API key, or of a session.
+enum Ticket {
+    Key(String),
+    Session(String),
+    None,
 }
 
 struct Watching {
     escalations: Escalations,
     id: String,
-    /// The id of the API key that it was asked for with.
-    key: Option<String>,
+    ticket: Ticket,
     /// The number of the last step that was told.
     after: i64,
     changes: broadcast::Receiver<Arc<str>>,
@@ -354,12 +361,19 @@ impl Watching {
         Some(!self.told.is_empty())
     }
 
-    /// Whether whoever watches may still do so: their key is neither revoked nor expired, as far as can be known.
+    /// Whether whoever watches may still do so: their key is neither revoked nor expired, and their session is not over, as
+    /// far as can be known. A session is in use for as long as somebody watches.
     async fn may_go_on(&self) -> bool {
-        let Some(id) = &self.key else { return true };
         let store = &self.escalations.store;
         let Ok(now) = self.escalations.clock.now(store).await else { return false };
-        store.api_key(id).await.is_ok_and(|key| key.is_some_and(|key| key.is_valid(now)))
+        match &self.ticket {
+            Ticket::None => true,
+            Ticket::Key(id) => store.api_key(id).await.is_ok_and(|key| key.is_some_and(|key| key.is_valid(now))),
+            Ticket::Session(id) => {
+                let session = store.session(id).await;
+                session.is_ok_and(|session| session.is_some_and(|session| session.is_valid(now, i64::MAX)))
+            }
+        }
     }
 
     /// Waits until something may have happened; false if the server stops.
@@ -390,6 +404,7 @@ impl Watching {
 async fn respond_as(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
     let payload = read_small::<RespondPayload>(request).await?;
@@ -410,32 +425,42 @@ async fn respond_as(
             Some(number.ok_or_else(wrong)?)
         }
     };
-    respond(&escalations, &id, who, entry, payload).await?;
+    respond(&escalations, &author, &id, who, entry, payload).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn resolve(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
-    happens(&escalations, &id, request, EventKind::Resolve).await
+    happens(&escalations, &id, request, EventKind::Resolve, Deed::new(&author, Action::Resolve)).await
 }
 
 async fn alert_resolved(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
-    happens(&escalations, &id, request, EventKind::AlertResolved).await
+    happens(
+        &escalations,
+        &id,
+        request,
+        EventKind::AlertResolved,
+        Deed::new(&author, Action::Resolve).with("alert", "resolved"),
+    )
+    .await
 }
 
 async fn activity(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
-    happens(&escalations, &id, request, EventKind::Activity).await
+    happens(&escalations, &id, request, EventKind::Activity, Deed::new(&author, Action::Activity)).await
 }
 
 /// Something happens to an escalation. On one that is over it changes nothing.
@@ -444,6 +469,7 @@ async fn happens(
     id: &str,
     request: Request,
     kind: EventKind,
+    deed: Deed<'_>,
 ) -> Result<StatusCode, ApiError> {
     // Not looked at, but a page elsewhere cannot send it unasked.
     body::bytes(request).await?;
@@ -451,7 +477,7 @@ async fn happens(
         let is_over = state.has_ended() && !state.is_stopped();
         Ok(if is_over { Decision::Nothing } else { Decision::Happens(kind.clone()) })
     };
-    escalations.apply(id, decide).await?.ok_or_else(no_escalation)?;
+    escalations.apply(id, &deed, decide).await?.ok_or_else(no_escalation)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -478,10 +504,11 @@ async fn deliveries(State(escalations): State<Escalations>, query: Query) -> Res
 async fn retry(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
     body::bytes(request).await?;
-    let is_done = escalations.revive(&id).await?;
+    let is_done = escalations.revive(&id, &author).await?;
     let missing = || ApiError::no_such_thing("There is no such delivery that is not tried any more");
     if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
 }

@@ -14,7 +14,7 @@ use crate::api::Json;
 use crate::body;
 use crate::error::ApiError;
 use crate::names;
-use crate::store::{Expected, Kept, Store};
+use crate::store::{Author, Editing, Expected, Kept, Store};
 use crate::work::Work;
 
 /// How many expectations are kept with a path.
@@ -29,10 +29,11 @@ pub(super) async fn keep_expectations(
     Path(id): Path<String>,
     Extension(work): Extension<Work>,
     expected: Expected,
+    author: Author,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (list, _) = body::read(request, &work, sound_expectations).await?;
-    keep(&store, &id, Kept::Expectations, &expected, list).await
+    keep(&store.by(&author), &id, Kept::Expectations, &expected, list).await
 }
 
 /// The list of expectations in a body, if nothing is wrong with it.
@@ -58,10 +59,11 @@ pub(super) async fn keep_scenarios(
     Path(id): Path<String>,
     Extension(work): Extension<Work>,
     expected: Expected,
+    author: Author,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (list, _) = body::read(request, &work, sound_scenarios).await?;
-    keep(&store, &id, Kept::Scenarios, &expected, list).await
+    keep(&store.by(&author), &id, Kept::Scenarios, &expected, list).await
 }
 
 /// The list of scenarios in a body, if nothing is wrong with it.
@@ -106,7 +108,7 @@ async fn told(store: &Store, id: &str, kind: Kept) -> Result<Response, ApiError>
 
 /// Keeps a list, if the one there is as expected, and answers with it.
 async fn keep(
-    store: &Store,
+    store: &Editing<'_>,
     id: &str,
     kind: Kept,
     expected: &Expected,

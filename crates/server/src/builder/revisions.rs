@@ -10,7 +10,7 @@ use crate::api::{Json, Told, one, page, read_form, take};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::store::{Change, Expected, Revision, Saving, Store};
+use crate::store::{Author, Change, Expected, Revision, Saving, Store};
 use crate::who::Who;
 use crate::work::Work;
 
@@ -52,6 +52,7 @@ pub(super) async fn restore(
     Path((id, number)): Path<(String, String)>,
     Extension(work): Extension<Work>,
     who: Who,
+    author: Author,
     expected: Expected,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -62,7 +63,7 @@ pub(super) async fn restore(
     let taken = take(&store, work.begin().await?, &id, path).await?;
     let note = format!("Restored from revision {}", revision.number);
     let saving = Saving { note: Some(&note), ..Saving::now(who.name()) };
-    let outcome = store.change_path(&id, Change::Restore(&taken.written), &expected, &saving).await?;
+    let outcome = store.by(&author).change_path(&id, Change::Restore(&taken.written), &expected, &saving).await?;
     one(&store, &id, taken.path, outcome.revision()?).await
 }
 

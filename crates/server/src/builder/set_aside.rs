@@ -13,6 +13,7 @@ use crate::body;
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::run::Escalations;
+use crate::store::Author;
 
 pub(crate) fn router(escalations: Escalations) -> Router {
     Router::new()
@@ -41,11 +42,12 @@ async fn list(State(escalations): State<Escalations>, query: Query) -> Result<Js
 async fn release(
     State(escalations): State<Escalations>,
     Path(id): Path<String>,
+    author: Author,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
     // Not looked at, but a page elsewhere cannot send it unasked.
     body::bytes(request).await?;
-    if escalations.release(&id).await? {
+    if escalations.release(&id, &author).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     escalations.store.escalation(&id).await?.ok_or_else(no_escalation)?;

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::query::Query;
 use crate::run::{Escalations, webhook};
 use crate::signing;
-use crate::store::{EndpointRow, Table};
+use crate::store::{Author, EndpointRow, Table};
 
 /// The most endpoints. Each event is sent to all that ask for it.
 const MAX_ENDPOINTS: i64 = 50;
@@ -81,7 +81,7 @@ async fn show(State(endpoints): State<Endpoints>, Path(id): Path<String>) -> Res
     Ok(Json::new(&json!({ "webhook_endpoint": told(&row, None)? })))
 }
 
-async fn create(State(endpoints): State<Endpoints>, request: Request) -> Result<Response, ApiError> {
+async fn create(State(endpoints): State<Endpoints>, author: Author, request: Request) -> Result<Response, ApiError> {
     let fields = read_object(request).await?;
     let mut errors = Vec::new();
     let mut wrong = |at: &str, message: String| errors.push(ErrorSingle::new("invalid_value", message).at(at));
@@ -120,7 +120,7 @@ async fn create(State(endpoints): State<Endpoints>, request: Request) -> Result<
         secret: signing::webhook_secret()?,
         created_at: escalations.clock.now(&escalations.store).await?,
     };
-    if !escalations.store.add_webhook_endpoint(&endpoint, MAX_ENDPOINTS).await? {
+    if !escalations.store.by(&author).add_webhook_endpoint(&endpoint, MAX_ENDPOINTS).await? {
         let message = format!("Url: there are {MAX_ENDPOINTS} endpoints already; delete one");
         return Err(ApiError::invalid_parameter("url", message));
     }
@@ -128,9 +128,13 @@ async fn create(State(endpoints): State<Endpoints>, request: Request) -> Result<
     Ok((StatusCode::CREATED, Json::new(&told)).into_response())
 }
 
-async fn destroy(State(endpoints): State<Endpoints>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+async fn destroy(
+    State(endpoints): State<Endpoints>,
+    Path(id): Path<String>,
+    author: Author,
+) -> Result<StatusCode, ApiError> {
     let escalations = &endpoints.escalations;
     let now = escalations.clock.now(&escalations.store).await?;
-    let is_done = escalations.store.archive_webhook_endpoint(&id, now).await?;
+    let is_done = escalations.store.by(&author).archive_webhook_endpoint(&id, now).await?;
     if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
 }

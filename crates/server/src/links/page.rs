@@ -23,13 +23,13 @@ use crate::api::{acknowledged_by, respond};
 use crate::error::{ApiError, IsFile};
 use crate::query::Query;
 use crate::run::Escalations;
-use crate::store::EscalationRow;
+use crate::store::{Author, AuthorKind, EscalationRow};
 
 /// How much of a description is shown, in characters.
 const MAX_DESCRIPTION: usize = 4_000;
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;\
-    color:#1b1b1f;background:#fff}h1{font-size:1.3rem;overflow-wrap:anywhere}\
+    color:#1b1b1f;background:#fff}a{color:inherit}h1{font-size:1.3rem;overflow-wrap:anywhere}\
     .text{white-space:pre-wrap;overflow-wrap:anywhere}\
     button{font:inherit;padding:.7rem 1.4rem;border:0;border-radius:.4rem;color:#fff;background:#1f4fd8}\
     @media(prefers-color-scheme:dark){body{color:#e6e6ea;background:#17171a}}";
@@ -71,7 +71,7 @@ async fn show(State(escalations): State<Escalations>, query: Query) -> Response 
     }
 }
 
-async fn answer(State(escalations): State<Escalations>, query: Query) -> Response {
+async fn answer(State(escalations): State<Escalations>, author: Author, query: Query) -> Response {
     let link = match look(&escalations, &query).await {
         Ok((link, _, Standing::Open)) => link,
         Ok((link, row, standing)) => return page(StatusCode::OK, &told(&link, &row, &standing, false)),
@@ -83,7 +83,9 @@ async fn answer(State(escalations): State<Escalations>, query: Query) -> Respons
     };
     let payload = RespondPayload { response, snooze_details: None, extra: Map::new() };
     let who = Responder::User(link.user.as_str().into());
-    let is_done = match respond(&escalations, &link.escalation, who, Some(link.entry), payload).await {
+    // The link says who, whoever has it.
+    let author = Author { kind: AuthorKind::Link, id: Some(link.user.clone()), name: None, ..author };
+    let is_done = match respond(&escalations, &author, &link.escalation, who, Some(link.entry), payload).await {
         Ok(()) => true,
         // Somebody was faster.
         Err(error) if error.status() == StatusCode::CONFLICT => false,
@@ -206,7 +208,8 @@ fn told(link: &Link, row: &EscalationRow, standing: &Standing, is_done: bool) ->
     )
 }
 
-fn shell(title: &str, content: &Markup) -> String {
+/// A page with a title and what there is to say.
+pub(crate) fn shell(title: &str, content: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -233,7 +236,7 @@ fn failed(error: &ApiError) -> Response {
 }
 
 /// An answer that a browser shows, with a policy of its own.
-fn page(status: StatusCode, content: &str) -> Response {
+pub(crate) fn page(status: StatusCode, content: &str) -> Response {
     let mut response = (status, Html(content.to_string())).into_response();
     let headers = response.headers_mut();
     for (name, value) in [

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use sqlx::{FromRow, Row as _};
 
+use super::audit::{Action, Editing, Entry, Resource, UNREADABLE};
 use super::documents::{self, Stored, has_id, is_there_by_number};
 use super::escalations::Transition;
 use super::turns::made;
-use super::{Result, Store};
+use super::{Result, Store, Writing};
 
 /// A source of alerts as it is stored. Instants are in milliseconds since 1970.
 #[derive(Debug, Clone, FromRow)]
@@ -69,37 +70,6 @@ impl Store {
         documents::row(SOURCES, id, query.bind(id).fetch_optional(self.readers()).await?)
     }
 
-    /// Keeps an alert source, in place of the one with its id if there is one.
-    pub(crate) async fn put_alert_source(&self, source: &AlertSourceRow) -> Result<()> {
-        made!({
-            let query = sqlx::query(
-                "insert into alert_sources (id, name, secret, document, created_at, updated_at)
-                 values ($1, $2, $3, $4, $5, $6)
-                 on conflict (id) do update set name = excluded.name, secret = excluded.secret,
-                     document = excluded.document, updated_at = excluded.updated_at, archived_at = null",
-            );
-            let query = query.bind(&source.id).bind(&source.name).bind(&source.secret).bind(&source.document);
-            let mut writing = self.change().await?;
-            query.bind(source.created_at).bind(source.updated_at).execute(writing.connection()).await?;
-            writing.commit().await
-        })
-    }
-
-    /// Archives an alert source; false if there is none.
-    pub(crate) async fn archive_alert_source(&self, id: &str, now: i64) -> Result<bool> {
-        made!({
-            let query = sqlx::query(concat!(
-                "update alert_sources set archived_at = $2 where ",
-                is_there_by_number!(),
-                " and id = $1",
-            ));
-            let mut writing = self.change().await?;
-            let done = query.bind(id).bind(now).execute(writing.connection()).await?;
-            writing.commit().await?;
-            Ok(done.rows_affected() == 1)
-        })
-    }
-
     /// Those of these alerts that there are, by id; nothing in place of one that cannot be read, which the log says.
     /// `ids` is a list in JSON.
     pub(crate) async fn those_alerts(&self, ids: &str) -> Result<BTreeMap<String, Option<AlertRow>>> {
@@ -113,6 +83,54 @@ impl Store {
         });
         Ok(read.collect())
     }
+}
+
+impl Editing<'_> {
+    /// Keeps an alert source, in place of the one with its id if there is one. `action` says what that is.
+    pub(crate) async fn put_alert_source(&self, action: Action, source: &AlertSourceRow) -> Result<()> {
+        made!({
+            let query = sqlx::query(
+                "insert into alert_sources (id, name, secret, document, created_at, updated_at)
+                 values ($1, $2, $3, $4, $5, $6)
+                 on conflict (id) do update set name = excluded.name, secret = excluded.secret,
+                     document = excluded.document, updated_at = excluded.updated_at, archived_at = null",
+            );
+            let query = query.bind(&source.id).bind(&source.name).bind(&source.secret).bind(&source.document);
+            let mut writing = self.change().await?;
+            let before = source_of(&mut writing, &source.id).await?;
+            query.bind(source.created_at).bind(source.updated_at).execute(writing.connection()).await?;
+            let (resource, id, after) = (Resource::AlertSource, source.id.as_str(), Some(source.document.clone()));
+            writing.commit(&Entry { action, resource, id, before, after }).await
+        })
+    }
+
+    /// Archives an alert source; false if there is none.
+    pub(crate) async fn archive_alert_source(&self, id: &str, now: i64) -> Result<bool> {
+        made!({
+            let query = sqlx::query(concat!(
+                "update alert_sources set archived_at = $2 where ",
+                is_there_by_number!(),
+                " and id = $1",
+            ));
+            let mut writing = self.change().await?;
+            let before = source_of(&mut writing, id).await?;
+            if query.bind(id).bind(now).execute(writing.connection()).await?.rows_affected() == 0 {
+                writing.leave().await?;
+                return Ok(false);
+            }
+            let resource = Resource::AlertSource;
+            writing.commit(&Entry { action: Action::Delete, resource, id, before, after: None }).await?;
+            Ok(true)
+        })
+    }
+}
+
+/// What the audit log keeps of an alert source, if it is there: all but the digest of its secret.
+async fn source_of(writing: &mut Writing, id: &str) -> Result<Option<String>> {
+    let query = sqlx::query(concat!(source!(), " and id = $1"));
+    let row = query.bind(id).fetch_optional(writing.connection()).await?;
+    let source = row.map(|row| documents::columns::<AlertSourceRow>(SOURCES, id, &row));
+    Ok(source.map(|source| source.map_or_else(|_| UNREADABLE.to_string(), |source| source.document)))
 }
 
 impl Transition {

@@ -47,6 +47,13 @@ pub(super) type Row = (Id, Vec<u8>);
 /// An id in a list, which takes nothing else with it where it is damaged: not even that it is UTF-8 is certain.
 pub(super) struct Id(Option<String>);
 
+impl Id {
+    /// As it is told, also where it cannot be read.
+    pub(super) fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or(UNREADABLE_ID)
+    }
+}
+
 impl From<String> for Id {
     fn from(id: String) -> Self {
         Self(Some(id))

@@ -300,6 +300,11 @@ impl Transition {
         self.writing.commit().await
     }
 
+    /// The change of the database that it is.
+    pub(super) fn writing(&mut self) -> &mut Writing {
+        &mut self.writing
+    }
+
     /// What makes it.
     pub(super) fn connection(&mut self) -> Complete<'_> {
         self.writing.connection()

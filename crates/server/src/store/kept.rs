@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use escalation_api::Value;
 
+use super::audit::{Action, Editing, Entry, Resource, kept};
 use super::documents::{Stored, is_there, stored_value};
 use super::paths::{Expected, Outcome};
 use super::turns::made;
@@ -23,6 +24,14 @@ impl Kept {
         match self {
             Self::Expectations => "expectations",
             Self::Scenarios => "scenarios",
+        }
+    }
+
+    /// As the audit log calls it.
+    fn resource(self) -> Resource {
+        match self {
+            Self::Expectations => Resource::Expectations,
+            Self::Scenarios => Resource::Scenarios,
         }
     }
 }
@@ -72,7 +81,9 @@ impl Store {
         };
         Ok(Some((list, revision)))
     }
+}
 
+impl Editing<'_> {
     /// Replaces a list that is kept with a path and is at the revision expected. `list` is the JSON of it.
     pub(crate) async fn keep(
         &self,
@@ -101,6 +112,10 @@ impl Store {
                 writing.leave().await?;
                 return Ok(Outcome::Stale(revision));
             }
+            let query = sqlx::query_scalar::<_, Vec<u8>>(
+                "select cast(document as blob) from path_documents where path_id = $1 and kind = $2",
+            );
+            let before = query.bind(id).bind(kind.as_str()).fetch_optional(writing.connection()).await?;
             let query = sqlx::query(
                 "insert into path_documents (path_id, kind, document, saved_at, revision) values ($1, $2, $3, $4, $5)
                  on conflict (path_id, kind) do update
@@ -108,7 +123,8 @@ impl Store {
             );
             let query = query.bind(id).bind(kind.as_str()).bind(list).bind(stamp(now)).bind(revision + 1);
             query.execute(writing.connection()).await?;
-            writing.commit().await?;
+            let (action, before, after) = (Action::Update, kept(before), Some(list.to_string()));
+            writing.commit(&Entry { action, resource: kind.resource(), id, before, after }).await?;
             Ok(Outcome::Done(revision + 1))
         })
     }

@@ -1,11 +1,14 @@
 //! API keys.
 
+use chrono::DateTime;
+use serde_json::json;
 use sqlx::{FromRow, Row as _};
 
+use super::audit::{Action, Editing, Entry, Resource, UNREADABLE};
 use super::db::DbRow;
 use super::documents::{self, Stored, has_id};
 use super::turns::made;
-use super::{Result, Store};
+use super::{Result, Store, Writing, stamp};
 
 /// How old the last use may be that is kept, in milliseconds: not every request writes.
 const USE_IS_OLD: i64 = 60_000;
@@ -33,10 +36,21 @@ impl KeyRow {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
 
+    /// What the audit log keeps of it: all but its digest and when it was used.
+    fn written(&self) -> String {
+        let rights: Vec<_> = self.rights.split(' ').collect();
+        json!({ "name": self.name, "rights": rights, "expires_at": self.expires_at.map(told_at) }).to_string()
+    }
+
     /// Whether its last use that is kept is older than it should be.
     pub(crate) fn is_use_old(&self, now: i64) -> bool {
         self.last_used_at.is_none_or(|last| now.saturating_sub(last) >= USE_IS_OLD)
     }
+}
+
+/// From milliseconds since 1970.
+fn told_at(at: i64) -> String {
+    DateTime::from_timestamp_millis(at).map(stamp).unwrap_or_default()
 }
 
 /// The table, as the log names it.
@@ -77,6 +91,18 @@ impl Store {
         sqlx::query_scalar(query).bind(now).fetch_one(self.readers()).await
     }
 
+    /// Keeps when a key was used last.
+    pub(crate) async fn use_api_key(&self, id: &str, now: i64) -> Result<()> {
+        made!({
+            let query = sqlx::query("update api_keys set last_used_at = $2 where id = $1");
+            let mut writing = self.change().await?;
+            query.bind(id).bind(now).execute(writing.connection()).await?;
+            writing.commit().await
+        })
+    }
+}
+
+impl Editing<'_> {
     /// Keeps a new key by the digest of its secret.
     pub(crate) async fn add_api_key(&self, key: &KeyRow, digest: &str) -> Result<()> {
         made!({
@@ -88,28 +114,34 @@ impl Store {
             let query = query.bind(key.created_by.as_deref()).bind(key.expires_at);
             let mut writing = self.change().await?;
             query.execute(writing.connection()).await?;
-            writing.commit().await
+            let (resource, id, after) = (Resource::ApiKey, key.id.as_str(), Some(key.written()));
+            writing.commit(&Entry { action: Action::Create, resource, id, before: None, after }).await
         })
     }
 
     /// Revokes a key, or finds it revoked; false if there is none.
     pub(crate) async fn revoke_api_key(&self, id: &str, now: i64) -> Result<bool> {
         made!({
-            let query = sqlx::query("update api_keys set revoked_at = coalesce(revoked_at, $2) where id = $1");
             let mut writing = self.change().await?;
-            let done = query.bind(id).bind(now).execute(writing.connection()).await?.rows_affected() > 0;
-            writing.commit().await?;
-            Ok(done)
+            let Some(before) = key_of(&mut writing, id).await? else {
+                writing.leave().await?;
+                return Ok(false);
+            };
+            let query = sqlx::query("update api_keys set revoked_at = $2 where id = $1 and revoked_at is null");
+            if query.bind(id).bind(now).execute(writing.connection()).await?.rows_affected() == 0 {
+                writing.leave().await?;
+                return Ok(true);
+            }
+            let (action, resource, before) = (Action::Revoke, Resource::ApiKey, Some(before));
+            writing.commit(&Entry { action, resource, id, before, after: None }).await?;
+            Ok(true)
         })
     }
+}
 
-    /// Keeps when a key was used last.
-    pub(crate) async fn use_api_key(&self, id: &str, now: i64) -> Result<()> {
-        made!({
-            let query = sqlx::query("update api_keys set last_used_at = $2 where id = $1");
-            let mut writing = self.change().await?;
-            query.bind(id).bind(now).execute(writing.connection()).await?;
-            writing.commit().await
-        })
-    }
+/// What the audit log keeps of a key, if it is there: all but its digest and when it was used.
+async fn key_of(writing: &mut Writing, id: &str) -> Result<Option<String>> {
+    let row = sqlx::query(concat!(columns!(), " where id = $1")).bind(id).fetch_optional(writing.connection()).await?;
+    let key = row.map(|row| documents::columns::<KeyRow>(TABLE, id, &row));
+    Ok(key.map(|key| key.map_or_else(|_| UNREADABLE.to_string(), |key| key.written())))
 }

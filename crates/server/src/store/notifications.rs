@@ -1,12 +1,14 @@
 //! Endpoints of webhooks, people's notification methods and rules, and the server's own keys.
 
+use serde_json::{Value, json};
 use sqlx::{FromRow, Row as _};
 
+use super::audit::{Action, Editing, Entry, Resource, UNREADABLE, kept};
 use super::db::DbRow;
 use super::documents::{self, Stored, has_id, is_there_by_number};
 use super::escalations::Transition;
 use super::turns::made;
-use super::{MayConflict, Result, Store};
+use super::{MayConflict, Result, Store, Writing};
 
 /// Where events are sent, as it is stored.
 #[derive(Clone, FromRow)]
@@ -18,6 +20,14 @@ pub(crate) struct EndpointRow {
     pub(crate) secret: String,
     /// In milliseconds since 1970.
     pub(crate) created_at: i64,
+}
+
+impl EndpointRow {
+    /// What the audit log keeps of it: all but its secret.
+    fn written(&self) -> String {
+        let types = serde_json::from_str::<Value>(&self.event_types).unwrap_or_default();
+        json!({ "url": self.url, "event_types": types }).to_string()
+    }
 }
 
 /// Which of the two lists of a person.
@@ -32,6 +42,14 @@ impl PersonList {
         match self {
             Self::Methods => "methods",
             Self::Rules => "rules",
+        }
+    }
+
+    /// As the audit log calls it.
+    fn resource(self) -> Resource {
+        match self {
+            Self::Methods => Resource::NotificationMethods,
+            Self::Rules => Resource::NotificationRules,
         }
     }
 }
@@ -84,6 +102,30 @@ impl Store {
         documents::row(ENDPOINTS, id, query.bind(id).fetch_optional(self.readers()).await?)
     }
 
+    /// The lists of a person.
+    pub(crate) async fn notification_lists(&self, user_id: &str) -> Result<KeptLists> {
+        Ok(KeptLists::of(sqlx::query_as(LISTS).bind(user_id).fetch_all(self.readers()).await?))
+    }
+
+    /// One of the server's own keys. Where there is none yet, it becomes `fresh`.
+    pub(crate) async fn server_key(&self, name: &str, fresh: &str) -> Result<String> {
+        let known = "select secret from server_keys where name = $1";
+        if let Some(key) = sqlx::query_scalar(known).bind(name).fetch_optional(self.readers()).await? {
+            return Ok(key);
+        }
+        made!({
+            let mut writing = self.change().await?;
+            let query =
+                sqlx::query("insert into server_keys (name, secret) values ($1, $2) on conflict (name) do nothing");
+            query.bind(name).bind(fresh).execute(writing.connection()).await?;
+            let key = sqlx::query_scalar(known).bind(name).fetch_one(writing.connection()).await?;
+            writing.commit().await?;
+            Ok(key)
+        })
+    }
+}
+
+impl Editing<'_> {
     /// Adds an endpoint, unless there are `most` already; false then.
     pub(crate) async fn add_webhook_endpoint(&self, endpoint: &EndpointRow, most: i64) -> Result<bool> {
         made!({
@@ -100,7 +142,8 @@ impl Store {
             let query = query.bind(&endpoint.id).bind(&endpoint.url);
             let query = query.bind(&endpoint.event_types).bind(&endpoint.secret).bind(endpoint.created_at);
             query.execute(writing.connection()).await?;
-            writing.commit().await?;
+            let (resource, id, after) = (Resource::WebhookEndpoint, endpoint.id.as_str(), Some(endpoint.written()));
+            writing.commit(&Entry { action: Action::Create, resource, id, before: None, after }).await?;
             Ok(true)
         })
     }
@@ -114,15 +157,15 @@ impl Store {
                 " and id = $1",
             ));
             let mut writing = self.change().await?;
-            let done = query.bind(id).bind(now).execute(writing.connection()).await?;
-            writing.commit().await?;
-            Ok(done.rows_affected() == 1)
+            let before = endpoint_of(&mut writing, id).await?;
+            if query.bind(id).bind(now).execute(writing.connection()).await?.rows_affected() == 0 {
+                writing.leave().await?;
+                return Ok(false);
+            }
+            let resource = Resource::WebhookEndpoint;
+            writing.commit(&Entry { action: Action::Delete, resource, id, before, after: None }).await?;
+            Ok(true)
         })
-    }
-
-    /// The lists of a person.
-    pub(crate) async fn notification_lists(&self, user_id: &str) -> Result<KeptLists> {
-        Ok(KeptLists::of(sqlx::query_as(LISTS).bind(user_id).fetch_all(self.readers()).await?))
     }
 
     /// Keeps a list of a person in place of the one before, if `check` finds nothing wrong with it beside the other list,
@@ -142,6 +185,10 @@ impl Store {
                 writing.leave().await?;
                 return Err(error);
             }
+            let query = sqlx::query_scalar::<_, Vec<u8>>(
+                "select cast(document as blob) from user_notifications where user_id = $1 and kind = $2",
+            );
+            let before = kept(query.bind(user_id).bind(list.kind()).fetch_optional(writing.connection()).await?);
             let query = sqlx::query(
                 "insert into user_notifications (user_id, kind, document, updated_at) values ($1, $2, $3, $4)
                  on conflict (user_id, kind) do update set document = excluded.document,
@@ -149,26 +196,20 @@ impl Store {
             );
             let query = query.bind(user_id).bind(list.kind()).bind(document).bind(now);
             query.execute(writing.connection()).await?;
-            Ok(writing.commit().await?)
+            let (resource, id, after) = (list.resource(), user_id, Some(document.to_string()));
+            Ok(writing.commit(&Entry { action: Action::Update, resource, id, before, after }).await?)
         })
     }
+}
 
-    /// One of the server's own keys. Where there is none yet, it becomes `fresh`.
-    pub(crate) async fn server_key(&self, name: &str, fresh: &str) -> Result<String> {
-        let known = "select secret from server_keys where name = $1";
-        if let Some(key) = sqlx::query_scalar(known).bind(name).fetch_optional(self.readers()).await? {
-            return Ok(key);
-        }
-        made!({
-            let mut writing = self.change().await?;
-            let query =
-                sqlx::query("insert into server_keys (name, secret) values ($1, $2) on conflict (name) do nothing");
-            query.bind(name).bind(fresh).execute(writing.connection()).await?;
-            let key = sqlx::query_scalar(known).bind(name).fetch_one(writing.connection()).await?;
-            writing.commit().await?;
-            Ok(key)
-        })
-    }
+/// What the audit log keeps of an endpoint, if it is there: all but its secret.
+async fn endpoint_of(writing: &mut Writing, id: &str) -> Result<Option<String>> {
+    let query = sqlx::query(concat!(endpoint!(), " and id = $1"));
+    let row = query.bind(id).fetch_optional(writing.connection()).await?;
+    Ok(row.map(|row| match documents::columns::<EndpointRow>(ENDPOINTS, id, &row) {
+        Ok(endpoint) => endpoint.written(),
+        Err(_) => UNREADABLE.to_string(),
+    }))
 }
 
 impl Transition {

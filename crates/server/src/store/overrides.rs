@@ -6,6 +6,7 @@ use escalation_api::schedule::ScheduleOverride;
 use escalation_engine::Instant;
 use ulid::Ulid;
 
+use super::audit::{Action, Editing, Entry, Recorded, Resource, kept};
 use super::documents::{Id, has_id, is_there, stored};
 use super::turns::made;
 use super::{Result, Store, Stored, Writing, stamp};
@@ -153,7 +154,9 @@ impl Store {
         let query = sqlx::query_as::<_, PlacedRow>(concat!(placed_row!(), " where ", is_there!(), " and id = $1",));
         Ok(query.bind(id).fetch_optional(self.readers()).await?.map(placed))
     }
+}
 
+impl Editing<'_> {
     /// Puts an override in its place, new or in place of the one with its id. It takes over the time of others on its
     /// layer; what is left of them are new ones.
     ///
@@ -166,6 +169,7 @@ impl Store {
     ) -> Result<Placing> {
         made!({
             let mut writing = self.change().await?;
+            let before = document_of(&mut writing, &placed.id).await?;
             if replaces {
                 let query = sqlx::query(concat!(
                     "update schedule_overrides set id = $2, archived_at = $3 where id = $1 and ",
@@ -195,18 +199,24 @@ impl Store {
                 };
                 let query = sqlx::query("update schedule_overrides set archived_at = $2 where id = $1");
                 query.bind(&id).bind(stamp(now)).execute(writing.connection()).await?;
+                let before = Some(neighbour.write().to_string());
+                let (action, resource) = (Action::Delete, Resource::Override);
+                writing.record(&Entry { action, resource, id: &id, before, after: None }).await?;
                 let part = |part: ScheduleOverride| ScheduleOverride { id: Ulid::generate().to_string(), ..part };
                 if Instant::from(neighbour.start_at.at()) < start {
                     let before = ScheduleOverride { end_at: placed.start_at.clone(), ..neighbour.clone() };
-                    insert_override(&mut writing, &part(before)).await?;
+                    insert_part(&mut writing, &part(before)).await?;
                 }
                 if end < Instant::from(neighbour.end_at.at()) {
                     let after = ScheduleOverride { start_at: placed.end_at.clone(), ..neighbour };
-                    insert_override(&mut writing, &part(after)).await?;
+                    insert_part(&mut writing, &part(after)).await?;
                 }
             }
             insert_override(&mut writing, placed).await?;
-            writing.commit().await?;
+            let action = if replaces { Action::Update } else { Action::Create };
+            let after = Some(placed.write().to_string());
+            let entry = Entry { action, resource: Resource::Override, id: &placed.id, before, after };
+            writing.commit(&entry).await?;
             Ok(Placing::Done)
         })
     }
@@ -220,11 +230,31 @@ impl Store {
                 " then $2 else archived_at end where id = $1"
             ));
             let mut writing = self.change().await?;
-            let done = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
-            writing.commit().await?;
-            Ok(done)
+            let before = document_of(&mut writing, id).await?;
+            let is_there = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
+            if before.is_none() {
+                writing.leave().await?;
+                return Ok(is_there);
+            }
+            let resource = Resource::Override;
+            writing.commit(&Entry { action: Action::Delete, resource, id, before, after: None }).await?;
+            Ok(true)
         })
     }
+}
+
+/// The document of an override that is there, as the audit log keeps it.
+async fn document_of(writing: &mut Writing, id: &str) -> Result<Option<String>> {
+    let query = concat!("select ", document!(), " from schedule_overrides where ", is_there!(), " and id = $1");
+    let query = sqlx::query_scalar::<_, Vec<u8>>(query).bind(id);
+    Ok(kept(query.fetch_optional(writing.connection()).await?))
+}
+
+/// What is left of an override, part of whose time another has taken.
+async fn insert_part(writing: &mut Recorded<'_>, part: &ScheduleOverride) -> Result<()> {
+    insert_override(writing, part).await?;
+    let (action, resource, after) = (Action::Create, Resource::Override, Some(part.write().to_string()));
+    writing.record(&Entry { action, resource, id: &part.id, before: None, after }).await
 }
 
 async fn insert_override(writing: &mut Writing, one: &ScheduleOverride) -> Result<()> {
@@ -241,6 +271,7 @@ async fn insert_override(writing: &mut Writing, one: &ScheduleOverride) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Author;
     use escalation_api::Value;
     use serde_json::json;
     use tempfile::TempDir;
@@ -259,11 +290,14 @@ mod tests {
         let store = Store::open(folder.path(), true).await.unwrap();
         let now = Utc::now();
         let one = over("o", "2026-03-24T00:00:00Z", "2026-03-25T00:00:00Z");
-        assert_eq!(store.place_override(&one, false, now).await.unwrap(), Placing::Done);
+        assert_eq!(store.by(&Author::of_command_line()).place_override(&one, false, now).await.unwrap(), Placing::Done);
         // Another request has it by now, and moves it once this one has deleted it.
-        assert!(store.archive_override("o", now).await.unwrap());
+        assert!(store.by(&Author::of_command_line()).archive_override("o", now).await.unwrap());
         let moved = over("o", "2026-03-26T00:00:00Z", "2026-03-27T00:00:00Z");
-        assert_eq!(store.place_override(&moved, true, now).await.unwrap(), Placing::Missing);
+        assert_eq!(
+            store.by(&Author::of_command_line()).place_override(&moved, true, now).await.unwrap(),
+            Placing::Missing
+        );
         assert!(store.schedule_override("o").await.unwrap().is_none());
         let all = store.overrides_between(None, Instant::MIN, Instant::MAX).await.unwrap();
         assert!(all.is_empty());
@@ -275,9 +309,16 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let store = Store::open(folder.path(), true).await.unwrap();
         let now = Utc::now();
-        store.place_override(&over("o", "2026-03-24T00:00:00Z", "2026-03-25T00:00:00Z"), false, now).await.unwrap();
+        store
+            .by(&Author::of_command_line())
+            .place_override(&over("o", "2026-03-24T00:00:00Z", "2026-03-25T00:00:00Z"), false, now)
+            .await
+            .unwrap();
         let moved = over("o", "2026-03-24T12:00:00Z", "2026-03-27T00:00:00Z");
-        assert_eq!(store.place_override(&moved, true, now).await.unwrap(), Placing::Done);
+        assert_eq!(
+            store.by(&Author::of_command_line()).place_override(&moved, true, now).await.unwrap(),
+            Placing::Done
+        );
         let kept = "select count(*) from schedule_overrides where archived_at is not null
                     and document like '%2026-03-24T00:00:00Z%'";
         assert_eq!(sqlx::query_scalar::<_, i64>(kept).fetch_one(store.readers()).await.unwrap(), 1);

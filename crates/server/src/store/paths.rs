@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use escalation_api::{Json as _, PathPayload};
 use sqlx::{FromRow as _, Row as _};
 
+use super::audit::{Action, Editing, Entry, Resource, kept};
 use super::db::DbRow;
 use super::dialect::Dialect;
 use super::documents::{document_there, has_id, is_there};
@@ -185,7 +186,9 @@ impl Store {
         let query = sqlx::query_scalar::<_, i64>("select count(*) from escalation_paths where id = $1");
         Ok(query.bind(id).fetch_one(self.readers()).await? > 0)
     }
+}
 
+impl Editing<'_> {
     /// Makes a path, at revision 1, unless its template is gone.
     pub(crate) async fn create_path(&self, id: &str, path: &WrittenPath, saving: &Saving<'_>) -> Result<Outcome> {
         made!({
@@ -195,7 +198,9 @@ impl Store {
                 return Ok(Outcome::NoTemplate);
             }
             insert_path(&mut writing, id, path, saving).await?;
-            writing.commit().await?;
+            let after = Some(path.document.clone());
+            let entry = Entry { action: Action::Create, resource: Resource::Path, id, before: None, after };
+            writing.commit(&entry).await?;
             Ok(Outcome::Done(1))
         })
     }
@@ -236,6 +241,12 @@ impl Store {
                 return Ok(outcome);
             }
             let number = row.unwrap_or_default();
+            let before = document_of(&mut writing, id).await?;
+            let (action, after) = match change {
+                Change::Replace(path) => (Action::Update, Some(path.document.clone())),
+                Change::Restore(path) => (Action::Restore, Some(path.document.clone())),
+                Change::Archive => (Action::Delete, None),
+            };
             match change {
                 Change::Replace(path) | Change::Restore(path) => {
                     let query = sqlx::query(
@@ -261,11 +272,13 @@ impl Store {
             }
             let query = sqlx::query("delete from path_revisions where path_id = $1 and number <= $2");
             query.bind(id).bind(number + 1 - MAX_REVISIONS).execute(writing.connection()).await?;
-            writing.commit().await?;
+            writing.commit(&Entry { action, resource: Resource::Path, id, before, after }).await?;
             Ok(Outcome::Done(number + 1))
         })
     }
+}
 
+impl Store {
     /// Numbers the revisions of a path anew whose number is damaged: each comes after those that were saved before it, in
     /// the place that it left, or after all others where that is taken.
     async fn number_anew(&self, writing: &mut Writing, id: &str) -> Result<()> {
@@ -343,6 +356,13 @@ fn revision_of(path_id: &str, row: &DbRow) -> Stored<Revision> {
     Stored { id: number.to_string(), document: document.ok() }
 }
 
+/// The document of a path that is there, as the audit log keeps it.
+async fn document_of(writing: &mut Writing, id: &str) -> Result<Option<String>> {
+    let query = concat!("select ", document_there!(), " from escalation_paths where ", is_there!(), " and id = $1");
+    let query = sqlx::query_scalar::<_, Vec<u8>>(query).bind(id);
+    Ok(kept(query.fetch_optional(writing.connection()).await?))
+}
+
 /// Whether the template of a path is there, if it is made from one. Within the change, so that it stays.
 async fn has_template_of(writing: &mut Writing, path: &WrittenPath) -> Result<bool> {
     match &path.template {
@@ -382,7 +402,7 @@ async fn insert_revision(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Archived;
+    use crate::store::{Archived, Author};
     use serde_json::json;
     use tempfile::TempDir;
 
@@ -391,18 +411,19 @@ mod tests {
     async fn a_template_that_is_deleted_while_a_path_is_saved_stays_without_paths() {
         let folder = TempDir::new().unwrap();
         let store = Store::open(folder.path(), true).await.unwrap();
+        let author = Author::of_command_line();
         let saving = Saving::now(None);
         let template = store.templates("", "", 1).await.unwrap().pop().unwrap().id;
         let own = PathPayload::read(json!({"name": "Own", "path": []})).unwrap();
         let made = json!({"name": "Made", "kind": "templated", "template_id": template, "path": []});
         let (own, made) = (WrittenPath::from(&own), WrittenPath::from(&PathPayload::read(made).unwrap()));
-        assert!(matches!(store.create_path("own", &own, &saving).await.unwrap(), Outcome::Done(1)));
-        assert!(matches!(store.archive_template(&template, saving.at).await.unwrap(), Archived::Done));
+        assert!(matches!(store.by(&author).create_path("own", &own, &saving).await.unwrap(), Outcome::Done(1)));
+        assert!(matches!(store.by(&author).archive_template(&template, saving.at).await.unwrap(), Archived::Done));
 
-        assert!(matches!(store.create_path("made", &made, &saving).await.unwrap(), Outcome::NoTemplate));
+        assert!(matches!(store.by(&author).create_path("made", &made, &saving).await.unwrap(), Outcome::NoTemplate));
         assert!(!store.has_path("made").await.unwrap());
         for change in [Change::Replace(&made), Change::Restore(&made)] {
-            let outcome = store.change_path("own", change, &Expected::Any, &saving).await.unwrap();
+            let outcome = store.by(&author).change_path("own", change, &Expected::Any, &saving).await.unwrap();
             assert!(matches!(outcome, Outcome::NoTemplate));
         }
         let path = store.path("own").await.unwrap().unwrap().document.unwrap();

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use escalation_api::{Json as _, Pause};
 use escalation_engine::Instant;
 
+use super::audit::{Action, Editing, Entry, Resource, kept};
 use super::documents::is_there;
 use super::turns::made;
-use super::{Result, Row, Store, Stored, stamp};
+use super::{Result, Row, Store, Stored, Writing, stamp};
 
 /// The table, as the log names it.
 const TABLE: &str = "notification_pauses";
@@ -60,7 +61,9 @@ impl Store {
         let query = sqlx::query_as::<_, Row>(concat!(of_pauses!(), " and id = $1"));
         self.read_one(TABLE, query.bind(id).fetch_optional(self.readers()).await?).await
     }
+}
 
+impl Editing<'_> {
     /// Keeps a pause, in place of the one with its id if there is one.
     pub(crate) async fn keep_pause(&self, pause: &Pause) -> Result<()> {
         made!({
@@ -71,8 +74,12 @@ impl Store {
             let (starts_at, ends_at) = (Instant::from(pause.starts_at.at()), Instant::from(pause.ends_at.at()));
             let query = query.bind(&pause.id).bind(&pause.user_id).bind(starts_at.unix()).bind(ends_at.unix());
             let mut writing = self.change().await?;
-            query.bind(pause.write().to_string()).execute(writing.connection()).await?;
-            writing.commit().await
+            let before = document_of(&mut writing, &pause.id).await?;
+            let document = pause.write().to_string();
+            query.bind(&document).execute(writing.connection()).await?;
+            let action = if before.is_some() { Action::Update } else { Action::Create };
+            let (resource, id, after) = (Resource::Pause, pause.id.as_str(), Some(document));
+            writing.commit(&Entry { action, resource, id, before, after }).await
         })
     }
 
@@ -80,8 +87,17 @@ impl Store {
         made!({
             let query = sqlx::query("update notification_pauses set cancelled_at = $2 where id = $1");
             let mut writing = self.change().await?;
+            let before = document_of(&mut writing, id).await?;
             query.bind(id).bind(stamp(now)).execute(writing.connection()).await?;
-            writing.commit().await
+            let resource = Resource::Pause;
+            writing.commit(&Entry { action: Action::Delete, resource, id, before, after: None }).await
         })
     }
+}
+
+/// The document of a pause that is there, as the audit log keeps it.
+async fn document_of(writing: &mut Writing, id: &str) -> Result<Option<String>> {
+    let query = "select cast(document as blob) from notification_pauses where cancelled_at is null and id = $1";
+    let query = sqlx::query_scalar::<_, Vec<u8>>(query).bind(id);
+    Ok(kept(query.fetch_optional(writing.connection()).await?))
 }

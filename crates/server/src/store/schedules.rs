@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use escalation_api::{Json as _, Schedule};
 
-use super::documents::{Row, document_there, has_id, is_there};
+use super::audit::{Action, Editing, Entry, Resource, kept};
+use super::documents::{Id, Row, document_there, has_id, is_there};
 use super::paths::is_newest;
 use super::turns::made;
-use super::{Archived, Result, Store, Stored, stamp};
+use super::{Archived, Result, Store, Stored, Writing, stamp};
 
 /// The table, as named in the log.
 const TABLE: &str = "schedules";
@@ -55,7 +56,9 @@ impl Store {
         ));
         self.read_one(TABLE, query.bind(id).fetch_optional(self.readers()).await?).await
     }
+}
 
+impl Editing<'_> {
     /// Inserts a schedule.
     pub(crate) async fn create_schedule(&self, schedule: &Schedule) -> Result<()> {
         let document = schedule.write().to_string();
@@ -63,7 +66,8 @@ impl Store {
             let mut writing = self.change().await?;
             let query = sqlx::query("insert into schedules (id, document) values ($1, $2)");
             query.bind(&schedule.id).bind(&document).execute(writing.connection()).await?;
-            writing.commit().await
+            let (resource, id, after) = (Resource::Schedule, schedule.id.as_str(), Some(document.clone()));
+            writing.commit(&Entry { action: Action::Create, resource, id, before: None, after }).await
         })
     }
 
@@ -77,9 +81,14 @@ impl Store {
                 is_there!(),
             ));
             let query = query.bind(&schedule.id).bind(&document);
-            let is_done = query.execute(writing.connection()).await?.rows_affected() > 0;
-            writing.commit().await?;
-            Ok(is_done)
+            let before = document_of(&mut writing, &schedule.id).await?;
+            if query.execute(writing.connection()).await?.rows_affected() == 0 {
+                writing.leave().await?;
+                return Ok(false);
+            }
+            let (resource, id, after) = (Resource::Schedule, schedule.id.as_str(), Some(document.clone()));
+            writing.commit(&Entry { action: Action::Update, resource, id, before, after }).await?;
+            Ok(true)
         })
     }
 
@@ -110,14 +119,36 @@ impl Store {
             }
             let query = sqlx::query(concat!("update schedules set archived_at = $2 where id = $1 and ", is_there!()));
             let query = query.bind(id).bind(stamp(now));
-            let is_done = query.execute(writing.connection()).await?.rows_affected() > 0;
+            let before = document_of(&mut writing, id).await?;
+            if query.execute(writing.connection()).await?.rows_affected() == 0 {
+                writing.leave().await?;
+                return Ok(Archived::Missing);
+            }
+            let overrides = sqlx::query_as::<_, (Id, Vec<u8>)>(concat!(
+                "select id, cast(document as blob) from schedule_overrides where schedule_id = $1 and ",
+                is_there!(),
+                " order by id",
+            ));
+            for (override_id, document) in overrides.bind(id).fetch_all(writing.connection()).await? {
+                let (action, resource, before) = (Action::Delete, Resource::Override, kept(Some(document)));
+                let id = override_id.as_str();
+                writing.record(&Entry { action, resource, id, before, after: None }).await?;
+            }
             let query = sqlx::query(concat!(
                 "update schedule_overrides set archived_at = $2 where schedule_id = $1 and ",
                 is_there!(),
             ));
             query.bind(id).bind(stamp(now)).execute(writing.connection()).await?;
-            writing.commit().await?;
-            Ok(if is_done { Archived::Done } else { Archived::Missing })
+            let resource = Resource::Schedule;
+            writing.commit(&Entry { action: Action::Delete, resource, id, before, after: None }).await?;
+            Ok(Archived::Done)
         })
     }
+}
+
+/// The document of a schedule that is there, as the audit log keeps it.
+async fn document_of(writing: &mut Writing, id: &str) -> Result<Option<String>> {
+    let query = concat!("select ", document_there!(), " from schedules where ", is_there!(), " and id = $1");
+    let query = sqlx::query_scalar::<_, Vec<u8>>(query).bind(id);
+    Ok(kept(query.fetch_optional(writing.connection()).await?))
 }

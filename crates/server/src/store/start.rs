@@ -31,8 +31,13 @@ const MOST_DAMAGE: u32 = 5;
 /// How many rows of a table are named for what is in their columns.
 const MOST_ROWS: u32 = 100;
 /// The tables that are read by their columns, and which of those hold JSON.
-const COLUMNS_WITH_JSON: [(&str, &[&str]); 25] = [
+const COLUMNS_WITH_JSON: [(&str, &[&str]); 30] = [
+    ("accounts", &[]),
     ("api_keys", &[]),
+    ("audit_log", &[]),
+    ("sessions", &[]),
+    ("sign_in_links", &[]),
+    ("sign_ins", &[]),
     ("priorities", &[]),
     ("channels", &[]),
     ("users", &[]),

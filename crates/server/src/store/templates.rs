@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use escalation_api::Json as _;
 use escalation_api::template::TemplatePayload;
 
+use super::audit::{Action, Editing, Entry, Resource, kept};
 use super::documents::{Id, document_there, has_id, is_there, stored};
 use super::paths::is_newest;
 use super::turns::made;
@@ -117,12 +118,17 @@ impl Store {
         ));
         query.bind(id).bind(after).bind(search).bind(count).fetch_all(self.readers()).await
     }
+}
 
+impl Editing<'_> {
     pub(crate) async fn create_template(&self, id: &str, template: &WrittenTemplate, now: DateTime<Utc>) -> Result<()> {
         made!({
             let mut writing = self.change().await?;
             insert_template(&mut writing, id, template, now).await?;
-            writing.commit().await
+            let after = Some(template.document.clone());
+            writing
+                .commit(&Entry { action: Action::Create, resource: Resource::Template, id, before: None, after })
+                .await
         })
     }
 
@@ -141,9 +147,14 @@ impl Store {
             ));
             let query = query.bind(id).bind(&template.name).bind(&template.document).bind(stamp(now));
             let mut writing = self.change().await?;
-            let done = query.execute(writing.connection()).await?.rows_affected() > 0;
-            writing.commit().await?;
-            Ok(done)
+            let before = document_of(&mut writing, id).await?;
+            if query.execute(writing.connection()).await?.rows_affected() == 0 {
+                writing.leave().await?;
+                return Ok(false);
+            }
+            let after = Some(template.document.clone());
+            writing.commit(&Entry { action: Action::Update, resource: Resource::Template, id, before, after }).await?;
+            Ok(true)
         })
     }
 
@@ -168,11 +179,24 @@ impl Store {
                 "update escalation_path_templates set archived_at = $2 where id = $1 and ",
                 is_there!(),
             ));
-            let done = query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() > 0;
-            writing.commit().await?;
-            Ok(if done { Archived::Done } else { Archived::Missing })
+            let before = document_of(&mut writing, id).await?;
+            if query.bind(id).bind(stamp(now)).execute(writing.connection()).await?.rows_affected() == 0 {
+                writing.leave().await?;
+                return Ok(Archived::Missing);
+            }
+            let resource = Resource::Template;
+            writing.commit(&Entry { action: Action::Delete, resource, id, before, after: None }).await?;
+            Ok(Archived::Done)
         })
     }
+}
+
+/// The document of a template that is there, as the audit log keeps it.
+async fn document_of(writing: &mut Writing, id: &str) -> Result<Option<String>> {
+    let query =
+        concat!("select ", document_there!(), " from escalation_path_templates where ", is_there!(), " and id = $1");
+    let query = sqlx::query_scalar::<_, Vec<u8>>(query).bind(id);
+    Ok(kept(query.fetch_optional(writing.connection()).await?))
 }
 
 pub(super) async fn insert_template(

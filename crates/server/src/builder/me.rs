@@ -1,0 +1,88 @@
+//! Who whoever asks is taken for and what they may do; and the sessions of everybody, for administrators.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{delete, get};
+use axum::{Extension, Router};
+use serde_json::{Value, json};
+
+use super::escalations::told_at;
+use crate::access::{Caller, Grants, Identity, Right, Role};
+use crate::api::{Json, Told};
+use crate::error::ApiError;
+use crate::query::Query;
+use crate::rights::{ME, SESSIONS};
+use crate::sign_in::SignIn;
+use crate::store::{Action, Author, SessionRow};
+
+/// Who somebody is taken for. `signs_in` says whether this server has a page on which to sign in.
+pub(crate) fn me(signs_in: bool) -> Router {
+    let me = move |Extension(caller): Extension<Caller>| async move {
+        let rights: Vec<_> = caller.grants.rights().map(Right::as_str).collect();
+        let (email, session) = match &caller.identity {
+            Identity::Session { id, email, lasts_until, .. } => {
+                (email.clone(), json!({ "id": id, "lasts_until": told_at(*lasts_until) }))
+            }
+            _ => (None, Value::Null),
+        };
+        Json::new(&json!({
+            "kind": caller.author().kind.as_str(),
+            "name": caller.name(),
+            "email": email,
+            "role": role_of(caller.grants).map(Role::as_str),
+            "rights": rights,
+            "session": session,
+            "signs_in": signs_in,
+        }))
+    };
+    Router::new().route(ME, get(me)).method_not_allowed_fallback(async || ApiError::method_not_allowed())
+}
+
+/// The role that allows exactly this, if there is one: a key can have any rights.
+fn role_of(grants: Grants) -> Option<Role> {
+    let all = [Role::None, Role::Viewer, Role::Responder, Role::Editor, Role::Admin];
+    all.into_iter().find(|role| Grants::of(*role) == grants)
+}
+
+pub(crate) fn sessions(sign_in: Arc<SignIn>) -> Router {
+    Router::new()
+        .route(SESSIONS, get(list))
+        .route("/builder/v1/sessions/{id}", delete(destroy))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .with_state(sign_in)
+}
+
+/// Those that are not over.
+async fn list(State(sign_in): State<Arc<SignIn>>, query: Query) -> Result<Json, ApiError> {
+    let page_size = query.page_size(250)?;
+    let now = sign_in.clock.now(&sign_in.store).await?;
+    let after = query.get("after").unwrap_or_default();
+    let mut sessions = sign_in.store.sessions(now, after, page_size + 1).await?;
+    let meta = crate::api::page(&mut sessions, page_size, |session| &session.id);
+    let idle = sign_in.sessions.idle;
+    let told = |_: &str, session: SessionRow| {
+        json!({
+            "id": session.id,
+            "account": {
+                "id": session.account_id, "name": session.name, "email": session.email, "role": session.role,
+            },
+            "created_at": told_at(session.created_at),
+            "used_at": told_at(session.used_at),
+            "lasts_until": told_at(session.lasts_until(idle)),
+        })
+    };
+    Ok(Told::of(sessions, told).answer("sessions", &meta))
+}
+
+/// Ends one at once.
+async fn destroy(
+    State(sign_in): State<Arc<SignIn>>,
+    Path(id): Path<String>,
+    author: Author,
+) -> Result<StatusCode, ApiError> {
+    let now = sign_in.clock.now(&sign_in.store).await?;
+    let is_done = sign_in.store.by(&author).end_session(Action::Revoke, &id, now).await?;
+    if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("Session")) }
+}
