@@ -85,6 +85,7 @@ const MAX_HELD: usize = 1_000_000;
 const LOOKED_UP: usize = 16;
 
 /// A cell that was found.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and each is used up at once")]
 pub(super) enum Found<'c> {
     /// It was played.
     Cell(Cell),
@@ -652,6 +653,13 @@ pub(super) struct LegReading {
     is_entered: bool,
     is_paged: bool,
     pub(super) waits: Option<Waits>,
+}
+
+impl LegReading {
+    /// The first later instant at which something that was asked has another answer.
+    pub(super) fn change(&self) -> Option<Instant> {
+        self.change
+    }
 }
 
 /// Whether the walk goes on because the time of a node was up.

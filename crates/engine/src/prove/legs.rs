@@ -79,8 +79,9 @@ pub(super) struct Legs<'a> {
     core_numbers: BTreeMap<Core, u32>,
     /// By core, and by the number of the edges that have passed: the leg, [`NONE`] or [`DEPENDS`].
     found: Vec<Vec<u32>>,
-    /// The same for legs that depend on the priority or on counters.
-    dependent: BTreeMap<(u32, u32, u32), u32>,
+    /// The same for legs that depend on the priority or on counters: by core, extra and the first number of edges, until
+    /// before which number it is which leg.
+    dependent: BTreeMap<(u32, u32, usize), (usize, u32)>,
     extras: Vec<(u32, Counters)>,
     extra_numbers: BTreeMap<(u32, Counters), u32>,
     users: BTreeMap<Id, u32>,
@@ -238,9 +239,9 @@ impl<'a> Legs<'a> {
         match of_core.get(passed).copied().unwrap_or(NONE) {
             NONE => {}
             DEPENDS => {
-                let key = (core, u32::try_from(passed).ok()?, extra);
-                if let Some(known) = self.dependent.get(&key) {
-                    return Some(*known);
+                let known = self.dependent.range((core, extra, 0)..=(core, extra, passed)).next_back();
+                if let Some((_, (_, leg))) = known.filter(|(_, (until, _))| passed < *until) {
+                    return Some(*leg);
                 }
             }
             known => return Some(known),
@@ -251,15 +252,19 @@ impl<'a> Legs<'a> {
             return None;
         }
         let (leg, depends) = self.play(scenario, stand, at)?;
+        // It stays the same until something that it asked has another answer, whatever else changes.
+        let same = self.edges.get(passed..)?.partition_point(|edge| leg.reading.change().is_none_or(|at| *edge < at));
+        let until = (passed + same).min(self.edges.len()) + 1;
         let position = u32::try_from(self.legs.len()).ok()?;
         self.legs.push(leg);
         let of_core = self.found.get_mut(usize::try_from(core).ok()?)?;
         if of_core.is_empty() {
             of_core.resize(width, NONE);
         }
-        *of_core.get_mut(passed)? = if depends { DEPENDS } else { position };
+        let value = if depends { DEPENDS } else { position };
+        of_core.get_mut(passed..until)?.iter_mut().filter(|known| **known == NONE).for_each(|known| *known = value);
         if depends {
-            self.dependent.insert((core, u32::try_from(passed).ok()?, extra), position);
+            self.dependent.insert((core, extra, passed), (until, position));
         }
         Some(position)
     }
