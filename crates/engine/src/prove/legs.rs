@@ -79,9 +79,10 @@ pub(super) struct Legs<'a> {
     core_numbers: BTreeMap<Core, u32>,
     /// By core, and by the number of the edges that have passed: the leg, [`NONE`] or [`DEPENDS`].
     found: Vec<Vec<u32>>,
-    /// The same for legs that depend on the priority or on counters: by core, extra and the first number of edges, until
-    /// before which number it is which leg.
-    dependent: BTreeMap<(u32, u32, usize), (usize, u32)>,
+    /// The same for legs that depend on the priority or on counters: by core and extra, which of `spans` have them.
+    dependent: Vec<Vec<u32>>,
+    /// From which number of edges until before which other it is which leg, sorted.
+    spans: Vec<Vec<(usize, usize, u32)>>,
     extras: Vec<(u32, Counters)>,
     extra_numbers: BTreeMap<(u32, Counters), u32>,
     users: BTreeMap<Id, u32>,
@@ -130,7 +131,8 @@ impl<'a> Legs<'a> {
             cores: Vec::new(),
             core_numbers: BTreeMap::new(),
             found: Vec::new(),
-            dependent: BTreeMap::new(),
+            dependent: Vec::new(),
+            spans: Vec::new(),
             extras: Vec::new(),
             extra_numbers: BTreeMap::new(),
             users: BTreeMap::new(),
@@ -233,15 +235,18 @@ impl<'a> Legs<'a> {
 
     /// The leg that an event begins which comes at an instant.
     fn leg(&mut self, scenario: &Scenario, stand: (u32, u32), at: Instant, passed: usize) -> Option<u32> {
-        let (core, extra) = stand;
+        let (core, _) = stand;
         let width = self.edges.len() + 1;
         let of_core = self.found.get(usize::try_from(core).ok()?)?;
         match of_core.get(passed).copied().unwrap_or(NONE) {
             NONE => {}
             DEPENDS => {
-                let known = self.dependent.range((core, extra, 0)..=(core, extra, passed)).next_back();
-                if let Some((_, (_, leg))) = known.filter(|(_, (until, _))| passed < *until) {
-                    return Some(*leg);
+                if let Some(spans) = self.spans_of(stand) {
+                    let begun = spans.partition_point(|(from, ..)| *from <= passed);
+                    let span = begun.checked_sub(1).and_then(|position| spans.get(position));
+                    if let Some((.., leg)) = span.filter(|(_, until, _)| passed < *until) {
+                        return Some(*leg);
+                    }
                 }
             }
             known => return Some(known),
@@ -264,9 +269,34 @@ impl<'a> Legs<'a> {
         let value = if depends { DEPENDS } else { position };
         of_core.get_mut(passed..until)?.iter_mut().filter(|known| **known == NONE).for_each(|known| *known = value);
         if depends {
-            self.dependent.insert((core, extra, passed), (until, position));
+            self.note(stand, (passed, until, position))?;
         }
         Some(position)
+    }
+
+    fn spans_of(&self, (core, extra): (u32, u32)) -> Option<&[(usize, usize, u32)]> {
+        let of_core = self.dependent.get(usize::try_from(core).ok()?)?;
+        let spans = of_core.get(usize::try_from(extra).ok()?).filter(|spans| **spans != NONE)?;
+        self.spans.get(usize::try_from(*spans).ok()?).map(Vec::as_slice)
+    }
+
+    fn note(&mut self, (core, extra): (u32, u32), span: (usize, usize, u32)) -> Option<()> {
+        let (core, extra) = (usize::try_from(core).ok()?, usize::try_from(extra).ok()?);
+        if self.dependent.len() <= core {
+            self.dependent.resize_with(core + 1, Vec::new);
+        }
+        let of_core = self.dependent.get_mut(core)?;
+        if of_core.len() <= extra {
+            of_core.resize(extra + 1, NONE);
+        }
+        let position = of_core.get_mut(extra)?;
+        if *position == NONE {
+            *position = u32::try_from(self.spans.len()).ok()?;
+            self.spans.push(Vec::new());
+        }
+        let spans = self.spans.get_mut(usize::try_from(*position).ok()?)?;
+        spans.insert(spans.partition_point(|(from, ..)| *from <= span.0), span);
+        Some(())
     }
 
     /// Has the state machine play a leg; and whether it depends on the priority or on counters.
