@@ -138,7 +138,7 @@ pub(crate) const PASSES: usize = 10;
 /// A hundred levels, two sets of working hours, weekly rotas, and back to the first node nine times: a quarter of a year.
 pub(crate) fn repeating() -> Question {
     let level = |n: usize| {
-        let schedule = if n % 2 == 0 { "primary" } else { "regions" };
+        let schedule = if n.is_multiple_of(2) { "primary" } else { "regions" };
         json!({"id": format!("n{n}"), "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
             {"type": "schedule", "id": schedule, "urgency": "high", "schedule_mode": "currently_on_call"}]}})
     };
