@@ -5,6 +5,7 @@ pub mod controls;
 mod instant;
 mod lanes;
 mod more;
+mod near;
 mod people;
 mod pins;
 pub mod playback;

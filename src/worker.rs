@@ -1,11 +1,12 @@
 //! A worker: this very program once more, without a page. What may take longer than a frame is asked of it, so that
-//! nobody who types waits for a proof. Where there can be none the page does the same work itself, between two frames.
+//! nobody who types waits for a proof. It works in slices, and hears in between what was asked since. Where there can be
+//! none the page does the same work itself, in slices between two frames.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use escalation_editor::work::{Request, Response, WorkerState, world_text};
+use escalation_editor::work::{Outbox, Request, Response, WorkerState, world_text};
 use escalation_engine::Index;
 use js_sys::Array;
 use leptos::prelude::*;
@@ -16,15 +17,14 @@ use web_sys::{MessageEvent, WorkerOptions, WorkerType};
 
 use crate::clock;
 
-/// A worker that is busy for longer with what nobody wants to know any more, or with what can wait for what was asked
-/// since, is replaced by a new one, in milliseconds.
-const TOO_LONG: u32 = 200;
-
 /// So many workers may fail one after the other before the page does the work itself.
 const MOST_FAILURES: u32 = 3;
 
 /// Where there is no worker: so long nothing may have been asked before the page works.
 const REST: Duration = Duration::from_millis(120);
+
+/// Where there is no worker: so long the page works before it looks whether there is something to draw, in milliseconds.
+const MAX_BUSY: f64 = 8.0;
 
 /// What a reply is for. What is asked takes the place of what was asked for the same before. The first goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,45 +54,41 @@ struct Inner {
     asked: u32,
     /// Whether workers have failed so often that the page does the work.
     gave_up: ArcRwSignal<bool>,
-    /// The world that the worker has.
-    sent: Option<Arc<Index>>,
+    /// What is not answered yet, at most one for each purpose.
     waiting: Vec<Job>,
-    busy: Option<Busy>,
 }
 
 struct Job {
+    number: u32,
     what: For,
     index: Arc<Index>,
     question: Request,
-    then: Then,
-}
-
-struct Busy {
-    number: u32,
-    what: For,
+    /// When it was begun.
     since: f64,
-    /// Nothing if nobody waits for it any more.
-    job: Option<Job>,
+    then: Then,
 }
 
 enum Backend {
     NotTried,
-    Worker { worker: web_sys::Worker, _hears: Closure<dyn Fn(MessageEvent)>, _fails: Closure<dyn Fn()> },
-    Page,
+    Worker(Box<Connection>),
+    Page(Box<WorkerState>),
+}
+
+/// A worker, and what it knows.
+struct Connection {
+    worker: web_sys::Worker,
+    /// The world that it has.
+    world: Option<Arc<Index>>,
+    outbox: Outbox,
+    _hears: Closure<dyn Fn(MessageEvent)>,
+    _fails: Closure<dyn Fn()>,
 }
 
 impl Background {
     /// No worker yet: it is begun when it is needed.
     pub fn new() -> Self {
-        let inner = Inner {
-            way: Backend::NotTried,
-            failures: 0,
-            asked: 0,
-            gave_up: ArcRwSignal::new(false),
-            sent: None,
-            waiting: Vec::new(),
-            busy: None,
-        };
+        let gave_up = ArcRwSignal::new(false);
+        let inner = Inner { way: Backend::NotTried, failures: 0, asked: 0, gave_up, waiting: Vec::new() };
         Self(StoredValue::new_local(inner))
     }
 
@@ -109,154 +105,126 @@ impl Background {
     /// Has a question about a world answered, and tells the reply. If something else is asked for the same before it is
     /// there, it is never told.
     pub fn ask(self, what: For, index: Arc<Index>, question: Request, then: impl FnOnce(Response, f64) + 'static) {
-        let job = Job { what, index, question, then: Box::new(then) };
-        self.0.update_value(|inner| {
-            inner.waiting.retain(|waiting| waiting.what != what);
-            inner.wait(job);
-            if let Some(busy) = inner.busy.as_mut().filter(|busy| busy.what == what) {
-                busy.job = None;
-            }
-        });
-        self.pre_empt();
-        self.next();
-    }
-
-    /// Replaces a worker that is busy for too long with what has become less urgent; looks again if it may become so.
-    fn pre_empt(self) {
-        let look_again = self.0.try_update_value(|inner| {
-            let Some(busy) = &inner.busy else { return None };
-            let is_urgent = busy.job.is_none() || inner.waiting.iter().any(|waiting| waiting.what < busy.what);
-            let Backend::Worker { worker, .. } = &inner.way else { return None };
-            if !is_urgent {
-                return None;
-            }
-            if clock::milliseconds() - busy.since <= f64::from(TOO_LONG) {
-                return Some(busy.number);
-            }
-            worker.terminate();
-            inner.way = Backend::NotTried;
-            // What is still wanted is asked again, in its turn.
-            if let Some(job) = inner.busy.take().and_then(|busy| busy.job) {
-                inner.wait(job);
-            }
-            None
-        });
-        if let Some(Some(number)) = look_again {
-            let look = move || {
-                let is_busy = |inner: &Inner| inner.busy.as_ref().is_some_and(|busy| busy.number == number);
-                if self.0.try_with_value(is_busy) == Some(true) {
-                    self.pre_empt();
-                    self.next();
-                }
-            };
-            set_timeout(look, Duration::from_millis(u64::from(TOO_LONG) + 1));
-        }
-    }
-
-    /// Goes on with what waits.
-    fn next(self) {
-        let here = self.0.try_update_value(|inner| {
-            if inner.busy.is_some() || inner.waiting.is_empty() {
-                return false;
-            }
-            let has_worker = inner.begin(self);
-            let job = inner.waiting.remove(0);
+        let on_page = self.0.try_update_value(|inner| {
             inner.asked += 1;
-            let number = inner.asked;
-            if let Backend::Worker { worker, .. } = &inner.way {
-                let tell = |name: &str, text: &str| {
-                    let message = [JsValue::from_str(name), JsValue::from_str(text), JsValue::from(number)];
-                    let _closed = worker.post_message(&message.iter().collect::<Array>());
-                };
-                if !inner.sent.as_ref().is_some_and(|sent| Arc::ptr_eq(sent, &job.index)) {
-                    tell("set_world", &world_text(job.index.world()));
-                    inner.sent = Some(job.index.clone());
-                }
-                tell("reply", &job.question.to_text());
-            }
-            inner.busy = Some(Busy { number, what: job.what, since: clock::milliseconds(), job: Some(job) });
-            !has_worker
-        });
-        if here == Some(true) {
-            // What was changed is drawn first, and what is typed meanwhile goes first, too.
-            request_animation_frame(move || set_timeout(move || self.work_here(), REST));
-        }
-    }
-
-    fn work_here(self) {
-        let job = self.0.try_update_value(|inner| inner.busy.as_mut().and_then(|busy| busy.job.take())).flatten();
-        let reply = job.map(|job| {
+            inner.waiting.retain(|waiting| waiting.what != what);
             let since = clock::milliseconds();
-            (job.question.reply(&job.index), clock::milliseconds() - since, job.then)
+            let job = Job { number: inner.asked, what, index, question, since, then: Box::new(then) };
+            inner.begin(self);
+            inner.way.send(&job);
+            inner.waiting.push(job);
+            inner.is_page().then_some(inner.asked)
         });
-        self.0.update_value(|inner| inner.busy = None);
-        if let Some((reply, took, then)) = reply {
-            then(reply, took);
+        if let Some(Some(asked)) = on_page {
+            self.rest(asked);
         }
-        self.next();
     }
 
-    /// A reply, by the number of its question; nothing where the worker could not give one.
-    fn hear(self, number: u32, reply: Option<Response>) {
-        let heard = self.0.try_update_value(|inner| {
-            let busy = inner.busy.take_if(|busy| busy.number == number)?;
-            if reply.is_some() {
-                inner.failures = 0;
+    /// Has the page work once nothing else was asked for a while: what was changed is drawn first, and what is typed
+    /// meanwhile goes first, too.
+    fn rest(self, asked: u32) {
+        request_animation_frame(move || {
+            let work = move || {
+                self.0.try_update_value(|inner| {
+                    let since = clock::milliseconds();
+                    inner.waiting.iter_mut().for_each(|job| job.since = since);
+                });
+                self.work_here(asked);
+            };
+            set_timeout(work, REST);
+        });
+    }
+
+    /// Works in the page, unless something was asked since.
+    fn work_here(self, asked: u32) {
+        let until = clock::milliseconds() + MAX_BUSY;
+        loop {
+            let done = self.0.try_update_value(|inner| match &mut inner.way {
+                Backend::Page(state) if inner.asked == asked && state.is_busy() => Some(state.advance()),
+                _ => None,
+            });
+            let Some(Some(done)) = done else { return };
+            if let Some((number, reply)) = done {
+                self.hear(number, reply);
             }
-            Some(busy)
+            if clock::milliseconds() >= until {
+                return set_timeout(move || self.work_here(asked), Duration::ZERO);
+            }
+        }
+    }
+
+    /// A reply, by the number of its question.
+    fn hear(self, number: u32, reply: Response) {
+        let job = self.0.try_update_value(|inner| {
+            inner.failures = 0;
+            let position = inner.waiting.iter().position(|job| job.number == number)?;
+            Some(inner.waiting.remove(position))
         });
         // Nobody waits for any other.
-        let Some(Some(busy)) = heard else { return };
-        match (reply, busy) {
-            (Some(reply), Busy { since, job: Some(job), .. }) => {
-                (job.then)(reply, clock::milliseconds() - since);
-                self.next();
-            }
-            (Some(_), _) => self.next(),
-            (None, busy) => self.fail(busy.job),
+        if let Some(Some(job)) = job {
+            (job.then)(reply, clock::milliseconds() - job.since);
         }
     }
 
     /// The worker has failed: the next one does what it should have done. Where several fail one after the other the
     /// page does it.
-    fn fail(self, job: Option<Job>) {
+    fn fail(self) {
         let gave_up = self.0.try_update_value(|inner| {
-            if let Backend::Worker { worker, .. } = &inner.way {
-                worker.terminate();
+            if let Backend::Worker(connection) = &inner.way {
+                connection.worker.terminate();
             }
             inner.failures += 1;
             let gives_up = inner.failures >= MOST_FAILURES;
-            inner.way = if gives_up { Backend::Page } else { Backend::NotTried };
-            let job = job.or_else(|| inner.busy.take().and_then(|busy| busy.job));
-            inner.busy = None;
-            if let Some(job) = job {
-                inner.wait(job);
+            inner.way = if gives_up { Backend::Page(Box::default()) } else { Backend::NotTried };
+            if !inner.waiting.is_empty() {
+                inner.begin(self);
+                let Inner { way, waiting, .. } = inner;
+                waiting.iter().for_each(|job| way.send(job));
             }
-            gives_up.then(|| inner.gave_up.clone())
+            inner.is_page().then(|| (inner.gave_up.clone(), inner.asked))
         });
-        if let Some(Some(gave_up)) = gave_up {
+        if let Some(Some((gave_up, asked))) = gave_up {
             gave_up.set(true);
+            self.rest(asked);
         }
-        self.next();
     }
 }
 
 impl Inner {
-    /// Has a job wait in its turn, unless a newer one for the same waits.
-    fn wait(&mut self, job: Job) {
-        if self.waiting.iter().all(|waiting| waiting.what != job.what) {
-            let at = self.waiting.iter().position(|waiting| waiting.what > job.what).unwrap_or(self.waiting.len());
-            self.waiting.insert(at, job);
-        }
-    }
-
     /// Begins a worker unless there is one; whether there is one then.
     fn begin(&mut self, background: Background) -> bool {
         if matches!(self.way, Backend::NotTried) {
-            self.sent = None;
-            self.way = worker(background).unwrap_or(Backend::Page);
+            self.way = worker(background).unwrap_or_else(|_| Backend::Page(Box::default()));
         }
-        matches!(self.way, Backend::Worker { .. })
+        matches!(self.way, Backend::Worker(_))
+    }
+
+    fn is_page(&self) -> bool {
+        matches!(self.way, Backend::Page(_))
+    }
+}
+
+impl Backend {
+    /// Asks a question. What is not known yet of its world and its path is said first.
+    fn send(&mut self, job: &Job) {
+        match self {
+            Self::NotTried => {}
+            Self::Worker(connection) => {
+                let Connection { worker, world, outbox, .. } = &mut **connection;
+                let tell = |message: &[JsValue]| {
+                    let _closed = worker.post_message(&message.iter().collect::<Array>());
+                };
+                if !world.as_ref().is_some_and(|known| Arc::ptr_eq(known, &job.index)) {
+                    tell(&["set_world".into(), world_text(job.index.world()).into()]);
+                    *world = Some(job.index.clone());
+                }
+                tell(&["ask".into(), outbox.write(&job.question).into(), (job.what as u32).into(), job.number.into()]);
+            }
+            Self::Page(state) => {
+                state.set_index(job.index.clone());
+                let _has_world = state.ask(job.question.clone(), job.what as u32, job.number);
+            }
+        }
     }
 }
 
@@ -268,17 +236,19 @@ fn worker(background: Background) -> Result<Backend, JsValue> {
     options.set_type(WorkerType::Module);
     let worker = web_sys::Worker::new_with_options(&script.href(), &options)?;
     let hears = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        // What has no number is no reply.
-        let Ok(message) = event.data().dyn_into::<Array>() else { return };
-        let Some(number) = message.get(0).as_f64() else { return };
+        let Ok(message) = event.data().dyn_into::<Array>() else { return background.fail() };
         let reply = message.get(1).as_string().and_then(|text| Response::from_text(&text));
-        background.hear(number as u32, reply);
+        match (message.get(0).as_f64(), reply) {
+            (Some(number), Some(reply)) => background.hear(number as u32, reply),
+            _ => background.fail(),
+        }
     });
-    let fails = Closure::<dyn Fn()>::new(move || background.fail(None));
+    let fails = Closure::<dyn Fn()>::new(move || background.fail());
     worker.set_onmessage(Some(hears.as_ref().unchecked_ref()));
     worker.set_onerror(Some(fails.as_ref().unchecked_ref()));
     worker.post_message(&Array::of2(&JsValue::from_str(&here), &wasm_bindgen::module()))?;
-    Ok(Backend::Worker { worker, _hears: hears, _fails: fails })
+    let (world, outbox) = (None, Outbox::default());
+    Ok(Backend::Worker(Box::new(Connection { worker, world, outbox, _hears: hears, _fails: fails })))
 }
 
 #[wasm_bindgen]
@@ -289,7 +259,7 @@ extern "C" {
 }
 
 thread_local! {
-    /// In the worker: what it was sent.
+    /// In the worker: what it was sent and is at work on.
     static DESK: RefCell<WorkerState> = RefCell::default();
 }
 
@@ -303,11 +273,26 @@ pub fn set_world(text: &str) -> Result<(), JsValue> {
     taken.map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
-/// In the worker: the reply to a question.
+/// In the worker: takes a question in place of the one of its kind that is not answered yet.
 ///
 /// # Errors
 /// Where there is no world yet, or the text is no question.
 #[wasm_bindgen]
-pub fn reply(text: &str) -> Result<String, JsValue> {
-    DESK.with(|desk| desk.borrow().reply(text)).ok_or(JsValue::UNDEFINED)
+pub fn ask(text: &str, kind: u32, number: u32) -> Result<(), JsValue> {
+    DESK.with(|desk| desk.borrow_mut().hear(text, kind, number)).ok_or(JsValue::UNDEFINED)
+}
+
+/// In the worker: does a slice of what was asked. The number of a question and its reply, once that is there.
+#[wasm_bindgen]
+pub fn advance() -> JsValue {
+    match DESK.with(|desk| desk.borrow_mut().advance()) {
+        Some((number, reply)) => Array::of2(&number.into(), &reply.to_text().into()).into(),
+        None => JsValue::UNDEFINED,
+    }
+}
+
+/// In the worker: whether something is left to do.
+#[wasm_bindgen]
+pub fn is_busy() -> bool {
+    DESK.with(|desk| desk.borrow().is_busy())
 }

@@ -8,8 +8,10 @@ use escalation_engine::Seconds;
 use escalation_engine::words::date_and_time;
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
+use super::near::{Near, POSITION};
 use super::pins::Decide;
 use crate::editor::actions::press_in_simulation;
 use crate::editor::link;
@@ -142,11 +144,13 @@ pub fn Steps() -> impl IntoView {
     on_cleanup(move || print.remove());
     let frame = NodeRef::<html::Div>::new();
     keep_current(frame, open, shown, listed);
+    let near = Near::new();
+    watch_rows(frame, near, shown, as_table);
     let all = move || {
         if as_table.get() {
-            view! { <Table shown scroll/> }.into_any()
+            view! { <Table shown near scroll/> }.into_any()
         } else {
-            view! { <List shown scroll/> }.into_any()
+            view! { <List shown near scroll/> }.into_any()
         }
     };
     let before = move || {
@@ -213,19 +217,55 @@ pub fn Steps() -> impl IntoView {
     }
 }
 
+/// Looks which rows are near what is seen, each time that others are listed.
+fn watch_rows(frame: NodeRef<html::Div>, near: Near, shown: Memo<Arc<Shown>>, as_table: RwSignal<bool>) {
+    Effect::new(move |_| {
+        let (_, as_table) = (shown.track(), as_table.get());
+        // Once the rows are there.
+        request_animation_frame(move || {
+            let Some(frame) = frame.try_get_untracked().flatten() else { return };
+            let (rows, scrolled) = if as_table { ("tbody", ".table-frame") } else { ("ol", "ol") };
+            let find = |what: &str| frame.query_selector(what).ok().flatten();
+            let scrolled = find(scrolled).and_then(|list| list.dyn_into::<HtmlElement>().ok());
+            if let (Some(list), Some(rows)) = (scrolled, find(rows)) {
+                near.watch(&list, &rows);
+            }
+        });
+    });
+}
+
+impl Row {
+    /// All of it in one text, for where it is not drawn.
+    fn in_short(&self) -> String {
+        let Self { after, time, words, rule, .. } = self;
+        let other = words.other_side.as_deref().unwrap_or_default();
+        format!("{time} {after} {} {} {} {rule} {other}", words.what, words.who, words.why)
+    }
+}
+
 #[component]
-fn List(shown: Memo<Arc<Shown>>, scroll: impl Fn(web_sys::Event) + 'static) -> impl IntoView {
-    let rows = move || shown.get().rows.iter().cloned().map(|row| view! { <StepRow row/> }).collect_view();
+fn List(shown: Memo<Arc<Shown>>, near: Near, scroll: impl Fn(web_sys::Event) + 'static) -> impl IntoView {
+    let rows = move || {
+        let shown = shown.get();
+        let rows = shown.rows.iter().cloned().zip(near.rows(shown.rows.len())).enumerate();
+        rows.map(|(position, (row, is_drawn))| view! { <StepRow row position is_drawn/> }).collect_view()
+    };
     view! { <ol tabindex="0" aria-label=strings::WHAT_HAPPENS on:scroll=scroll>{rows}</ol> }
 }
 
 #[component]
-fn StepRow(row: Row) -> impl IntoView {
-    let Row { after, time, words, rule, node_id, stuck, .. } = row;
-    let (is_here, choose) = choosing(node_id);
-    let other = words.other_side.map(|other| view! { <span class="other-side">{other}</span> });
-    view! {
-        <li class="step" class:page=words.is_page class:bad=words.is_bad class:here=is_here on:click=move |_| choose()>
+fn StepRow(row: Row, position: usize, is_drawn: ArcRwSignal<bool>) -> impl IntoView {
+    let (is_here, choose) = choosing(row.node_id.clone());
+    let (is_page, is_bad) = (row.words.is_page, row.words.is_bad);
+    let far = is_drawn.clone();
+    let is_far = move || !far.get();
+    let drawn = move || {
+        if !is_drawn.get() {
+            return row.in_short().into_any();
+        }
+        let Row { after, time, words, rule, stuck, .. } = row.clone();
+        let other = words.other_side.map(|other| view! { <span class="other-side">{other}</span> });
+        view! {
             <span class="step-time"><b>{time}</b><i>{after}</i></span>
             <span class="step-words">
                 <strong>{words.what}</strong>
@@ -233,18 +273,29 @@ fn StepRow(row: Row) -> impl IntoView {
                 {other}
                 {stuck.map(|node_id| view! { <Decide node_id/> })}
             </span>
+        }
+        .into_any()
+    };
+    let row = view! {
+        <li class="step" class:page=is_page class:bad=is_bad class:here=is_here class:far=is_far on:click=move |_| choose()>
+            {drawn}
         </li>
-    }
+    };
+    row.attr(POSITION, position.to_string())
 }
 
 #[component]
-fn Table(shown: Memo<Arc<Shown>>, scroll: impl Fn(web_sys::Event) + 'static) -> impl IntoView {
+fn Table(shown: Memo<Arc<Shown>>, near: Near, scroll: impl Fn(web_sys::Event) + 'static) -> impl IntoView {
     let open = expect_context::<Open>();
     let head = move || {
         let columns = strings::playback::columns(&open.assumed.zone.get());
         columns.map(|name| view! { <th scope="col">{name}</th> }).collect_view()
     };
-    let rows = move || shown.get().rows.iter().cloned().map(|row| view! { <TableRow row/> }).collect_view();
+    let rows = move || {
+        let shown = shown.get();
+        let rows = shown.rows.iter().cloned().zip(near.rows(shown.rows.len())).enumerate();
+        rows.map(|(position, (row, is_drawn))| view! { <TableRow row position is_drawn/> }).collect_view()
+    };
     view! {
         <div class="table-frame" role="region" tabindex="0" aria-label=strings::WHAT_HAPPENS on:scroll=scroll>
             <table class="trace">
@@ -256,20 +307,33 @@ fn Table(shown: Memo<Arc<Shown>>, scroll: impl Fn(web_sys::Event) + 'static) -> 
 }
 
 #[component]
-fn TableRow(row: Row) -> impl IntoView {
-    let Row { after, time, words, rule, node_id, stuck, .. } = row;
-    let (is_here, choose) = choosing(node_id);
-    let other = words.other_side.map(|other| view! { "; "<span class="other-side">{other}</span> });
-    view! {
-        <tr class="step" class:page=words.is_page class:bad=words.is_bad class:here=is_here on:click=move |_| choose()>
+fn TableRow(row: Row, position: usize, is_drawn: ArcRwSignal<bool>) -> impl IntoView {
+    let (is_here, choose) = choosing(row.node_id.clone());
+    let (is_page, is_bad) = (row.words.is_page, row.words.is_bad);
+    let far = is_drawn.clone();
+    let is_far = move || !far.get();
+    let drawn = move || {
+        if !is_drawn.get() {
+            return view! { <td colspan="6">{row.in_short()}</td> }.into_any();
+        }
+        let Row { after, time, words, rule, stuck, .. } = row.clone();
+        let other = words.other_side.map(|other| view! { "; "<span class="other-side">{other}</span> });
+        view! {
             <td>{time}</td>
             <td>{after}</td>
             <th scope="row">{words.what}</th>
             <td>{words.who}</td>
             <td>{words.why}{other}{stuck.map(|node_id| view! { " "<Decide node_id/> })}</td>
             <td><code>{rule}</code></td>
+        }
+        .into_any()
+    };
+    let row = view! {
+        <tr class="step" class:page=is_page class:bad=is_bad class:here=is_here class:far=is_far on:click=move |_| choose()>
+            {drawn}
         </tr>
-    }
+    };
+    row.attr(POSITION, position.to_string())
 }
 
 /// Whether the step's node is the one that is looked at, and what looks at it.

@@ -291,6 +291,106 @@ async function verdicts({ id, expected, runs }) {
   return result;
 }
 
+/** A path with so many nodes that pages schedules and begins again from its first node. */
+function everyday(nodes) {
+  const path = covered(nodes);
+  const lists = (list) => [list, ...list.flatMap((node) => (node.if_else ? [...lists(node.if_else.then_path), ...lists(node.if_else.else_path)] : []))];
+  const [first] = path.path;
+  const before = { id: 'first', type: 'level', level: { targets: [{ type: 'user', id: '01J0USERMAYA00000000000000', urgency: 'high' }], time_to_ack_seconds: 300, ack_mode: 'first' } };
+  for (const list of lists([first]).filter((one) => !one.at(-1).if_else)) {
+    list.push({ id: `again-${list[0].id}`, type: 'repeat', repeat: { to_node: 'first', repeat_times: 4 } });
+  }
+  return { ...path, name: `${nodes} nodes, everyday`, path: [before, first] };
+}
+
+/** Counts what goes to workers, and how many there are. */
+function watchWorkers() {
+  const counts = { made: 0, bytes: 0, worlds: 0, questions: 0 };
+  window.__workers = counts;
+  window.Worker = class extends Worker {
+    constructor(...all) {
+      super(...all);
+      counts.made += 1;
+    }
+
+    postMessage(message, ...rest) {
+      const [name, text] = Array.isArray(message) ? message : [];
+      if (name === 'set_world') counts.worlds += 1;
+      if (name === 'ask') Object.assign(counts, { questions: counts.questions + 1, bytes: counts.bytes + text.length });
+      return super.postMessage(message, ...rest);
+    }
+  };
+}
+
+/** Edits at rest and as fast as keys are pressed, with the simulation shown: frames, long tasks, and until when verdicts come. */
+async function using({ runs }) {
+  const bench = window.__bench;
+  const pause = (time) => new Promise((done) => setTimeout(done, time));
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const result = { rest: [], typing: [], verdicts: [], long: [], counts: null, nodes: 0, elements: 0 };
+  new PerformanceObserver((list) => result.long.push(...list.getEntries().map((entry) => entry.duration))).observe({ entryTypes: ['longtask'] });
+  let minutes = 5;
+  const edit = async (times) => {
+    const begin = performance.now();
+    bench.editText('first', `${(minutes += 1)}m`);
+    await painted();
+    times.push(performance.now() - begin);
+  };
+  const fresh = async () => { while (document.querySelector('.expectation.stale') || !window.__fresh()) await pause(4); };
+  for (let run = 0; run < runs; run += 1) {
+    await pause(1500);
+    await edit(result.rest);
+  }
+  await pause(3000);
+  result.long.length = 0;
+  const before = { ...window.__workers };
+  for (let run = 0; run < 3; run += 1) {
+    for (let key = 0; key < 8; key += 1) {
+      await edit(result.typing);
+      await pause(90);
+    }
+    const last = performance.now();
+    document.getElementById('tab-expectations').click();
+    await fresh();
+    result.verdicts.push(performance.now() - last);
+    document.getElementById('tab-simulate').click();
+    await pause(500);
+  }
+  const counts = window.__workers;
+  result.counts = Object.fromEntries(Object.keys(counts).map((name) => [name, counts[name] - before[name]]));
+  const all = (node) => 1 + [...node.childNodes].reduce((sum, child) => sum + all(child), 0);
+  result.nodes = all(document.documentElement);
+  result.elements = document.querySelectorAll('*').length;
+  return result;
+}
+
+async function used() {
+  for (const nodes of [20, 100, 300]) {
+    const { body: { escalation_path: path } } = await server.api('POST', '/v2/escalation_paths', everyday(nodes));
+    await server.api('PUT', `/builder/v1/escalation_paths/${path.id}/expectations`, { expectations: EXPECTED.slice(0, 5) });
+    console.log(`\nAs people use it: ${nodes} nodes that begin again, the simulation shown, five expectations`);
+    for (const rate of [1, 4]) {
+      const page = await browser.newPage({ viewport: config.use.viewport });
+      await page.addInitScript(watchWorkers);
+      await page.addInitScript(() => { window.__fresh = () => document.querySelectorAll('.expectation').length === 5; });
+      await page.goto(`${server.url}/?bench#/paths/${path.id}`);
+      await page.getByRole('treeitem').first().waitFor();
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate });
+      const { rest, typing, verdicts: came, long, counts, nodes: all, elements } = await page.evaluate(using, { runs: 5 });
+      const slow = rate > 1 ? `, ${rate}x slower CPU` : '';
+      line(`edit to painted frame, at rest${slow}`, told(rest));
+      line(`edit to painted frame, while typing${slow}`, told(typing));
+      line(`from the last key to all verdicts${slow}`, told(came));
+      line(`long tasks while typing${slow}`, `${long.length}, the longest ${Math.max(0, ...long).toFixed(0)} ms`);
+      line(`workers made, worlds sent while typing${slow}`, `${counts.made}, ${counts.worlds}`);
+      line(`bytes to a worker for one edit${slow}`, `${(counts.bytes / typing.length).toFixed(0)} in ${(counts.questions / typing.length).toFixed(1)} questions`);
+      line(`DOM nodes${slow}`, `${all}, of which ${elements} elements`);
+      await page.close();
+    }
+  }
+}
+
 async function proving(page) {
   const { status, body } = await server.api('PUT', `/builder/v1/escalation_paths/${IDS.payments}/expectations`, { expectations: EXPECTED });
   if (status !== 200) throw new Error(JSON.stringify(body));
@@ -320,6 +420,7 @@ const server = await Server.start();
 const browser = await chromium.launch(config.use.launchOptions);
 try {
   const page = await browser.newPage({ viewport: config.use.viewport });
+  await used();
   await proving(page);
   for (const [name, id] of [['Payments, 9 nodes', IDS.payments], ['Major incidents, 25 nodes', IDS.major]]) {
     console.log(`\n${name}`);

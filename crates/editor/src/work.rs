@@ -5,17 +5,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escalation_api::{NodeKind, PathPayload};
-use escalation_engine::diff::{OccurrenceGroup, behaviour, occasions_of};
-use escalation_engine::prove::{Expect, Expectation, Horizon, PriorityInterval, prove};
+use escalation_engine::diff::{OccurrenceGroup, behaviour_at, occasions_of};
+use escalation_engine::pace::{Pace, Sliced};
+use escalation_engine::prove::{Expect, Expectation, Horizon, PriorityInterval, prove_at};
 use escalation_engine::scenario::{Branch, Visits};
 use escalation_engine::{CompiledPath, Index, Instant, ReadError, Scenario, World};
 use serde::{Deserialize, Serialize};
 
-use crate::expect::{ExpectationFix, Judged, Suggestions, find_fixes, judge, suggestions};
+use crate::expect::{ExpectationFix, Judged, Suggestions, find_fixes_at, judge_at, suggestions_at};
 use crate::{tree, words};
 
+mod post;
+
+pub use post::{Inbox, Outbox};
+
 /// A path, and over what something is asked of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PathQuery {
     /// The id of the path.
     pub id: String,
@@ -28,8 +33,7 @@ pub struct PathQuery {
 }
 
 /// Something that is asked of the engine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Request {
     /// Whether expectations hold.
     Judge(PathQuery, Vec<Expectation>),
@@ -125,33 +129,49 @@ impl PathQuery {
     }
 }
 
-impl Request {
-    /// The question as text.
+impl Response {
+    /// The reply as text.
     #[must_use]
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The reply to it.
+    /// Reads a reply.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+impl Request {
+    /// The reply to it, all at once.
     #[must_use]
     pub fn reply(&self, index: &Index) -> Response {
+        Sliced::new(|pace| async move { self.reply_at(&pace, index).await }).finish()
+    }
+
+    async fn reply_at(&self, pace: &Pace, index: &Index) -> Response {
         match self {
-            Self::Judge(about, all) => Response::Judged(judge(&about.compiled(index), index, &about.horizon(), all)),
+            Self::Judge(about, all) => {
+                Response::Judged(judge_at(pace, &about.compiled(index), index, &about.horizon(), all).await)
+            }
             Self::Suggest(about, known) => {
-                Response::Suggested(suggestions(&about.compiled(index), index, &about.horizon(), known))
+                let (path, horizon) = (about.compiled(index), about.horizon());
+                Response::Suggested(suggestions_at(pace, &path, index, &horizon, known).await)
             }
             Self::SuggestFixes(about, all) => {
-                Response::Mended(find_fixes(&about.id, &about.path, index, &about.horizon(), all))
+                Response::Mended(find_fixes_at(pace, &about.id, &about.path, index, &about.horizon(), all).await)
             }
-            Self::Compare(about, before) => Response::Compared(compared(about, before, index)),
-            Self::Gaps(about) => Response::Gaps(gaps(about, index)),
+            Self::Compare(about, before) => Response::Compared(compared(pace, about, before, index).await),
+            Self::Gaps(about) => Response::Gaps(gaps(pace, about, index).await),
         }
     }
 }
 
-fn gaps(about: &PathQuery, index: &Index) -> Option<Gaps> {
+async fn gaps(pace: &Pace, about: &PathQuery, index: &Index) -> Option<Gaps> {
     let (path, horizon) = (about.compiled(index), about.horizon());
-    let verdict = prove(&path, index, &horizon, &[Expectation::new(Expect::PagesSomeone)]).ok()?.pop()?;
+    let expected = [Expectation::new(Expect::PagesSomeone)];
+    let verdict = prove_at(pace, &path, index, &horizon, &expected).await.ok()?.pop()?;
     let told = |occasion: OccurrenceGroup| {
         let priorities = words::priorities(&occasion.priority_ids, index);
         match occasion.priority_ids.first() {
@@ -171,9 +191,9 @@ fn gaps(about: &PathQuery, index: &Index) -> Option<Gaps> {
     })
 }
 
-fn compared(about: &PathQuery, older: &PathPayload, index: &Index) -> Option<Compared> {
+async fn compared(pace: &Pace, about: &PathQuery, older: &PathPayload, index: &Index) -> Option<Compared> {
     let (before, after) = (CompiledPath::new(&about.id, older, index), about.compiled(index));
-    let found = behaviour(&before, &after, index, &about.horizon()).ok()?;
+    let found = behaviour_at(pace, &before, &after, index, &about.horizon()).await.ok()?;
     let side = |id: &str, side: Branch| {
         let branch = [&*about.path, older].into_iter().find_map(|path| Some((path, tree::find(path, id)?.node)));
         let Some((path, node)) = branch else { return format!("where `{id}` goes one way") };
@@ -201,41 +221,93 @@ fn compared(about: &PathQuery, older: &PathPayload, index: &Index) -> Option<Com
     })
 }
 
-impl Response {
-    /// Reads a reply.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-}
-
 /// A world as text, for [`WorkerState::set_world`].
 #[must_use]
 pub fn world_text(world: &World) -> String {
     serde_json::to_string(world).unwrap_or_default()
 }
 
-/// Where questions are answered that come as text.
+/// So many questions are kept with their replies: what is undone, and the path as it was saved, are asked about again.
+const MAX_KNOWN: usize = 8;
+
+/// How many steps are played in one slice: about a millisecond of work.
+pub const SLICE: usize = 2_000;
+
+/// Where questions are answered, in slices: in a worker, or in the page where there can be none.
 #[derive(Default)]
 pub struct WorkerState {
-    index: Option<Index>,
+    index: Option<Arc<Index>>,
+    inbox: Inbox,
+    /// The most urgent first.
+    jobs: Vec<Job>,
+    /// The last questions and their replies, the newest last.
+    known: Vec<(Request, Response)>,
+}
+
+struct Job {
+    kind: u32,
+    number: u32,
+    request: Arc<Request>,
+    work: Sliced<'static, Response>,
 }
 
 impl WorkerState {
-    /// Takes the world that questions are about from now on.
+    /// Takes the world that questions are about from now on. What was asked about another is answered about that.
     ///
     /// # Errors
     /// Where the text is no world.
     pub fn set_world(&mut self, text: &str) -> Result<(), ReadError> {
-        self.index = Some(Index::new(World::from_text(text)?));
+        self.set_index(Arc::new(Index::new(World::from_text(text)?)));
         Ok(())
     }
 
-    /// The reply to a question; nothing if there is no world yet, or the text is no question.
+    /// The same, where it is at hand.
+    pub fn set_index(&mut self, index: Arc<Index>) {
+        if !self.index.as_ref().is_some_and(|known| Arc::ptr_eq(known, &index)) {
+            self.known.clear();
+            self.index = Some(index);
+        }
+    }
+
+    /// Takes a question as an [`Outbox`] has written it; nothing if there is no world yet, or the text is no question.
+    pub fn hear(&mut self, text: &str, kind: u32, number: u32) -> Option<()> {
+        let request = self.inbox.read(text)?;
+        self.ask(request, kind, number)
+    }
+
+    /// Takes a question in place of the one of its kind that is not answered yet. A smaller kind is more urgent. Nothing if
+    /// there is no world yet.
+    pub fn ask(&mut self, request: Request, kind: u32, number: u32) -> Option<()> {
+        self.jobs.retain(|job| job.kind != kind);
+        let (index, request) = (self.index.clone()?, Arc::new(request));
+        let known = self.known.iter().find(|(known, _)| *known == *request).map(|(_, reply)| reply.clone());
+        let asked = request.clone();
+        let work = Sliced::new(|pace| async move {
+            match known {
+                Some(reply) => reply,
+                None => asked.reply_at(&pace, &index).await,
+            }
+        });
+        let at = self.jobs.partition_point(|job| job.kind < kind);
+        self.jobs.insert(at, Job { kind, number, request, work });
+        Some(())
+    }
+
+    /// Whether something is left to do.
     #[must_use]
-    pub fn reply(&self, text: &str) -> Option<String> {
-        let question: Request = serde_json::from_str(text).ok()?;
-        let reply = question.reply(self.index.as_ref()?);
-        serde_json::to_string(&reply).ok()
+    pub fn is_busy(&self) -> bool {
+        !self.jobs.is_empty()
+    }
+
+    /// Does a slice of what is most urgent; the number of its question and the reply, where that is all of it.
+    pub fn advance(&mut self) -> Option<(u32, Response)> {
+        let reply = self.jobs.first_mut()?.work.advance(SLICE)?;
+        let Job { number, request, .. } = self.jobs.remove(0);
+        self.known.retain(|(known, _)| *known != *request);
+        self.known.push((Arc::unwrap_or_clone(request), reply.clone()));
+        if self.known.len() > MAX_KNOWN {
+            self.known.remove(0);
+        }
+        Some((number, reply))
     }
 }

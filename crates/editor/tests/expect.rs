@@ -9,7 +9,7 @@ use escalation_api::{Json as _, PathPayload};
 use escalation_editor::expect::{
     ExpectationFix, Form, Judged, KINDS, Ruling, State, find_fixes, judge, occasions, suggestions, told,
 };
-use escalation_editor::work::{PathQuery, Request, Response, WorkerState, world_text};
+use escalation_editor::work::{Inbox, Outbox, PathQuery, Request, Response, WorkerState, world_text};
 use escalation_engine::calendar::Zone;
 use escalation_engine::prove::{Expect, Expectation, Horizon};
 use escalation_engine::world::WorldPart;
@@ -344,6 +344,99 @@ fn what_a_check_mends_mends_what_is_expected() {
     assert_eq!(found.len(), usize::from(fixes > 0), "{fixes} {found:?}");
 }
 
+/// The next reply, which is to this question.
+fn answers(desk: &mut WorkerState, to: u32) -> Response {
+    while desk.is_busy() {
+        if let Some((number, reply)) = desk.advance() {
+            assert_eq!(number, to);
+            return reply;
+        }
+    }
+    panic!("nothing was asked")
+}
+
+/// A path whose proof takes some slices.
+fn long_path(index: &Index, seconds: i64) -> PathPayload {
+    let people = people(index);
+    let schedule = index.world().schedules.first().unwrap().id.clone();
+    let mut nodes: Vec<_> = (0..40).map(|at| level(&format!("n{at}"), &[&people[at % 2]], seconds)).collect();
+    nodes.push(json!({"id": "s", "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+        {"type": "schedule", "id": schedule, "urgency": "high", "schedule_mode": "currently_on_call"}]}}));
+    nodes.push(json!({"id": "r", "type": "repeat", "repeat": {"to_node": "n0", "repeat_times": 9}}));
+    payload(json!(nodes))
+}
+
+#[test]
+fn a_newer_question_takes_the_place_of_the_one_of_its_kind() {
+    let index = std::sync::Arc::new(index());
+    let Horizon { from, until, .. } = horizon();
+    let about = |seconds| PathQuery { id: "p".into(), path: long_path(&index, seconds).into(), from, until };
+    let judge = |seconds| Request::Judge(about(seconds), vec![timed(Expect::EndsWithin, 864_000)]);
+    let mut desk = WorkerState::default();
+    desk.set_index(index.clone());
+    desk.ask(Request::Gaps(about(60)), 3, 1).unwrap();
+    assert_eq!(desk.advance(), None, "it takes more than a slice");
+    // As if somebody typed: none is answered but the last, and what is less urgent waits for it.
+    for (number, seconds) in (2..).zip([120, 180, 240, 300]) {
+        desk.ask(judge(seconds), 0, number).unwrap();
+        assert_eq!(desk.advance(), None, "it takes more than a slice");
+    }
+    let mut slices = 0;
+    let mut replies = Vec::new();
+    while desk.is_busy() {
+        slices += 1;
+        replies.extend(desk.advance());
+    }
+    assert!(slices > 10, "{slices}");
+    assert_eq!(replies, [(5, judge(300).reply(&index)), (1, Request::Gaps(about(60)).reply(&index))]);
+    // What was answered before is known.
+    desk.ask(judge(300), 0, 6).unwrap();
+    assert_eq!(desk.advance(), Some((6, judge(300).reply(&index))));
+    // It is not known of another world.
+    desk.set_index(std::sync::Arc::new(Index::new(index.world().clone())));
+    desk.ask(judge(300), 0, 7).unwrap();
+    assert_eq!(desk.advance(), None, "it takes more than a slice");
+}
+
+#[test]
+fn an_edit_is_sent_and_not_its_path() {
+    let index = index();
+    let Horizon { from, until, .. } = horizon();
+    let path = std::sync::Arc::new(long_path(&index, 300));
+    let judge = |path: &std::sync::Arc<PathPayload>| {
+        let about = PathQuery { id: "p".into(), path: path.clone(), from, until };
+        Request::Judge(about, vec![timed(Expect::EndsWithin, 864_000)])
+    };
+    let (mut outbox, mut inbox) = (Outbox::default(), Inbox::default());
+    let mut send = |question: &Request| {
+        let text = outbox.write(question);
+        assert_eq!(inbox.read(&text).as_ref(), Some(question));
+        text.len()
+    };
+    let whole = send(&judge(&path));
+    assert!(whole > 4_000 && send(&judge(&path)) < 400, "{whole}");
+    let compare = |path: &std::sync::Arc<PathPayload>, before: &std::sync::Arc<PathPayload>| {
+        let about = PathQuery { id: "p".into(), path: path.clone(), from, until };
+        Request::Compare(about, before.clone())
+    };
+    // Names of any length and script: a character is never cut in two.
+    let mut now = (*path).clone();
+    for name in ["é", "è", "ééé", "", "日本", "日木", "🙂", "🙃", "x", "xxxx"] {
+        now.name = format!("n{name}n{name}");
+        let named = std::sync::Arc::new(now.clone());
+        assert!(send(&judge(&named)) < 500);
+        assert!(send(&judge(&path)) < 500, "what was saved is asked about, too");
+        assert!(send(&compare(&named, &path)) < 500);
+    }
+    now.path.remove(20);
+    assert!(send(&judge(&std::sync::Arc::new(now.clone()))) < 800);
+    now.path.clear();
+    let empty = std::sync::Arc::new(now);
+    send(&judge(&empty));
+    send(&compare(&path, &empty));
+    assert!(inbox.read("{}").is_none());
+}
+
 #[test]
 fn a_worker_says_what_would_be_said_here() {
     let index = index();
@@ -357,11 +450,11 @@ fn a_worker_says_what_would_be_said_here() {
         timed(Expect::EndsWithin, 864_000),
         Expectation { window: Some(json!({"timezone": "Mars"})), ..Expectation::new(Expect::QuietHours) },
     ];
-    let mut desk = WorkerState::default();
+    let (mut desk, mut outbox) = (WorkerState::default(), Outbox::default());
     let judge = Request::Judge(about.clone(), all.clone());
-    assert_eq!(desk.reply(&judge.to_text()), None, "it has no world");
+    assert_eq!(desk.hear(&outbox.write(&judge), 0, 0), None, "it has no world");
     desk.set_world(&world_text(index.world())).unwrap();
-    assert!(desk.set_world("{").is_err() && desk.reply("{}").is_none());
+    assert!(desk.set_world("{").is_err() && desk.hear("{}", 0, 0).is_none());
     let questions = [
         judge,
         Request::Suggest(about.clone(), all.clone()),
@@ -370,7 +463,8 @@ fn a_worker_says_what_would_be_said_here() {
         Request::Gaps(about),
     ];
     for question in questions {
-        let reply = Response::from_text(&desk.reply(&question.to_text()).unwrap()).unwrap();
+        desk.hear(&outbox.write(&question), 0, 7).unwrap();
+        let reply = Response::from_text(&answers(&mut desk, 7).to_text()).unwrap();
         assert_eq!(reply, question.reply(&index));
         match reply {
             Response::Judged(all) => {

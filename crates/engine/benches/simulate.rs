@@ -7,12 +7,13 @@ mod inputs;
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
+use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use escalation_engine::prove::prove;
 use escalation_engine::simulate::{compile_for, run, trace};
 use escalation_engine::{Index, World, check};
-use inputs::{Question, chain, ordinary, scenario, tree_of};
+use inputs::{PASSES, Question, chain, ordinary, repeating, scenario, tree_of};
 
 fn benches(criterion: &mut Criterion) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/worlds/base.json");
@@ -33,8 +34,10 @@ fn benches(criterion: &mut Criterion) {
 /// the size of the path.
 fn proofs(criterion: &mut Criterion) {
     let trees = [(3, 13), (3, 26), (3, 52), (5, 13), (7, 13), (7, 52)];
-    let questions =
-        [ordinary()].into_iter().chain(trees.map(|(levels, weeks)| tree_of(levels, weeks))).chain([chain()]);
+    let questions = [ordinary()]
+        .into_iter()
+        .chain(trees.map(|(levels, weeks)| tree_of(levels, weeks)))
+        .chain([chain(), repeating()]);
     for Question { name, path, index, horizon, expectations } in questions {
         let verdicts = prove(&path, &index, &horizon, &expectations).unwrap();
         let cells = verdicts.first().map_or(0, |verdict| verdict.scope.cells);
@@ -44,5 +47,15 @@ fn proofs(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(all, benches, proofs);
+/// What one pass through a path costs that begins again, by sharing what passes have in common.
+fn passes(_: &mut Criterion) {
+    let Question { name, path, index, horizon, expectations } = repeating();
+    let began = Instant::now();
+    let verdicts = prove(&path, &index, &horizon, &expectations).unwrap();
+    let took = began.elapsed();
+    let passes = verdicts.first().map_or(0, |verdict| verdict.scope.cells) * PASSES;
+    println!("prove, {name}: {passes} passes, {} ns for each", took.as_nanos() / passes.max(1) as u128);
+}
+
+criterion_group!(all, benches, proofs, passes);
 criterion_main!(all);

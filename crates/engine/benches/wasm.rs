@@ -10,7 +10,7 @@ use std::hint::black_box;
 use escalation_engine::prove::prove;
 use escalation_engine::simulate::{compile_for, run, trace};
 use escalation_engine::{Index, World};
-use inputs::{Question, chain, ordinary, scenario, tree_of};
+use inputs::{PASSES, Question, chain, ordinary, repeating, scenario, tree_of};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 
 const WORLD: &str = include_str!("../../../tests/corpus/worlds/base.json");
@@ -41,8 +41,13 @@ fn speeds() {
     let compiled = compile_for(&index, &scenario).unwrap();
     print("run, 20 nodes", || drop(black_box(run(&compiled, &index, &scenario))));
     print("simulate, 20 nodes", || drop(black_box(trace(&compiled, &index, &scenario))));
-    let questions = [ordinary(), tree_of(3, 52), tree_of(5, 13), tree_of(7, 13), tree_of(7, 52), chain()];
+    let questions = [ordinary(), tree_of(3, 52), tree_of(5, 13), tree_of(7, 13), tree_of(7, 52), chain(), repeating()];
     for Question { name, path, index, horizon, expectations } in questions {
+        // A path that begins again goes through its levels that often for each cell.
+        console_log!(
+            "{} cells, up to {PASSES} passes each",
+            prove(&path, &index, &horizon, &expectations).unwrap()[0].scope.cells
+        );
         print(&format!("prove, {name}"), || drop(black_box(prove(&path, &index, &horizon, &expectations).unwrap())));
     }
 }

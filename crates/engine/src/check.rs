@@ -149,8 +149,10 @@ struct Check<'a> {
     /// Whether its nodes are those of a template.
     is_resolved: bool,
     problems: Vec<Problem>,
-    /// Where each id stands first.
-    ids: BTreeMap<&'a str, String>,
+    /// The ids of the nodes so far.
+    ids: BTreeSet<&'a str>,
+    /// Where each id stands first; made once one stands twice.
+    first_places: Option<BTreeMap<&'a str, String>>,
     /// The ids of the branches around the node at hand.
     enclosing: Vec<&'a str>,
     /// The node at hand.
@@ -203,7 +205,8 @@ impl<'a> Check<'a> {
             index,
             is_resolved: false,
             problems: Vec::new(),
-            ids: BTreeMap::new(),
+            ids: BTreeSet::new(),
+            first_places: None,
             enclosing: Vec::new(),
             current: None,
             title: None,

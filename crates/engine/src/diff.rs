@@ -7,6 +7,6 @@ mod times;
 mod told;
 
 pub use behaviour::{
-    Behaviour, Change, Delivery, DeliveryTime, OccurrenceGroup, RecipientChange, behaviour, occasions_of,
+    Behaviour, Change, Delivery, DeliveryTime, OccurrenceGroup, RecipientChange, behaviour, behaviour_at, occasions_of,
 };
 pub use structure::{Difference, Location, structure};

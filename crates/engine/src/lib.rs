@@ -18,6 +18,7 @@ pub mod from_api;
 pub mod index;
 pub mod instant;
 pub mod machine;
+pub mod pace;
 pub mod prove;
 pub mod scenario;
 pub mod schedule;

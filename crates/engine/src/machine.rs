@@ -5,6 +5,7 @@ mod level;
 mod node;
 mod outcomes;
 mod respond;
+mod shared;
 mod state;
 mod step;
 
@@ -17,6 +18,7 @@ use crate::semantics::Semantics;
 
 pub(crate) use level::choose;
 pub(crate) use outcomes::Open;
+pub(crate) use shared::{Core, Counters};
 
 pub use event::{Event, EventKind, Who};
 pub use state::{Alert, State, Status};

@@ -6,6 +6,7 @@
 mod cells;
 mod expectation;
 mod judge;
+mod legs;
 mod loudness;
 mod view;
 
@@ -22,13 +23,16 @@ use crate::calendar::tzdata_version;
 use crate::compile::{CompiledPath, Condition, Kind, Node};
 use crate::index::Index;
 use crate::instant::{DAY, Instant, Seconds, merge_overlapping};
+use crate::pace::{Pace, Sliced};
 use crate::read::ReadError;
 use crate::scenario::Scenario;
 use crate::simulate::trace;
 use crate::trace::Trace;
 use crate::words::duration;
 
+use cells::Found;
 use judge::{Judge, Ruling};
+use legs::Legs;
 use view::CellView;
 
 /// The most cells that are looked at for one question.
@@ -149,6 +153,42 @@ pub fn prove(
     horizon: &Horizon,
     expectations: &[Expectation],
 ) -> Result<Vec<Verdict>, ReadError> {
+    Sliced::new(|pace| async move { prove_at(&pace, path, index, horizon, expectations).await }).finish()
+}
+
+/// The same, where each run is played as a whole and shares nothing with others: what tests hold [`prove`] to.
+#[doc(hidden)]
+pub fn prove_one_by_one(
+    path: &CompiledPath,
+    index: &Index,
+    horizon: &Horizon,
+    expectations: &[Expectation],
+) -> Result<Vec<Verdict>, ReadError> {
+    Sliced::new(|pace| async move { prove_with(&pace, false, path, index, horizon, expectations).await }).finish()
+}
+
+/// The same in [slices](crate::pace).
+///
+/// # Errors
+/// Where [`prove`] has some.
+pub async fn prove_at(
+    pace: &Pace,
+    path: &CompiledPath,
+    index: &Index,
+    horizon: &Horizon,
+    expectations: &[Expectation],
+) -> Result<Vec<Verdict>, ReadError> {
+    prove_with(pace, true, path, index, horizon, expectations).await
+}
+
+async fn prove_with(
+    pace: &Pace,
+    shares: bool,
+    path: &CompiledPath,
+    index: &Index,
+    horizon: &Horizon,
+    expectations: &[Expectation],
+) -> Result<Vec<Verdict>, ReadError> {
     let (from, until) = (horizon.from, horizon.until);
     if until <= from || until - from > MAX_DAYS * DAY {
         return Err(ReadError::new("until", format!("must be after `from`, by at most {MAX_DAYS} days")));
@@ -179,6 +219,7 @@ pub fn prove(
         }
         let cells = Cells::new(path, index);
         let cells = if declines { cells.with_declines() } else { cells };
+        let mut legs = if shares { Legs::new(cells, &quiet, (from, until)) } else { None };
         for (position, class) in classes.iter().enumerate() {
             judges.iter_mut().for_each(|judge| judge.begin(class));
             if position >= MAX_CLASSES {
@@ -187,18 +228,21 @@ pub fn prove(
                 continue;
             }
             quiet.priority_id = class.first().cloned();
-            let counted = cells.visit(&quiet, (from, until), MAX_CELLS, |cell| {
+            let mut look = |view: &CellView<'_>| {
                 seen.cells += 1;
-                seen.cell(&cell, &quiet);
-                let view = CellView::new(&cell);
+                seen.cell(view, &quiet);
                 for judge in &mut judges {
-                    judge.cell(&view);
-                    if cell.is_partial {
-                        judge.given_up(cell.from, cell.until);
+                    judge.cell(view);
+                    if view.is_partial {
+                        judge.given_up(view.from, view.until);
                     }
                 }
-            });
-            match counted {
+            };
+            let each = |found: Found<'_>| match found {
+                Found::Cell(cell) => look(&CellView::new(&cell)),
+                Found::View(view) => look(&view),
+            };
+            match cells.search(pace, &quiet, (from, until), MAX_CELLS, &mut legs, each).await {
                 Ok(_) => {}
                 Err(Incomplete::TooManyCells(at)) => {
                     seen.limit.get_or_insert_with(|| {
@@ -251,7 +295,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn cell(&mut self, cell: &Cell, quiet: &Scenario) {
+    fn cell(&mut self, cell: &CellView<'_>, quiet: &Scenario) {
         for ((_, time), Assumption { node, .. }) in &cell.assumed.conditions {
             if !quiet.branches.contains_key(node) {
                 let lasts = *time == Time::ALWAYS;

@@ -247,6 +247,9 @@ export class App {
 
   /** The pages as they are listed: `03:10 T+0 Maya Chen is paged, high urgency`. */
   async pages() {
+    // Rows far from what is seen are drawn for print.
+    await this.page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+    await expect(this.steps.locator('.step.far')).toHaveCount(0);
     const rows = this.steps.locator('.step.page');
     const texts = await rows.evaluateAll((all) => all.map((row) => {
       const text = (selector) => row.querySelector(selector).textContent;

@@ -1,6 +1,7 @@
 //! What came of what is expected, without the run that shows it: it is small enough to be sent about.
 
-use escalation_engine::prove::{Expectation, Horizon, PriorityInterval, Scope, Verdict, VerdictKind, prove};
+use escalation_engine::pace::{Pace, Sliced};
+use escalation_engine::prove::{Expectation, Horizon, PriorityInterval, Scope, Verdict, VerdictKind, prove_at};
 use escalation_engine::{CompiledPath, Index, Scenario};
 use serde::{Deserialize, Serialize};
 
@@ -68,16 +69,29 @@ impl Judged {
 /// Judges expectations, in their order. One that cannot be judged does not keep the others from it.
 #[must_use]
 pub fn judge(path: &CompiledPath, index: &Index, horizon: &Horizon, all: &[Expectation]) -> Vec<Judged> {
-    if let Ok(verdicts) = prove(path, index, horizon, all) {
+    Sliced::new(|pace| async move { judge_at(&pace, path, index, horizon, all).await }).finish()
+}
+
+/// The same in [slices](escalation_engine::pace).
+pub(crate) async fn judge_at(
+    pace: &Pace,
+    path: &CompiledPath,
+    index: &Index,
+    horizon: &Horizon,
+    all: &[Expectation],
+) -> Vec<Judged> {
+    if let Ok(verdicts) = prove_at(pace, path, index, horizon, all).await {
         return verdicts.into_iter().map(Judged::from).collect();
     }
-    let alone = |one: &Expectation| {
+    let mut found = Vec::with_capacity(all.len());
+    for one in all {
         let judged = |ruling| Judged { expectation: one.clone(), ruling };
-        match prove(path, index, horizon, std::slice::from_ref(one)).map(|mut verdicts| verdicts.pop()) {
+        let alone = prove_at(pace, path, index, horizon, std::slice::from_ref(one)).await;
+        found.push(match alone.map(|mut verdicts| verdicts.pop()) {
             Ok(Some(verdict)) => verdict.into(),
             Ok(None) => judged(Err(String::new())),
             Err(error) => judged(Err(error.message)),
-        }
-    };
-    all.iter().map(alone).collect()
+        });
+    }
+    found
 }

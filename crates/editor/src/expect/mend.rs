@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use escalation_api::{NodeKind, PathPayload, Value};
 use escalation_engine::check::{Fix, Op, Operation, check, is_refused};
+use escalation_engine::pace::{Pace, Sliced};
 use escalation_engine::prove::{Expect, Expectation, Horizon};
 use escalation_engine::words::duration;
 use escalation_engine::{CompiledPath, Index, Seconds};
 use serde::{Deserialize, Serialize};
 
-use super::judged::{Judged, judge};
+use super::judged::{Judged, judge_at};
 use super::suggest::TIMES;
 use crate::command::Timer;
 use crate::tree::PathNode;
@@ -38,7 +39,19 @@ pub fn find_fixes(
     horizon: &Horizon,
     all: &[Expectation],
 ) -> Vec<ExpectationFix> {
-    let before = judge(&CompiledPath::new(id, path, index), index, horizon, all);
+    Sliced::new(|pace| async move { find_fixes_at(&pace, id, path, index, horizon, all).await }).finish()
+}
+
+/// The same in [slices](escalation_engine::pace).
+pub(crate) async fn find_fixes_at(
+    pace: &Pace,
+    id: &str,
+    path: &PathPayload,
+    index: &Index,
+    horizon: &Horizon,
+    all: &[Expectation],
+) -> Vec<ExpectationFix> {
+    let before = judge_at(pace, &CompiledPath::new(id, path, index), index, horizon, all).await;
     let broken: BTreeSet<usize> =
         before.iter().enumerate().filter(|(_, judged)| judged.is_broken()).map(|(at, _)| at).collect();
     if broken.is_empty() {
@@ -47,9 +60,9 @@ pub fn find_fixes(
     let problems = check(id, path, index);
     let was_refused = is_refused(&problems);
     let mut found: Vec<ExpectationFix> = Vec::new();
-    let mut tries = Tries { id, index, horizon, all, before: &before, was_refused, left: MOST_TRIES };
+    let mut tries = Tries { pace, id, index, horizon, all, before: &before, was_refused, left: MOST_TRIES };
     for fix in problems.into_iter().filter_map(|problem| problem.fix) {
-        let mended = tries.mended_by(&fix, path);
+        let mended = tries.mended_by(&fix, path).await;
         found.extend(mended.into_iter().map(|at| ExpectationFix { at, fix: fix.clone() }));
     }
     for at in broken {
@@ -57,7 +70,7 @@ pub fn find_fixes(
             continue;
         }
         let Some(expectation) = all.get(at) else { continue };
-        if let Some(fix) = tries.by_waiting(at, expectation, path) {
+        if let Some(fix) = tries.by_waiting(at, expectation, path).await {
             found.push(ExpectationFix { at, fix });
         }
     }
@@ -67,6 +80,7 @@ pub fn find_fixes(
 }
 
 struct Tries<'a> {
+    pace: &'a Pace,
     id: &'a str,
     index: &'a Index,
     horizon: &'a Horizon,
@@ -78,7 +92,7 @@ struct Tries<'a> {
 
 impl Tries<'_> {
     /// The positions of what holds with a change and did not without; none if anything is worse with it.
-    fn mended_by(&mut self, fix: &Fix, path: &PathPayload) -> Vec<usize> {
+    async fn mended_by(&mut self, fix: &Fix, path: &PathPayload) -> Vec<usize> {
         if self.left == 0 {
             return Vec::new();
         }
@@ -87,7 +101,8 @@ impl Tries<'_> {
         if !self.was_refused && is_refused(&check(self.id, &path, self.index)) {
             return Vec::new();
         }
-        let after = judge(&CompiledPath::new(self.id, &path, self.index), self.index, self.horizon, self.all);
+        let compiled = CompiledPath::new(self.id, &path, self.index);
+        let after = judge_at(self.pace, &compiled, self.index, self.horizon, self.all).await;
         let pairs = || self.before.iter().zip(&after);
         let is_worse = |(before, after): (&Judged, &Judged)| {
             (before.holds() && !after.holds()) || (after.is_broken() && !before.is_broken())
@@ -100,7 +115,7 @@ impl Tries<'_> {
     }
 
     /// Another waiting time of one node.
-    fn by_waiting(&mut self, at: usize, expectation: &Expectation, path: &PathPayload) -> Option<Fix> {
+    async fn by_waiting(&mut self, at: usize, expectation: &Expectation, path: &PathPayload) -> Option<Fix> {
         let is_shorter = match expectation.expect {
             Expect::FirstPageWithin | Expect::ReachesPeopleWithin | Expect::EndsWithin | Expect::CoveredBy => true,
             Expect::AtMostPeopleBefore => false,
@@ -130,9 +145,13 @@ impl Tries<'_> {
             // Where the furthest does not do, no other will.
             let Some((furthest, nearer)) = times.split_last() else { continue };
             let furthest = fix(*furthest);
-            if self.mended_by(&furthest, path).contains(&at) {
-                let nearer = nearer.iter().copied().map(fix).find(|fix| self.mended_by(fix, path).contains(&at));
-                return Some(nearer.unwrap_or(furthest));
+            if self.mended_by(&furthest, path).await.contains(&at) {
+                for nearer in nearer.iter().copied().map(fix) {
+                    if self.mended_by(&nearer, path).await.contains(&at) {
+                        return Some(nearer);
+                    }
+                }
+                return Some(furthest);
             }
         }
         None

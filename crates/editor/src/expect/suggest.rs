@@ -1,7 +1,8 @@
 //! What may be expected of a path because it is so now: worth keeping, so that a later change that breaks it is seen.
 
 use escalation_engine::compile::CompiledPath;
-use escalation_engine::prove::{Expect, Expectation, Horizon, VerdictKind, prove};
+use escalation_engine::pace::{Pace, Sliced};
+use escalation_engine::prove::{Expect, Expectation, Horizon, VerdictKind, prove_at};
 use escalation_engine::{Index, Seconds};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,17 @@ fn is_expected_of_all(expectation: &Expectation) -> bool {
 /// does not hold for all, for the highest. And what everybody expects and is refuted.
 #[must_use]
 pub fn suggestions(path: &CompiledPath, index: &Index, horizon: &Horizon, expected: &[Expectation]) -> Suggestions {
+    Sliced::new(|pace| async move { suggestions_at(&pace, path, index, horizon, expected).await }).finish()
+}
+
+/// The same in [slices](escalation_engine::pace).
+pub(crate) async fn suggestions_at(
+    pace: &Pace,
+    path: &CompiledPath,
+    index: &Index,
+    horizon: &Horizon,
+    expected: &[Expectation],
+) -> Suggestions {
     let highest = index.world().priorities.first().filter(|_| index.world().knows_priority_order());
     let first = highest.map(|priority| vec![priority.id.clone()]);
     let timed = |expect, people: Option<usize>, seconds, priorities: &Option<Vec<String>>| Expectation {
@@ -57,7 +69,7 @@ pub fn suggestions(path: &CompiledPath, index: &Index, horizon: &Horizon, expect
         .collect();
     // All in one walk.
     let all: Vec<Expectation> = new.iter().flatten().cloned().collect();
-    let Ok(verdicts) = prove(path, index, horizon, &all) else { return Suggestions::default() };
+    let Ok(verdicts) = prove_at(pace, path, index, horizon, &all).await else { return Suggestions::default() };
     let mut verdicts = verdicts.iter();
     let mut found = Suggestions::default();
     for ladder in new {

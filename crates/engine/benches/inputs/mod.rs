@@ -132,6 +132,32 @@ pub(crate) fn chain() -> Question {
     Question::new("1000 levels in a chain, 52 weeks", json!({"name": "Chain", "path": nodes}), 52)
 }
 
+/// How often the walk goes through the path of [`repeating`].
+pub(crate) const PASSES: usize = 10;
+
+/// A hundred levels, two sets of working hours, weekly rotas, and back to the first node nine times: a quarter of a year.
+pub(crate) fn repeating() -> Question {
+    let level = |n: usize| {
+        let schedule = if n.is_multiple_of(2) { "primary" } else { "regions" };
+        json!({"id": format!("n{n}"), "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+            {"type": "schedule", "id": schedule, "urgency": "high", "schedule_mode": "currently_on_call"}]}})
+    };
+    let levels = |from: usize| (from..from + 33).map(level).collect::<Vec<_>>();
+    let branch = |id: &str, hours: &str, then: Vec<Value>, otherwise: Vec<Value>| {
+        json!({"id": id, "type": "if_else", "if_else": {"conditions": [{"subject":
+            format!("escalation.working_hours[\"{hours}\"]"), "operation": "is_active", "param_bindings": []}],
+            "then_path": then, "else_path": otherwise}})
+    };
+    let again = |mut nodes: Vec<Value>, id: &str| {
+        nodes.push(json!({"id": id, "type": "repeat", "repeat": {"to_node": "n0", "repeat_times": PASSES - 1}}));
+        nodes
+    };
+    let mut nodes = levels(0);
+    nodes.push(branch("b", "uk", again(levels(33), "r1"), again(levels(66), "r2")));
+    let path = json!({"name": "Repeating", "path": nodes, "working_hours": working_hours()});
+    Question::new(&format!("100 levels, {PASSES} passes, 13 weeks"), path, 13)
+}
+
 /// Branches on hours and priorities in turn, so many one in another, with seven levels at each end.
 fn tree(levels: u32, count: &mut u32) -> Value {
     let mut id = || {

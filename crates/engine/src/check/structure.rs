@@ -1,6 +1,6 @@
 //! Ids and the order of nodes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use escalation_api::{At, NodeKind};
 
@@ -19,18 +19,21 @@ impl<'a> Check<'a> {
             }
             return;
         }
-        match self.ids.get(node.id.as_str()) {
-            Some(first) => {
-                let message = format!("Id `{}` is already used at {first}", node.id);
-                self.say(Code::DuplicateId, &at_id, message);
-                // A repeat may mean either of the two.
-                if !self.is_repeated(&node.id) {
-                    self.fix_id(&at_id.to_string());
-                }
-            }
-            None => {
-                self.ids.insert(&node.id, at.to_string());
-            }
+        if self.ids.insert(&node.id) {
+            return;
+        }
+        let path = self.path;
+        let places = self.first_places.get_or_insert_with(|| {
+            let mut places = BTreeMap::new();
+            note_places(&path.path, &At::Top.field("path"), &mut places);
+            places
+        });
+        let first = places.get(node.id.as_str()).map_or("", String::as_str);
+        let message = format!("Id `{}` is already used at {first}", node.id);
+        self.say(Code::DuplicateId, &at_id, message);
+        // A repeat may mean either of the two.
+        if !self.is_repeated(&node.id) {
+            self.fix_id(&at_id.to_string());
         }
     }
 
@@ -130,6 +133,19 @@ fn ids<'a>(nodes: &'a [ApiNode], found: &mut BTreeSet<&'a str>) {
         found.insert(&node.id);
         for (_, list) in node.children() {
             ids(list, found);
+        }
+    }
+}
+
+/// Notes where each id stands first. Most paths have no id twice, and the places of their nodes are not written out.
+fn note_places<'n>(nodes: &'n [ApiNode], at: &At<'_>, places: &mut BTreeMap<&'n str, String>) {
+    for (index, node) in nodes.iter().enumerate() {
+        let at = at.index(index);
+        if !node.id.is_empty() {
+            places.entry(&node.id).or_insert_with(|| at.to_string());
+        }
+        for (field, list) in node.children() {
+            note_places(list, &at.field("if_else").field(field), places);
         }
     }
 }

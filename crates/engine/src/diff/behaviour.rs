@@ -13,6 +13,7 @@ use crate::compile::{CompiledPath, Kind, PageUrgency};
 use crate::index::Index;
 use crate::instant::{DAY, Instant, Seconds};
 use crate::machine::{Step, StepKind, Who, choose};
+use crate::pace::{Pace, Sliced};
 use crate::prove::{
     Assumed, Assumption, Cell, Cells, Horizon, Incomplete, MAX_CELLS, MAX_CLASSES, MAX_DAYS, PriorityInterval, Time,
     classes, merged,
@@ -161,6 +162,20 @@ pub fn behaviour(
     index: &Index,
     horizon: &Horizon,
 ) -> Result<Behaviour, ReadError> {
+    Sliced::new(|pace| async move { behaviour_at(&pace, before, after, index, horizon).await }).finish()
+}
+
+/// The same in [slices](crate::pace).
+///
+/// # Errors
+/// Where the horizon is empty or too long.
+pub async fn behaviour_at(
+    pace: &Pace,
+    before: &CompiledPath,
+    after: &CompiledPath,
+    index: &Index,
+    horizon: &Horizon,
+) -> Result<Behaviour, ReadError> {
     let mut alert = horizon.scenario.clone();
     if horizon.until <= horizon.from || horizon.until - horizon.from > MAX_DAYS * DAY {
         return Err(ReadError::new("until", format!("must be after `from`, by at most {MAX_DAYS} days")));
@@ -185,8 +200,8 @@ pub fn behaviour(
             alert.priority_id = class.first().cloned();
             (alert.turn, found.turns) = (0, 1);
             while alert.turn < found.turns {
-                let old = stretches(before, index, horizon, &alert, &mut found);
-                let new = stretches(after, index, horizon, &alert, &mut found);
+                let old = stretches(pace, before, index, horizon, &alert, &mut found).await;
+                let new = stretches(pace, after, index, horizon, &alert, &mut found).await;
                 compare(alert.turn, (&old, &new), &mut changes, &mut found);
                 alert.turn += 1;
             }
@@ -402,7 +417,8 @@ fn occasions(during: &[PriorityInterval], words: &Words<'_>) -> Vec<OccurrenceGr
     by_times.into_iter().map(occasion).collect()
 }
 
-fn stretches(
+async fn stretches(
+    pace: &Pace,
     path: &CompiledPath,
     index: &Index,
     horizon: &Horizon,
@@ -412,7 +428,7 @@ fn stretches(
     let (from, until) = (horizon.from, horizon.until);
     let cells = Cells::new(path, index);
     let (mut stretches, mut most_in_turn) = (Vec::new(), 1);
-    let counted = cells.visit(alert, (from, until), MAX_CELLS, |cell| {
+    let each = |cell: Cell| {
         let what = Does::new(&cell, path, index, alert);
         for Assumption { node, visit, .. } in cell.assumed.conditions.values() {
             let most = found.visits.entry(node.clone()).or_default();
@@ -423,8 +439,8 @@ fn stretches(
             found.unknown.add((cell.from, cell.until));
         }
         stretches.push(TimedInterval { from: cell.from, until: cell.until, assumed: cell.assumed, what });
-    });
-    match counted {
+    };
+    match cells.visit_at(pace, alert, (from, until), MAX_CELLS, each).await {
         Ok(count) => found.cells += count,
         Err(Incomplete::TooManyCells(at) | Incomplete::TooManyWays(at)) => found.unknown.add((at, until)),
     }

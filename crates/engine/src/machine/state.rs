@@ -88,7 +88,7 @@ pub struct State {
     pub(super) steps: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Phase {
     /// Before the alert fires.
@@ -125,7 +125,7 @@ pub(super) enum ResponseState {
 }
 
 /// A level while the walk waits at it, or while it still pages after an acknowledgement under `ack_mode` `all`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Level {
     /// Pages are sent only before it; nothing: for ever.
     pub(super) deadline: Option<Instant>,
@@ -137,7 +137,7 @@ pub(super) struct Level {
     pub(super) turn: Option<Turn>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Person {
     pub(super) id: Id,
     pub(super) urgency: PageUrgency,
@@ -145,7 +145,7 @@ pub(super) struct Person {
     pub(super) paging: Paging,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Paging {
     /// Not paged on this level yet.
@@ -158,7 +158,7 @@ pub(super) enum Paging {
     Acked,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Turn {
     /// The person's position.
     pub(super) of: usize,
@@ -299,7 +299,7 @@ impl State {
         self.level.as_ref().map_or(0, |level| level.people.len())
     }
 
-    pub(super) fn due_unbounded(&self, context: &Context<'_>) -> Option<Instant> {
+    pub(crate) fn due_unbounded(&self, context: &Context<'_>) -> Option<Instant> {
         match self.phase {
             Phase::New { .. } => Some(self.fired_at),
             Phase::Grace { until } | Phase::Snoozed { until } => Some(until),

@@ -10,10 +10,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::legs::Legs;
+use super::view::CellView;
 use crate::compile::{CompiledPath, Condition, Kind, People, Place, Target};
 use crate::index::{Id, Index};
 use crate::instant::{Instant, Seconds, WEEK};
 use crate::machine::{Open, Outcome, Step, StepKind};
+use crate::pace::{Pace, Sliced};
 use crate::scenario::{Answer, Branch, Response, Scenario};
 use crate::simulate::{Run, run};
 use crate::stretch::{Assumed, Assumption, set_visit};
@@ -77,6 +80,18 @@ const MAX_VAIN_WORK: usize = MAX_WORK / 5;
 /// The most that is held for the ways of one alert: steps of runs, and what is assumed of them. Each of these takes some
 /// hundred bytes.
 const MAX_HELD: usize = 1_000_000;
+
+/// To look up so many steps takes as long as to play one.
+const LOOKED_UP: usize = 16;
+
+/// A cell that was found.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and each is used up at once")]
+pub(super) enum Found<'c> {
+    /// It was played.
+    Cell(Cell),
+    /// It was looked up.
+    View(CellView<'c>),
+}
 
 /// Why not all cells were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,10 +165,10 @@ struct LevelEntry<'a> {
 /// What cells are found by. It holds nothing of its own: what a world says of the clock is in its index, made once.
 #[derive(Debug, Clone, Copy)]
 pub struct Cells<'a> {
-    path: &'a CompiledPath,
-    index: &'a Index,
+    pub(super) path: &'a CompiledPath,
+    pub(super) index: &'a Index,
     /// Whether levels may decline.
-    declines: bool,
+    pub(super) declines: bool,
 }
 
 impl<'a> Cells<'a> {
@@ -179,9 +194,39 @@ impl<'a> Cells<'a> {
     pub fn visit(
         &self,
         scenario: &Scenario,
-        (from, until): (Instant, Instant),
+        time: (Instant, Instant),
+        most: usize,
+        each: impl FnMut(Cell),
+    ) -> Result<usize, Incomplete> {
+        Sliced::new(|pace| async move { self.visit_at(&pace, scenario, time, most, each).await }).finish()
+    }
+
+    /// The same in slices.
+    pub(crate) async fn visit_at(
+        &self,
+        pace: &Pace,
+        scenario: &Scenario,
+        time: (Instant, Instant),
         most: usize,
         mut each: impl FnMut(Cell),
+    ) -> Result<usize, Incomplete> {
+        let each = |found: Found<'_>| {
+            if let Found::Cell(cell) = found {
+                each(cell);
+            }
+        };
+        self.search(pace, scenario, time, most, &mut None, each).await
+    }
+
+    /// The same, where cells of which all is known by their legs are not played.
+    pub(super) async fn search(
+        &self,
+        pace: &Pace,
+        scenario: &Scenario,
+        (from, until): (Instant, Instant),
+        most: usize,
+        legs: &mut Option<Legs<'a>>,
+        mut each: impl FnMut(Found<'_>),
     ) -> Result<usize, Incomplete> {
         // The path is compiled: the document is not copied with each alert.
         let mut scenario = Scenario { path: None, ..scenario.left_alone() };
@@ -191,14 +236,34 @@ impl<'a> Cells<'a> {
             ..Assumed::default()
         };
         let (mut at, mut count, mut work, mut vain) = (from, 0, 0, MAX_VAIN_WORK);
+        if let Some(legs) = legs {
+            legs.begin();
+        }
         while at < until {
             scenario.fired_at = at;
+            let work_left = MAX_WORK.saturating_sub(work).min(2 * MAX_VAIN_WORK);
+            if let Some(legs) = legs.as_mut().filter(|_| vain > 0)
+                && let Some(of_run) = legs.run(&scenario).filter(|of_run| *of_run <= work_left)
+                && let Some(end) = legs.last().until
+            {
+                pace.spend(of_run.div_ceil(LOOKED_UP)).await;
+                work += of_run;
+                count += 1;
+                if count > most {
+                    return Err(Incomplete::TooManyCells(at));
+                }
+                let end = end.min(until).max(at + 1);
+                if let Some(view) = CellView::of_legs(legs, (at, end), &pinned) {
+                    each(Found::View(view));
+                }
+                at = end;
+                continue;
+            }
             let (mut found, mut is_partial) = (Vec::new(), true);
             if vain > 0 {
-                let work_left = MAX_WORK.saturating_sub(work).min(2 * MAX_VAIN_WORK);
                 let bounds = Bounds { is_steady: false, ways: MAX_WAYS, work: work_left, some: None };
                 let steps;
-                (found, steps, is_partial) = self.ways(&mut scenario, &pinned, bounds);
+                (found, steps, is_partial) = self.ways(pace, &mut scenario, &pinned, bounds).await;
                 if is_partial { vain = vain.saturating_sub(steps) } else { work += steps }
             }
             if is_partial {
@@ -207,7 +272,7 @@ impl<'a> Cells<'a> {
                 // Where it takes some ways only, much is left for the cells to come.
                 let bounds = Bounds { is_steady: true, ways, work: left, some: Some(left / 64) };
                 let steps;
-                (found, steps, is_partial) = self.ways(&mut scenario, &pinned, bounds);
+                (found, steps, is_partial) = self.ways(pace, &mut scenario, &pinned, bounds).await;
                 work += steps;
                 // Where the walk comes to no branch again, these are all ways.
                 is_partial = is_partial || found.iter().any(|way| self.comes_again(&way.run));
@@ -226,7 +291,7 @@ impl<'a> Cells<'a> {
             let end = found.iter().map(|found| found.until).min().unwrap_or(until).min(until).max(at + 1);
             for Tried { mut assumed, run, moves, .. } in found {
                 assumed.conditions = self.conditions(&scenario, &run, &moves);
-                each(Cell { from: at, until: end, assumed, run, moves, is_partial });
+                each(Found::Cell(Cell { from: at, until: end, assumed, run, moves, is_partial }));
             }
             at = end;
         }
@@ -234,7 +299,13 @@ impl<'a> Cells<'a> {
     }
 
     /// Ways for an alert to go, each with its run; how many steps were played to find them, and whether there are more.
-    fn ways(&self, scenario: &mut Scenario, pinned: &Assumed, bounds: Bounds) -> (Vec<Tried>, usize, bool) {
+    async fn ways(
+        &self,
+        pace: &Pace,
+        scenario: &mut Scenario,
+        pinned: &Assumed,
+        bounds: Bounds,
+    ) -> (Vec<Tried>, usize, bool) {
         let mut search = Search {
             scenario,
             bounds,
@@ -254,6 +325,7 @@ impl<'a> Cells<'a> {
             search.scenario.branch_visits.clone_from(&way.assumed.branch_visits);
             search.scenario.responses.clone_from(&way.assumed.responses);
             let run = run(self.path, self.index, search.scenario);
+            pace.spend(run.work).await;
             if !search.may_play(run.work) {
                 break;
             }
@@ -274,7 +346,7 @@ impl<'a> Cells<'a> {
                 continue;
             }
             if self.declines {
-                self.decide_declines(&run, &mut way, &mut search);
+                self.decide_declines(pace, &run, &mut way, &mut search).await;
             }
             // The first way that is found is kept, whatever it takes: one run has a bound of its own.
             let held = way.assumed.size() + run.steps.len();
@@ -290,7 +362,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Decides for a run that no further level declines, and keeps the ways in which one more does for later.
-    fn decide_declines(&self, run: &Run, way: &mut BranchRun, search: &mut Search<'_>) {
+    async fn decide_declines(&self, pace: &Pace, run: &Run, way: &mut BranchRun, search: &mut Search<'_>) {
         let entries = self.level_entries(run);
         // Each of these is a way of its own. Where they are too many, that is known before one of them is made.
         let count = entries.len().saturating_sub(way.decided);
@@ -301,7 +373,7 @@ impl<'a> Cells<'a> {
         for (position, entry) in entries.iter().enumerate().skip(way.decided) {
             let of = (entry.of.0.to_string(), entry.of.1);
             if search.has_room(way.assumed.size() + entry.pages.len() + 1, declining.len() + 2)
-                && let Some(responses) = self.all_declining(&way.assumed.responses, position, entry, search)
+                && let Some(responses) = self.all_declining(pace, &way.assumed.responses, position, entry, search).await
             {
                 let mut assumed = Assumed { responses, ..way.assumed.clone() };
                 assumed.declines.insert(of.clone(), true);
@@ -315,8 +387,9 @@ impl<'a> Cells<'a> {
 
     /// What is answered where, besides, everybody declines whom the level that is entered at this position pages. Nothing
     /// where that takes more steps than may be played.
-    fn all_declining(
+    async fn all_declining(
         &self,
+        pace: &Pace,
         before: &[Response],
         position: usize,
         entry: &LevelEntry<'_>,
@@ -330,6 +403,7 @@ impl<'a> Cells<'a> {
         while more {
             search.scenario.responses.clone_from(&responses);
             let run = run(self.path, self.index, search.scenario);
+            pace.spend(run.work).await;
             if !search.may_play(run.work) {
                 return None;
             }
@@ -455,22 +529,76 @@ impl<'a> Cells<'a> {
     /// For each step whether it moves with the alert, and the first later instant of the alert at which the run may
     /// differ.
     fn same_until(&self, scenario: &Scenario, run: &Run) -> (Vec<bool>, Instant) {
-        let mut reading = Reading {
-            cells: self,
-            fired_at: scenario.fired_at,
-            longest: scenario.semantics.cut_off_after_seconds,
-            end: Instant::MAX,
-            moves: true,
-            entered_at: scenario.fired_at,
-            last_page: None,
-            waits: None,
-        };
+        let mut reading = Reading::new(self, scenario);
         let moves = run.steps.iter().map(|step| reading.step(scenario, step)).collect();
         (moves, reading.end)
     }
 
+    /// When something that a node asks when it is entered has another answer next, after `at`.
+    fn next_answer(&self, place: Place, at: Instant) -> Option<Instant> {
+        match &self.path.node(place)?.kind {
+            Kind::Branch(branch) => {
+                let hours = branch.conditions.iter().filter_map(|condition| match condition {
+                    Condition::Hours(Ok(position)) => self.next_change(place.0, *position, at),
+                    _ => None,
+                });
+                hours.min()
+            }
+            Kind::Level(level) => {
+                let people = level.targets.iter().filter_map(|target| match target {
+                    Target::People(people, _) => Some(people),
+                    Target::Channel(_) => None,
+                });
+                let of_people = |people: &People| {
+                    let roster = match people {
+                        People::OnCall(schedule, ..) | People::Next(schedule, _) => self.index.schedule(schedule),
+                        People::User(_) | People::All(..) => None,
+                    };
+                    let edge = roster.and_then(|roster| roster.next_edge(at));
+                    [self.index.next_pause_edge(at), edge].into_iter().flatten().min()
+                };
+                people.filter_map(of_people).min()
+            }
+            _ => None,
+        }
+    }
+
+    /// What is to be read of the steps of one event, all at one instant.
+    pub(super) fn read_leg(&self, steps: &[Step], at: Instant) -> LegReading {
+        let mut read = LegReading::default();
+        for step in steps {
+            match &step.what {
+                StepKind::Entered => {
+                    if matches!(step.why, Why::NotAcked { .. } | Why::DelayOver) {
+                        read.time_up = TimeUp::Enters;
+                    }
+                    (read.is_entered, read.is_paged, read.waits) = (true, false, None);
+                    let change = step.place.and_then(|place| self.next_answer(place, at));
+                    read.change = read.change.into_iter().chain(change).min();
+                }
+                StepKind::Paged { .. } => read.is_paged = true,
+                StepKind::Waiting(until) | StepKind::Delayed(until) => {
+                    let why = if let Why::InTurn(why) = &step.why { why } else { &step.why };
+                    read.waits = Some(match (why, until) {
+                        (Why::WaitsForHours { now: false, .. }, Some(until)) => Waits::At(*until),
+                        (Why::WaitsForHours { now: false, .. }, None) => Waits::Never { moves: false },
+                        (_, Some(until)) => Waits::After(*until - at),
+                        (_, None) => Waits::Never { moves: true },
+                    });
+                    if let Why::WaitsForHours { plan, hours, .. } = why {
+                        let change = self.next_change(*plan, *hours, at);
+                        read.change = read.change.into_iter().chain(change).min();
+                    }
+                }
+                StepKind::Expired if !read.is_entered => read.time_up = TimeUp::Expires,
+                _ => {}
+            }
+        }
+        read
+    }
+
     /// When a set of working hours begins or ends next, after `at`.
-    fn next_change(&self, plan: u32, position: usize, at: Instant) -> Option<Instant> {
+    pub(super) fn next_change(&self, plan: u32, position: usize, at: Instant) -> Option<Instant> {
         let hours = self.path.hours(plan, position)?.hours.as_ref()?;
         hours.first(at, !hours.is_active(at))
     }
@@ -515,8 +643,45 @@ fn decline(responses: &mut Vec<Response>, added: &mut BTreeSet<(Id, u32)>, entry
     }
 }
 
+/// What is to be read of one event of a run, whenever it comes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LegReading {
+    time_up: TimeUp,
+    /// The first later instant at which something that was asked has another answer.
+    change: Option<Instant>,
+    /// Whether a node was entered, and somebody was paged at the last one.
+    is_entered: bool,
+    is_paged: bool,
+    pub(super) waits: Option<Waits>,
+}
+
+impl LegReading {
+    /// The first later instant at which something that was asked has another answer.
+    pub(super) fn change(&self) -> Option<Instant> {
+        self.change
+    }
+}
+
+/// Whether the walk goes on because the time of a node was up.
+#[derive(Debug, Clone, Copy, Default)]
+enum TimeUp {
+    #[default]
+    No,
+    Enters,
+    /// Nothing follows.
+    Expires,
+}
+
+/// Until when a node waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Waits {
+    After(Seconds),
+    At(Instant),
+    Never { moves: bool },
+}
+
 /// A run being read for what it asked the clock.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     cells: &'a Cells<'a>,
     fired_at: Instant,
     longest: Seconds,
@@ -531,7 +696,54 @@ struct Reading<'a> {
     waits: Option<(Option<Instant>, bool)>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    pub(super) fn new(cells: &'a Cells<'a>, scenario: &Scenario) -> Self {
+        Self {
+            cells,
+            fired_at: scenario.fired_at,
+            longest: scenario.semantics.cut_off_after_seconds,
+            end: Instant::MAX,
+            moves: true,
+            entered_at: scenario.fired_at,
+            last_page: None,
+            waits: None,
+        }
+    }
+
+    /// The first later instant of the alert at which the run may differ.
+    pub(super) fn end(&self) -> Instant {
+        self.end
+    }
+
+    /// When something happens at the present instant.
+    pub(super) fn time(&self, at: Instant) -> Time {
+        if self.moves { Time::After(at - self.fired_at) } else { Time::At(at) }
+    }
+
+    /// Reads all steps of one event, as [`step`](Self::step) does one by one.
+    pub(super) fn leg(&mut self, read: &LegReading, at: Instant) {
+        match read.time_up {
+            TimeUp::No => {}
+            TimeUp::Enters => self.time_was_up(),
+            TimeUp::Expires if self.waits.is_some_and(|(until, _)| until == Some(at)) => self.time_was_up(),
+            TimeUp::Expires => {}
+        }
+        if read.is_entered {
+            (self.entered_at, self.last_page, self.waits) = (at, None, None);
+        }
+        if read.is_paged {
+            self.last_page = Some(at);
+        }
+        self.same_before(read.change, at);
+        if let Some(waits) = read.waits {
+            self.waits = Some(match waits {
+                Waits::After(seconds) => (Some(at + seconds), self.moves),
+                Waits::At(until) => (Some(until), false),
+                Waits::Never { moves } => (None, self.moves && moves),
+            });
+        }
+    }
+
     /// Reads one step and says whether it moves with the alert.
     fn step(&mut self, scenario: &Scenario, step: &Step) -> bool {
         match &step.what {
@@ -541,7 +753,7 @@ impl Reading<'_> {
                 }
                 (self.entered_at, self.last_page, self.waits) = (step.at, None, None);
                 if let Some(place) = step.place {
-                    self.asked_at(place, step.at);
+                    self.same_before(self.cells.next_answer(place, step.at), step.at);
                 }
             }
             StepKind::Paged { .. } => self.last_page = Some(step.at),
@@ -560,31 +772,6 @@ impl Reading<'_> {
     fn same_before(&mut self, change: Option<Instant>, at: Instant) {
         if let (true, Some(change)) = (self.moves, change) {
             self.end = self.end.min(self.fired_at + (change - at));
-        }
-    }
-
-    /// What a node asks when it is entered.
-    fn asked_at(&mut self, place: Place, at: Instant) {
-        let Some(node) = self.cells.path.node(place) else { return };
-        match &node.kind {
-            Kind::Branch(branch) => {
-                for condition in &branch.conditions {
-                    if let Condition::Hours(Ok(position)) = condition {
-                        self.same_before(self.cells.next_change(place.0, *position, at), at);
-                    }
-                }
-            }
-            Kind::Level(level) => {
-                for target in &level.targets {
-                    let Target::People(people, _) = target else { continue };
-                    self.same_before(self.cells.index.next_pause_edge(at), at);
-                    if let People::OnCall(schedule, ..) | People::Next(schedule, _) = people {
-                        let roster = self.cells.index.schedule(schedule);
-                        self.same_before(roster.and_then(|roster| roster.next_edge(at)), at);
-                    }
-                }
-            }
-            _ => {}
         }
     }
 

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::JudgeResult;
-use super::cells::{Cell, Time};
+use super::cells::Time;
 use super::expectation::{Expect, Expectation};
 use super::loudness::PagingProfile;
-use super::view::{CellVerdict, CellView, HOLDS, Intervals, Page, fails, unknown};
+use super::view::{Beat, CellVerdict, CellView, HOLDS, Intervals, Page, fails, unknown};
 use crate::calendar::Hours;
 use crate::compile::{CompiledPath, Condition, Kind, Place};
 use crate::index::{Id, Index};
 use crate::instant::{Instant, merge_overlapping};
-use crate::machine::{Outcome, StepKind};
+use crate::machine::Outcome;
 use crate::read::ReadError;
 use crate::scenario::Branch;
 use crate::stretch::{Assumed, MAX_COMPARED, TimedInterval, Times, overlaps};
@@ -172,19 +172,19 @@ impl<'a> Judge<'a> {
             return;
         }
         let said = match self.expectation.expect {
-            Expect::EveryNodeReachable => self.reached(view.cell),
+            Expect::EveryNodeReachable => self.reached(view),
             Expect::QuietHours => self.quiet(view),
             _ => self.ask(view),
         };
         if !self.depends {
-            self.compare_ways(view.cell, &said);
+            self.compare_ways(view, &said);
         }
-        self.record(self.rulings.len() - 1, (view.cell.from, view.cell.until), said, || view.cell.assumed.clone());
+        self.record(self.rulings.len() - 1, (view.from, view.until), said, || view.assumed.clone());
     }
 
     /// Whether one and the same alert fails by one way and holds by another. Its ways follow one another.
-    fn compare_ways(&mut self, cell: &Cell, said: &CellVerdict) {
-        if cell.assumed == Assumed::default() {
+    fn compare_ways(&mut self, cell: &CellView<'_>, said: &CellVerdict) {
+        if *cell.assumed == Assumed::default() {
             return;
         }
         let of = (self.rulings.len(), cell.from);
@@ -252,7 +252,7 @@ impl<'a> Judge<'a> {
                 (None, Some(known)) => unknown(view.sooner_than(known, seconds)),
                 (None, None) => HOLDS,
             },
-            Expect::EndsWithin => match (view.cell.run.outcome, view.known_until) {
+            Expect::EndsWithin => match (view.outcome, view.known_until) {
                 (Outcome::WaitsForever, _) => fails(view.whole()),
                 (_, None) => fails(view.later_than(view.end, seconds)),
                 (_, Some(known)) => CellVerdict { fails: view.later_than(known, seconds), unknown: view.whole() },
@@ -263,7 +263,7 @@ impl<'a> Judge<'a> {
                 _ => HOLDS,
             },
             Expect::NoConsecutiveSamePerson => {
-                if repeats_a_person(view.cell) {
+                if repeats_a_person(view) {
                     fails(view.whole())
                 } else if view.known_until.is_some() {
                     unknown(view.whole())
@@ -296,7 +296,7 @@ impl<'a> Judge<'a> {
                 continue;
             }
             // The page moves through the cell's length.
-            let (mut at, last) = (view.cell.from + after, view.cell.until + after);
+            let (mut at, last) = (view.from + after, view.until + after);
             while let Some(begins) = window.first(at, true).filter(|begins| *begins < last) {
                 let Some(left) = self.left.checked_sub(1) else {
                     unknown = view.whole();
@@ -313,16 +313,13 @@ impl<'a> Judge<'a> {
         CellVerdict { fails: disturbed.finish(), unknown }
     }
 
-    fn reached(&mut self, cell: &Cell) -> CellVerdict {
-        for step in &cell.run.steps {
-            let Some(place) = step.place else { continue };
-            match step.what {
-                StepKind::Entered => self.met.insert((place, None)),
-                StepKind::Branched(side) => self.met.insert((place, Some(side))),
-                _ => continue,
-            };
-        }
-        if cell.run.outcome.is_known() { HOLDS } else { unknown(vec![(cell.from, cell.until)]) }
+    fn reached(&mut self, view: &CellView<'_>) -> CellVerdict {
+        view.each_beat(true, |beat| match beat {
+            Beat::Entered(place) => drop(self.met.insert((place, None))),
+            Beat::Branched(place, side) => drop(self.met.insert((place, Some(side)))),
+            Beat::Paged(_) => {}
+        });
+        if view.known_until.is_none() { HOLDS } else { unknown(view.whole()) }
     }
 
     /// `not_louder_than`, once all cells of all priorities are there.
@@ -502,26 +499,24 @@ impl<'a> Judge<'a> {
 }
 
 /// Whether two levels that page somebody, one after the other, page one and the same person only.
-fn repeats_a_person(cell: &Cell) -> bool {
+fn repeats_a_person(view: &CellView<'_>) -> bool {
     let mut before: Option<(Place, &Id)> = None;
     let mut now: Option<(Place, Vec<&Id>)> = None;
     let mut found = false;
-    for step in &cell.run.steps {
-        match (&step.what, step.place) {
-            (StepKind::Entered, Some(place)) => {
-                found |= settle(&mut before, now.take());
-                now = Some((place, Vec::new()));
-            }
-            (StepKind::Paged { user, .. }, _) => {
-                if let Some((_, users)) = &mut now
-                    && !users.contains(&user)
-                {
-                    users.push(user);
-                }
-            }
-            _ => {}
+    view.each_beat(false, |beat| match beat {
+        Beat::Entered(place) => {
+            found |= settle(&mut before, now.take());
+            now = Some((place, Vec::new()));
         }
-    }
+        Beat::Paged(user) => {
+            if let Some((_, users)) = &mut now
+                && !users.contains(&user)
+            {
+                users.push(user);
+            }
+        }
+        Beat::Branched(..) => {}
+    });
     found | settle(&mut before, now)
 }
 

@@ -24,8 +24,8 @@ impl PagingProfile {
             people: view.people.len(),
             known_until: view.known_until,
         };
-        let (from, until) = (view.cell.from, view.cell.until);
-        TimedInterval { from, until, assumed: view.cell.assumed.clone(), what: heard }
+        let (from, until) = (view.from, view.until);
+        TimedInterval { from, until, assumed: view.assumed.clone(), what: heard }
     }
 
     /// When, between two instants, this one is heard sooner, louder or by more people than another.
