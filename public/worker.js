@@ -6,6 +6,7 @@ let program;
 async function begin(address, module) {
   const functions = await import(address);
   functions.initSync({ module });
+  await functions.prepare();
   return functions;
 }
 

@@ -29,6 +29,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
 use crate::editor::state::Open;
+use crate::later;
 use crate::parts::{focus, hold, size};
 use crate::strings;
 use ahead::AheadHint;
@@ -158,17 +159,33 @@ pub fn Canvas() -> impl IntoView {
             </div>
             <p id="canvas-help" class="spoken">{move || if open.session.only_reads() { strings::rights::READING_HELP } else { strings::CANVAS_HELP }}</p>
             <Crumbs/>
-            <PointingHint/>
-            <AheadHint/>
-            <Search/>
+            {move || later::edit().map(|edit| (edit.finding)())}
             <ZoomBar/>
             <Minimap/>
             <Ghost/>
-            <Shapes/>
             <Toast/>
-            <OpenMenu/>
+            {move || later::edit().map(|edit| (edit.menus)())}
         </main>
     }
+}
+
+/// What is looked for or pointed at.
+pub fn finding() -> AnyView {
+    view! {
+        <PointingHint/>
+        <AheadHint/>
+        <Search/>
+    }
+    .into_any()
+}
+
+/// Shapes to begin with, and menus.
+pub fn menus() -> AnyView {
+    view! {
+        <Shapes/>
+        <OpenMenu/>
+    }
+    .into_any()
 }
 
 /// Where the alert fires.

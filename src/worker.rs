@@ -15,6 +15,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{MessageEvent, WorkerOptions, WorkerType};
 
 use crate::clock;
+use crate::later;
 
 /// A worker that is busy for longer with what nobody wants to know any more, or with what can wait for what was asked
 /// since, is replaced by a new one, in milliseconds.
@@ -299,8 +300,32 @@ thread_local! {
 /// Where the text is no world.
 #[wasm_bindgen]
 pub fn set_world(text: &str) -> Result<(), JsValue> {
-    let taken = DESK.with(|desk| desk.borrow_mut().set_world(text));
-    taken.map_err(|error| JsValue::from_str(&error.to_string()))
+    let rest = untrack(later::rest).ok_or(JsValue::UNDEFINED)?;
+    (rest.set_world)(text).map_err(|error| JsValue::from_str(&error))
+}
+
+/// In the worker: loads what it takes to answer.
+///
+/// # Errors
+/// Where that does not come.
+#[wasm_bindgen]
+pub async fn prepare() -> Result<(), JsValue> {
+    if later::load_for_worker().await { Ok(()) } else { Err(JsValue::UNDEFINED) }
+}
+
+/// Takes the world that questions are about.
+pub fn take_world(text: &str) -> Result<(), String> {
+    DESK.with(|desk| desk.borrow_mut().set_world(text)).map_err(|error| error.to_string())
+}
+
+/// The reply to a question; nothing where there is no world, or the text is no question.
+pub fn answer(text: &str) -> Option<String> {
+    DESK.with(|desk| desk.borrow().reply(text))
+}
+
+/// The name of this program's script, which no other version has.
+pub fn program() -> String {
+    ADDRESS.with(String::clone).rsplit('/').next().unwrap_or_default().to_string()
 }
 
 /// In the worker: the reply to a question.
@@ -309,5 +334,5 @@ pub fn set_world(text: &str) -> Result<(), JsValue> {
 /// Where there is no world yet, or the text is no question.
 #[wasm_bindgen]
 pub fn reply(text: &str) -> Result<String, JsValue> {
-    DESK.with(|desk| desk.borrow().reply(text)).ok_or(JsValue::UNDEFINED)
+    untrack(later::rest).and_then(|rest| (rest.reply)(text)).ok_or(JsValue::UNDEFINED)
 }

@@ -13,6 +13,7 @@ use web_sys::{Clipboard, ClipboardEvent, HtmlDocument};
 
 use super::state::Open;
 use crate::canvas;
+use crate::later;
 use crate::route::{self, Route};
 use crate::simulate::share;
 use crate::strings;
@@ -20,7 +21,10 @@ use crate::strings;
 /// Opens the path at the node that the address names, and keeps the address at what is chosen.
 pub fn follow(open: Open) {
     let go = move || {
-        share::take(open);
+        // What was read when the part came is not read again.
+        if let Some(run) = untrack(later::run) {
+            (run.take_address)(open);
+        }
         let Some(node) = route::node() else { return };
         if open.path.with_untracked(|path| escalation_editor::tree::find(path, &node).is_some()) {
             if open.selected.get_untracked().as_ref() != Some(&node) {

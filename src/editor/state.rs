@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use escalation_api::PathPayload;
-use escalation_editor::changes::{Change, changes};
+use escalation_editor::changes::Change;
 use escalation_editor::draft::Unsure;
-use escalation_editor::gone::{RemovedNodes, gone};
+use escalation_editor::gone::RemovedNodes;
 use escalation_editor::play::Visited;
 use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::time_after;
-use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Severity, Trace, check, simulate};
+use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Severity, Trace, check};
 use leptos::prelude::*;
 
 use super::notes::Note;
@@ -22,6 +22,7 @@ use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
 
 use crate::clock;
+use crate::later;
 use crate::panel::Tab;
 use crate::panel::coverage::Coverage;
 use crate::panel::expected::Expected;
@@ -170,27 +171,46 @@ impl Open {
         let problems = Memo::new(move |_| Arc::new(check(&id.get(), &path.get(), &session.index.get())));
         let drawn = RwSignal::new(path.get_untracked());
         let compiled = Memo::new_with_compare(
-            move |_| Arc::new(CompiledPath::new(&id.get(), &drawn.get(), &session.index.get())),
+            move |_| {
+                let compile = later::run().map(|run| run.compile);
+                Arc::new(compile.map_or_else(CompiledPath::default, |compile| {
+                    compile(&id.get(), &drawn.get(), &session.index.get())
+                }))
+            },
             another,
         );
         let assumed = Assumed::new(&path.get_untracked(), session);
         let run = move |scenario: &Scenario| {
             let index = session.index.get();
-            Arc::new(simulate::trace(&compiled.get(), &index, scenario))
+            // Until it can be simulated nothing happens, and nothing is said of it.
+            Arc::new(match later::run() {
+                Some(run) => (run.trace)(&compiled.get(), &index, scenario),
+                None => Trace::nothing(scenario.fired_at),
+            })
         };
         let trace = Memo::new(move |_| run(&assumed.scenario()));
-        let play = Memo::new(move |_| Arc::new(Play::new(&trace.get(), &id.get(), &session.index.get())));
-        let silent = Memo::new(move |_| {
-            Arc::new(Play::new(&run(&assumed.scenario().left_alone()), &id.get(), &session.index.get()))
-        });
+        let played = move |trace: &Trace| {
+            let play = later::run().map(|run| run.play);
+            Arc::new(play.map_or_else(Play::nothing, |play| play(trace, &id.get(), &session.index.get())))
+        };
+        let play = Memo::new(move |_| played(&trace.get()));
+        let silent = Memo::new(move |_| played(&run(&assumed.scenario().left_alone())));
         let compared = RwSignal::new(None::<Arc<PathPayload>>);
         let changes = Memo::new(move |_| {
-            let before = compared.get();
-            Arc::new(before.map_or_else(Vec::new, |before| changes(&before, &path.get(), &session.index.get())))
+            let (before, rest) = (compared.get(), later::rest());
+            Arc::new(
+                before
+                    .zip(rest)
+                    .map_or_else(Vec::new, |(before, rest)| (rest.changes)(&before, &path.get(), &session.index.get())),
+            )
         });
         let gone = Memo::new(move |_| {
-            let before = compared.get();
-            Arc::new(before.map_or_else(Vec::new, |before| gone(&before, &path.get(), &session.index.get())))
+            let (before, rest) = (compared.get(), later::rest());
+            Arc::new(
+                before
+                    .zip(rest)
+                    .map_or_else(Vec::new, |(before, rest)| (rest.gone)(&before, &path.get(), &session.index.get())),
+            )
         });
         let panel = RwSignal::new(true);
         let tab = RwSignal::new(Tab::Simulate);
@@ -247,7 +267,7 @@ impl Open {
             expected: Expected::new(),
             scenarios: Scenarios::new(),
             brought: RwSignal::new(None),
-            simulated: Memo::new(move |_| panel.get()),
+            simulated: Memo::new(move |_| panel.get() && later::run().is_some()),
             hours: RwSignal::new(None),
             saving: RwSignal::new(Saving::Idle),
             theirs: RwSignal::new(None),
@@ -289,7 +309,10 @@ impl Open {
     pub fn simulate_once(self) -> Trace {
         let scenario = untrack(|| self.assumed.scenario());
         let index = self.session.index.get_untracked();
-        simulate::trace(&self.compiled.get_untracked(), &index, &scenario)
+        match untrack(later::run) {
+            Some(run) => (run.trace)(&self.compiled.get_untracked(), &index, &scenario),
+            None => Trace::nothing(scenario.fired_at),
+        }
     }
 
     /// Makes a change and says so; a change that may not be made is explained.
@@ -301,6 +324,22 @@ impl Open {
 
     /// The same for a field, which shows beside itself why a change may not be made.
     pub fn try_dispatch(self, command: Command) -> Result<(), String> {
+        match untrack(later::edit) {
+            Some(edit) => (edit.change)(self, command),
+            // It is made as soon as it can be.
+            None => {
+                later::with_edit(move |edit| {
+                    if let Err(why) = (edit.change)(self, command) {
+                        self.refuse(why);
+                    }
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes a change, or says why it may not be made.
+    pub fn change(self, command: Command) -> Result<(), String> {
         if let Some(why) = self.is_fixed() {
             return Err(why.to_string());
         }
