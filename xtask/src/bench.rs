@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::{app, bench_server, browser, setup, shell};
+use crate::{app, bench_server, browser, rooms, setup, shell};
 
 /// What a first visit may load, compressed by brotli.
 const GOAL: usize = 350_000;
@@ -21,6 +21,9 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
     let tools = setup::to_build()?;
     app::build(&tools)?;
     sizes(&app::dist())?;
+    for (name, part) in app::named_parts()? {
+        rooms::print(&name, &part)?;
+    }
 
     println!("\nThe engine, natively");
     let mut criterion = shell::cargo();
