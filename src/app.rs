@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::clock;
 use crate::drafts::Keeping;
 use crate::editor::{EditorScreen, Opened};
 use crate::later::{self, GoneNote};
@@ -42,14 +43,19 @@ pub fn App() -> impl IntoView {
             },
         },
     };
-    // What is seen first is drawn before anything else is loaded.
-    Effect::new(move |began: Option<bool>| {
-        let begins = began != Some(true) && session.loading.get() != Loading::Busy;
-        if begins {
-            crate::clock::after_frame(move || later::load(session, &route.get_untracked()));
-        }
-        begins || began == Some(true)
-    });
+    if route.get_untracked() == Route::List {
+        // There is nothing to see without its part.
+        later::load(session, &Route::List);
+    } else {
+        // What is seen first is drawn before anything else is loaded.
+        Effect::new(move |began: Option<bool>| {
+            let begins = began != Some(true) && session.loading.get() != Loading::Busy;
+            if begins {
+                clock::after_frame(move || later::load(session, &route.get_untracked()));
+            }
+            begins || began == Some(true)
+        });
+    }
     view! {
         {screen}
         <GoneNote/>

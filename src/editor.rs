@@ -39,6 +39,7 @@ use crate::parts::texts;
 use crate::parts::typed::{KeepTyped, TellDropped};
 use crate::session::Session;
 use crate::strings;
+use crate::transfer::listen_drop;
 use about::About;
 use bar::Bar;
 use drafts::DraftQuestion;
@@ -134,6 +135,8 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     link::follow(open);
     notes::follow_unread(open);
     notes::follow_worker(open);
+    // At once: the browser would leave the page for the file.
+    listen_drop(move |text| later::with_rest(move |rest| (rest.take_file)(open, text)));
     later::begin(later::rest, move |rest| (rest.begin)(open));
     let compact = open.session.readers.compact;
     view! {
@@ -157,6 +160,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
             {move || later::edit().map(|edit| (edit.palette)())}
             <SideScreen/>
         </div>
+        {move || later::edit().map(|edit| (edit.question)())}
         {move || later::rest().map(|rest| (rest.dialogs)())}
     }
 }
@@ -178,14 +182,24 @@ pub fn palette_and_help() -> AnyView {
     .into_any()
 }
 
-/// What asks, or shows a page, above everything.
+/// What is asked about a draft: before anything can be changed.
+pub fn question() -> AnyView {
+    view! { <DraftQuestion/> }.into_any()
+}
+
+/// What takes a file, or shows a page, above everything.
 pub fn dialogs() -> AnyView {
     view! {
-        <DraftQuestion/>
         <Import/>
         <About/>
     }
     .into_any()
+}
+
+/// Has what changes the path follow it while it is open.
+pub fn begin_edit(open: Open) {
+    open.assumed.take_zone_of(&open.path.get_untracked());
+    clipboard::listen(open);
 }
 
 /// Has what is seldom done follow the path while it is open.

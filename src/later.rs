@@ -19,9 +19,10 @@ use escalation_api::PathPayload;
 use escalation_editor::changes::Change;
 use escalation_editor::command::Command;
 use escalation_editor::gone::RemovedNodes;
-use escalation_editor::layout::SlotMark;
+use escalation_editor::layout::{Rect, SlotMark};
 use escalation_editor::play::Play;
-use escalation_engine::{CompiledPath, Index, Instant, Scenario, Trace};
+use escalation_engine::calendar::Zone;
+use escalation_engine::{CompiledPath, Index, Instant, Problem, Scenario, Trace};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -49,10 +50,14 @@ pub struct Edit {
     pub path_facts: fn() -> AnyView,
     /// What is looked for or pointed at in the drawing.
     pub finding: fn() -> AnyView,
-    /// What lies above the drawing: shapes to begin with, and menus.
+    /// The places between nodes, and the marks on what is closed or gone.
+    pub marks: fn(Memo<Rect>) -> AnyView,
+    /// What lies above the drawing: all of it in a corner, shapes to begin with, and menus.
     pub menus: fn() -> AnyView,
     /// What lies above everything: the palette and the list of keys.
     pub palette: fn() -> AnyView,
+    /// What is asked about a draft from an earlier visit.
+    pub question: fn() -> AnyView,
     /// The list of what is wrong, which hangs on its button.
     pub problems: fn(NodeRef<html::Button>, Callback<()>) -> AnyView,
     /// The lines of the menu, which hangs on its button.
@@ -67,6 +72,12 @@ pub struct Edit {
     pub with_key: fn(&str, &str) -> String,
     /// What an action is called, with its key.
     pub hint: fn(&'static str) -> String,
+    /// What is wrong with a path.
+    pub check: fn(&str, &PathPayload, &Index) -> Vec<Problem>,
+    /// Takes up a node, at a place of the frame.
+    pub drag: fn(Open, &str, (f64, f64)),
+    /// Lets go of it.
+    pub drop: fn(Open),
     /// Makes a change.
     pub change: fn(Open, Command) -> Result<(), String>,
     /// Opens what can be done with the chosen nodes.
@@ -80,15 +91,20 @@ static EDIT: Edit = Edit {
     node_details: |id| view! { <crate::inspector::NodeDetails id/> }.into_any(),
     path_facts: || crate::inspector::PathFacts().into_any(),
     finding: crate::canvas::finding,
+    marks: crate::canvas::marks,
     menus: crate::canvas::menus,
     palette: crate::editor::palette_and_help,
+    question: crate::editor::question,
     problems: |pill, close| view! { <crate::editor::problems::ProblemsList pill close/> }.into_any(),
     menu: |button, close| view! { <crate::editor::menu::Items button close/> }.into_any(),
-    begin: crate::editor::clipboard::listen,
+    begin: crate::editor::begin_edit,
     press: crate::editor::actions::press,
     press_in_simulation: crate::editor::actions::press_in_simulation,
     with_key: crate::editor::actions::with_key,
     hint: crate::editor::actions::hint,
+    check: escalation_engine::check,
+    drag: crate::canvas::drag,
+    drop: crate::canvas::drop,
     change: Open::change,
     open_for_chosen: crate::canvas::menu::open_for_chosen,
     open_for_slot: crate::canvas::menu::open_for_slot,
@@ -108,6 +124,8 @@ pub struct Run {
     pub trace: fn(&CompiledPath, &Index, &Scenario) -> Trace,
     /// The same, ready to be drawn.
     pub play: fn(&Trace, &str, &Index) -> Play,
+    /// The zone of a name.
+    pub zone: fn(&str) -> Option<Zone>,
     /// Plays, or pauses.
     pub toggle: fn(Open),
     /// Goes to the next event or the one before, and says what happens there.
@@ -121,6 +139,7 @@ static RUN: Run = Run {
     compile: CompiledPath::new,
     trace: escalation_engine::simulate::trace,
     play: Play::new,
+    zone: Zone::get,
     toggle: crate::simulate::playback::show_and_toggle,
     step: crate::simulate::playback::step_and_say,
 };
@@ -131,7 +150,7 @@ pub struct Rest {
     pub tab: fn(Tab) -> AnyView,
     /// What takes the place of the details.
     pub side: fn(Side) -> AnyView,
-    /// What lies above everything: what is asked about a draft, the import, and the page about a problem.
+    /// What lies above everything: the import, and the page about a problem.
     pub dialogs: fn() -> AnyView,
     /// What is printed.
     pub printed: fn() -> AnyView,
@@ -149,6 +168,8 @@ pub struct Rest {
     pub revisions: fn(Open),
     /// Puts nodes or a whole path that are given as text where they belong.
     pub paste: fn(Open, &str),
+    /// Takes a file that came in any way.
+    pub take_file: fn(Open, Result<String, String>),
     /// What the path becomes outside.
     pub export: fn(Open, Export),
     /// Copies the address of what is chosen, or of what is assumed.
@@ -186,6 +207,7 @@ static REST: Rest = Rest {
     history: crate::editor::history::show,
     revisions: crate::editor::revisions::show,
     paste: crate::editor::clipboard::paste,
+    take_file: crate::editor::transfer::take,
     export: crate::editor::transfer::export,
     copy_link: |open, assumed| {
         if assumed { crate::simulate::share::copy(open) } else { crate::editor::link::copy(open) }
@@ -309,6 +331,10 @@ pub fn load(session: Session, route: &Route) {
             }
             // What was drawn by it is seen before the next is compiled.
             clock::pause(0).await;
+        }
+        // For those who wait for everything, such as tests.
+        if let Some(page) = document().document_element() {
+            let _noted = page.set_attribute("data-whole", "");
         }
     });
 }

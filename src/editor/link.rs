@@ -69,8 +69,10 @@ fn here() -> Option<String> {
 /// How long what is chosen stays so before the address says it.
 const SOON: Duration = Duration::from_millis(200);
 
-/// The address of what is chosen; nothing for a path that was never saved.
+/// The address of what is chosen; nothing for a path that was never saved, and while it is not known what it brought.
 fn address(open: Open) -> Option<String> {
+    // Until what the address brought is read, it stays as it is.
+    later::run()?;
     let (id, node) = (open.id.get(), open.selected.get());
     let query = share::still(open).map_or(String::new(), |query| format!("?{query}"));
     (!id.is_empty()).then(|| Route::Path(id).at(node.as_deref()) + &query)

@@ -11,7 +11,7 @@ use escalation_editor::play::Visited;
 use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::time_after;
-use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Severity, Trace, check};
+use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Severity, Trace};
 use leptos::prelude::*;
 
 use super::notes::Note;
@@ -168,7 +168,10 @@ impl Open {
         let look = Look::new();
         let scene =
             Memo::new(move |_| look.folds.with(|folds| Arc::new(Scene::new(&path.get(), &session.index.get(), folds))));
-        let problems = Memo::new(move |_| Arc::new(check(&id.get(), &path.get(), &session.index.get())));
+        let problems = Memo::new(move |_| {
+            let check = later::edit().map(|edit| edit.check);
+            Arc::new(check.map_or_else(Vec::new, |check| check(&id.get(), &path.get(), &session.index.get())))
+        });
         let drawn = RwSignal::new(path.get_untracked());
         let compiled = Memo::new_with_compare(
             move |_| {
@@ -179,7 +182,7 @@ impl Open {
             },
             another,
         );
-        let assumed = Assumed::new(&path.get_untracked(), session);
+        let assumed = Assumed::new(session);
         let run = move |scenario: &Scenario| {
             let index = session.index.get();
             // Until it can be simulated nothing happens, and nothing is said of it.
@@ -257,7 +260,7 @@ impl Open {
             until,
             silent,
             rules: Memo::new_with_compare(
-                move |_| Zone::get(&assumed.zone.get()).unwrap_or_else(Zone::utc),
+                move |_| later::run().and_then(|run| (run.zone)(&assumed.zone.get())).unwrap_or_else(Zone::utc),
                 |_, _| true,
             ),
             panel,
@@ -518,18 +521,24 @@ impl Open {
 }
 
 impl Assumed {
-    fn new(path: &PathPayload, session: Session) -> Self {
+    fn new(session: Session) -> Self {
         let index = session.index.get_untracked();
         let priority = index.world().priorities.first().map(|priority| priority.id.clone());
-        let zone =
-            path.working_hours.iter().flatten().map(|set| set.timezone.clone()).find(|zone| Zone::get(zone).is_some());
         // To the minute: nobody reads seconds.
         let now = clock::now();
         Self {
             priority: RwSignal::new(priority),
             at: RwSignal::new(Instant::from_unix(now.unix() - now.unix().rem_euclid(60))),
-            zone: RwSignal::new(zone.unwrap_or_else(clock::viewer_zone)),
+            zone: RwSignal::new(clock::viewer_zone()),
             more: RwSignal::new(Scenario::default()),
+        }
+    }
+
+    /// Has times told in the zone of the path, if it names one that is known.
+    pub fn take_zone_of(self, path: &PathPayload) {
+        let mut named = path.working_hours.iter().flatten().map(|set| set.timezone.clone());
+        if let Some(zone) = named.find(|zone| Zone::get(zone).is_some()) {
+            self.zone.set(zone);
         }
     }
 

@@ -23,7 +23,7 @@ use crate::panel::kept::Keeping;
 use crate::parts::import::{ImportDialog, understand};
 use crate::simulate::scenarios;
 use crate::strings;
-use crate::transfer::{self, Offered, file_name, listen_drop, offer_pixels, offer_text};
+use crate::transfer::{self, Offered, file_name, offer_pixels, offer_text};
 
 const JSON: &str = "application/json";
 
@@ -208,7 +208,6 @@ fn replace(open: Open, imported: Imported) {
 #[component]
 pub fn Import() -> impl IntoView {
     let open = expect_context::<Open>();
-    listen_drop(move |text| take(open, text));
     view! {
         <Show when=move || open.importing.get()>
             <ImportDialog
