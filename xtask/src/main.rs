@@ -31,6 +31,7 @@ cargo xtask COMMAND
   app             build the app alone, into dist
   test [PART..]   run everything, or only: fmt words clippy native postgres wasm sdk browser
   bench           sizes of the app and of what is in its parts, speed of the engine, of the interface and of the server
+  bench app       the sizes alone
   bench server    the server alone, beside a mock of the vendor's API, and how it grows
       --quick         built as for the tests: there minutes sooner, and slower
   soak            5,000 escalations while servers and their database are killed (10 min); writes docs/soak.md

@@ -59,10 +59,26 @@ fn rooms(module: &[u8]) -> Result<BTreeMap<String, usize>> {
     }
     let mut rooms = BTreeMap::new();
     for (at, size) in (imported..).zip(sizes) {
-        let name = names.get(&at).map_or_else(String::new, |name| format!("{:#}", rustc_demangle::demangle(name)));
-        *rooms.entry(room(&name)).or_insert(0) += size;
+        *rooms.entry(room(&without_hashes(names.get(&at).copied().unwrap_or_default()))).or_insert(0) += size;
     }
     Ok(rooms)
+}
+
+/// A name without what tells one build of a crate from another: `core[c5930c85a12de822]::fmt`.
+fn without_hashes(name: &str) -> String {
+    let mut parts = name.split('[');
+    let mut plain = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let is_hash = |text: &str| text.len() > 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match part.split_once(']') {
+            Some((hash, rest)) if is_hash(hash) => plain.push_str(rest),
+            _ => {
+                plain.push('[');
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
 }
 
 /// The module that a function is for: its own, or that of the first type of ours that it was made for.
@@ -95,5 +111,6 @@ mod tests {
         assert_eq!(room("core::ptr::drop_in_place::<escalation_engine::world::World>"), "engine: world");
         assert_eq!(room("alloc::vec::Vec<u8>::push"), "(library alloc)");
         assert_eq!(room(""), "without a name");
+        assert_eq!(without_hashes("<core[c5930c85a12de822]::fmt as [u8]>"), "<core::fmt as [u8]>");
     }
 }

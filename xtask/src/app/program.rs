@@ -47,7 +47,7 @@ pub fn build(tools: &Tools, folder: &Path) -> Result<Program> {
     let mut names = BTreeMap::new();
     for part in parts(&divided)? {
         let stem = part.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = files::put(folder, &stem, &shrink(tools, &part)?, "wasm")?;
+        let name = files::put(folder, stem.trim_start_matches("split_"), &shrink(tools, &part)?, "wasm")?;
         names.insert(stem, name);
     }
     let loader = divided.join(LOADER);
