@@ -1,7 +1,7 @@
 // The program comes in parts: what shows a path, what changes it, what simulates it, and the rest. Until a part is there
 // its place is kept and keys wait for it; where it does not come that is said, and nothing is lost.
 
-import { App, expect, gated as test, IDS } from './support/fixtures.js';
+import { App, expect, gated as test, IDS, whole } from './support/fixtures.js';
 
 /** Whether an address is that of a part that comes later. */
 const isLater = (url) => /\.wasm$/.test(url) && !/\/builder-[^/]*\.wasm$/.test(url);
@@ -85,5 +85,33 @@ test('a part that cannot be had is told, and comes when it is tried again', asyn
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.locator('.panel .tablist')).toBeVisible();
+  await expect(page.locator('.part-gone')).toHaveCount(0);
+});
+
+test('after a deployment the page is loaded again once, and what was changed is kept', async ({ gate, page }) => {
+  const app = new App(page, gate, []);
+  const [isChanged, change] = (() => { let done; return [new Promise((resolve) => { done = resolve; }), done]; })();
+  // The server has another version: it has this part no more, and its page begins another program.
+  await page.route(/\/rest-[^/]*\.wasm$/, async (route) => {
+    await isChanged;
+    await route.fulfill({ status: 404, contentType: 'application/json', body: '{}' });
+  });
+  await page.route((url) => url.pathname === '/', (route) => (route.request().resourceType() === 'fetch'
+    ? route.fulfill({ contentType: 'text/html', body: "<script type=\"module\">import './builder-0000000000000000.js'</script>" })
+    : route.continue()));
+  await page.goto(`${gate.url}/#/paths/${IDS.mobile}`);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await expect(app.status).toHaveText('1 unsaved change');
+  const loaded = page.waitForEvent('load');
+  change();
+  await expect(page.getByRole('alert').filter({ hasText: 'The app was updated' })).toBeVisible();
+  await loaded;
+  // It is asked about, as after any reload; and what does not come again is told, and nothing goes round in a circle.
+  await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+  await expect(app.node(/then after 7m/)).toBeVisible();
+  await expect(page.locator('.part-gone')).toContainText('A part of the app could not be loaded');
+  await page.unrouteAll();
+  await page.locator('.part-gone').getByRole('button', { name: 'Try again' }).click();
+  await whole(page);
   await expect(page.locator('.part-gone')).toHaveCount(0);
 });
