@@ -124,7 +124,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
         begin: Callback::new(move |()| drafts::begin_ahead(open)),
         end: Callback::new(move |()| drafts::end_ahead(open)),
     });
-    later::hold_keys();
+    later::hold_keys(open);
     keys::listen(open);
     title(open);
     open.follow_drawn();
@@ -136,7 +136,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     notes::follow_unread(open);
     notes::follow_worker(open);
     // At once: the browser would leave the page for the file.
-    listen_drop(move |text| later::with_rest(move |rest| (rest.take_file)(open, text)));
+    listen_drop(move |text| later::with_rest(open, move |rest| (rest.take_file)(open, text)));
     later::begin(later::rest, move |rest| (rest.begin)(open));
     let compact = open.session.readers.compact;
     view! {

@@ -230,7 +230,7 @@ static PATHS: Paths =
 /// A part: there or not, and what waits for it.
 pub struct Part<T: 'static> {
     there: ArcRwSignal<Option<&'static T>>,
-    waiting: RefCell<Vec<Waiting<T>>>,
+    waiting: RefCell<Vec<(Open, Waiting<T>)>>,
 }
 
 type Waiting<T> = Box<dyn FnOnce(&'static T)>;
@@ -240,10 +240,16 @@ impl<T: Send + Sync> Part<T> {
         Self { there: ArcRwSignal::new(None), waiting: RefCell::default() }
     }
 
+    fn wait(&self, open: Open, then: Waiting<T>) {
+        self.waiting.borrow_mut().push((open, then));
+    }
+
     fn arrive(&self, part: &'static T) {
         self.there.set(Some(part));
-        for then in self.waiting.take() {
-            then(part);
+        for (open, then) in self.waiting.take() {
+            if open.is_there() {
+                then(part);
+            }
         }
     }
 }
@@ -275,11 +281,12 @@ macro_rules! loads {
         }
 
         $(
-            /// Does something with the part: now if it is there, else as soon as it is.
-            pub fn $with(then: impl FnOnce(&'static $of) + 'static) {
+            /// Does something with the part for an open path: now if it is there, else as soon as it is, unless the path
+            /// was left by then.
+            pub fn $with(open: Open, then: impl FnOnce(&'static $of) + 'static) {
                 match untrack($get) {
                     Some(part) => then(part),
-                    None => $is.with(|part| part.waiting.borrow_mut().push(Box::new(then))),
+                    None => $is.with(|part| part.wait(open, Box::new(then))),
                 }
             }
         )?

@@ -151,7 +151,7 @@ pub fn Card(id: String) -> impl IntoView {
                 let rect = frame.get_bounding_client_rect();
                 (event.client_x() - rect.left() as i32, event.client_y() - rect.top() as i32)
             });
-            later::with_edit(move |edit| (edit.open_for_chosen)(open, at));
+            later::with_edit(open, move |edit| (edit.open_for_chosen)(open, at));
         }
     };
     view! {
@@ -198,7 +198,7 @@ fn More() -> impl IntoView {
             aria-haspopup="menu"
             on:click=move |event| {
                 event.stop_propagation();
-                later::with_edit(move |edit| (edit.open_for_chosen)(open, None));
+                later::with_edit(open, move |edit| (edit.open_for_chosen)(open, None));
             }
         >
             <Icon glyph=Glyph::More/>

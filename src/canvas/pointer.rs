@@ -132,7 +132,7 @@ pub fn moved(open: Open, event: &PointerEvent) {
 /// A pointer goes up, and lets go of what it holds.
 pub fn up(open: Open, event: &PointerEvent) {
     if open.look.drag.with_untracked(Option::is_some) {
-        later::with_edit(move |edit| (edit.drop)(open));
+        later::with_edit(open, move |edit| (edit.drop)(open));
     }
     released(open, event);
 }

@@ -53,7 +53,7 @@ fn Plus(mark: SlotMark) -> impl IntoView {
     let place = mark.clone();
     let offer = move |_| {
         let place = place.clone();
-        later::with_edit(move |edit| (edit.open_for_slot)(open, &place));
+        later::with_edit(open, move |edit| (edit.open_for_slot)(open, &place));
     };
     view! {
         <button

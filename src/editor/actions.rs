@@ -129,7 +129,7 @@ pub const GROUPS: &[(&str, &[Action])] = &[
                 |open| {
                     // What is being typed is part of what is saved.
                     take_typed();
-                    later::with_rest(move |rest| (rest.review)(open));
+                    later::with_rest(open, move |rest| (rest.review)(open));
                 },
             )
             .found_by(strings::edit::LIKE_SAVE),
@@ -160,7 +160,7 @@ pub const GROUPS: &[(&str, &[Action])] = &[
                 |open| open.look.copied.with(Option::is_some),
                 |open| {
                     if let Some(text) = open.look.copied.get_untracked() {
-                        later::with_rest(move |rest| (rest.paste)(open, &text));
+                        later::with_rest(open, move |rest| (rest.paste)(open, &text));
                     }
                 },
             )
@@ -260,13 +260,13 @@ pub const GROUPS: &[(&str, &[Action])] = &[
             )
             .found_by(strings::edit::LIKE_ESCALATIONS),
             action(strings::playback::PLAY, &["K"], Simulation, always, |open| {
-                later::with_run(move |run| (run.toggle)(open));
+                later::with_run(open, move |run| (run.toggle)(open));
             }),
             action(strings::playback::BACK, &["J"], Simulation, always, |open| {
-                later::with_run(move |run| (run.step)(open, false))
+                later::with_run(open, move |run| (run.step)(open, false))
             }),
             action(strings::playback::ON, &["L"], Simulation, always, |open| {
-                later::with_run(move |run| (run.step)(open, true))
+                later::with_run(open, move |run| (run.step)(open, true))
             }),
             action(strings::SHOW_SIMULATION, &[], Everywhere, always, |open| {
                 open.panel.update(|shown| *shown = !*shown)
@@ -298,11 +298,11 @@ pub const GROUPS: &[(&str, &[Action])] = &[
         strings::edit::GROUP_PATH,
         &[
             edit(strings::edit::HISTORY, &["H"], Tree, always, |open| {
-                later::with_rest(move |rest| (rest.history)(open));
+                later::with_rest(open, move |rest| (rest.history)(open));
             })
             .found_by(strings::edit::LIKE_HISTORY),
             action(strings::save::REVISIONS, &[], Everywhere, revisions::can, |open| {
-                later::with_rest(move |rest| (rest.revisions)(open));
+                later::with_rest(open, move |rest| (rest.revisions)(open));
             }),
             edit(strings::transfer::IMPORT, &[], Everywhere, always, transfer::import)
                 .found_by(strings::edit::LIKE_IMPORT),
@@ -317,12 +317,12 @@ pub const GROUPS: &[(&str, &[Action])] = &[
                 Tree,
                 |open| open.id.with(|id| !id.is_empty()),
                 |open| {
-                    later::with_rest(move |rest| (rest.copy_link)(open, false));
+                    later::with_rest(open, move |rest| (rest.copy_link)(open, false));
                 },
             )
             .on_nodes(),
             action(strings::scenarios::COPY_LINK_LONG, &[], Everywhere, share::can, |open| {
-                later::with_rest(move |rest| (rest.copy_link)(open, true));
+                later::with_rest(open, move |rest| (rest.copy_link)(open, true));
             }),
             action(strings::ALL_KEYS, &["?"], NotInFields, always, |open| open.look.toggle(Overlay::Keys))
                 .found_by(strings::edit::LIKE_KEYS),
@@ -349,7 +349,7 @@ pub fn with_key(words: &str, name: &str) -> String {
 }
 
 fn export(open: Open, what: Export) {
-    later::with_rest(move |rest| (rest.export)(open, what));
+    later::with_rest(open, move |rest| (rest.export)(open, what));
 }
 
 fn always(_: Open) -> bool {

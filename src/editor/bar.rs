@@ -87,7 +87,7 @@ pub fn Bar() -> impl IntoView {
             <ThemeSwitch/>
             <Menu/>
             <Show when=move || !only_reads()>
-                <button class="primary" title=move || later::hint(strings::SAVE) disabled=move || !dirty() || busy() on:click=move |_| later::with_rest(move |rest| (rest.review)(open))>
+                <button class="primary" title=move || later::hint(strings::SAVE) disabled=move || !dirty() || busy() on:click=move |_| later::with_rest(open, move |rest| (rest.review)(open))>
                     {move || if busy() { strings::SAVING } else { strings::SAVE }}
                 </button>
             </Show>

@@ -71,7 +71,7 @@ fn pasted(open: Open, event: &ClipboardEvent) {
         return;
     }
     event.prevent_default();
-    later::with_rest(move |rest| (rest.paste)(open, &text));
+    later::with_rest(open, move |rest| (rest.paste)(open, &text));
 }
 
 /// Puts nodes that are given as text behind the chosen ones, or where a menu is open.

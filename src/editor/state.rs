@@ -290,6 +290,11 @@ impl Open {
         }
     }
 
+    /// Whether the path is still open: what was waited for may come when its screen was left.
+    pub fn is_there(self) -> bool {
+        self.id.try_get_untracked().is_some()
+    }
+
     /// Has what is simulated follow what is shown, once that is drawn.
     pub fn follow_drawn(self) {
         let is_waiting = StoredValue::new(false);
@@ -331,7 +336,7 @@ impl Open {
             Some(edit) => (edit.change)(self, command),
             // It is made as soon as it can be.
             None => {
-                later::with_edit(move |edit| {
+                later::with_edit(self, move |edit| {
                     if let Err(why) = (edit.change)(self, command) {
                         self.refuse(why);
                     }

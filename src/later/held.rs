@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, EventTarget, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
+use crate::editor::state::Open;
 use crate::parts::keyboard::{is_composing, pressed};
 
 /// So many keys are held; more are not typed in the time that it takes.
@@ -17,7 +18,7 @@ const MAX_HELD: usize = 100;
 const WITH_CONTROL: [&str; 6] = ["s", "z", "y", "d", "f", "k"];
 
 /// Holds keys while the screen of a path is there without what does them.
-pub fn hold_keys() {
+pub fn hold_keys(open: Open) {
     if untrack(super::edit).is_some() {
         return;
     }
@@ -44,7 +45,7 @@ pub fn hold_keys() {
     };
     on_cleanup(stop);
     let held = StoredValue::new_local(held);
-    super::with_edit(move |_| {
+    super::with_edit(open, move |_| {
         stop();
         // What the part draws is there with the next task, and so are those who listen.
         set_timeout(

@@ -115,3 +115,17 @@ test('after a deployment the page is loaded again once, and what was changed is 
   await whole(page);
   await expect(page.locator('.part-gone')).toHaveCount(0);
 });
+
+test('what was asked for on a screen that was left does not come any more', async ({ app, gate, page }) => {
+  app.server = gate;
+  const later = await heldBack(page);
+  await page.goto(`${gate.url}/#/paths/${IDS.payments}`);
+  await app.tree.getByRole('treeitem').first().click({ button: 'right' });
+  await page.keyboard.press('a');
+  await page.evaluate(() => { location.hash = '#/'; });
+  await expect(app.tree).toHaveCount(0);
+  await later.release();
+  await expect(page.locator('.path-row')).toHaveCount(7);
+  await expect(page.getByRole('menu')).toHaveCount(0);
+  await expect(page.locator('.path-row').filter({ hasText: 'Draft' })).toHaveCount(0);
+});
