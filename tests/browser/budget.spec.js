@@ -1,8 +1,9 @@
-// How many bytes a first visit takes, as they come over the network: until a path is shown, until it can be changed, and
-// until everything is there. `budget.json` says how many may be, and which number is wanted in the end.
+// How many bytes of the app a first visit takes, as they come over the network: until a path is shown, until it can be
+// changed, and until everything is there. `budget.json` says how many may be, and which number is wanted in the end: with
+// a standard library that was built for size, and without one.
 
 import { readFile } from 'node:fs/promises';
-import { expect, gated as test, IDS } from './support/fixtures.js';
+import { expect, gated as test, IDS, whole } from './support/fixtures.js';
 
 const budget = JSON.parse(await readFile(new URL('budget.json', import.meta.url), 'utf8'));
 
@@ -12,18 +13,19 @@ const isLater = (url) => /\.wasm$/.test(url.pathname) && !/\/builder-[^/]*\.wasm
 test('a first visit takes no more bytes than it may', async ({ server, page }, info) => {
   const [files, data] = [new Map(), new Map()];
   page.on('response', async (answer) => {
-    const { pathname } = new URL(answer.url());
     const { responseBodySize } = await answer.request().sizes();
-    (/^\/(v2|builder)\//.test(pathname) ? data : files).set(pathname + answer.request().method() + answer.url(), responseBodySize);
+    const isData = /^\/(v2|builder)\//.test(new URL(answer.url()).pathname);
+    (isData ? data : files).set(`${answer.request().method()} ${answer.url()}`, responseBodySize);
   });
+  const sum = (sizes) => [...sizes.values()].reduce((total, size) => total + size, 0);
   // What comes later waits, so that it is known what was needed for what.
-  let held = [];
+  const held = [];
   let isOpen = false;
   await page.route(isLater, (route) => (isOpen ? route.continue() : held.push(route)));
   const release = () => Promise.all(held.splice(0).map((route) => route.continue()));
   const settled = async () => {
     await page.waitForTimeout(300);
-    return [...files.values()].reduce((sum, size) => sum + size, 0);
+    return sum(files);
   };
   await page.goto(`${server.url}/#/paths/${IDS.payments}`);
   await expect(page.getByRole('treeitem').first()).toBeVisible();
@@ -34,14 +36,18 @@ test('a first visit takes no more bytes than it may', async ({ server, page }, i
   const editable = await settled();
   isOpen = true;
   await release();
-  await expect(page.locator('.panel .tablist')).toBeVisible();
-  await page.waitForLoadState('networkidle');
+  await whole(page);
   const everything = await settled();
-  const told = { shown, editable, everything, data: [...data.values()].reduce((sum, size) => sum + size, 0) };
-  await info.attach('bytes', { body: JSON.stringify(told) });
-  console.log(`bytes: ${Object.entries(told).map(([name, bytes]) => `${name} ${bytes} of at most ${budget[name].most}, wanted ${budget[name].goal}`).join('; ')}`);
+  const told = { shown, editable, everything };
   for (const [name, bytes] of Object.entries(told)) {
-    expect(bytes, `${name}: lower the number in budget.json where it has become less`).toBeGreaterThan(budget[name].most * 0.9);
+    const { most, goal, goalWithoutSmallLibrary } = budget[name];
+    console.log(`${name}: ${bytes} bytes, at most ${most}, wanted ${goal} (${goalWithoutSmallLibrary} without a small library)`);
+  }
+  // The answers of the demo organisation, compressed.
+  console.log(`data: ${sum(data)} bytes`);
+  await info.attach('bytes', { body: JSON.stringify(told) });
+  for (const [name, bytes] of Object.entries(told)) {
     expect(bytes, name).toBeLessThanOrEqual(budget[name].most);
+    expect(bytes, `${name} has become less: lower the number in budget.json`).toBeGreaterThan(budget[name].most * 0.95);
   }
 });
