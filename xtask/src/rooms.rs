@@ -59,7 +59,8 @@ fn rooms(module: &[u8]) -> Result<BTreeMap<String, usize>> {
     }
     let mut rooms = BTreeMap::new();
     for (at, size) in (imported..).zip(sizes) {
-        *rooms.entry(room(&without_hashes(names.get(&at).copied().unwrap_or_default()))).or_insert(0) += size;
+        let name = names.get(&at).map_or_else(String::new, |name| format!("{:#}", rustc_demangle::demangle(name)));
+        *rooms.entry(room(&without_hashes(&name))).or_insert(0) += size;
     }
     Ok(rooms)
 }
@@ -83,9 +84,10 @@ fn without_hashes(name: &str) -> String {
 
 /// The module that a function is for: its own, or that of the first type of ours that it was made for.
 fn room(name: &str) -> String {
-    let found = CRATES.iter().filter_map(|(path, told)| Some((name.find(path)?, *path, *told)));
-    let Some((at, path, told)) = found.min() else {
-        let library = name.trim_start_matches(['<', '&', '(', '[']).split("::").next().unwrap_or_default();
+    let found = CRATES.iter().filter_map(|(path, label)| Some((name.find(path)?, *path, *label)));
+    let Some((at, path, label)) = found.min() else {
+        let name = name.trim_start_matches(['<', '&', '(', '[']);
+        let library = name.strip_prefix("_ as ").unwrap_or(name).split("::").next().unwrap_or_default();
         return if library.is_empty() { "without a name".to_string() } else { format!("(library {library})") };
     };
     let module = name.get(at + path.len()..).unwrap_or_default();
@@ -98,7 +100,11 @@ fn room(name: &str) -> String {
         .unwrap_or_default();
     // A module is written small, a type of it is not.
     let is_module = |word: &str| word.starts_with(|sign: char| sign.is_lowercase());
-    if is_module(&second) && told == "app" { format!("{told}: {first}::{second}") } else { format!("{told}: {first}") }
+    if is_module(&second) && label == "app" {
+        format!("{label}: {first}::{second}")
+    } else {
+        format!("{label}: {first}")
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +116,7 @@ mod tests {
         assert_eq!(room("<escalation_path_builder::canvas::card::Card as core::fmt::Debug>::fmt"), "app: canvas::card");
         assert_eq!(room("core::ptr::drop_in_place::<escalation_engine::world::World>"), "engine: world");
         assert_eq!(room("alloc::vec::Vec<u8>::push"), "(library alloc)");
+        assert_eq!(room("<_ as tachys::view::Render>::build"), "(library tachys)");
         assert_eq!(room(""), "without a name");
         assert_eq!(without_hashes("<core[c5930c85a12de822]::fmt as [u8]>"), "<core::fmt as [u8]>");
     }
