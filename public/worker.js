@@ -16,6 +16,7 @@ const next = new MessageChannel();
 async function begin(address, module) {
   const functions = await import(address);
   functions.initSync({ module });
+  await functions.prepare();
   return functions;
 }
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::clock;
 use crate::drafts::Keeping;
 use crate::editor::{EditorScreen, Opened};
-use crate::list::PathsScreen;
+use crate::later::{self, GoneNote};
 use crate::net::{self, NetError};
 use crate::parts::notice::Notice;
 use crate::parts::texts;
@@ -30,7 +31,10 @@ pub fn App() -> impl IntoView {
         Loading::Busy => view! { <Skeleton/> }.into_any(),
         Loading::Failed(error) => view! { <Failed error/> }.into_any(),
         Loading::Done => match route.get() {
-            Route::List => view! { <PathsScreen/> }.into_any(),
+            Route::List => match later::paths() {
+                Some(paths) => (paths.screen)(),
+                None => view! { <Skeleton/> }.into_any(),
+            },
             Route::New(key) if Opened::is_barred(session, &key) => view! { <NoNewPath/> }.into_any(),
             Route::New(key) => view! { <EditorScreen opened=Opened::fresh(session, &key)/> }.into_any(),
             Route::Path(id) => match Opened::path(session, &id) {
@@ -39,8 +43,22 @@ pub fn App() -> impl IntoView {
             },
         },
     };
+    if route.get_untracked() == Route::List {
+        // There is nothing to see without its part.
+        later::load(session, &Route::List);
+    } else {
+        // What is seen first is drawn before anything else is loaded.
+        Effect::new(move |began: Option<bool>| {
+            let begins = began != Some(true) && session.loading.get() != Loading::Busy;
+            if begins {
+                clock::after_frame(move || later::load(session, &route.get_untracked()));
+            }
+            begins || began == Some(true)
+        });
+    }
     view! {
         {screen}
+        <GoneNote/>
         <div class="spoken" role="status" aria-live="polite">{move || session.said.get()}</div>
     }
 }

@@ -23,12 +23,14 @@ pub mod zoom;
 
 use escalation_editor::Viewport;
 use escalation_editor::changes::NodeChange;
+use escalation_editor::layout::Rect;
 use escalation_editor::words::NodeIcon;
 use leptos::html::Main;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
 use crate::editor::state::Open;
+use crate::later;
 use crate::parts::{focus, hold, size};
 use crate::strings;
 use ahead::AheadHint;
@@ -48,7 +50,7 @@ use token::Token;
 use zoom::ZoomBar;
 
 pub use card::element_id;
-pub use drag::{Press, cancel as cancel_drag};
+pub use drag::{Press, begin as drag, cancel as cancel_drag, drop};
 pub use gone::gone_rect;
 pub use keys::{add_below, choose_focused, focus_selected, go_to, is_in_drawing, on_tree};
 
@@ -151,24 +153,48 @@ pub fn Canvas() -> impl IntoView {
                         <Card id/>
                     </For>
                 </div>
-                <Slots seen/>
-                <GoneMarks/>
-                <FoldMarks seen/>
+                {move || later::edit().map(|edit| (edit.marks)(seen))}
                 <Token/>
             </div>
             <p id="canvas-help" class="spoken">{move || if open.session.only_reads() { strings::rights::READING_HELP } else { strings::CANVAS_HELP }}</p>
-            <Crumbs/>
-            <PointingHint/>
-            <AheadHint/>
-            <Search/>
+            {move || later::edit().map(|edit| (edit.finding)())}
             <ZoomBar/>
-            <Minimap/>
             <Ghost/>
-            <Shapes/>
             <Toast/>
-            <OpenMenu/>
+            {move || later::edit().map(|edit| (edit.menus)())}
         </main>
     }
+}
+
+/// The places between nodes, and the marks on what is closed or gone.
+pub fn marks(seen: Memo<Rect>) -> AnyView {
+    view! {
+        <Slots seen/>
+        <GoneMarks/>
+        <FoldMarks seen/>
+    }
+    .into_any()
+}
+
+/// What is looked for or pointed at, and the way back from a branch alone.
+pub fn finding() -> AnyView {
+    view! {
+        <Crumbs/>
+        <PointingHint/>
+        <AheadHint/>
+        <Search/>
+    }
+    .into_any()
+}
+
+/// All of it in a corner, shapes to begin with, and menus.
+pub fn menus() -> AnyView {
+    view! {
+        <Minimap/>
+        <Shapes/>
+        <OpenMenu/>
+    }
+    .into_any()
 }
 
 /// Where the alert fires.

@@ -9,19 +9,19 @@ mod differences;
 mod drafts;
 mod gaps;
 mod help;
-mod history;
-mod keys;
+pub mod history;
+pub mod keys;
 pub mod link;
 mod look_at;
-mod menu;
+pub mod menu;
 pub mod notes;
 mod palette;
 mod people;
 pub mod problems;
-mod review;
-mod revisions;
+pub mod review;
+pub mod revisions;
 mod save;
-mod side;
+pub mod side;
 pub mod state;
 pub mod tabs;
 pub mod transfer;
@@ -33,13 +33,13 @@ use leptos::prelude::*;
 
 use crate::canvas::Canvas;
 use crate::clock;
-use crate::inspector::Inspector;
+use crate::later;
 use crate::outline::SmallScreen;
-use crate::panel::Panel;
 use crate::parts::texts;
 use crate::parts::typed::{KeepTyped, TellDropped};
 use crate::session::Session;
 use crate::strings;
+use crate::transfer::listen_drop;
 use about::About;
 use bar::Bar;
 use drafts::DraftQuestion;
@@ -48,7 +48,7 @@ use notes::Notes;
 use palette::Palette;
 use side::SideScreen;
 use state::Open;
-use transfer::{Import, Printed};
+use transfer::Import;
 
 /// A path to be opened.
 pub struct Opened {
@@ -124,44 +124,88 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
         begin: Callback::new(move |()| drafts::begin_ahead(open)),
         end: Callback::new(move |()| drafts::end_ahead(open)),
     });
+    later::hold_keys(open);
     keys::listen(open);
     title(open);
-    clipboard::listen(open);
     open.follow_drawn();
     drafts::name_address(open);
     drafts::keep(open);
-    crate::simulate::remember::follow(open);
+    later::begin(later::edit, move |edit| (edit.begin)(open));
+    later::begin(later::run, move |run| (run.begin)(open));
     link::follow(open);
-    tabs::listen(open);
-    save::refresh(open);
     notes::follow_unread(open);
     notes::follow_worker(open);
-    crate::panel::expected::follow(open);
-    crate::simulate::playback::begin_anew(open);
-    crate::simulate::scenarios::follow(open);
-    crate::bench::offer(open);
+    // At once: the browser would leave the page for the file.
+    listen_drop(move |text| later::with_rest(open, move |rest| (rest.take_file)(open, text)));
+    later::begin(later::rest, move |rest| (rest.begin)(open));
     let compact = open.session.readers.compact;
     view! {
         <div class="editor" style=("--panel", move || open.panel_height.get().map(|height| format!("{height}px"))) class:compact=move || compact.get() class:panel-closed=move || !open.panel.get() class:beside=move || open.side.with(Option::is_some)>
             <Bar/>
-            <Printed/>
+            {move || later::rest().map(|rest| (rest.printed)())}
             {move || if compact.get() {
                 view! { <SmallScreen/> }.into_any()
             } else {
                 view! {
                     <Canvas/>
-                    <Inspector/>
+                    {move || details()}
                 }
                 .into_any()
             }}
-            <Panel/>
+            {move || match later::run() {
+                Some(run) => (run.panel)(),
+                None => view! { <section class="panel" aria-busy="true"></section> }.into_any(),
+            }}
             <Notes/>
-            <Palette/>
-            <Help/>
+            {move || later::edit().map(|edit| (edit.palette)())}
             <SideScreen/>
         </div>
-        <DraftQuestion/>
+        {move || later::edit().map(|edit| (edit.question)())}
+        {move || later::rest().map(|rest| (rest.dialogs)())}
+    }
+}
+
+/// The details, or their place while they are not there.
+pub fn details() -> AnyView {
+    match later::edit() {
+        Some(edit) => (edit.inspector)(),
+        None => view! { <aside class="inspector" id="inspector" tabindex="-1" aria-busy="true" aria-label=strings::INSPECTOR></aside> }.into_any(),
+    }
+}
+
+/// What is opened by a key, and lies above everything.
+pub fn palette_and_help() -> AnyView {
+    view! {
+        <Palette/>
+        <Help/>
+    }
+    .into_any()
+}
+
+/// What is asked about a draft: before anything can be changed.
+pub fn question() -> AnyView {
+    view! { <DraftQuestion/> }.into_any()
+}
+
+/// What takes a file, or shows a page, above everything.
+pub fn dialogs() -> AnyView {
+    view! {
         <Import/>
         <About/>
     }
+    .into_any()
+}
+
+/// Has what changes the path follow it while it is open.
+pub fn begin_edit(open: Open) {
+    open.assumed.take_zone_of(&open.path.get_untracked());
+    clipboard::listen(open);
+}
+
+/// Has what is seldom done follow the path while it is open.
+pub fn begin_rest(open: Open) {
+    tabs::listen(open);
+    save::refresh(open);
+    crate::panel::expected::follow(open);
+    crate::bench::offer(open);
 }

@@ -9,6 +9,7 @@ mod clock;
 mod drafts;
 mod editor;
 mod inspector;
+mod later;
 mod list;
 mod load;
 mod net;

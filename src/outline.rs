@@ -11,7 +11,7 @@ use crate::canvas::lines::{end_words, is_reached, is_side_walked};
 use crate::canvas::token::is_stood_on;
 use crate::canvas::{Canvas, element_id, kind_class, zoom};
 use crate::editor::state::Open;
-use crate::inspector::{Inspector, NodeDetails, PathFacts};
+use crate::later;
 use crate::parts::icon::Icon;
 use crate::parts::segments::Segments;
 use crate::reading::ReadingNote;
@@ -33,7 +33,7 @@ pub fn SmallScreen() -> impl IntoView {
         if graph.get() {
             view! {
                 <Canvas/>
-                <Inspector/>
+                {move || crate::editor::details()}
             }
             .into_any()
         } else {
@@ -66,7 +66,7 @@ fn Outline() -> impl IntoView {
             <details class="about-path" on:toggle=move |_| about.set(true)>
                 <summary>{strings::rights::ABOUT}</summary>
                 <Show when=move || about.get()>
-                    <PathFacts/>
+                    {move || later::edit().map(|edit| (edit.path_facts)())}
                 </Show>
             </details>
         </main>
@@ -148,7 +148,13 @@ fn Step(id: String) -> impl IntoView {
     let when = move || visit.get().map(|visit| view! { " " <span class="outline-when">{open.when(&visit)}</span> });
     let details = {
         let id = id.clone();
-        move || is_open.get().then(|| view! { <div class="outline-details"><NodeDetails id=id.clone()/></div> })
+        move || {
+            is_open.get().then(|| {
+                let id = id.clone();
+                let details = move || later::edit().map(|edit| (edit.node_details)(id.clone()));
+                view! { <div class="outline-details">{details}</div> }
+            })
+        }
     };
     view! {
         <button

@@ -13,6 +13,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{KeyboardEvent, PointerEvent};
 
 use crate::editor::state::Open;
+use crate::later;
 use crate::parts::focus;
 use crate::parts::hold;
 use crate::parts::icon::{Glyph, Icon};
@@ -111,9 +112,9 @@ pub fn Panel() -> impl IntoView {
                     let tab = shown.get();
                     let content = match tab {
                         Tab::Simulate => view! { <Simulate/> }.into_any(),
-                        Tab::Coverage => view! { <CoverageView/> }.into_any(),
-                        Tab::Expectations => view! { <Expectations/> }.into_any(),
-                        Tab::Escalations => view! { <Escalations/> }.into_any(),
+                        Tab::Coverage | Tab::Expectations | Tab::Escalations => {
+                            (move || later::rest().map(|rest| (rest.tab)(tab))).into_any()
+                        }
                     };
                     let class = match tab {
                         Tab::Simulate => "tabpanel simulate",
@@ -127,6 +128,16 @@ pub fn Panel() -> impl IntoView {
                 }}
             </Show>
         </section>
+    }
+}
+
+/// What a tab shows that is seldom looked at.
+pub fn tab(tab: Tab) -> AnyView {
+    match tab {
+        Tab::Simulate => view! { <Simulate/> }.into_any(),
+        Tab::Coverage => view! { <CoverageView/> }.into_any(),
+        Tab::Expectations => view! { <Expectations/> }.into_any(),
+        Tab::Escalations => view! { <Escalations/> }.into_any(),
     }
 }
 

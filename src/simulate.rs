@@ -19,11 +19,21 @@ mod walk;
 
 use leptos::prelude::*;
 
+use crate::editor::state::Open;
+
 use behaviour::{Behaving, BehaviourPopup};
 use controls::Controls;
 use lanes::Lanes;
 pub use scenario_menu::ScenarioMenu;
 use steps::Steps;
+
+/// Has what is assumed follow the path while it is open.
+pub fn begin(open: Open) {
+    remember::follow(open);
+    share::take(open);
+    playback::begin_anew(open);
+    scenarios::follow(open);
+}
 
 #[component]
 pub fn Simulate() -> impl IntoView {

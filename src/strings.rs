@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod edit;
 pub mod escalations;
 pub mod forms;
+pub mod later;
 pub mod list;
 pub mod panel;
 pub mod people;

@@ -16,6 +16,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{MessageEvent, WorkerOptions, WorkerType};
 
 use crate::clock;
+use crate::later;
 
 /// So many workers may fail one after the other before the page does the work itself.
 const MOST_FAILURES: u32 = 3;
@@ -269,8 +270,43 @@ thread_local! {
 /// Where the text is no world.
 #[wasm_bindgen]
 pub fn set_world(text: &str) -> Result<(), JsValue> {
-    let taken = DESK.with(|desk| desk.borrow_mut().set_world(text));
-    taken.map_err(|error| JsValue::from_str(&error.to_string()))
+    let rest = untrack(later::rest).ok_or(JsValue::UNDEFINED)?;
+    (rest.set_world)(text).map_err(|error| JsValue::from_str(&error))
+}
+
+/// In the worker: loads what it takes to answer.
+///
+/// # Errors
+/// Where that does not come.
+#[wasm_bindgen]
+pub async fn prepare() -> Result<(), JsValue> {
+    if later::load_for_worker().await { Ok(()) } else { Err(JsValue::UNDEFINED) }
+}
+
+/// Takes the world that questions are about.
+pub fn take_world(text: &str) -> Result<(), String> {
+    DESK.with(|desk| desk.borrow_mut().set_world(text)).map_err(|error| error.to_string())
+}
+
+/// Takes a question in place of the one of its kind that is not answered yet; nothing where there is no world yet, or the
+/// text is no question.
+pub fn hear(text: &str, kind: u32, number: u32) -> Option<()> {
+    DESK.with(|desk| desk.borrow_mut().hear(text, kind, number))
+}
+
+/// Does a slice of what was asked: the number of a question and its reply, once that is there.
+pub fn work() -> Option<(u32, String)> {
+    DESK.with(|desk| desk.borrow_mut().advance()).map(|(number, reply)| (number, reply.to_text()))
+}
+
+/// Whether something is left to do.
+pub fn has_work() -> bool {
+    DESK.with(|desk| desk.borrow().is_busy())
+}
+
+/// The name of this program's script, which no other version has.
+pub fn program() -> String {
+    ADDRESS.with(String::clone).rsplit('/').next().unwrap_or_default().to_string()
 }
 
 /// In the worker: takes a question in place of the one of its kind that is not answered yet.
@@ -279,14 +315,14 @@ pub fn set_world(text: &str) -> Result<(), JsValue> {
 /// Where there is no world yet, or the text is no question.
 #[wasm_bindgen]
 pub fn ask(text: &str, kind: u32, number: u32) -> Result<(), JsValue> {
-    DESK.with(|desk| desk.borrow_mut().hear(text, kind, number)).ok_or(JsValue::UNDEFINED)
+    untrack(later::rest).and_then(|rest| (rest.hear)(text, kind, number)).ok_or(JsValue::UNDEFINED)
 }
 
 /// In the worker: does a slice of what was asked. The number of a question and its reply, once that is there.
 #[wasm_bindgen]
 pub fn advance() -> JsValue {
-    match DESK.with(|desk| desk.borrow_mut().advance()) {
-        Some((number, reply)) => Array::of2(&number.into(), &reply.to_text().into()).into(),
+    match untrack(later::rest).and_then(|rest| (rest.work)()) {
+        Some((number, reply)) => Array::of2(&number.into(), &reply.into()).into(),
         None => JsValue::UNDEFINED,
     }
 }
@@ -294,5 +330,5 @@ pub fn advance() -> JsValue {
 /// In the worker: whether something is left to do.
 #[wasm_bindgen]
 pub fn is_busy() -> bool {
-    DESK.with(|desk| desk.borrow().is_busy())
+    untrack(later::rest).is_some_and(|rest| (rest.has_work)())
 }

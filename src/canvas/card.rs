@@ -13,8 +13,9 @@ use web_sys::{Element, MouseEvent};
 
 use super::scene::Card as CardWords;
 use super::token::is_stood_on;
-use super::{Marks, became_class, kind_class, menu, point, run};
+use super::{Marks, became_class, kind_class, point, run};
 use crate::editor::state::Open;
+use crate::later;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
@@ -150,7 +151,7 @@ pub fn Card(id: String) -> impl IntoView {
                 let rect = frame.get_bounding_client_rect();
                 (event.client_x() - rect.left() as i32, event.client_y() - rect.top() as i32)
             });
-            menu::open_for_chosen(open, at);
+            later::with_edit(open, move |edit| (edit.open_for_chosen)(open, at));
         }
     };
     view! {
@@ -197,7 +198,7 @@ fn More() -> impl IntoView {
             aria-haspopup="menu"
             on:click=move |event| {
                 event.stop_propagation();
-                menu::open_for_chosen(open, None);
+                later::with_edit(open, move |edit| (edit.open_for_chosen)(open, None));
             }
         >
             <Icon glyph=Glyph::More/>

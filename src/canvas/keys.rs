@@ -10,7 +10,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use super::card::{NODE, element_id};
 use super::look::Coming;
 use super::{ahead, folds, point, run};
-use crate::editor::actions;
+use crate::editor::keys::press;
 use crate::editor::state::Open;
 use crate::parts::focus;
 use crate::parts::keyboard::{self, pressed};
@@ -28,7 +28,7 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
         return;
     }
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
-        actions::press(open, event, true);
+        press(open, event, true);
         return;
     }
     let key = pressed(event);
@@ -71,7 +71,7 @@ pub fn on_tree(open: Open, event: &KeyboardEvent) {
             None
         }
         _ => {
-            actions::press(open, event, true);
+            press(open, event, true);
             return;
         }
     };

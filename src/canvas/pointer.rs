@@ -8,6 +8,7 @@ use web_sys::{Element, PointerEvent, WheelEvent};
 use super::card::NODE;
 use super::drag::{self, Press};
 use crate::editor::state::Open;
+use crate::later;
 use crate::parts::hold;
 
 /// Fingers and pointers that are down on the background: each with its place on the screen.
@@ -84,7 +85,9 @@ fn press(open: Open, event: &PointerEvent, node: &str) {
                     if let Some(frame) = frame {
                         let _gone = frame.set_pointer_capture(press.pointer);
                     }
-                    drag::begin(open, &press.node, press.at);
+                    if let Some(edit) = untrack(later::edit) {
+                        (edit.drag)(open, &press.node, press.at);
+                    }
                 }
             },
             drag::LONG_PRESS,
@@ -109,8 +112,9 @@ pub fn moved(open: Open, event: &PointerEvent) {
         }
         open.look.press.set_value(None);
         hold::capture(event);
-        if !press.is_touch && !open.only_reads() {
-            drag::begin(open, &press.node, now);
+        let edit = untrack(later::edit).filter(|_| !press.is_touch && !open.only_reads());
+        if let Some(edit) = edit {
+            (edit.drag)(open, &press.node, now);
             return drag::moved(open, now);
         }
         pan(open, press.pointer, press.at);
@@ -127,7 +131,9 @@ pub fn moved(open: Open, event: &PointerEvent) {
 
 /// A pointer goes up, and lets go of what it holds.
 pub fn up(open: Open, event: &PointerEvent) {
-    drag::drop(open);
+    if open.look.drag.with_untracked(Option::is_some) {
+        later::with_edit(open, move |edit| (edit.drop)(open));
+    }
     released(open, event);
 }
 

@@ -4,10 +4,9 @@ use escalation_editor::layout::{Rect, SlotMark};
 use leptos::prelude::*;
 
 use super::Marks;
-use super::menu;
 use super::shapes;
-use crate::editor::actions;
 use crate::editor::state::Open;
+use crate::later;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
 
@@ -52,7 +51,10 @@ fn Plus(mark: SlotMark) -> impl IntoView {
         })
     });
     let place = mark.clone();
-    let offer = move |_| menu::open_for_slot(open, &place);
+    let offer = move |_| {
+        let place = place.clone();
+        later::with_edit(open, move |edit| (edit.open_for_slot)(open, &place));
+    };
     view! {
         <button
             class="plus"
@@ -60,7 +62,7 @@ fn Plus(mark: SlotMark) -> impl IntoView {
             class:over=move || drop.get().is_some_and(|(_, over)| over)
             class:away=move || drop.get().is_some_and(|(legal, _)| !legal)
             tabindex=move || if open.scene.with(|scene| scene.layout.nodes.is_empty()) { "0" } else { "-1" }
-            title=actions::with_key(strings::ADD_HERE, strings::ADD_MENU)
+            title=move || later::with_key(strings::ADD_HERE, strings::ADD_MENU)
             aria-label=strings::ADD_HERE
             aria-haspopup="listbox"
             style:transform=format!("translate({}px,{}px)", mark.at.x - 11, mark.at.y - 11)

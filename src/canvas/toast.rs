@@ -6,8 +6,8 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 
-use crate::editor::actions;
 use crate::editor::state::Open;
+use crate::later;
 use crate::strings;
 
 /// How long it is shown.
@@ -33,7 +33,7 @@ pub fn Toast() -> impl IntoView {
             view! {
                 <p class="toast">
                     <span>{what}</span>
-                    <button class="link" title=actions::hint(strings::UNDO) on:click=undo>{strings::UNDO}</button>
+                    <button class="link" title=move || later::hint(strings::UNDO) on:click=undo>{strings::UNDO}</button>
                 </p>
             }
             .into_any(),

@@ -4,8 +4,8 @@ use escalation_editor::Viewport;
 use escalation_editor::viewport::Corner;
 use leptos::prelude::*;
 
-use crate::editor::actions;
 use crate::editor::state::Open;
+use crate::later;
 use crate::strings;
 
 /// One step of a button or a key.
@@ -38,10 +38,10 @@ pub fn ZoomBar() -> impl IntoView {
     let percent = move || strings::zoomed((open.view.get().scale * 100.0).round() as i64);
     view! {
         <div class="zoom">
-            <button aria-label=strings::ZOOM_OUT title=actions::hint(strings::ZOOM_OUT) on:click=move |_| zoom(open, 1.0 / STEP)>"−"</button>
-            <button class="percent" title=actions::hint(strings::OWN_SIZE) on:click=move |_| own_size(open)>{percent}</button>
-            <button aria-label=strings::ZOOM_IN title=actions::hint(strings::ZOOM_IN) on:click=move |_| zoom(open, STEP)>"+"</button>
-            <button title=actions::hint(strings::FIT_ALL) on:click=move |_| fit(open)>{strings::FIT}</button>
+            <button aria-label=strings::ZOOM_OUT title=move || later::hint(strings::ZOOM_OUT) on:click=move |_| zoom(open, 1.0 / STEP)>"−"</button>
+            <button class="percent" title=move || later::hint(strings::OWN_SIZE) on:click=move |_| own_size(open)>{percent}</button>
+            <button aria-label=strings::ZOOM_IN title=move || later::hint(strings::ZOOM_IN) on:click=move |_| zoom(open, STEP)>"+"</button>
+            <button title=move || later::hint(strings::FIT_ALL) on:click=move |_| fit(open)>{strings::FIT}</button>
         </div>
     }
 }

@@ -9,14 +9,14 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::state::Open;
-use super::{clipboard, history, link, problems, review, revisions, transfer};
+use super::{clipboard, problems, revisions, transfer};
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, ahead, folds, menu, point, run, search, zoom};
+use crate::later::{self, Export};
 use crate::panel::{Tab, escalations};
 use crate::parts::focus;
 use crate::parts::keyboard;
 use crate::parts::typed::{self, take_typed};
-use crate::simulate::playback;
 use crate::simulate::share;
 use crate::strings;
 
@@ -129,7 +129,7 @@ pub const GROUPS: &[(&str, &[Action])] = &[
                 |open| {
                     // What is being typed is part of what is saved.
                     take_typed();
-                    review::ask(open);
+                    later::with_rest(open, move |rest| (rest.review)(open));
                 },
             )
             .found_by(strings::edit::LIKE_SAVE),
@@ -160,7 +160,7 @@ pub const GROUPS: &[(&str, &[Action])] = &[
                 |open| open.look.copied.with(Option::is_some),
                 |open| {
                     if let Some(text) = open.look.copied.get_untracked() {
-                        clipboard::paste(open, &text);
+                        later::with_rest(open, move |rest| (rest.paste)(open, &text));
                     }
                 },
             )
@@ -259,9 +259,15 @@ pub const GROUPS: &[(&str, &[Action])] = &[
                 |open| open.show_tab(Tab::Escalations),
             )
             .found_by(strings::edit::LIKE_ESCALATIONS),
-            action(strings::playback::PLAY, &["K"], Simulation, always, playback::show_and_toggle),
-            action(strings::playback::BACK, &["J"], Simulation, always, |open| playback::step_and_say(open, false)),
-            action(strings::playback::ON, &["L"], Simulation, always, |open| playback::step_and_say(open, true)),
+            action(strings::playback::PLAY, &["K"], Simulation, always, |open| {
+                later::with_run(open, move |run| (run.toggle)(open));
+            }),
+            action(strings::playback::BACK, &["J"], Simulation, always, |open| {
+                later::with_run(open, move |run| (run.step)(open, false))
+            }),
+            action(strings::playback::ON, &["L"], Simulation, always, |open| {
+                later::with_run(open, move |run| (run.step)(open, true))
+            }),
             action(strings::SHOW_SIMULATION, &[], Everywhere, always, |open| {
                 open.panel.update(|shown| *shown = !*shown)
             }),
@@ -291,17 +297,33 @@ pub const GROUPS: &[(&str, &[Action])] = &[
     (
         strings::edit::GROUP_PATH,
         &[
-            edit(strings::edit::HISTORY, &["H"], Tree, always, history::show).found_by(strings::edit::LIKE_HISTORY),
-            action(strings::save::REVISIONS, &[], Everywhere, revisions::can, revisions::show),
+            edit(strings::edit::HISTORY, &["H"], Tree, always, |open| {
+                later::with_rest(open, move |rest| (rest.history)(open));
+            })
+            .found_by(strings::edit::LIKE_HISTORY),
+            action(strings::save::REVISIONS, &[], Everywhere, revisions::can, |open| {
+                later::with_rest(open, move |rest| (rest.revisions)(open));
+            }),
             edit(strings::transfer::IMPORT, &[], Everywhere, always, transfer::import)
                 .found_by(strings::edit::LIKE_IMPORT),
-            action(strings::transfer::AS_JSON, &[], Everywhere, always, transfer::as_json),
-            action(strings::transfer::AS_BUNDLE, &[], Everywhere, always, transfer::as_bundle),
-            action(strings::transfer::AS_SVG, &[], Everywhere, always, transfer::as_svg),
-            action(strings::transfer::AS_PNG, &[], Everywhere, always, transfer::as_png),
-            action(strings::transfer::PRINT, &[], Everywhere, always, transfer::print),
-            action(strings::COPY_LINK, &[], Tree, |open| open.id.with(|id| !id.is_empty()), link::copy).on_nodes(),
-            action(strings::scenarios::COPY_LINK_LONG, &[], Everywhere, share::can, share::copy),
+            action(strings::transfer::AS_JSON, &[], Everywhere, always, |open| export(open, Export::Json)),
+            action(strings::transfer::AS_BUNDLE, &[], Everywhere, always, |open| export(open, Export::Bundle)),
+            action(strings::transfer::AS_SVG, &[], Everywhere, always, |open| export(open, Export::Svg)),
+            action(strings::transfer::AS_PNG, &[], Everywhere, always, |open| export(open, Export::Png)),
+            action(strings::transfer::PRINT, &[], Everywhere, always, |open| export(open, Export::Print)),
+            action(
+                strings::COPY_LINK,
+                &[],
+                Tree,
+                |open| open.id.with(|id| !id.is_empty()),
+                |open| {
+                    later::with_rest(open, move |rest| (rest.copy_link)(open, false));
+                },
+            )
+            .on_nodes(),
+            action(strings::scenarios::COPY_LINK_LONG, &[], Everywhere, share::can, |open| {
+                later::with_rest(open, move |rest| (rest.copy_link)(open, true));
+            }),
             action(strings::ALL_KEYS, &["?"], NotInFields, always, |open| open.look.toggle(Overlay::Keys))
                 .found_by(strings::edit::LIKE_KEYS),
         ],
@@ -324,6 +346,10 @@ pub fn with_key(words: &str, name: &str) -> String {
         Some(key) => strings::edit::with_key(words, &shown(key)),
         None => words.to_string(),
     }
+}
+
+fn export(open: Open, what: Export) {
+    later::with_rest(open, move |rest| (rest.export)(open, what));
 }
 
 fn always(_: Open) -> bool {

@@ -3,13 +3,12 @@
 use escalation_editor::{Editor, words};
 use leptos::prelude::*;
 
-use super::actions;
 use super::menu::Menu;
 use super::problems::ProblemsPill;
-use super::review;
 use super::save::Saving;
 use super::state::Open;
 use crate::canvas::search;
+use crate::later;
 use crate::panel::expectations::BrokenPill;
 use crate::parts::icon::{Glyph, Icon};
 use crate::route::Route;
@@ -28,11 +27,11 @@ pub fn Bar() -> impl IntoView {
     let compact = open.session.readers.compact;
     let undo_hint = move || {
         let words = undo().map_or_else(|| strings::UNDO.to_string(), strings::undo);
-        actions::with_key(&words, strings::UNDO)
+        later::with_key(&words, strings::UNDO)
     };
     let redo_hint = move || {
         let words = redo().map_or_else(|| strings::REDO.to_string(), strings::redo);
-        actions::with_key(&words, strings::REDO)
+        later::with_key(&words, strings::REDO)
     };
     view! {
         <header class="bar">
@@ -79,7 +78,7 @@ pub fn Bar() -> impl IntoView {
             </Show>
             <button
                 class="tool icon-only search-button"
-                title=actions::hint(strings::SEARCH)
+                title=move || later::hint(strings::SEARCH)
                 aria-label=strings::SEARCH
                 on:click=move |_| search::start(open)
             >
@@ -88,7 +87,7 @@ pub fn Bar() -> impl IntoView {
             <ThemeSwitch/>
             <Menu/>
             <Show when=move || !only_reads()>
-                <button class="primary" title=actions::hint(strings::SAVE) disabled=move || !dirty() || busy() on:click=move |_| review::ask(open)>
+                <button class="primary" title=move || later::hint(strings::SAVE) disabled=move || !dirty() || busy() on:click=move |_| later::with_rest(open, move |rest| (rest.review)(open))>
                     {move || if busy() { strings::SAVING } else { strings::SAVE }}
                 </button>
             </Show>

@@ -11,6 +11,7 @@ use super::state::Open;
 use super::transfer;
 use crate::canvas::look::MenuOf;
 use crate::canvas::{self, run};
+use crate::later;
 use crate::strings;
 
 /// Listens while the screen is there.
@@ -70,7 +71,7 @@ fn pasted(open: Open, event: &ClipboardEvent) {
         return;
     }
     event.prevent_default();
-    paste(open, &text);
+    later::with_rest(open, move |rest| (rest.paste)(open, &text));
 }
 
 /// Puts nodes that are given as text behind the chosen ones, or where a menu is open.

@@ -2,14 +2,21 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use web_sys::Element;
+use web_sys::{Element, KeyboardEvent};
 
+use super::drafts;
 use super::state::Open;
-use super::{actions, drafts};
 use crate::canvas;
+use crate::later;
 use crate::parts::focus;
 use crate::parts::keyboard;
 use crate::parts::typed::{self, take_before_leaving};
+
+/// Does what a key stands for in the tree or on the whole screen; whether there is such a thing. Before it is known what
+/// keys stand for they are held, so none comes here then.
+pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
+    untrack(later::edit).is_some_and(|edit| (edit.press)(open, event, in_tree))
+}
 
 /// Listens while the screen is there.
 pub fn listen(open: Open) {
@@ -25,7 +32,7 @@ pub fn listen(open: Open) {
             open.look.refused.set(None);
         }
         // What is done already is not done again.
-        if event.default_prevented() || actions::press(open, &event, false) {
+        if event.default_prevented() || press(open, &event, false) {
             return;
         }
         // A step that moves, or that is far from the one before, has the focus with the next frame only. A key that comes
@@ -38,10 +45,10 @@ pub fn listen(open: Open) {
             event.prevent_default();
             canvas::focus_selected(open);
         } else if nowhere && (event.alt_key() || event.ctrl_key() || event.meta_key()) {
-            actions::press(open, &event, true);
+            press(open, &event, true);
         } else if open.path.with_untracked(|path| path.path.is_empty()) && canvas::is_in_drawing() {
             // Without a step there is none that could have the focus: a first one is added all the same.
-            actions::press(open, &event, true);
+            press(open, &event, true);
         }
     });
     // What is typed into the details is the field's own until it is taken.

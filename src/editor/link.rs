@@ -13,6 +13,7 @@ use web_sys::{Clipboard, ClipboardEvent, HtmlDocument};
 
 use super::state::Open;
 use crate::canvas;
+use crate::later;
 use crate::route::{self, Route};
 use crate::simulate::share;
 use crate::strings;
@@ -20,7 +21,10 @@ use crate::strings;
 /// Opens the path at the node that the address names, and keeps the address at what is chosen.
 pub fn follow(open: Open) {
     let go = move || {
-        share::take(open);
+        // What was read when the part came is not read again.
+        if let Some(run) = untrack(later::run) {
+            (run.take_address)(open);
+        }
         let Some(node) = route::node() else { return };
         if open.path.with_untracked(|path| escalation_editor::tree::find(path, &node).is_some()) {
             if open.selected.get_untracked().as_ref() != Some(&node) {
@@ -65,8 +69,10 @@ fn here() -> Option<String> {
 /// How long what is chosen stays so before the address says it.
 const SOON: Duration = Duration::from_millis(200);
 
-/// The address of what is chosen; nothing for a path that was never saved.
+/// The address of what is chosen; nothing for a path that was never saved, and while it is not known what it brought.
 fn address(open: Open) -> Option<String> {
+    // Until what the address brought is read, it stays as it is.
+    later::run()?;
     let (id, node) = (open.id.get(), open.selected.get());
     let query = share::still(open).map_or(String::new(), |query| format!("?{query}"));
     (!id.is_empty()).then(|| Route::Path(id).at(node.as_deref()) + &query)

@@ -8,6 +8,7 @@ use web_sys::{Element, KeyboardEvent};
 use super::actions::{self, Action};
 use super::state::Open;
 use crate::canvas::look::Overlay;
+use crate::later;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
@@ -41,9 +42,8 @@ pub fn Menu() -> impl IntoView {
             let _gone = button.focus();
         }
     };
-    let any = move || actions().any(|action| action.is_possible(open));
     view! {
-        <Show when=any>
+        // A path can always be exported, so there is always something in it.
             <div class="hung">
                 <button
                     class="tool"
@@ -56,15 +56,15 @@ pub fn Menu() -> impl IntoView {
                     <Icon glyph=Glyph::Down/>
                 </button>
                 <Show when=shown>
-                    <Items button close/>
+                    {move || later::edit().map(|edit| (edit.menu)(button, Callback::new(move |()| close())))}
                 </Show>
             </div>
-        </Show>
     }
 }
 
+/// Its lines.
 #[component]
-fn Items(button: NodeRef<html::Button>, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+pub fn Items(button: NodeRef<html::Button>, close: Callback<()>) -> impl IntoView {
     let open = expect_context::<Open>();
     let list = NodeRef::<html::Ul>::new();
     popover::hang(list, Hanging::Below, f64::INFINITY, move || Some(popover::rect_of(&button.try_get_untracked()??)));
@@ -74,7 +74,7 @@ fn Items(button: NodeRef<html::Button>, close: impl Fn() + Copy + Send + Sync + 
     });
     let keys = move |event: KeyboardEvent| {
         match pressed(&event).as_str() {
-            "Escape" | "Tab" => close(),
+            "Escape" | "Tab" => close.run(()),
             "ArrowDown" => step(list, |at, count| (at + 1) % count),
             "ArrowUp" => step(list, |at, count| (at + count - 1) % count),
             "Home" => step(list, |_, _| 0),
@@ -86,7 +86,7 @@ fn Items(button: NodeRef<html::Button>, close: impl Fn() + Copy + Send + Sync + 
     };
     let items = actions().filter(|action| untrack(|| action.is_possible(open))).map(|action| {
         let run = move |_| {
-            close();
+            close.run(());
             (action.run)(open);
         };
         view! { <li role="none"><button role="menuitem" tabindex="-1" on:click=run>{action.title()}</button></li> }

@@ -12,6 +12,7 @@ use super::about::Code;
 use super::state::Open;
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, shapes};
+use crate::later;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
@@ -100,15 +101,16 @@ pub fn ProblemsPill() -> impl IntoView {
                         {move || view! { <Icon glyph=Glyph::of_problem(errors.get())/> }}
                         {move || strings::problems(count.get())}
                     </button>
-                    <Show when=shown><ProblemsList pill close/></Show>
+                    <Show when=shown>{move || later::edit().map(|edit| (edit.problems)(pill, Callback::new(move |()| close())))}</Show>
                 </div>
             }
         })
     }
 }
 
+/// The list of them.
 #[component]
-fn ProblemsList(pill: NodeRef<html::Button>, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+pub fn ProblemsList(pill: NodeRef<html::Button>, close: Callback<()>) -> impl IntoView {
     let open = expect_context::<Open>();
     let list = NodeRef::<html::Div>::new();
     popover::hang(list, Hanging::Below, f64::INFINITY, move || Some(popover::rect_of(&pill.try_get_untracked()??)));
@@ -118,7 +120,7 @@ fn ProblemsList(pill: NodeRef<html::Button>, close: impl Fn() + Copy + Send + Sy
     });
     let keys = move |event: KeyboardEvent| {
         match pressed(&event).as_str() {
-            "Escape" => close(),
+            "Escape" => close.run(()),
             "ArrowDown" => move_focus(list, 1),
             "ArrowUp" => move_focus(list, -1),
             _ => return,

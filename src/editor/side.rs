@@ -16,6 +16,7 @@ use super::revisions::Revisions;
 use super::save::Saving;
 use super::state::Open;
 use crate::canvas;
+use crate::later;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
 use crate::strings;
@@ -72,12 +73,18 @@ impl Open {
 pub fn SideScreen() -> impl IntoView {
     let open = expect_context::<Open>();
     move || {
-        open.side.get().map(|side| match side {
-            Side::Review => view! { <Review/> }.into_any(),
-            Side::Compare(theirs) => view! { <Compare theirs/> }.into_any(),
-            Side::Revisions => view! { <Revisions/> }.into_any(),
-            Side::History => view! { <History/> }.into_any(),
-        })
+        let rest = later::rest()?;
+        open.side.get().map(|side| (rest.side)(side))
+    }
+}
+
+/// What is shown, by its name.
+pub fn content(side: Side) -> AnyView {
+    match side {
+        Side::Review => view! { <Review/> }.into_any(),
+        Side::Compare(theirs) => view! { <Compare theirs/> }.into_any(),
+        Side::Revisions => view! { <Revisions/> }.into_any(),
+        Side::History => view! { <History/> }.into_any(),
     }
 }
 

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use escalation_api::PathPayload;
-use escalation_editor::changes::{Change, changes};
+use escalation_editor::changes::Change;
 use escalation_editor::draft::Unsure;
-use escalation_editor::gone::{RemovedNodes, gone};
+use escalation_editor::gone::RemovedNodes;
 use escalation_editor::play::Visited;
 use escalation_editor::{Axis, Command, Editor, Play, Refusal, Viewport, tree, words};
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::time_after;
-use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Severity, Trace, check, simulate};
+use escalation_engine::{CompiledPath, Instant, Problem, Scenario, Seconds, Severity, Trace};
 use leptos::prelude::*;
 
 use super::notes::Note;
@@ -22,6 +22,7 @@ use crate::canvas::look::Look;
 use crate::canvas::scene::Scene;
 
 use crate::clock;
+use crate::later;
 use crate::panel::Tab;
 use crate::panel::coverage::Coverage;
 use crate::panel::expected::Expected;
@@ -167,30 +168,52 @@ impl Open {
         let look = Look::new();
         let scene =
             Memo::new(move |_| look.folds.with(|folds| Arc::new(Scene::new(&path.get(), &session.index.get(), folds))));
-        let problems = Memo::new(move |_| Arc::new(check(&id.get(), &path.get(), &session.index.get())));
+        let problems = Memo::new(move |_| {
+            let check = later::edit().map(|edit| edit.check);
+            Arc::new(check.map_or_else(Vec::new, |check| check(&id.get(), &path.get(), &session.index.get())))
+        });
         let drawn = RwSignal::new(path.get_untracked());
         let compiled = Memo::new_with_compare(
-            move |_| Arc::new(CompiledPath::new(&id.get(), &drawn.get(), &session.index.get())),
+            move |_| {
+                let compile = later::run().map(|run| run.compile);
+                Arc::new(compile.map_or_else(CompiledPath::default, |compile| {
+                    compile(&id.get(), &drawn.get(), &session.index.get())
+                }))
+            },
             another,
         );
-        let assumed = Assumed::new(&path.get_untracked(), session);
+        let assumed = Assumed::new(session);
         let run = move |scenario: &Scenario| {
             let index = session.index.get();
-            Arc::new(simulate::trace(&compiled.get(), &index, scenario))
+            // Until it can be simulated nothing happens, and nothing is said of it.
+            Arc::new(match later::run() {
+                Some(run) => (run.trace)(&compiled.get(), &index, scenario),
+                None => Trace::nothing(scenario.fired_at),
+            })
         };
         let trace = Memo::new(move |_| run(&assumed.scenario()));
-        let play = Memo::new(move |_| Arc::new(Play::new(&trace.get(), &id.get(), &session.index.get())));
-        let silent = Memo::new(move |_| {
-            Arc::new(Play::new(&run(&assumed.scenario().left_alone()), &id.get(), &session.index.get()))
-        });
+        let played = move |trace: &Trace| {
+            let play = later::run().map(|run| run.play);
+            Arc::new(play.map_or_else(Play::nothing, |play| play(trace, &id.get(), &session.index.get())))
+        };
+        let play = Memo::new(move |_| played(&trace.get()));
+        let silent = Memo::new(move |_| played(&run(&assumed.scenario().left_alone())));
         let compared = RwSignal::new(None::<Arc<PathPayload>>);
         let changes = Memo::new(move |_| {
-            let before = compared.get();
-            Arc::new(before.map_or_else(Vec::new, |before| changes(&before, &path.get(), &session.index.get())))
+            let (before, rest) = (compared.get(), later::rest());
+            Arc::new(
+                before
+                    .zip(rest)
+                    .map_or_else(Vec::new, |(before, rest)| (rest.changes)(&before, &path.get(), &session.index.get())),
+            )
         });
         let gone = Memo::new(move |_| {
-            let before = compared.get();
-            Arc::new(before.map_or_else(Vec::new, |before| gone(&before, &path.get(), &session.index.get())))
+            let (before, rest) = (compared.get(), later::rest());
+            Arc::new(
+                before
+                    .zip(rest)
+                    .map_or_else(Vec::new, |(before, rest)| (rest.gone)(&before, &path.get(), &session.index.get())),
+            )
         });
         let panel = RwSignal::new(true);
         let tab = RwSignal::new(Tab::Simulate);
@@ -237,7 +260,7 @@ impl Open {
             until,
             silent,
             rules: Memo::new_with_compare(
-                move |_| Zone::get(&assumed.zone.get()).unwrap_or_else(Zone::utc),
+                move |_| later::run().and_then(|run| (run.zone)(&assumed.zone.get())).unwrap_or_else(Zone::utc),
                 |_, _| true,
             ),
             panel,
@@ -247,7 +270,7 @@ impl Open {
             expected: Expected::new(),
             scenarios: Scenarios::new(),
             brought: RwSignal::new(None),
-            simulated: Memo::new(move |_| panel.get()),
+            simulated: Memo::new(move |_| panel.get() && later::run().is_some()),
             hours: RwSignal::new(None),
             saving: RwSignal::new(Saving::Idle),
             theirs: RwSignal::new(None),
@@ -265,6 +288,11 @@ impl Open {
             notes: RwSignal::new(Vec::new()),
             session,
         }
+    }
+
+    /// Whether the path is still open: what was waited for may come when its screen was left.
+    pub fn is_there(self) -> bool {
+        self.id.try_get_untracked().is_some()
     }
 
     /// Has what is simulated follow what is shown, once that is drawn.
@@ -289,7 +317,10 @@ impl Open {
     pub fn simulate_once(self) -> Trace {
         let scenario = untrack(|| self.assumed.scenario());
         let index = self.session.index.get_untracked();
-        simulate::trace(&self.compiled.get_untracked(), &index, &scenario)
+        match untrack(later::run) {
+            Some(run) => (run.trace)(&self.compiled.get_untracked(), &index, &scenario),
+            None => Trace::nothing(scenario.fired_at),
+        }
     }
 
     /// Makes a change and says so; a change that may not be made is explained.
@@ -301,6 +332,22 @@ impl Open {
 
     /// The same for a field, which shows beside itself why a change may not be made.
     pub fn try_dispatch(self, command: Command) -> Result<(), String> {
+        match untrack(later::edit) {
+            Some(edit) => (edit.change)(self, command),
+            // It is made as soon as it can be.
+            None => {
+                later::with_edit(self, move |edit| {
+                    if let Err(why) = (edit.change)(self, command) {
+                        self.refuse(why);
+                    }
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes a change, or says why it may not be made.
+    pub fn change(self, command: Command) -> Result<(), String> {
         if let Some(why) = self.is_fixed() {
             return Err(why.to_string());
         }
@@ -479,18 +526,24 @@ impl Open {
 }
 
 impl Assumed {
-    fn new(path: &PathPayload, session: Session) -> Self {
+    fn new(session: Session) -> Self {
         let index = session.index.get_untracked();
         let priority = index.world().priorities.first().map(|priority| priority.id.clone());
-        let zone =
-            path.working_hours.iter().flatten().map(|set| set.timezone.clone()).find(|zone| Zone::get(zone).is_some());
         // To the minute: nobody reads seconds.
         let now = clock::now();
         Self {
             priority: RwSignal::new(priority),
             at: RwSignal::new(Instant::from_unix(now.unix() - now.unix().rem_euclid(60))),
-            zone: RwSignal::new(zone.unwrap_or_else(clock::viewer_zone)),
+            zone: RwSignal::new(clock::viewer_zone()),
             more: RwSignal::new(Scenario::default()),
+        }
+    }
+
+    /// Has times told in the zone of the path, if it names one that is known.
+    pub fn take_zone_of(self, path: &PathPayload) {
+        let mut named = path.working_hours.iter().flatten().map(|set| set.timezone.clone());
+        if let Some(zone) = named.find(|zone| Zone::get(zone).is_some()) {
+            self.zone.set(zone);
         }
     }
 

@@ -17,24 +17,25 @@ use super::clipboard;
 use super::notes::About;
 use super::state::Open;
 use crate::canvas::scene::Scene;
+use crate::later::Export;
 use crate::panel::expected;
 use crate::panel::kept::Keeping;
 use crate::parts::import::{ImportDialog, understand};
 use crate::simulate::scenarios;
 use crate::strings;
-use crate::transfer::{self, Offered, file_name, listen_drop, offer_pixels, offer_text};
+use crate::transfer::{self, Offered, file_name, offer_pixels, offer_text};
 
 const JSON: &str = "application/json";
 
 /// The path as it is sent.
-pub fn as_json(open: Open) {
+fn as_json(open: Open) {
     // The document itself, also while it is shown what would come of two versions.
     let path = open.editor.with_untracked(Editor::path);
     tell(open, offer_text(&file_name(&path.name, "json"), JSON, &export::payload(&path)));
 }
 
 /// The path with what it stands in, what is expected of it and the scenarios kept with it.
-pub fn as_bundle(open: Open) {
+fn as_bundle(open: Open) {
     let (id, path) = (open.id.get_untracked(), open.editor.with_untracked(Editor::path));
     let world = open.session.index.with_untracked(|index| needed(&path, index.world()));
     let expectations = open.expected.items.with_untracked(|items| expected::known(items));
@@ -50,19 +51,30 @@ pub fn as_bundle(open: Open) {
 }
 
 /// The whole graph as a picture.
-pub fn as_svg(open: Open) {
+fn as_svg(open: Open) {
     let (picture, _) = draw(open, &computed());
     tell(open, offer_text(&file_name(&open.path.get_untracked().name, "svg"), "image/svg+xml", &picture));
 }
 
 /// The same as pixels.
-pub fn as_png(open: Open) {
+fn as_png(open: Open) {
     let (picture, size) = draw(open, &computed());
     let name = file_name(&open.path.get_untracked().name, "png");
     offer_pixels(name, &picture, size, move |offered| match offered {
         Some(offered) => tell(open, offered),
         None => open.refuse(strings::transfer::NO_PICTURE.to_string()),
     });
+}
+
+/// What the path becomes outside.
+pub fn export(open: Open, what: Export) {
+    match what {
+        Export::Json => as_json(open),
+        Export::Bundle => as_bundle(open),
+        Export::Svg => as_svg(open),
+        Export::Png => as_png(open),
+        Export::Print => print(open),
+    }
 }
 
 /// Says what came of a file that was offered; what was not taken is seen, too.
@@ -72,7 +84,7 @@ fn tell(open: Open, offered: Offered) {
 }
 
 /// Has the browser print.
-pub fn print(open: Open) {
+fn print(open: Open) {
     transfer::print(move || open.refuse(strings::transfer::NOT_PRINTED.to_string()));
 }
 
@@ -196,7 +208,6 @@ fn replace(open: Open, imported: Imported) {
 #[component]
 pub fn Import() -> impl IntoView {
     let open = expect_context::<Open>();
-    listen_drop(move |text| take(open, text));
     view! {
         <Show when=move || open.importing.get()>
             <ImportDialog

@@ -9,6 +9,7 @@ use escalation_engine::{CompiledPath, Index, Instant, Scenario, check, simulate}
 use leptos::prelude::*;
 
 use crate::canvas::scene::Scene;
+use crate::later;
 use crate::parts::text::in_order;
 use crate::strings;
 
@@ -42,13 +43,17 @@ pub fn rows(index: RwSignal<Arc<Index>>, now: RwSignal<Instant>) -> Rows {
     Memo::new_with_compare(
         move |_| {
             let (index, now) = (index.get(), now.get());
-            let mut rows: Vec<_> =
-                index.world().paths.iter().map(|path| Arc::new(Row::new(path, &index, now))).collect();
-            rows.sort_by(|a, b| in_order(&a.name, &b.name));
-            Arc::new(rows)
+            Arc::new(later::paths().map_or_else(Vec::new, |paths| (paths.rows)(&index, now)))
         },
         |_, _| true,
     )
+}
+
+/// The same for an organisation as it is.
+pub fn of_organisation(index: &Index, now: Instant) -> Vec<Arc<Row>> {
+    let mut rows: Vec<_> = index.world().paths.iter().map(|path| Arc::new(Row::new(path, index, now))).collect();
+    rows.sort_by(|a, b| in_order(&a.name, &b.name));
+    rows
 }
 
 impl Row {

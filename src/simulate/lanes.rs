@@ -13,8 +13,8 @@ use super::behaviour::{LaneName, Who};
 use super::playback::{now, seek};
 use super::scrubber::{Scrubber, Transport};
 use super::walk::WalkRow;
-use crate::editor::actions::press_in_simulation;
 use crate::editor::state::Open;
+use crate::later;
 use crate::parts::size;
 use crate::strings;
 
@@ -108,7 +108,7 @@ pub fn Lanes() -> impl IntoView {
             tabindex="0"
             node_ref=frame
             style=("--track", move || format!("{}px", open.axis.get().width))
-            on:keydown=move |event| press_in_simulation(open, &event)
+            on:keydown=move |event| later::press_in_simulation(open, &event)
             on:scroll=move |_| {
                 if let Some(frame) = frame.get_untracked() {
                     window.look(&frame);

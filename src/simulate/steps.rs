@@ -13,9 +13,9 @@ use web_sys::{Element, HtmlElement};
 
 use super::near::{Near, POSITION};
 use super::pins::Decide;
-use crate::editor::actions::press_in_simulation;
 use crate::editor::link;
 use crate::editor::state::Open;
+use crate::later;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::segments::Segments;
 use crate::strings;
@@ -187,7 +187,7 @@ pub fn Steps() -> impl IntoView {
     };
     let chosen = Signal::derive(move || Some(usize::from(as_table.get())));
     view! {
-        <div class="steps" class:as-table=move || as_table.get() on:keydown=move |event| press_in_simulation(open, &event)>
+        <div class="steps" class:as-table=move || as_table.get() on:keydown=move |event| later::press_in_simulation(open, &event)>
             <div class="steps-head">
                 <h3>{strings::WHAT_HAPPENS}</h3>
                 <label class="check">

@@ -396,6 +396,7 @@ async function proving(page) {
   if (status !== 200) throw new Error(JSON.stringify(body));
   await page.goto(`${server.url}/?bench#/paths/${IDS.payments}`);
   await page.getByRole('treeitem').first().waitFor();
+  await page.locator('html[data-whole]').waitFor();
   await page.getByRole('tab', { name: 'Expectations' }).click();
   const measure = async (name, id) => {
     console.log(`\n${name}, ${EXPECTED.length} expectations`);
@@ -428,6 +429,8 @@ try {
     await page.goto(`${server.url}/?bench#/paths/${id}`);
     await page.getByRole('treeitem').first().waitFor();
     line('open, from the request to the first card', `${(performance.now() - begin).toFixed(0)} ms`);
+    await page.locator('html[data-whole]').waitFor();
+    line('  to all parts', `${(performance.now() - begin).toFixed(0)} ms`);
     const runs = 2000;
     await page.evaluate((times) => window.__bench.simulate(times), runs);
     const took = await page.evaluate((times) => window.__bench.simulate(times), runs);
@@ -447,6 +450,7 @@ try {
   }
   await page.goto(`${server.url}/?bench#/paths/${IDS.payments}`);
   await page.getByRole('treeitem').first().waitFor();
+  await page.locator('html[data-whole]').waitFor();
   await coverage(page);
   await sizes(page);
 } finally {

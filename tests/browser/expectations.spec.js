@@ -25,6 +25,7 @@ test('the height by keyboard', async ({ app, page }) => {
   await app.open(IDS.mobile);
   const handle = page.getByRole('separator', { name: 'Height of the panel' });
   const height = () => page.locator('.panel').evaluate((panel) => panel.offsetHeight);
+  await expect(handle).toBeVisible();
   const before = await height();
   await handle.focus();
   await page.keyboard.press('ArrowUp');
@@ -301,6 +302,7 @@ test('the height by mouse', async ({ app, page }) => {
   await app.open(IDS.mobile);
   const handle = page.getByRole('separator', { name: 'Height of the panel' });
   const height = () => page.locator('.panel').evaluate((panel) => panel.offsetHeight);
+  await expect(handle).toBeVisible();
   const before = await height();
   const { x, y, width, height: thick } = await handle.boundingBox();
   await page.mouse.move(x + width / 2, y + thick / 2);

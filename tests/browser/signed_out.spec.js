@@ -1,6 +1,6 @@
 // A login that is over: whatever way what stands in front says it, it is told as that, and nothing is lost.
 
-import { expect, IDS, test } from './support/fixtures.js';
+import { expect, IDS, test, whole } from './support/fixtures.js';
 
 /** The ways in which it is said, and what the browser notes of each. */
 const WAYS = { redirect: null, 'redirect here': null, page: null, 'forbidden page': /status of 403/, 401: /status of 401/ };
@@ -25,6 +25,7 @@ for (const [way, noted] of Object.entries(WAYS)) {
 test('signed out while loading: it leads to where one signs in', async ({ app, gate, page }) => {
   app.server = gate;
   await app.list();
+  await whole(page);
   gate.closed = 'redirect';
   // The app itself is there; what it asks for is not.
   await page.evaluate(() => { location.hash = '#/paths/made-since'; });

@@ -1,7 +1,7 @@
 // Paths come in as files, by drop and by paste, and go out in several forms.
 
 import { readFile } from 'node:fs/promises';
-import { expect, IDS, test } from './support/fixtures.js';
+import { expect, IDS, test, whole } from './support/fixtures.js';
 
 const LEVEL = {
   id: 'a', type: 'level',
@@ -169,6 +169,8 @@ test('pictures of the whole graph', async ({ app, page }) => {
 test('what is printed is the whole graph, on paper’s colours, and the steps', async ({ app, page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await app.open(IDS.payments);
+  // A browser does not wait for what is not there.
+  await whole(page);
   await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
   await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
   await expect(page.locator('.printed svg')).toBeVisible();

@@ -1,6 +1,6 @@
 // What the server does not give is not known, and said; it locks nobody out, and is never taken for none.
 
-import { expect, frames, gated as test, hold, IDS } from './support/fixtures.js';
+import { expect, frames, gated as test, hold, IDS, whole } from './support/fixtures.js';
 
 const notes = (page) => page.getByRole('list', { name: 'Notes' });
 const refuse = (gate, path, answer) => {
@@ -242,6 +242,8 @@ for (const [what, path] of [['the same', '/builder/v1/teams'], ['everything', '/
     for (const [open, note] of [[() => {}, page.locator('.list-note')], [() => app.open(IDS.payments), notes(page)]]) {
       refuse(gate, '/builder/v1/teams', forbidden);
       await open();
+      // Its own parts are none of what fails.
+      await whole(page);
       await expect(note).toContainText('Teams could not be read');
       refuse(gate, path, { ...forbidden, status: 500 });
       const again = page.waitForResponse((response) => response.url().includes('/v2/escalation_paths'));

@@ -1,20 +1,39 @@
 //! Builds the browser app into `dist/`, compressed, and the server.
 
+mod files;
+mod page;
+mod program;
+
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::setup::Tools;
+use crate::setup::{self, Tools};
 use crate::shell;
 
 /// The folder of the built app.
 pub fn dist() -> PathBuf {
     shell::root().join("dist")
+}
+
+/// The parts of the program with the names of their functions.
+pub fn named_parts() -> Result<Vec<(String, PathBuf)>> {
+    program::named()
+}
+
+pub fn command(args: Vec<OsString>) -> Result<()> {
+    if !args.is_empty() {
+        bail!("`app` takes nothing");
+    }
+    build(&setup::to_build()?)?;
+    println!("{}", dist().display());
+    Ok(())
 }
 
 /// Builds the app in release form unless it is newer than everything that it is made of.
@@ -25,13 +44,13 @@ pub fn build(tools: &Tools) -> Result<()> {
     eprintln!("building the app (about 3 min at first)");
     // What is changed while it is built is not built.
     let began = SystemTime::now();
-    let mut trunk = shell::command("trunk");
-    trunk.args(["build", "--release"]);
-    // Trunk reads NO_COLOR as a yes or no of its own and stops at any other value.
-    trunk.env_remove("NO_COLOR");
-    tools.for_wasm(&mut trunk)?;
-    shell::run(&mut trunk).context("the app cannot be built")?;
-    compress(&dist())?;
+    let made = page::build(tools).context("the app cannot be built")?;
+    compress(&made)?;
+    // What is served meanwhile is whole, the old app or the new one.
+    if dist().exists() {
+        fs::remove_dir_all(dist())?;
+    }
+    fs::rename(&made, dist()).context("the app cannot be put into dist")?;
     let stamp = fs::File::create(stamp())?;
     stamp.set_modified(began)?;
     Ok(())
@@ -43,10 +62,10 @@ fn stamp() -> PathBuf {
 }
 
 /// What the app is made of.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     "Cargo.toml",
     "Cargo.lock",
-    "Trunk.toml",
+    ".cargo/config.toml",
     "index.html",
     "src",
     "style",
@@ -59,6 +78,7 @@ const SOURCES: [&str; 15] = [
     "crates/editor/src",
     "docs/problems",
     "xtask/src/app.rs",
+    "xtask/src/app",
 ];
 
 fn is_fresh() -> bool {

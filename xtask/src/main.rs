@@ -9,6 +9,7 @@ mod browser;
 mod dist;
 mod pictures;
 mod postgres;
+mod rooms;
 mod run;
 mod setup;
 mod shell;
@@ -27,8 +28,10 @@ cargo xtask COMMAND
       --data DIR      folder of the database (data)
       --empty         start a new database without the demo organisation
       every other option goes to the server as it is: `cargo xtask run -- --help`
+  app             build the app alone, into dist
   test [PART..]   run everything, or only: fmt words clippy native postgres wasm sdk browser
-  bench           sizes of the bundle, speed of the engine, of the interface and of the server
+  bench           sizes of the app and of what is in its parts, speed of the engine, of the interface and of the server
+  bench app       the sizes alone
   bench server    the server alone, beside a mock of the vendor's API, and how it grows
       --quick         built as for the tests: there minutes sooner, and slower
   soak            5,000 escalations while servers and their database are killed (10 min); writes docs/soak.md
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     let done = match command.as_deref() {
         Some("setup") => setup::command(rest),
         Some("run") => run::command(rest),
+        Some("app") => app::command(rest),
         Some("test") => test::command(rest),
         Some("bench") => bench::command(rest),
         Some("soak") => soak::command(rest),

@@ -18,11 +18,9 @@ use anyhow::{Context as _, Result, bail};
 use crate::shell;
 
 pub use browser::chromium;
-pub use node::{binaryen, browser_tests, prism};
+pub use node::{binaryen, browser_tests, esbuild, prism};
 pub use postgres::postgres;
 pub use python::{schemathesis, vendor_sdk};
-
-const TRUNK: &str = "0.21.14";
 
 /// What later commands need to know of the tools.
 pub struct Tools {
@@ -68,15 +66,8 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
 /// Installs what building and running takes.
 pub fn to_build() -> Result<Tools> {
     let wasm = wasm_target::install()?;
-    let bindgen = cargo_tool("wasm-bindgen-cli", "wasm-bindgen", &locked("wasm-bindgen")?, BINDGEN_WHY, &[])?;
-    // Trunk is not worth its slow release profile.
-    let quick = [
-        ("CARGO_PROFILE_RELEASE_LTO", "off"),
-        ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
-        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
-    ];
-    let trunk = cargo_tool("trunk", "trunk", TRUNK, "it bundles the app (about 5 min on 2 cores)", &quick)?;
-    let path = [bindgen, trunk, Some(binaryen()?)].into_iter().flatten().collect();
+    let bindgen = cargo_tool("wasm-bindgen-cli", "wasm-bindgen", &locked("wasm-bindgen")?, BINDGEN_WHY)?;
+    let path = [bindgen, Some(binaryen()?), Some(esbuild()?)].into_iter().flatten().collect();
     Ok(Tools { path, wasm })
 }
 
@@ -111,13 +102,7 @@ fn locked(package: &str) -> Result<String> {
 }
 
 /// A program from crates.io, in a folder of its own unless PATH already has that version.
-fn cargo_tool(
-    package: &str,
-    program: &str,
-    version: &str,
-    why: &str,
-    profile: &[(&str, &str)],
-) -> Result<Option<PathBuf>> {
+fn cargo_tool(package: &str, program: &str, version: &str, why: &str) -> Result<Option<PathBuf>> {
     let is_it = |at: &str| {
         shell::ask(shell::command(at).arg("--version"))
             .is_some_and(|said| said.split_whitespace().nth(1) == Some(version))
@@ -134,12 +119,6 @@ fn cargo_tool(
     let mut install = shell::cargo();
     install.args(["install", package, "--version", &format!("={version}"), "--root"]).arg(&home);
     install.env("CARGO_TARGET_DIR", home.join("build"));
-    if package == "trunk" {
-        install.args(["--locked", "--no-default-features", "--features", "rustls"]);
-    }
-    for (name, value) in profile {
-        install.env(name, value);
-    }
     shell::run(&mut install).with_context(|| format!("`{package}` {version} cannot be installed from crates.io"))?;
     // Only the program is kept; if this fails, all that is lost is disk space.
     let _kept = fs::remove_dir_all(home.join("build"));

@@ -193,6 +193,21 @@ mod tests {
     }
 
     #[test]
+    fn only_one_file_may_be_unsafe() {
+        let mut files = Vec::new();
+        for place in ["src", "crates", "xtask"] {
+            list_files(&shell::root(), place, &mut files).unwrap();
+        }
+        // Put together, so that this file does not say it.
+        let allowed = ["allow(unsafe", "_code"].concat();
+        let may = |file: &String| {
+            let text = fs::read_to_string(shell::root().join(file)).unwrap();
+            text.split_whitespace().collect::<String>().contains(&allowed)
+        };
+        assert_eq!(files.into_iter().filter(may).collect::<Vec<_>>(), ["src/later.rs"]);
+    }
+
+    #[test]
     fn the_glossary_has_a_list_and_every_exception_a_file() {
         let glossary = fs::read_to_string(shell::root().join(GLOSSARY)).unwrap();
         assert!(word_list(&glossary).unwrap().len() > 20);

@@ -209,6 +209,25 @@ pub enum MarkKind {
 }
 
 impl Play {
+    /// A run in which nothing happens, for as long as it cannot be followed.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            visits: BTreeMap::new(),
+            walked: BTreeMap::new(),
+            pages: Vec::new(),
+            lanes: Vec::new(),
+            stays: Vec::new(),
+            turns: Vec::new(),
+            events: vec![0],
+            entered: Vec::new(),
+            taken: None,
+            was_taken: false,
+            outcome: Outcome::Expired,
+            lasted: 0,
+        }
+    }
+
     /// Reads a trace of the path with this id; empty for one that has none yet.
     #[must_use]
     pub fn new(trace: &Trace, path_id: &str, index: &Index) -> Self {

@@ -16,7 +16,7 @@ use crate::instant::Seconds;
 use crate::template::{self, MAX_RESOLVED_IN_ALL, Unresolved};
 
 /// A path, and every path that it may hand over to, ready to be walked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CompiledPath {
     plans: Vec<Plan>,
 }

@@ -1,7 +1,7 @@
 //! A world made quick to ask: who is on call at an instant, who is who.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::calendar::Zone;
 use crate::instant::{Instant, merge_overlapping};
@@ -30,10 +30,6 @@ pub struct Index {
 pub struct Roster {
     /// Its name.
     pub name: String,
-    /// The zone in which its times are told; UTC if the schedule's own is unknown.
-    pub zone: Zone,
-    /// The name of that zone.
-    pub zone_name: String,
     /// Its rotas, in order; last those that only entries name.
     pub rotas: Vec<RotaRoster>,
     /// Where the first rota with each id stands.
@@ -45,6 +41,10 @@ pub struct Roster {
     has_entries: bool,
     has_all_rotas: bool,
     window: (Instant, Instant),
+    /// The zone that it names.
+    timezone: String,
+    /// The zone in which its times are told, with its name, once that was asked for: few are.
+    zone: OnceLock<(Zone, String)>,
 }
 
 /// One rota, ready to be asked.
@@ -220,8 +220,6 @@ impl Index {
 
 impl Roster {
     fn new(schedule: &Schedule, position: usize, known: (Option<Instant>, Option<Instant>)) -> Self {
-        let zone = Zone::get(&schedule.timezone);
-        let zone_name = if zone.is_some() { schedule.timezone.clone() } else { "UTC".to_string() };
         let window = (known.0.unwrap_or(Instant::MIN), known.1.unwrap_or(Instant::MAX));
         let has_entries = !schedule.unread.contains(&SchedulePart::Entries);
         let mut by_rota: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
@@ -246,8 +244,6 @@ impl Roster {
         let edges = sorted(edges.chain(known.0).chain(known.1).collect());
         Self {
             name: schedule.name.clone(),
-            zone: zone.unwrap_or_else(Zone::utc),
-            zone_name,
             rota_positions: positions(rotas.iter().map(|rota| &*rota.id)),
             rotas,
             position,
@@ -255,7 +251,19 @@ impl Roster {
             has_entries,
             has_all_rotas: !schedule.unread.contains(&SchedulePart::Rotas),
             window,
+            timezone: schedule.timezone.clone(),
+            zone: OnceLock::new(),
         }
+    }
+
+    /// The zone in which its times are told, and the name of that; UTC if the schedule's own is unknown.
+    #[must_use]
+    pub fn zone(&self) -> (&Zone, &str) {
+        let (zone, name) = self.zone.get_or_init(|| match Zone::get(&self.timezone) {
+            Some(zone) => (zone, self.timezone.clone()),
+            None => (Zone::utc(), "UTC".to_string()),
+        });
+        (zone, name)
     }
 
     /// The rota with this id.

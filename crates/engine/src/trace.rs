@@ -171,6 +171,20 @@ impl Default for Instant {
 }
 
 impl Trace {
+    /// The trace of a run that has not begun, for as long as it cannot be followed.
+    #[must_use]
+    pub fn nothing(at: Instant) -> Self {
+        Self {
+            outcome: Outcome::Expired,
+            status: Status::Pending,
+            ended_at: at,
+            tzdata: String::new(),
+            steps: Vec::new(),
+            events: Vec::new(),
+            assumed: Vec::new(),
+        }
+    }
+
     /// Tells a run in words. `steps` are all of it.
     #[must_use]
     pub fn new(context: &Context<'_>, state: &State, outcome: Outcome, steps: &[Step]) -> Self {

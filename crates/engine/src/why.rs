@@ -429,7 +429,10 @@ impl<'a> Names<'a> {
     fn when(&self, schedule: &str, at: Instant) -> String {
         self.index.schedule(schedule).map_or_else(
             || at.to_string(),
-            |roster| format!("{} {}", date_and_time(&roster.zone, at), roster.zone_name),
+            |roster| {
+                let (zone, name) = roster.zone();
+                format!("{} {name}", date_and_time(zone, at))
+            },
         )
     }
 

@@ -417,6 +417,40 @@ async fn what_is_not_there_is_an_error_in_the_same_form() {
     }
 }
 
+/// What is inside an answer that was compressed.
+fn unpacked(packed: &[u8]) -> Value {
+    serde_json::from_reader(flate2::read::GzDecoder::new(packed)).unwrap()
+}
+
+#[tokio::test]
+async fn large_answers_are_compressed_for_those_who_accept_it() {
+    let server = Server::demo().await;
+    let ask = async |accepts: &str, path: &str| {
+        server.request(Method::GET, path).header("accept-encoding", accepts).send().await.unwrap()
+    };
+    let plain = ask("identity", "/v2/escalation_paths").await;
+    assert!(plain.headers().get("content-encoding").is_none());
+    let plain = plain.bytes().await.unwrap();
+
+    let packed = ask("gzip, deflate, br", "/v2/escalation_paths").await;
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert_eq!(packed.headers()["vary"], "accept-encoding");
+    assert_eq!(packed.headers()["cache-control"], "no-store");
+    let packed = packed.bytes().await.unwrap();
+    assert!(packed.len() * 4 < plain.len(), "{} of {}", packed.len(), plain.len());
+    assert_eq!(unpacked(&packed), serde_json::from_slice::<Value>(&plain).unwrap());
+
+    // An error is no longer than a packet, and a stream waits for nothing.
+    let small = ask("gzip", "/v2/nothing").await;
+    assert!(small.headers().get("content-encoding").is_none());
+    let made = json!({"idempotency_key": "one", "title": "One", "escalation_path_id": "01J0PATHURGENT000000000000"});
+    let made = server.call(Method::POST, "/v2/escalations", Some(&made)).await;
+    let id = made.body["escalation"]["id"].as_str().unwrap();
+    let stream = ask("gzip", &format!("/builder/v1/escalations/{id}/stream")).await;
+    assert_eq!(stream.status(), StatusCode::OK);
+    assert!(stream.headers().get("content-encoding").is_none());
+}
+
 #[tokio::test]
 async fn the_apps_files() {
     let server = Server::demo().await;

@@ -117,6 +117,9 @@ export const frames = (page) => page.evaluate(async () => {
   for (let left = 4; left > 0; left -= 1) await window.reach.frame();
 });
 
+/** Waits until all parts of the program are there. */
+export const whole = (page) => expect(page.locator('html')).toHaveAttribute('data-whole', '');
+
 /** The drafts that the browser keeps. */
 export const drafts = (page) => page.evaluate(() => new Promise((resolve, reject) => {
   const open = indexedDB.open('escalation-path-builder');

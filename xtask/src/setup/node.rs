@@ -1,4 +1,4 @@
-//! What comes from npm: Binaryen, which shrinks the bundle, and the browser tests' driver.
+//! What comes from npm: Binaryen and esbuild, which shrink the bundle, and the browser tests' driver.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,23 +9,32 @@ use super::announce;
 use crate::shell;
 
 const BINARYEN: &str = "132.0.0";
+const ESBUILD: &str = "0.28.2";
 const PRISM: &str = "5.16.0";
 /// The oldest Node.js that Playwright runs on.
 const NODE: u32 = 20;
 
 /// The folder that holds `wasm-opt`.
 pub fn binaryen() -> Result<PathBuf> {
-    let home = shell::tools()?.join(format!("binaryen-{BINARYEN}"));
+    npm_tool("binaryen", BINARYEN, "wasm-opt", "its wasm-opt makes the program smaller (2 s)")
+}
+
+/// The folder that holds `esbuild`.
+pub fn esbuild() -> Result<PathBuf> {
+    npm_tool("esbuild", ESBUILD, "esbuild", "it makes one small script of several, and one style sheet (2 s)")
+}
+
+/// The folder of a program from npm, kept with the other tools.
+fn npm_tool(package: &str, version: &str, program: &str, why: &str) -> Result<PathBuf> {
+    let home = shell::tools()?.join(format!("{package}-{version}"));
     let bin = home.join("node_modules/.bin");
-    if !bin.join("wasm-opt").exists() {
+    if !bin.join(program).exists() {
         has_node()?;
-        announce(&format!("binaryen {BINARYEN}"), "its wasm-opt makes the bundle a fifth smaller (2 s)");
+        announce(&format!("{package} {version}"), why);
         fs::create_dir_all(&home)?;
-        let package = format!("binaryen@{BINARYEN}");
-        shell::run(
-            shell::command("npm").args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&home).arg(package),
-        )
-        .context("binaryen cannot be installed from npm")?;
+        let mut npm = shell::command("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&home).arg(format!("{package}@{version}"));
+        shell::run(&mut npm).with_context(|| format!("{package} cannot be installed from npm"))?;
     }
     Ok(bin)
 }

@@ -1,0 +1,107 @@
+//! Keys that are pressed before the part is there that knows what they do: they are held, and pressed again then.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, EventTarget, HtmlElement, KeyboardEvent, KeyboardEventInit};
+
+use crate::editor::state::Open;
+use crate::parts::keyboard::{is_composing, pressed};
+
+/// So many keys are held; more are not typed in the time that it takes.
+const MAX_HELD: usize = 100;
+
+/// Keys with Ctrl that mean something here. All others are the browser's.
+const WITH_CONTROL: [&str; 6] = ["s", "z", "y", "d", "f", "k"];
+
+/// Holds keys while the screen of a path is there without what does them.
+pub fn hold_keys(open: Open) {
+    if untrack(super::edit).is_some() {
+        return;
+    }
+    let held = Rc::new(RefCell::new(Vec::<KeyboardEventInit>::new()));
+    let (holds, window) = (held.clone(), window());
+    let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        let mut held = holds.borrow_mut();
+        if held.len() < MAX_HELD && is_for_later(&event, !held.is_empty()) {
+            event.prevent_default();
+            event.stop_immediate_propagation();
+            held.push(copy(&event));
+        }
+    });
+    let function = listener.as_ref().unchecked_ref::<js_sys::Function>();
+    let _known = window.add_event_listener_with_callback_and_bool("keydown", function, true);
+    // Nothing of it is given to another thread: there is none.
+    let listener = StoredValue::new_local(Some(listener));
+    let stop = move || {
+        if let Some(listener) = listener.try_update_value(Option::take).flatten() {
+            let function = listener.as_ref().unchecked_ref::<js_sys::Function>();
+            let _known =
+                leptos::prelude::window().remove_event_listener_with_callback_and_bool("keydown", function, true);
+        }
+    };
+    on_cleanup(stop);
+    let held = StoredValue::new_local(held);
+    super::with_edit(open, move |_| {
+        stop();
+        // What the part draws is there with the next task, and so are those who listen.
+        set_timeout(
+            move || {
+                let keys = held.try_with_value(|held| held.take()).unwrap_or_default();
+                keys.iter().for_each(press);
+            },
+            std::time::Duration::ZERO,
+        );
+    });
+}
+
+/// Whether a key waits. Those that go through the tree need nothing that is not there, unless others wait already.
+fn is_for_later(event: &KeyboardEvent, others_wait: bool) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let is_in = |selector: &str| target.as_ref().is_some_and(|target| target.matches(selector).unwrap_or(false));
+    if is_composing(event) || is_in("input, textarea, select") {
+        return false;
+    }
+    let key = pressed(event);
+    if event.ctrl_key() || event.meta_key() {
+        return WITH_CONTROL.contains(&key.to_lowercase().as_str());
+    }
+    match key.as_str() {
+        "" | "Tab" | "Shift" | "Control" | "Alt" | "Meta" | "CapsLock" | "Escape" => false,
+        "Enter" | " " => others_wait && !is_in("button, a, summary"),
+        "ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight" | "Home" | "End" => {
+            others_wait || event.alt_key() || event.shift_key()
+        }
+        "F8" | "F10" | "Delete" | "Backspace" | "ContextMenu" => true,
+        // One sign is a letter of ours; all else is the browser's.
+        sign => sign.chars().count() == 1,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "what was pressed is pressed again, as it was")]
+fn copy(event: &KeyboardEvent) -> KeyboardEventInit {
+    let copy = KeyboardEventInit::new();
+    copy.set_key(&event.key());
+    copy.set_code(&event.code());
+    copy.set_alt_key(event.alt_key());
+    copy.set_ctrl_key(event.ctrl_key());
+    copy.set_meta_key(event.meta_key());
+    copy.set_shift_key(event.shift_key());
+    copy.set_bubbles(true);
+    copy.set_cancelable(true);
+    copy
+}
+
+/// Presses a key where the focus is now: what was pressed before may have moved it.
+fn press(key: &KeyboardEventInit) {
+    let page = document();
+    let active = page.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let target = active.map(EventTarget::from).or_else(|| page.body().map(EventTarget::from));
+    let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", key).ok();
+    if let (Some(target), Some(event)) = (target, event) {
+        let _taken = target.dispatch_event(&event);
+    }
+}
