@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::audit::AuditScreen;
 use crate::drafts::Keeping;
 use crate::editor::{EditorScreen, Opened};
 use crate::list::PathsScreen;
@@ -31,6 +32,7 @@ pub fn App() -> impl IntoView {
         Loading::Failed(error) => view! { <Failed error/> }.into_any(),
         Loading::Done => match route.get() {
             Route::List => view! { <PathsScreen/> }.into_any(),
+            Route::Audit => view! { <AuditScreen/> }.into_any(),
             Route::New(key) if Opened::is_barred(session, &key) => view! { <NoNewPath/> }.into_any(),
             Route::New(key) => view! { <EditorScreen opened=Opened::fresh(session, &key)/> }.into_any(),
             Route::Path(id) => match Opened::path(session, &id) {
@@ -101,9 +103,17 @@ fn Failed(error: NetError) -> impl IntoView {
             (strings::status(error.status), said)
         }
     };
-    // Loading the page itself leads to where one signs in; a frame may not show that, a new tab does.
+    // Loading the page itself leads to where one signs in, unless the server has a page for that; a frame may not show
+    // it, a new tab does.
     let sign_in = signed_out.then(|| {
-        let href = window().location().href().unwrap_or_default();
+        let href = RwSignal::new(window().location().href().unwrap_or_default());
+        spawn_local(async move {
+            if let Ok(me) = net::me().await
+                && me.signs_in
+            {
+                let _left = href.try_set(net::sign_in_page());
+            }
+        });
         view! { <a class="quiet" href=href target="_blank" rel="noopener">{strings::rights::SIGN_IN}</a> }
     });
     view! {
