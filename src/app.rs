@@ -35,6 +35,10 @@ pub fn App() -> impl IntoView {
                 Some(paths) => (paths.screen)(),
                 None => view! { <Skeleton/> }.into_any(),
             },
+            Route::Audit => match later::paths() {
+                Some(paths) => (paths.audit)(),
+                None => view! { <Skeleton/> }.into_any(),
+            },
             Route::New(key) if Opened::is_barred(session, &key) => view! { <NoNewPath/> }.into_any(),
             Route::New(key) => view! { <EditorScreen opened=Opened::fresh(session, &key)/> }.into_any(),
             Route::Path(id) => match Opened::path(session, &id) {
@@ -43,7 +47,7 @@ pub fn App() -> impl IntoView {
             },
         },
     };
-    if route.get_untracked() == Route::List {
+    if matches!(route.get_untracked(), Route::List | Route::Audit) {
         // There is nothing to see without its part.
         later::load(session, &Route::List);
     } else {
@@ -119,9 +123,17 @@ fn Failed(error: NetError) -> impl IntoView {
             (strings::status(error.status), said)
         }
     };
-    // Loading the page itself leads to where one signs in; a frame may not show that, a new tab does.
+    // Loading the page itself leads to where one signs in, unless the server has a page for that; a frame may not show
+    // it, a new tab does.
     let sign_in = signed_out.then(|| {
-        let href = window().location().href().unwrap_or_default();
+        let href = RwSignal::new(window().location().href().unwrap_or_default());
+        spawn_local(async move {
+            if let Ok(me) = net::me().await
+                && me.signs_in
+            {
+                let _left = href.try_set(net::sign_in_page());
+            }
+        });
         view! { <a class="quiet" href=href target="_blank" rel="noopener">{strings::rights::SIGN_IN}</a> }
     });
     view! {

@@ -226,12 +226,17 @@ static REST: Rest = Rest {
 pub struct Paths {
     /// The screen that lists them.
     pub screen: fn() -> AnyView,
+    /// The screen that lists who changed what.
+    pub audit: fn() -> AnyView,
     /// What their rows say.
     pub rows: fn(&Index, Instant) -> Vec<Arc<Row>>,
 }
 
-static PATHS: Paths =
-    Paths { screen: || crate::list::PathsScreen().into_any(), rows: crate::list::row::of_organisation };
+static PATHS: Paths = Paths {
+    screen: || crate::list::PathsScreen().into_any(),
+    audit: || crate::audit::AuditScreen().into_any(),
+    rows: crate::list::row::of_organisation,
+};
 
 /// A part: there or not, and what waits for it.
 pub struct Part<T: 'static> {
@@ -336,7 +341,7 @@ enum Name {
 /// Loads all parts, one after the other, what is needed first before all others. Where one does not come, that is told,
 /// and it is tried again when that is asked for.
 pub fn load(session: Session, route: &Route) {
-    let order = if *route == Route::List { FOR_THE_LIST } else { FOR_A_PATH };
+    let order = if matches!(route, Route::List | Route::Audit) { FOR_THE_LIST } else { FOR_A_PATH };
     spawn_local(async move {
         for name in order {
             if load_one(name).await.is_err() {

@@ -13,10 +13,13 @@ use escalation_editor::Editor;
 use escalation_editor::import::Imported;
 use escalation_engine::instant::MINUTE;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use crate::audit;
 use crate::clock;
 use crate::drafts::Draft;
 use crate::load;
+use crate::net;
 use crate::panel::expectations::MOST_EXPECTED;
 use crate::panel::expected;
 use crate::parts::icon::{Glyph, Icon};
@@ -133,7 +136,11 @@ pub fn PathsScreen() -> impl IntoView {
         <header class="bar">
             <span class="brand">{strings::PRODUCT}</span>
             <span class="spring"></span>
+            <Account/>
             <ThemeSwitch/>
+            <Show when=move || session.has(audit::FEATURE) && session.may(audit::RIGHT)>
+                <a class="tool" href=Route::Audit.href()>{strings::audit::AUDIT}</a>
+            </Show>
             <Show when=move || !only_reads() && session.has(template::FEATURE)>
                 <button class="tool" on:click=move |_| templating.set(true)>{strings::transfer::FROM_TEMPLATE}</button>
             </Show>
@@ -160,6 +167,45 @@ pub fn PathsScreen() -> impl IntoView {
             <TemplateDialog shown=templating/>
         </Show>
         {move || deleting.get().map(|row| view! { <DeleteDialog row deleting/> })}
+    }
+}
+
+/// Who has signed in, and the way out.
+#[component]
+fn Account() -> impl IntoView {
+    let session = session();
+    let trouble = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let sign_out = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        trouble.set(false);
+        spawn_local(async move {
+            let done = net::sign_out().await;
+            let _left = busy.try_set(false);
+            match done {
+                // What is on the page is no longer the reader's; drafts stay in the browser.
+                Ok(()) | Err(net::NetError::SignedOut) => session.load(),
+                Err(_) => {
+                    let _left = trouble.try_set(true);
+                }
+            }
+        });
+    };
+    move || {
+        let me = session.me.get().filter(|me| me.kind == "session")?;
+        let name = me.name.unwrap_or_default();
+        let role = me.role.map(|role| strings::rights::role(&role).to_string()).unwrap_or_default();
+        Some(view! {
+            <span class="account">
+                <bdi>{name}</bdi>
+                <span class="pill">{role}</span>
+            </span>
+            <button class="tool" on:click=sign_out>{strings::rights::SIGN_OUT}</button>
+            {move || trouble.get().then(|| view! { <span class="fault" role="alert">{strings::rights::NOT_SIGNED_OUT}</span> })}
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 use futures::future::{join, join3};
 use futures::stream;
 
-use crate::net::{self, NetError};
+use crate::net::{self, Me, NetError};
 use crate::strings::unread::{self, UnreadPart};
 
 /// How far back and ahead of now it is known who is on call.
@@ -33,6 +33,8 @@ pub struct Organisation {
     pub features: Option<Vec<String>>,
     /// Whether whoever asks may change nothing.
     pub only_read: bool,
+    /// Who the server takes whoever asks for; nothing where it does not say.
+    pub me: Option<Me>,
     /// What could not be read, and is not known.
     pub unread: Vec<Unread>,
 }
@@ -85,7 +87,12 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
     let schedules = reading.take(UnreadPart::Schedules, schedules).unwrap_or_default();
     let asked = schedules.iter().map(|schedule| net::entries(&schedule.id, window));
     let asked = stream::iter(asked).buffered(AT_ONCE).collect::<Vec<_>>();
-    let (entries, (pauses, teams, templates)) = join(asked, further(features.as_deref(), window)).await;
+    let me = async {
+        // Where it cannot be read, less is offered, and the server refuses by itself.
+        let has = features.as_ref().is_some_and(|features| features.iter().any(|known| known == "me"));
+        if has { net::me().await.ok() } else { None }
+    };
+    let (entries, (pauses, teams, templates), me) = join3(asked, further(features.as_deref(), window), me).await;
     let users = users.map(|list| reading.part(UnreadPart::SomePeople, list));
     let users = reading.take(UnreadPart::People, users);
     let knows_priorities = priorities.as_ref().is_ok_and(|list| list.is_whole);
@@ -125,7 +132,7 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
         templates: templates.clone(),
         unread,
     });
-    Ok(Organisation { world, teams: teams.unwrap_or_default(), templates, features, only_read, unread: reading.0 })
+    Ok(Organisation { world, teams: teams.unwrap_or_default(), templates, features, only_read, me, unread: reading.0 })
 }
 
 /// The list of the world that is not known, or not whole.

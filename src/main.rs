@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "nothing outside a program reaches in")]
 
 mod app;
+mod audit;
 mod bench;
 mod canvas;
 mod clock;

@@ -462,6 +462,125 @@ pub async fn info() -> Answer<Info> {
     serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))
 }
 
+/// Who the server takes whoever asks for.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct Me {
+    /// How that is known: `session`, `api_key`, `person` or `anonymous`.
+    #[serde(default)]
+    pub kind: String,
+    /// The name, if it is known.
+    pub name: Option<String>,
+    /// `viewer`, `responder`, `editor` or `admin`, if it is one of these.
+    pub role: Option<String>,
+    /// What they may do.
+    #[serde(default)]
+    pub rights: Vec<String>,
+    /// Whether the server has a page on which to sign in.
+    #[serde(default)]
+    pub signs_in: bool,
+}
+
+/// Who the server takes whoever asks for; everybody may ask that.
+pub async fn me() -> Answer<Me> {
+    let text = get(&address(&["builder", "v1", "me"], &[])).await?;
+    serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))
+}
+
+/// Where one signs in.
+pub fn sign_in_page() -> String {
+    address(&["sign-in"], &[])
+}
+
+/// Ends the session.
+pub async fn sign_out() -> Answer<()> {
+    let request = Request::post(&address(&["builder", "v1", "session", "actions", "sign_out"], &[]));
+    let request = asking(request).header("content-type", "application/json").body("{}");
+    send(request).await.map(drop)
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AuditActor {
+    /// How that is known.
+    pub kind: String,
+    /// Of an API key or a user.
+    pub id: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+}
+
+/// What it was done with.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AuditResource {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// A line of the audit log.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AuditLine {
+    /// When, as RFC 3339.
+    pub at: String,
+    /// Who.
+    pub actor: AuditActor,
+    /// From where, if that is known.
+    pub address: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// With what.
+    pub resource: AuditResource,
+    /// What it was.
+    #[serde(default)]
+    pub before: Value,
+    /// What it is.
+    #[serde(default)]
+    pub after: Value,
+    /// Which of the two cannot be read.
+    #[serde(default)]
+    pub unreadable: Vec<String>,
+}
+
+/// A page of the audit log.
+pub struct AuditPage {
+    /// The newest first.
+    pub lines: Vec<AuditLine>,
+    /// Where older ones begin.
+    pub after: Option<String>,
+    /// Whether all of them could be read.
+    pub is_whole: bool,
+}
+
+/// The segments of its address.
+const AUDIT: [&str; 3] = ["builder", "v1", "audit"];
+
+/// A page of the audit log.
+pub async fn audit(query: &[(&'static str, String)], after: Option<&str>) -> Answer<AuditPage> {
+    #[derive(Deserialize)]
+    struct Page {
+        audit_log: Vec<AuditLine>,
+        pagination_meta: Option<Meta>,
+        #[serde(default)]
+        unreadable: Vec<String>,
+    }
+    let mut query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    query.push(("page_size", "50"));
+    query.extend(after.map(|after| ("after", after)));
+    let text = get(&address(&AUDIT, &query)).await?;
+    let page: Page = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
+    let after = page.pagination_meta.and_then(|meta| meta.after);
+    Ok(AuditPage { lines: page.audit_log, after, is_whole: page.unreadable.is_empty() })
+}
+
+/// The address of all of it as JSON lines.
+pub fn audit_export(query: &[(&'static str, String)]) -> String {
+    let mut query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    query.push(("export", "true"));
+    address(&AUDIT, &query)
+}
+
 /// A save of a path, without the path.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Revision {

@@ -93,7 +93,11 @@ fn asked_for() -> bool {
 pub fn ReadingNote() -> impl IntoView {
     let readers = session().readers;
     let act = move || match readers.why.get()? {
-        Reading::Rights => None,
+        // Which role it is says why.
+        Reading::Rights => {
+            let role = session().me.get()?.role.filter(|role| matches!(role.as_str(), "viewer" | "responder"))?;
+            Some(view! { <span>{strings::rights::of_role(&role)}</span> }.into_any())
+        }
         Reading::Address => {
             let location = window().location();
             let (path, hash) = (location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());

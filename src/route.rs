@@ -11,6 +11,8 @@ pub enum Route {
     New(String),
     /// A path, by id.
     Path(String),
+    /// The audit log.
+    Audit,
 }
 
 impl Route {
@@ -21,6 +23,7 @@ impl Route {
             ["new"] => Self::New(String::new()),
             ["new", key, ..] => Self::New((*key).to_string()),
             ["paths", id, ..] => Self::Path(decoded(id)),
+            ["audit"] => Self::Audit,
             _ => Self::List,
         }
     }
@@ -29,6 +32,7 @@ impl Route {
     pub fn href(&self) -> String {
         match self {
             Self::List => "#/".to_string(),
+            Self::Audit => "#/audit".to_string(),
             Self::New(key) if key.is_empty() => "#/new".to_string(),
             Self::New(key) => format!("#/new/{key}"),
             Self::Path(id) => format!("#/paths/{}", String::from(js_sys::encode_uri_component(id))),

@@ -15,7 +15,7 @@ use crate::editor::tabs::{Channel, channel};
 use crate::list::finder::Finder;
 use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation, Unread};
-use crate::net::NetError;
+use crate::net::{Me, NetError};
 use crate::reading::Readers;
 use crate::strings;
 use crate::worker::Background;
@@ -75,6 +75,8 @@ pub struct Session {
     pub channel: Channel,
     /// Whether and why paths are for reading alone.
     pub readers: Readers,
+    /// Who the server takes the reader for; nothing where it does not say.
+    pub me: RwSignal<Option<Me>>,
     /// Where work is done that takes longer than a frame.
     pub background: Background,
     /// Another one, where much is tried and nobody waits for it.
@@ -107,6 +109,7 @@ impl Session {
             newer: StoredValue::new(None),
             channel: channel(),
             readers: Readers::new(),
+            me: RwSignal::new(None),
             background: Background::new(),
             trials: Background::new(),
         };
@@ -165,7 +168,8 @@ impl Session {
     }
 
     fn take(self, organisation: Organisation) {
-        let Organisation { world, teams, templates, features, only_read, unread } = organisation;
+        let Organisation { world, teams, templates, features, only_read, me, unread } = organisation;
+        self.me.set(me);
         self.readers.only_read.set(only_read);
         self.features.set(features);
         self.teams.set(Arc::new(teams));
@@ -183,6 +187,11 @@ impl Session {
     /// Whether this server is known to lack something beyond reading and saving paths.
     pub fn lacks(self, feature: &str) -> bool {
         self.features.with(|features| load::lacks(features.as_deref(), feature))
+    }
+
+    /// Whether the server lets the reader do this, by the name of the right.
+    pub fn may(self, right: &str) -> bool {
+        self.me.with(|me| me.as_ref().is_some_and(|me| me.rights.iter().any(|known| known == right)))
     }
 
     /// Says something to those who listen.

@@ -1,6 +1,7 @@
 //! Every word of the interface that is not said by the engine or the editor, seen or spoken.
 
 pub mod assume;
+pub mod audit;
 pub mod coverage;
 pub mod edit;
 pub mod escalations;

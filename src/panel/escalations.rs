@@ -190,7 +190,12 @@ fn why(what: &str, error: NetError) -> String {
 
 /// Whether whoever asks may page people and respond. On a small screen, too, where paths are not changed.
 fn may_act(open: Open) -> bool {
-    matches!(open.session.readers.why.get(), None | Some(Reading::Small))
+    match open.session.readers.why.get() {
+        None | Some(Reading::Small) => true,
+        // Whoever may not change paths may still respond.
+        Some(Reading::Rights) => open.session.may("respond") && open.session.may("escalate"),
+        Some(Reading::Address) => false,
+    }
 }
 
 /// Whether anything can still be done about it.

@@ -3,6 +3,29 @@
 pub const SIGNED_OUT: &str = "You are signed out";
 pub const SIGNED_OUT_HINT: &str = "Your session has expired. Sign in again; this browser keeps your changes.";
 pub const SIGN_IN: &str = "Sign in";
+pub const SIGN_OUT: &str = "Sign out";
+pub const NOT_SIGNED_OUT: &str = "You are still signed in: the server can’t be reached.";
+
+/// A role, as the server names it.
+pub fn role(word: &str) -> &str {
+    match word {
+        "viewer" => "Viewer",
+        "responder" => "Responder",
+        "editor" => "Editor",
+        "admin" => "Administrator",
+        other => other,
+    }
+}
+
+/// What somebody with this role may not do, and who can change that.
+pub fn of_role(word: &str) -> String {
+    let may = match word {
+        "viewer" => "can’t change paths or page people",
+        "responder" => "can page people and respond, but can’t change paths",
+        _ => "can’t change paths",
+    };
+    format!("Your role, {}, {may}. An administrator can give you another.", role(word))
+}
 pub const FORBIDDEN: &str = "You don’t have access to these paths";
 pub const FORBIDDEN_HINT: &str = "Ask the server’s administrator for read access.";
 

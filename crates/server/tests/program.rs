@@ -201,7 +201,10 @@ async fn a_configuration_is_checked_without_a_database() {
         ("memoy = 128", "memoy: there is no such option"),
         ("heartbeat-url = \"http://example.com/\"", "the address of the heartbeat"),
         ("upstream = \"http://example.com\"\nupstream-key-file = \"nowhere\"", "only https keeps the key secret"),
-        ("smtp = \"smtp://mail.example.com\"\nsmtp-from = \"x\"\npublic-url = \"https://example.com\"", "x"),
+        (
+            "smtp = \"smtp://mail.example.com\"\nsmtp-from = \"x\"\npublic-url = \"https://example.com\"",
+            "--smtp-from must be an address",
+        ),
     ] {
         let (is_right, _, said) = run(text, None).await;
         assert!(!is_right && said.contains(expected), "{text}: {said}");

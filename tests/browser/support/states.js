@@ -521,6 +521,28 @@ export const STATES = {
     await page.goto(`${server.url}/?readonly`);
     await expect(page.locator('.path-row').first()).toBeVisible();
   },
+  'the audit log': async ({ page, server }) => {
+    await server.api('POST', '/builder/v1/alert_sources', { name: 'Prometheus' });
+    const path = await server.path(IDS.mobile);
+    await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile' });
+    await page.goto(`${server.url}/#/audit`);
+    await expect(page.locator('.audit-line')).toHaveCount(2);
+    await page.locator('.audit-line summary').first().click();
+  },
+  'an audit log for others': async ({ page, server }) => {
+    await page.route('**/builder/v1/me', (route) => route.fulfill({ json: {
+      kind: 'session', name: 'Vera', email: null, role: 'viewer', rights: ['view'], session: null, signs_in: true,
+    } }));
+    await page.goto(`${server.url}/#/audit`);
+    await expect(page.getByRole('heading', { name: 'Only administrators can read the audit log' })).toBeVisible();
+  },
+  'somebody who has signed in': async ({ app, page }) => {
+    await page.route('**/builder/v1/me', (route) => route.fulfill({ json: {
+      kind: 'session', name: 'Maya Lindgren', email: null, role: 'editor', rights: ['view', 'edit'], session: null, signs_in: true,
+    } }));
+    await app.list();
+    await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  },
   'signed out': async ({ app, page, server }) => {
     await page.route('**/v2/**', (route) => route.fulfill({ status: 401, body: '' }));
     await page.goto(`${server.url}/`);

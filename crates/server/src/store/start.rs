@@ -157,7 +157,7 @@ impl Store {
         self.examine_table("teams", "id", whole::<Team>).await;
         self.examine_table("escalation_paths", "id", whole::<PathPayload>).await;
         self.examine_table("path_revisions", "path_id || '/' || number", whole::<PathPayload>).await;
-        self.examine_table("escalation_path_templates", "id", whole::<TemplatePayload>).await;
+        self.examine_table("escalation_path_templates", "id", document::<TemplatePayload>).await;
         self.examine_table("notification_pauses", "id", whole::<Pause>).await;
         self.examine_rows("schedule_overrides", "id", PLACE, place).await;
         self.examine_table("path_documents", "path_id || '/' || kind", list).await;

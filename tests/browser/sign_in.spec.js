@@ -1,0 +1,144 @@
+// Signing in and out, roles, two roles at once, and the audit log.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { expect, IDS, test } from './support/fixtures.js';
+
+/** The address at which somebody signs in once. */
+function link(server, name, role) {
+  const options = ['account', 'link', '--name', name, '--role', role, '--data', server.folder];
+  const said = execFileSync(process.env.SERVER, options, { encoding: 'utf8', env: { ...process.env, RUST_LOG: 'error' } });
+  return `${server.url}${said.trim().slice(said.indexOf('/sign-in'))}`;
+}
+
+async function signIn(page, server, name, role) {
+  await page.goto(link(server, name, role));
+  await expect(page.getByText(`You sign in as ${name}`)).toBeVisible();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Paths', exact: true })).toBeVisible();
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function findings(page) {
+  await page.evaluate(AXE);
+  const result = await page.evaluate(() => window.axe.run(document));
+  return result.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`));
+}
+
+test.describe('where strangers may do nothing', () => {
+  test.use({ serverOptions: ['--anonymous', 'none'] });
+
+  test('somebody is led to sign in, signs in by a link, by keyboard alone, and signs out', async ({ app, page, server, context }) => {
+    await page.goto(`${server.url}/`);
+    await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', /sign-in$/);
+    await app.complaints.expect(/status of 401/);
+    const [there] = await Promise.all([context.waitForEvent('page'), page.getByRole('link', { name: 'Sign in' }).click()]);
+    await expect(there.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    await expect(there.getByText('Use the link that an administrator of this server has given you.')).toBeVisible();
+    await there.goto(link(server, 'Maya', 'editor'));
+    await there.keyboard.press('Tab');
+    await expect(there.getByRole('button', { name: 'Sign in' })).toBeFocused();
+    await there.keyboard.press('Enter');
+    await expect(there.getByRole('heading', { name: 'Paths', exact: true })).toBeVisible();
+    // The other tab has the session, too.
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText('Maya', { exact: true })).toBeVisible();
+    await expect(page.getByText('Editor', { exact: true })).toBeVisible();
+    await page.getByRole('button', { name: 'Sign out' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
+    const cookies = await context.cookies();
+    expect(cookies.filter((cookie) => cookie.name.includes('epb_session'))).toEqual([]);
+  });
+
+  test('axe has nothing to say about the pages on which one signs in, light or dark', async ({ page, server }) => {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      for (const address of [`${server.url}/sign-in`, link(server, 'Maya', 'editor'), `${server.url}/sign-in?t=none`]) {
+        await page.goto(address);
+        expect(await findings(page), `${colorScheme} ${address}`).toEqual([]);
+      }
+    }
+  });
+
+  test('a session that ends keeps the draft, which is saved once somebody has signed in again', async ({ app, page, server, context }) => {
+    await signIn(page, server, 'Maya', 'editor');
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    await context.clearCookies();
+    await app.saveNow();
+    await expect(page.getByRole('alert')).toContainText('You are signed out. This browser keeps your changes');
+    await app.complaints.expect(/status of 401/);
+    const there = await context.newPage();
+    await there.goto(link(server, 'Maya', 'editor'));
+    await there.getByRole('button', { name: 'Sign in' }).click();
+    await expect(there.getByRole('heading', { name: 'Paths', exact: true })).toBeVisible();
+    await there.close();
+    await app.saveNow();
+    await expect(app.status).toHaveText('Saved');
+  });
+
+  test('two roles at once: one reads and is told why, the other changes', async ({ app, page, server, browser }) => {
+    await signIn(page, server, 'Vera', 'viewer');
+    await expect(page.locator('.reading-note')).toContainText('Your role, Viewer, can’t change paths or page people');
+    await expect(page.getByRole('link', { name: 'Audit log' })).toHaveCount(0);
+    await page.goto(`${server.url}/#/audit`);
+    await expect(page.getByRole('heading', { name: 'Only administrators can read the audit log' })).toBeVisible();
+    await app.open(IDS.mobile);
+    await expect(page.locator('[data-reading]')).toBeVisible();
+    const other = await browser.newContext();
+    const theirs = await other.newPage();
+    await signIn(theirs, server, 'Ed', 'editor');
+    await expect(theirs.getByRole('link', { name: 'New path' })).toBeVisible();
+    await expect(theirs.locator('.reading-note')).toHaveCount(0);
+    await other.close();
+  });
+
+  test('an administrator reads the audit log, filters it and exports it, by keyboard alone', async ({ app, page, server }) => {
+    await signIn(page, server, 'Ada', 'admin');
+    await app.open(IDS.mobile);
+    await app.setTime(/Page Primary on-call/, '7m');
+    await app.saveNow();
+    await expect(app.status).toHaveText('Saved');
+    await page.goto(`${server.url}/#/`);
+    await page.getByRole('link', { name: 'Audit log' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'Audit log' })).toBeVisible();
+    const lines = page.locator('.audit-line');
+    await expect(lines.first()).toContainText('Changed path Mobile apps');
+    await expect(lines.first()).toContainText('Ada, from 127.0.0.1');
+    // What was and what is.
+    await lines.first().locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await expect(lines.first().getByRole('group', { name: /^Before/ })).toContainText('"name": "Mobile apps"');
+    await expect(lines.first().getByRole('group', { name: /^After/ })).toContainText('"time_to_ack_seconds": 420');
+    const all = await lines.count();
+    expect(all).toBeGreaterThan(2);
+    await page.getByLabel('Action').selectOption({ label: 'Signed in:' });
+    await page.getByLabel('Who').fill('Ada');
+    await page.keyboard.press('Enter');
+    await expect(lines).toHaveCount(1);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Export as JSON lines' }).click(),
+    ]);
+    const exported = (await readFile(await download.path(), 'utf8')).trim().split('\n').map((line) => JSON.parse(line));
+    expect(exported).toHaveLength(1);
+    expect(exported[0].action).toBe('sign_in');
+    await page.getByLabel('Who').fill('nobody');
+    await page.getByRole('button', { name: 'Apply filters' }).click();
+    await expect(page.getByText('Nothing matches these filters.')).toBeVisible();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect(lines).toHaveCount(all);
+  });
+});
+
+test('on this machine nobody signs in, and there is nothing to sign out of', async ({ app, page }) => {
+  await app.list();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Audit log' })).toBeVisible();
+});
