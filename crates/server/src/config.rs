@@ -81,7 +81,7 @@ pub struct Config {
     #[arg(long, env = "ESCALATION_APP")]
     pub app: Option<PathBuf>,
 
-    /// A name by which browsers reach this server, besides its address and localhost; may be given several times.
+    /// Another name by which browsers reach this server than its address and localhost; may be given several times.
     /// Requests to other names are refused, so that no foreign page can reach it under a name of its own
     #[arg(long = "allow-host", value_name = "NAME", value_parser = guard::host_name)]
     pub allow_hosts: Vec<String>,
@@ -111,7 +111,7 @@ pub struct Config {
     #[arg(long = "editor", value_name = "NAME", requires = "user_header", value_parser = names::person)]
     pub editors: Vec<String>,
 
-    /// Memory for bodies and answers that are on their way, in MB. Requests for which there is none are told to try again
+    /// Memory for bodies and answers that are on their way, in MB. Requests for which there is none are answered with 503
     #[arg(long, value_name = "MB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(64..=65_536))]
     pub memory: u32,
 

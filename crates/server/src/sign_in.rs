@@ -123,7 +123,7 @@ async fn show(State(sign_in): State<Arc<SignIn>>, query: Query) -> Response {
     };
     let found = async {
         let now = sign_in.clock.now(&sign_in.store).await?;
-        Ok::<_, sqlx::Error>(sign_in.store.account_of_link(&digest(token.as_bytes()), now).await?)
+        sign_in.store.account_of_link(&digest(token.as_bytes()), now).await
     };
     match found.await {
         Ok(Some(account)) => {

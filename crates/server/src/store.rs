@@ -189,7 +189,9 @@ impl Store {
             let id: String = row.try_get("id")?;
             // It is what conditions and requests name by its id, whatever it is called.
             let name = row.try_get("name").unwrap_or_else(|error| {
-                tracing::error!("the name of `{id}` of table `priorities` cannot be read, and its id is told: {error}");
+                tracing::error!(
+                    "the name of `{id}` of table `priorities` cannot be read, and its id stands for it: {error}"
+                );
                 id.clone()
             });
             Ok(Priority { id, name })

@@ -1,7 +1,7 @@
 //! Signing in by a link or at a provider, what sessions allow, and how they end.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
 use crate::common;
 use crate::provider;
