@@ -2,8 +2,8 @@
 //
 // The first message is where the program is. Further ones are a world, or a question with its kind and its number. The
 // program works in slices, and messages are read in between: a newer question takes the place of the one of its kind, so
-// nothing that nobody wants to know any more keeps it busy. A reply has the number of its question; `null` says that the
-// program has failed.
+// nothing that nobody wants to know any more keeps it busy. A reply has the number of its question; `failed`
+// in its place says that the program has failed.
 
 // How long, in milliseconds, no message is read.
 const MAX_BUSY = 8;
@@ -28,9 +28,9 @@ function goOn(functions) {
       if (reply) postMessage(reply);
     } while (functions.is_busy() && performance.now() < until);
     isAtWork = functions.is_busy();
-    if (isAtWork) next.port2.postMessage(null);
+    if (isAtWork) next.port2.postMessage(0);
   } catch {
-    postMessage(null);
+    postMessage(['failed']);
   }
 }
 
@@ -45,9 +45,9 @@ onmessage = async ({ data: [first, ...rest] }) => {
     functions[first](...rest);
     if (!isAtWork && functions.is_busy()) {
       isAtWork = true;
-      next.port2.postMessage(null);
+      next.port2.postMessage(0);
     }
   } catch {
-    postMessage(null);
+    postMessage(['failed']);
   }
 };

@@ -279,7 +279,7 @@ fn row(line: AuditLine, zone: &Zone) -> impl IntoView + use<> {
         let label = format!("{title}, {when}");
         view! {
             <div class="audit-document">
-                <h3>{title}</h3>
+                <h2>{title}</h2>
                 <pre tabindex="0" role="group" aria-label=label>{text}</pre>
             </div>
         }

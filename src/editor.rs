@@ -125,6 +125,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
         end: Callback::new(move |()| drafts::end_ahead(open)),
     });
     later::hold_keys(open);
+    clipboard::listen_for_paste(open);
     keys::listen(open);
     title(open);
     open.follow_drawn();

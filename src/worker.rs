@@ -27,6 +27,9 @@ const REST: Duration = Duration::from_millis(120);
 /// Where there is no worker: so long the page works before it looks whether there is something to draw, in milliseconds.
 const MAX_BUSY: f64 = 8.0;
 
+/// What a worker says that has failed, in place of a number.
+const FAILED: &str = "failed";
+
 /// What a reply is for. What is asked takes the place of what was asked for the same before. The first goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum For {
@@ -167,6 +170,11 @@ impl Background {
         }
     }
 
+    /// Whether a question with this number is not answered yet.
+    fn waits_for(self, number: u32) -> bool {
+        self.0.try_with_value(|inner| inner.waiting.iter().any(|job| job.number == number)) == Some(true)
+    }
+
     /// The worker has failed: the next one does what it should have done. Where several fail one after the other the
     /// page does it.
     fn fail(self) {
@@ -237,11 +245,18 @@ fn worker(background: Background) -> Result<Backend, JsValue> {
     options.set_type(WorkerType::Module);
     let worker = web_sys::Worker::new_with_options(&script.href(), &options)?;
     let hears = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let Ok(message) = event.data().dyn_into::<Array>() else { return background.fail() };
-        let reply = message.get(1).as_string().and_then(|text| Response::from_text(&text));
-        match (message.get(0).as_f64(), reply) {
-            (Some(number), Some(reply)) => background.hear(number as u32, reply),
-            _ => background.fail(),
+        // What has no number is no reply.
+        let Ok(message) = event.data().dyn_into::<Array>() else { return };
+        let first = message.get(0);
+        if first.as_string().as_deref() == Some(FAILED) {
+            return background.fail();
+        }
+        let Some(number) = first.as_f64() else { return };
+        match message.get(1).as_string().and_then(|text| Response::from_text(&text)) {
+            Some(reply) => background.hear(number as u32, reply),
+            // Nobody waits for any other.
+            None if background.waits_for(number as u32) => background.fail(),
+            None => {}
         }
     });
     let fails = Closure::<dyn Fn()>::new(move || background.fail());

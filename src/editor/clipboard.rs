@@ -14,7 +14,13 @@ use crate::canvas::{self, run};
 use crate::later;
 use crate::strings;
 
-/// Listens while the screen is there.
+/// Takes what is pasted while the screen is there: from its first moment on, and put in its place when that can be done.
+pub fn listen_for_paste(open: Open) {
+    let paste = window_event_listener(leptos::ev::paste, move |event| pasted(open, &event));
+    on_cleanup(move || paste.remove());
+}
+
+/// Copies and cuts while the screen is there.
 pub fn listen(open: Open) {
     let copy = window_event_listener(leptos::ev::copy, move |event| {
         copied(open, &event);
@@ -24,11 +30,9 @@ pub fn listen(open: Open) {
             run::cut(open);
         }
     });
-    let paste = window_event_listener(leptos::ev::paste, move |event| pasted(open, &event));
     on_cleanup(move || {
         copy.remove();
         cut.remove();
-        paste.remove();
     });
 }
 

@@ -1,13 +1,16 @@
 //! Keys that are pressed before the part is there that knows what they do: they are held, and pressed again then.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, EventTarget, HtmlElement, KeyboardEvent, KeyboardEventInit};
+use web_sys::{Element, EventTarget, HtmlDocument, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
+use crate::clock;
 use crate::editor::state::Open;
 use crate::parts::keyboard::{is_composing, pressed};
 
@@ -22,14 +25,15 @@ pub fn hold_keys(open: Open) {
     if untrack(super::edit).is_some() {
         return;
     }
-    let held = Rc::new(RefCell::new(Vec::<KeyboardEventInit>::new()));
+    let held = Rc::new(RefCell::new(VecDeque::<KeyboardEventInit>::new()));
     let (holds, window) = (held.clone(), window());
     let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
         let mut held = holds.borrow_mut();
-        if held.len() < MAX_HELD && is_for_later(&event, !held.is_empty()) {
+        // Those that are pressed again have nobody's finger on them.
+        if event.is_trusted() && held.len() < MAX_HELD && is_for_later(&event, !held.is_empty()) {
             event.prevent_default();
             event.stop_immediate_propagation();
-            held.push(copy(&event));
+            held.push_back(copy(&event));
         }
     });
     let function = listener.as_ref().unchecked_ref::<js_sys::Function>();
@@ -46,15 +50,17 @@ pub fn hold_keys(open: Open) {
     on_cleanup(stop);
     let held = StoredValue::new_local(held);
     super::with_edit(open, move |_| {
-        stop();
-        // What the part draws is there with the next task, and so are those who listen.
-        set_timeout(
-            move || {
-                let keys = held.try_with_value(|held| held.take()).unwrap_or_default();
-                keys.iter().for_each(press);
-            },
-            std::time::Duration::ZERO,
-        );
+        // What the part draws is there with the next task, and so are those who listen. Each key waits for what the one
+        // before has done: it may have moved the focus. Until all are done further ones wait behind them.
+        spawn_local(async move {
+            clock::pause(0).await;
+            let next = || held.try_with_value(|held| held.borrow_mut().pop_front()).flatten();
+            while let Some(key) = next() {
+                press(&key);
+                clock::pause(0).await;
+            }
+            stop();
+        });
     });
 }
 
@@ -62,7 +68,7 @@ pub fn hold_keys(open: Open) {
 fn is_for_later(event: &KeyboardEvent, others_wait: bool) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let is_in = |selector: &str| target.as_ref().is_some_and(|target| target.matches(selector).unwrap_or(false));
-    if is_composing(event) || is_in("input, textarea, select") {
+    if is_composing(event) || is_in("input, textarea, select") && !others_wait {
         return false;
     }
     let key = pressed(event);
@@ -96,12 +102,20 @@ fn copy(event: &KeyboardEvent) -> KeyboardEventInit {
 }
 
 /// Presses a key where the focus is now: what was pressed before may have moved it.
+#[expect(clippy::disallowed_methods, reason = "what was pressed is typed, as it was")]
 fn press(key: &KeyboardEventInit) {
     let page = document();
     let active = page.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
     let target = active.map(EventTarget::from).or_else(|| page.body().map(EventTarget::from));
     let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", key).ok();
-    if let (Some(target), Some(event)) = (target, event) {
-        let _taken = target.dispatch_event(&event);
+    let (Some(target), Some(event)) = (target, event) else { return };
+    // A key that is pressed by a program types nothing by itself.
+    let types = event.key().chars().count() == 1 && !(event.ctrl_key() || event.meta_key() || event.alt_key());
+    let is_field = || page.active_element().is_some_and(|element| element.matches("input, textarea").unwrap_or(false));
+    let had_field = is_field();
+    let is_left_alone = target.dispatch_event(&event).unwrap_or(false);
+    if types && is_left_alone && had_field && is_field() {
+        let page = page.unchecked_into::<HtmlDocument>();
+        let _typed = page.exec_command_with_show_ui_and_value("insertText", false, &event.key());
     }
 }

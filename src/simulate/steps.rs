@@ -277,7 +277,7 @@ fn StepRow(row: Row, position: usize, is_drawn: ArcRwSignal<bool>) -> impl IntoV
         .into_any()
     };
     let row = view! {
-        <li class="step" class:page=is_page class:bad=is_bad class:here=is_here class:far=is_far on:click=move |_| choose()>
+        <li class="step" class:page=is_page class:bad=is_bad class:here=is_here class:brief=is_far on:click=move |_| choose()>
             {drawn}
         </li>
     };
@@ -329,7 +329,7 @@ fn TableRow(row: Row, position: usize, is_drawn: ArcRwSignal<bool>) -> impl Into
         .into_any()
     };
     let row = view! {
-        <tr class="step" class:page=is_page class:bad=is_bad class:here=is_here class:far=is_far on:click=move |_| choose()>
+        <tr class="step" class:page=is_page class:bad=is_bad class:here=is_here class:brief=is_far on:click=move |_| choose()>
             {drawn}
         </tr>
     };

@@ -217,9 +217,10 @@ test('times of an hour that comes twice have their offset', async ({ app, page }
   await app.open(IDS.payments);
   await app.assume({ priority: 'P1', at: '2026-11-01T01:50', zone: 'America/New_York' });
   await page.getByText('First', { exact: true }).click();
-  const times = await app.steps.locator('.step-time b').allTextContents();
-  const twice = times.filter((time) => /01:\d\d/.test(time));
+  // Rows far from what is seen are a text each.
+  const text = await app.steps.innerText();
+  const twice = [...text.matchAll(/01:\d\d( UTC[^ \n]*)?/g)].map(([time]) => time);
   expect(twice.length).toBeGreaterThan(2);
-  for (const time of twice) expect(time).toMatch(/01:\d\d UTC−0[45]:00/);
+  for (const time of twice) expect(time).toMatch(/^01:\d\d UTC−0[45]:00$/);
   expect(new Set(twice.map((time) => time.slice(-9))).size).toBe(2);
 });

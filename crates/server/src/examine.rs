@@ -2,10 +2,14 @@
 //! how people are told. What of it cannot be read is said at the start, by name, and not when somebody is to be paged.
 
 use escalation_api::escalation::{Creator, Status};
+use escalation_api::{Json as _, Schedule};
+use escalation_engine::Instant;
 use escalation_engine::machine::{EventKind, State};
+use escalation_engine::schedule::{ScheduleError, shifts};
 use escalation_engine::trace::TraceStep;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::access::Right;
 use crate::api;
 use crate::run::rules::{Method, Rule};
 use crate::run::{Compiled, delivery_is_readable, webhook};
@@ -44,6 +48,10 @@ pub(crate) async fn examine(store: &Store) {
     let inputs = text("escalation_inputs", of_step, "kind", &of_input);
     store.examine_texts(inputs, |_, text| json::<EventKind>(text)).await;
 
+    let schedules = text("schedules", "id", "document", there);
+    store.examine_texts(schedules, |_, text| schedule(text)).await;
+    let keys = text("api_keys", "id", "rights", "revoked_at is null");
+    store.examine_texts(keys, |_, text| rights(text)).await;
     let lists = text("user_notifications", "user_id || '/' || kind", "document", all);
     store.examine_texts(lists, notifications).await;
     let sources = text("alert_sources", "id", "document", there);
@@ -67,6 +75,23 @@ pub(crate) async fn examine(store: &Store) {
             _ => Err(format!("there is no status `{text}`")),
         })
         .await;
+}
+
+/// Whether it can be said of a schedule who is on call. One that has no rotations of its own is another system's.
+fn schedule(text: &str) -> Result<(), String> {
+    // What is no schedule was said of the table as a whole.
+    let Ok(schedule) = Schedule::from_text(text) else { return Ok(()) };
+    match shifts(&schedule, Instant::from_unix(0), Instant::from_unix(1)) {
+        Ok(_) | Err(ScheduleError::NoRotations | ScheduleError::Holidays | ScheduleError::TooMany) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn rights(text: &str) -> Result<(), String> {
+    match text.split(' ').find(|right| right.parse::<Right>().is_err()) {
+        Some(unknown) => Err(format!("there is no right `{unknown}`")),
+        None => Ok(()),
+    }
 }
 
 fn gone(what: &str) -> Result<(), String> {

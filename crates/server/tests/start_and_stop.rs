@@ -722,6 +722,10 @@ async fn what_is_json_and_says_something_else_is_told_at_the_start() {
                 ('01J0PATHPAYMENTS0000000000', 'scenarios', '{}', '2026-11-29T00:00:00Z', 1),
                 ('01J0PATHPAYMENTS0000000000', 'others', '[]', '2026-11-29T00:00:00Z', 1)",
         "update users set id = '' where id = '01J0USERTOM000000000000000'",
+        "update schedules set document = json_set(document, '$.timezone', 'Mars/Olympus')
+         where id = '01J0SCHEDPRIMARY0000000000'",
+        "insert into api_keys (id, name, rights, secret, created_at) values ('key', 'k', 'view zzz', 'digest', 1)",
+        "update path_revisions set number = 0 where path_id = '01J0PATHPAYMENTS0000000000'",
         &format!(
             "insert into user_notifications (user_id, kind, document, updated_at)
              values ('{user}', 'methods', '[{{}}]', 1), ('{user}', 'rules', '{{}}', 1), ('{user}', 'later', '7', 1)"
@@ -759,6 +763,8 @@ async fn what_is_json_and_says_something_else_is_told_at_the_start() {
         ("alert_id", "escalations", "taken"),
         ("state", "escalations", "taken"),
         ("document", "escalation_steps", "runs/1"),
+        ("document", "schedules", "01J0SCHEDPRIMARY0000000000"),
+        ("rights", "api_keys", "key"),
     ] {
         let expected = format!(" {column} of `{name}` of table `{table}` cannot be read: ");
         assert_eq!(said.matches(&expected).count(), 1, "{expected}: {said}");
@@ -767,6 +773,7 @@ async fn what_is_json_and_says_something_else_is_told_at_the_start() {
         let expected = format!("row `01J0PATHPAYMENTS0000000000/{kind}` of table `path_documents` cannot be read");
         assert_eq!(said.matches(&expected).count(), 1, "{expected}: {said}");
     }
+    assert!(said.contains("`01J0PATHPAYMENTS0000000000` of table `path_revisions` cannot be read"), "{said}");
     assert!(said.lines().any(|line| line.contains("table `users`") && line.ends_with("the fault is in id")), "{said}");
     for nothing in ["over", "over/1", "ended", "later", "gone"] {
         assert!(!said.contains(&format!("`{nothing}`")), "{nothing}: {said}");

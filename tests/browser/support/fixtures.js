@@ -252,7 +252,7 @@ export class App {
   async pages() {
     // Rows far from what is seen are drawn for print.
     await this.page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
-    await expect(this.steps.locator('.step.far')).toHaveCount(0);
+    await expect(this.steps.locator('.step.brief')).toHaveCount(0);
     const rows = this.steps.locator('.step.page');
     const texts = await rows.evaluateAll((all) => all.map((row) => {
       const text = (selector) => row.querySelector(selector).textContent;

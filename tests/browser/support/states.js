@@ -1,6 +1,6 @@
 // The states of the interface: each is looked at by axe, and `cargo xtask pictures` takes a picture of each.
 
-import { expect, IDS } from './fixtures.js';
+import { expect, IDS, whole } from './fixtures.js';
 
 /** Has each save of a path answered so; all else is as it is. */
 const refuseSave = (page, answer) => page.route('**/v2/escalation_paths/*', (route) => (
@@ -349,6 +349,7 @@ export const STATES = {
   'a save that went nowhere': async ({ app, page, server }) => {
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
+    await whole(page);
     await server.down();
     await app.saveNow();
     await expect(page.getByRole('alert')).toContainText('Can’t reach the server');

@@ -183,6 +183,7 @@ impl Store {
                 let time = match (name.as_str(), kind.as_str()) {
                     ("archived_at" | "cancelled_at", "text") => " or not {name} glob '[12][0-9][0-9][0-9]-*'",
                     ("archived_at", _) => " or not {name} > 0",
+                    ("number", "integer") if table == "path_revisions" => " or not {name} between 1 and 1000000000",
                     // No page has one without it.
                     ("id", _) => " or {name} = ''",
                     _ => "",

@@ -78,10 +78,28 @@ static KNOWN: LazyLock<Mutex<BTreeMap<PathBuf, Known>>> = LazyLock::new(Mutex::d
 /// The folders of servers, by their ports.
 static FOLDERS: LazyLock<Mutex<BTreeMap<u16, PathBuf>>> = LazyLock::new(Mutex::default);
 
+/// For as long as this is there, a server is known to be at a port: then a program of its own may get the same one.
+pub(crate) struct Noted {
+    port: u16,
+    folder: PathBuf,
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        let mut folders = FOLDERS.lock().unwrap();
+        // Another server may be there already.
+        if folders.get(&self.port) == Some(&self.folder) {
+            folders.remove(&self.port);
+        }
+    }
+}
+
 /// A server is at this port now. Where it passes on what a made-up API says, its answers are held to nothing.
-pub(crate) fn note_server(port: u16, folder: &Path, passes_on: bool) {
-    FOLDERS.lock().unwrap().insert(port, folder.to_path_buf());
-    KNOWN.lock().unwrap().entry(folder.to_path_buf()).or_default().passes_on = passes_on;
+pub(crate) fn note_server(port: u16, folder: &Path, passes_on: bool) -> Noted {
+    let folder = folder.to_path_buf();
+    FOLDERS.lock().unwrap().insert(port, folder.clone());
+    KNOWN.lock().unwrap().entry(folder.clone()).or_default().passes_on = passes_on;
+    Noted { port, folder }
 }
 
 fn folder_of(port: Option<u16>) -> PathBuf {

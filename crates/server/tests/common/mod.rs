@@ -25,6 +25,7 @@ pub(crate) struct Server {
     client: Client,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
+    noted: contract::Noted,
 }
 
 pub(crate) struct Answer {
@@ -89,11 +90,11 @@ impl Server {
     async fn started(folder: TempDir, config: Config, limits: Limits) -> Self {
         let passes_on = config.upstream.is_some();
         let running = start(config).await.unwrap().with_limits(limits);
-        contract::note_server(running.address().port(), folder.path(), passes_on);
+        let noted = contract::note_server(running.address().port(), folder.path(), passes_on);
         let base = format!("http://{}", running.address());
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(running.serve(async { drop(stopped.await) }));
-        Self { base, folder, client: client(), stop: Some(stop), serving: Some(serving) }
+        Self { base, folder, client: client(), stop: Some(stop), serving: Some(serving), noted }
     }
 
     /// Stops the server and starts another on the same folder.
@@ -106,8 +107,10 @@ impl Server {
     pub(crate) async fn stopped(mut self) -> TempDir {
         // What keeps connections open goes first, so that nothing is waited for.
         self.client = client();
-        self.stop();
-        self.ended().await;
+        // Before another program can have its port.
+        drop(self.noted);
+        drop(self.stop.take());
+        self.serving.take().unwrap().await.unwrap();
         self.folder
     }
 
