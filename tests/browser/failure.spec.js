@@ -1,10 +1,11 @@
 // What goes wrong, and that nothing is lost by it.
 
-import { expect, IDS, test } from './support/fixtures.js';
+import { expect, IDS, test, whole } from './support/fixtures.js';
 
 test('the server is away while saving: the edit stays, and saving again works', async ({ app, server, page }) => {
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '7m');
+  await whole(page);
   await server.down();
   await app.saveNow();
   await expect(page.getByRole('alert')).toContainText('Can’t reach the server. Your changes are kept');

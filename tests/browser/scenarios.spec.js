@@ -334,7 +334,8 @@ test('a link simulates exactly what was assumed', async ({ app, page, server, co
   await expect(app.tree).toBeVisible();
   await expect(app.simulation.getByLabel('Fires at')).toHaveValue('2026-11-28T03:10');
   await expect(app.simulation.getByLabel('Zone')).toHaveValue('America/New_York');
-  expect(await app.steps.textContent()).toBe(steps);
+  // Which rows are seen is known a moment later.
+  await expect.poll(() => app.steps.textContent()).toBe(steps);
   // It stays in the address as long as it is what is assumed, also at another step, and survives a reload.
   await app.node(/Page Ruth Adeyemi/).click();
   await expect(page).toHaveURL(/\/nodes\/[^?]+\?scenario=/);

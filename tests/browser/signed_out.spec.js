@@ -10,6 +10,7 @@ for (const [way, noted] of Object.entries(WAYS)) {
     app.server = gate;
     await app.open(IDS.mobile);
     await app.setTime(/Page Primary on-call/, '7m');
+    await whole(page);
     gate.closed = way;
     await app.saveNow();
     await expect(page.getByRole('alert')).toContainText('You are signed out. This browser keeps your changes');
@@ -41,6 +42,7 @@ test('a server that is away is not a login that is over', async ({ app, gate, pa
   app.server = gate;
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '7m');
+  await whole(page);
   await server.down();
   await app.saveNow();
   await expect(page.getByRole('alert')).toContainText('Can’t reach the server');
