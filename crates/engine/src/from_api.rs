@@ -52,8 +52,8 @@ impl World {
         } = answers;
         let listed = pauses.len();
         pauses.retain(|pause| pause.starts_at <= pause.ends_at);
-        if pauses.len() < listed && !unread.contains(&WorldPart::Pauses) {
-            unread.push(WorldPart::Pauses);
+        if pauses.len() < listed {
+            WorldPart::Pauses.add_to(&mut unread);
         }
         let from = match (priorities_unreadable, priorities.is_empty()) {
             (true, _) => PrioritySource::Unreadable,

@@ -514,16 +514,19 @@ fn positions<'a>(ids: impl Iterator<Item = &'a str>) -> BTreeMap<Id, usize> {
     positions
 }
 
-/// Marks as unread what a world says twice and differently.
+/// Marks as unread what a world says twice and differently, and leaves it in it once: then it contradicts itself no more,
+/// and can be written and read again.
 fn doubt(world: &mut World) {
     let owned = |ids: BTreeSet<&str>| ids.into_iter().map(str::to_string).collect::<BTreeSet<_>>();
     let users = owned(differing(&world.users, |user| &user.id));
     let schedules = owned(differing(&world.schedules, |schedule| &schedule.id));
+    let channels = owned(differing(&world.channels, |channel| &channel.id));
     let paths = owned(differing(&world.paths, |path| &path.id));
     let templates = owned(differing(&world.templates, |template| &template.id));
     for user in world.users.iter_mut().filter(|user| users.contains(&user.id)) {
         user.unread = true;
     }
+    keep_first(&mut world.users, users, |user| &user.id);
     for schedule in &mut world.schedules {
         if schedules.contains(&schedule.id) {
             schedule.unread = vec![SchedulePart::Rotas, SchedulePart::Entries];
@@ -532,21 +535,24 @@ fn doubt(world: &mut World) {
         for rota in schedule.rotas.iter_mut().filter(|rota| rotas.contains(&rota.id)) {
             rota.unread = true;
         }
+        keep_first(&mut schedule.rotas, rotas, |rota| &rota.id);
     }
+    keep_first(&mut world.schedules, schedules, |schedule| &schedule.id);
+    keep_first(&mut world.channels, channels, |channel| &channel.id);
     if !paths.is_empty() {
         world.paths.retain(|path| !paths.contains(&path.id));
-        add(&mut world.unread, WorldPart::Paths);
+        WorldPart::Paths.add_to(&mut world.unread);
     }
     if !templates.is_empty() {
         world.templates.retain(|template| !templates.contains(&template.id));
-        add(&mut world.unread, WorldPart::Templates);
+        WorldPart::Templates.add_to(&mut world.unread);
     }
 }
 
-fn add(parts: &mut Vec<WorldPart>, part: WorldPart) {
-    if !parts.contains(&part) {
-        parts.push(part);
-    }
+/// Leaves the first of all that have one of these ids.
+fn keep_first<T>(items: &mut Vec<T>, mut ids: BTreeSet<String>, id: impl Fn(&T) -> &str) {
+    let doubled = ids.clone();
+    items.retain(|item| ids.remove(id(item)) || !doubled.contains(id(item)));
 }
 
 /// Some instants in order, each once.

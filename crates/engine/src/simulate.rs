@@ -157,12 +157,17 @@ struct Planned {
     snooze: i64,
 }
 
+/// Whether the alert of a scenario goes on firing.
+pub(crate) fn alert(scenario: &Scenario) -> Alert {
+    let firing = scenario.alert_keeps_firing || scenario.alert_resolves_after_seconds.is_some();
+    if firing { Alert::Firing } else { Alert::ResolvesWithAck }
+}
+
 impl<'a> Player<'a> {
     fn new(context: &'a Context<'a>, scenario: &'a Scenario) -> Self {
-        let firing = scenario.alert_keeps_firing || scenario.alert_resolves_after_seconds.is_some();
-        let alert = if firing { Alert::Firing } else { Alert::ResolvesWithAck };
         let fired_at = scenario.fired_at;
-        let state = State::new(fired_at, scenario.priority_id.as_deref(), scenario.grace_period_seconds, alert);
+        let priority = scenario.priority_id.as_deref();
+        let state = State::new(fired_at, priority, scenario.grace_period_seconds, alert(scenario));
         let done = scenario.interventions.iter().map(|i| (fired_at + i.after_seconds, Outside::Do(i.action)));
         let resolves = scenario.alert_resolves_after_seconds.map(|after| (fired_at + after, Outside::AlertResolves));
         let activity = scenario.activity_after_seconds.iter().map(|after| (fired_at + *after, Outside::Activity));

@@ -68,6 +68,15 @@ pub enum WorldPart {
     Pauses,
 }
 
+impl WorldPart {
+    /// Adds it to those that are unread, once.
+    pub(crate) fn add_to(self, unread: &mut Vec<Self>) {
+        if !unread.contains(&self) {
+            unread.push(self);
+        }
+    }
+}
+
 /// A list of a [`Schedule`] that may be incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

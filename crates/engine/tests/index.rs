@@ -160,6 +160,7 @@ fn what_is_said_twice_and_differently_is_unknown() {
         assert_eq!((error.pointer.as_str(), error.message.contains(what)), (pointer, true), "{error}");
         // From elsewhere than a file it is unknown.
         let index = Index::new(serde_json::from_value(doubled).unwrap());
+        assert_eq!(index.world().contradiction(), None, "{list}: it can be sent and read again");
         match list {
             "users" => assert!(index.user("u").unwrap().unread),
             "schedules" => {

@@ -4,7 +4,6 @@
 use super::state::{Level, Paging, Phase, State, Status};
 use super::{Alert, Context};
 use crate::compile::{Kind, Place};
-use crate::index::Id;
 use crate::instant::{Instant, Seconds};
 
 /// A state with its times counted from an instant, and without what only the past of its run tells.
@@ -63,14 +62,14 @@ impl Core {
         &self,
         at: Instant,
         fired_at: Instant,
-        priority: Option<Id>,
+        priority: Option<&str>,
         alert: Alert,
         counters: Counters,
     ) -> State {
         let mut core = self.clone();
         core.shift(at - Instant::from_unix(0));
         let Self { status, phase, place, handed, level } = core;
-        State { priority, status, phase, place, counters, handed, level, ..State::new(fired_at, None, 0, alert) }
+        State { status, phase, place, counters, handed, level, ..State::new(fired_at, priority, 0, alert) }
     }
 
     fn shift(&mut self, by: Seconds) {

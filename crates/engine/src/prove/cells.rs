@@ -648,18 +648,11 @@ fn decline(responses: &mut Vec<Response>, added: &mut BTreeSet<(Id, u32)>, entry
 pub(super) struct LegReading {
     time_up: TimeUp,
     /// The first later instant at which something that was asked has another answer.
-    change: Option<Instant>,
+    pub(super) change: Option<Instant>,
     /// Whether a node was entered, and somebody was paged at the last one.
     is_entered: bool,
     is_paged: bool,
     pub(super) waits: Option<Waits>,
-}
-
-impl LegReading {
-    /// The first later instant at which something that was asked has another answer.
-    pub(super) fn change(&self) -> Option<Instant> {
-        self.change
-    }
 }
 
 /// Whether the walk goes on because the time of a node was up.
@@ -720,7 +713,7 @@ impl<'a> Reading<'a> {
         if self.moves { Time::After(at - self.fired_at) } else { Time::At(at) }
     }
 
-    /// Reads all steps of one event, as [`step`](Self::step) does one by one.
+    /// Reads all steps of one event.
     pub(super) fn leg(&mut self, read: &LegReading, at: Instant) {
         match read.time_up {
             TimeUp::No => {}
@@ -746,24 +739,12 @@ impl<'a> Reading<'a> {
 
     /// Reads one step and says whether it moves with the alert.
     fn step(&mut self, scenario: &Scenario, step: &Step) -> bool {
-        match &step.what {
-            StepKind::Entered => {
-                if matches!(step.why, Why::NotAcked { .. } | Why::DelayOver) {
-                    self.time_was_up();
-                }
-                (self.entered_at, self.last_page, self.waits) = (step.at, None, None);
-                if let Some(place) = step.place {
-                    self.same_before(self.cells.next_answer(place, step.at), step.at);
-                }
-            }
-            StepKind::Paged { .. } => self.last_page = Some(step.at),
-            StepKind::Waiting(until) | StepKind::Delayed(until) => self.waiting(*until, step.at, &step.why),
-            StepKind::Expired if self.waits.is_some_and(|(until, _)| until == Some(step.at)) => self.time_was_up(),
-            StepKind::Stopped(Outcome::CutOff) => {
-                self.cut_off(scenario, step.at);
-                self.moves = true;
-            }
-            _ => {}
+        if step.what == StepKind::Stopped(Outcome::CutOff) {
+            self.cut_off(scenario, step.at);
+            self.moves = true;
+        } else {
+            let read = self.cells.read_leg(std::slice::from_ref(step), step.at);
+            self.leg(&read, step.at);
         }
         self.moves
     }
@@ -773,18 +754,6 @@ impl<'a> Reading<'a> {
         if let (true, Some(change)) = (self.moves, change) {
             self.end = self.end.min(self.fired_at + (change - at));
         }
-    }
-
-    /// R6, R14: for how long a node waits.
-    fn waiting(&mut self, until: Option<Instant>, at: Instant, why: &Why) {
-        let why = if let Why::InTurn(why) = why { why } else { why };
-        let mut moves = self.moves;
-        if let Why::WaitsForHours { plan, hours, now, .. } = why {
-            self.same_before(self.cells.next_change(*plan, *hours, at), at);
-            // Otherwise it goes on when the hours change, whenever the alert fired.
-            moves &= *now;
-        }
-        self.waits = Some((until, moves));
     }
 
     /// The walk goes on because the node's time was up.

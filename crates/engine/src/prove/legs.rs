@@ -11,9 +11,9 @@ use super::view::{Beat, Page};
 use crate::compile::{Condition, Kind, PageUrgency, People, Place, Target};
 use crate::index::Id;
 use crate::instant::{Instant, Seconds};
-use crate::machine::{Alert, Core, Counters, Event, EventKind, Outcome, State, Step, StepKind, step};
+use crate::machine::{Core, Counters, Event, EventKind, Outcome, State, Step, StepKind, step};
 use crate::scenario::{Branch, Scenario};
-use crate::simulate::context;
+use crate::simulate::{alert, context};
 
 /// The most instants at which something changes that a leg may ask about; where there are more, nothing is shared.
 const MAX_EDGES: usize = 50_000;
@@ -79,11 +79,12 @@ pub(super) struct Legs<'a> {
     core_numbers: BTreeMap<Core, u32>,
     /// By core, and by the number of the edges that have passed: the leg, [`NONE`] or [`DEPENDS`].
     found: Vec<Vec<u32>>,
-    /// The same for legs that depend on the priority or on counters: by core and extra, which of `spans` have them.
-    dependent: Vec<Vec<u32>>,
-    /// From which number of edges until before which other it is which leg, sorted.
-    spans: Vec<Vec<(usize, usize, u32)>>,
-    extras: Vec<(u32, Counters)>,
+    /// How many cores have such a list.
+    rooms: usize,
+    /// The same for legs that depend on the priority or on counters, by core and extra: from which number of edges until
+    /// before which other it is which leg, sorted.
+    spans: BTreeMap<(u32, u32), Vec<(usize, usize, u32)>>,
+    extras: Vec<Counters>,
     extra_numbers: BTreeMap<(u32, Counters), u32>,
     users: BTreeMap<Id, u32>,
     /// The search at hand.
@@ -131,8 +132,8 @@ impl<'a> Legs<'a> {
             cores: Vec::new(),
             core_numbers: BTreeMap::new(),
             found: Vec::new(),
-            dependent: Vec::new(),
-            spans: Vec::new(),
+            rooms: 0,
+            spans: BTreeMap::new(),
             extras: Vec::new(),
             extra_numbers: BTreeMap::new(),
             users: BTreeMap::new(),
@@ -241,7 +242,7 @@ impl<'a> Legs<'a> {
         match of_core.get(passed).copied().unwrap_or(NONE) {
             NONE => {}
             DEPENDS => {
-                if let Some(spans) = self.spans_of(stand) {
+                if let Some(spans) = self.spans.get(&stand) {
                     let begun = spans.partition_point(|(from, ..)| *from <= passed);
                     let span = begun.checked_sub(1).and_then(|position| spans.get(position));
                     if let Some((.., leg)) = span.filter(|(_, until, _)| passed < *until) {
@@ -251,59 +252,36 @@ impl<'a> Legs<'a> {
             }
             known => return Some(known),
         }
-        let rooms = self.found.iter().filter(|of_core| !of_core.is_empty()).count() + usize::from(of_core.is_empty());
+        let rooms = self.rooms + usize::from(of_core.is_empty());
         if self.legs.len() >= MAX_LEGS || rooms.saturating_mul(width) > MAX_ROOM {
             self.is_full = true;
             return None;
         }
         let (leg, depends) = self.play(scenario, stand, at)?;
         // It stays the same until something that it asked has another answer, whatever else changes.
-        let same = self.edges.get(passed..)?.partition_point(|edge| leg.reading.change().is_none_or(|at| *edge < at));
+        let same = self.edges.get(passed..)?.partition_point(|edge| leg.reading.change.is_none_or(|at| *edge < at));
         let until = (passed + same).min(self.edges.len()) + 1;
         let position = u32::try_from(self.legs.len()).ok()?;
         self.legs.push(leg);
         let of_core = self.found.get_mut(usize::try_from(core).ok()?)?;
         if of_core.is_empty() {
             of_core.resize(width, NONE);
+            self.rooms += 1;
         }
         let value = if depends { DEPENDS } else { position };
         of_core.get_mut(passed..until)?.iter_mut().filter(|known| **known == NONE).for_each(|known| *known = value);
         if depends {
-            self.note(stand, (passed, until, position))?;
+            let spans = self.spans.entry(stand).or_default();
+            spans.insert(spans.partition_point(|(from, ..)| *from <= passed), (passed, until, position));
         }
         Some(position)
-    }
-
-    fn spans_of(&self, (core, extra): (u32, u32)) -> Option<&[(usize, usize, u32)]> {
-        let of_core = self.dependent.get(usize::try_from(core).ok()?)?;
-        let spans = of_core.get(usize::try_from(extra).ok()?).filter(|spans| **spans != NONE)?;
-        self.spans.get(usize::try_from(*spans).ok()?).map(Vec::as_slice)
-    }
-
-    fn note(&mut self, (core, extra): (u32, u32), span: (usize, usize, u32)) -> Option<()> {
-        let (core, extra) = (usize::try_from(core).ok()?, usize::try_from(extra).ok()?);
-        if self.dependent.len() <= core {
-            self.dependent.resize_with(core + 1, Vec::new);
-        }
-        let of_core = self.dependent.get_mut(core)?;
-        if of_core.len() <= extra {
-            of_core.resize(extra + 1, NONE);
-        }
-        let position = of_core.get_mut(extra)?;
-        if *position == NONE {
-            *position = u32::try_from(self.spans.len()).ok()?;
-            self.spans.push(Vec::new());
-        }
-        let spans = self.spans.get_mut(usize::try_from(*position).ok()?)?;
-        spans.insert(spans.partition_point(|(from, ..)| *from <= span.0), span);
-        Some(())
     }
 
     /// Has the state machine play a leg; and whether it depends on the priority or on counters.
     fn play(&mut self, scenario: &Scenario, (core, extra): (u32, u32), at: Instant) -> Option<(Leg, bool)> {
         let of_core = self.cores.get(usize::try_from(core).ok()?)?;
-        let (_, counters) = self.extras.get(usize::try_from(extra).ok()?)?.clone();
-        let priority = scenario.priority_id.as_deref().filter(|id| !id.is_empty()).map(Id::from);
+        let counters = self.extras.get(usize::try_from(extra).ok()?)?.clone();
+        let priority = scenario.priority_id.as_deref();
         let state = of_core.state(at, scenario.fired_at, priority, alert(scenario), counters.clone());
         let context = context(self.cells.path, self.cells.index, scenario);
         let (entry, kind) = (state.entry(), if state.is_new() { EventKind::Fire } else { EventKind::Timer });
@@ -379,9 +357,8 @@ impl<'a> Legs<'a> {
     /// The number of counters, in the search at hand.
     fn extra(&mut self, counters: Counters) -> u32 {
         let next = u32::try_from(self.extras.len()).unwrap_or(NONE);
-        let key = (self.search, counters);
-        *self.extra_numbers.entry(key.clone()).or_insert_with(|| {
-            self.extras.push(key);
+        *self.extra_numbers.entry((self.search, counters)).or_insert_with_key(|(_, counters)| {
+            self.extras.push(counters.clone());
             next
         })
     }
@@ -413,11 +390,6 @@ impl<'a> Legs<'a> {
             })
         })
     }
-}
-
-fn alert(scenario: &Scenario) -> Alert {
-    let firing = scenario.alert_keeps_firing || scenario.alert_resolves_after_seconds.is_some();
-    if firing { Alert::Firing } else { Alert::ResolvesWithAck }
 }
 
 /// All instants within a time at which something changes that a leg may ask. Nothing where there are too many.

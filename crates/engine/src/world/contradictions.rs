@@ -49,13 +49,8 @@ fn of_schedule(position: usize, schedule: &Schedule) -> Option<ReadError> {
 
 /// The second of two different things in a list that have one id.
 fn second<T: PartialEq>(list: &str, items: &[T], kind: &str, id: impl Fn(&T) -> &str) -> Option<ReadError> {
-    let mut seen: BTreeMap<&str, &T> = BTreeMap::new();
-    items.iter().enumerate().find_map(|(position, item)| {
-        let id = id(item);
-        let first = *seen.entry(id).or_insert(item);
-        let message = || format!("`{id}` is the id of another {kind}, too");
-        (first != item).then(|| ReadError::new(format!("{list}.{position}.id"), message()))
-    })
+    let (position, id) = differing_at(items, id).next()?;
+    Some(ReadError::new(format!("{list}.{position}.id"), format!("`{id}` is the id of another {kind}, too")))
 }
 
 /// The first of some times that ends before it starts. One without length is none, and contradicts nothing.
@@ -67,12 +62,17 @@ fn backwards(list: &str, end: &str, mut times: impl Iterator<Item = (Instant, In
 
 /// The ids under which a list has different things: which of them is meant is not known.
 pub(crate) fn differing<T: PartialEq>(items: &[T], id: impl Fn(&T) -> &str) -> BTreeSet<&str> {
+    differing_at(items, id).map(|(_, id)| id).collect()
+}
+
+/// Where a list has something else than the first that has the same id.
+fn differing_at<'a, T: PartialEq>(
+    items: &'a [T],
+    id: impl Fn(&'a T) -> &'a str,
+) -> impl Iterator<Item = (usize, &'a str)> {
     let mut seen: BTreeMap<&str, &T> = BTreeMap::new();
-    let mut differing = BTreeSet::new();
-    for item in items {
-        if *seen.entry(id(item)).or_insert(item) != item {
-            differing.insert(id(item));
-        }
-    }
-    differing
+    items.iter().enumerate().filter_map(move |(position, item)| {
+        let id = id(item);
+        (*seen.entry(id).or_insert(item) != item).then_some((position, id))
+    })
 }
