@@ -236,20 +236,8 @@ impl Play {
         events.extend([0, trace.ended_at - fired_at]);
         events.sort_unstable();
         events.dedup();
-        let mut play = Self {
-            visits: BTreeMap::new(),
-            walked: BTreeMap::new(),
-            pages: Vec::new(),
-            lanes: Vec::new(),
-            stays: Vec::new(),
-            turns: Vec::new(),
-            events,
-            entered: Vec::new(),
-            taken: None,
-            was_taken: false,
-            outcome: trace.outcome,
-            lasted: trace.ended_at - fired_at,
-        };
+        let (outcome, lasted) = (trace.outcome, trace.ended_at - fired_at);
+        let mut play = Self { events, outcome, lasted, ..Self::nothing() };
         let here = |step: &TraceStep| step.path_id.as_deref().unwrap_or_default() == path_id;
         let mut route = Route::default();
         let mut stays = Stays::default();

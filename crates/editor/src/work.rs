@@ -231,7 +231,7 @@ pub fn world_text(world: &World) -> String {
 const MAX_KNOWN: usize = 8;
 
 /// How many steps are played in one slice: about a millisecond of work.
-pub const SLICE: usize = 2_000;
+const SLICE: usize = 2_000;
 
 /// Where questions are answered, in slices: in a worker, or in the page where there can be none.
 #[derive(Default)]
@@ -247,6 +247,8 @@ pub struct WorkerState {
 struct Job {
     kind: u32,
     number: u32,
+    /// The world that it is about.
+    index: Arc<Index>,
     request: Arc<Request>,
     work: Sliced<'static, Response>,
 }
@@ -281,15 +283,15 @@ impl WorkerState {
         self.jobs.retain(|job| job.kind != kind);
         let (index, request) = (self.index.clone()?, Arc::new(request));
         let known = self.known.iter().find(|(known, _)| *known == *request).map(|(_, reply)| reply.clone());
-        let asked = request.clone();
+        let (asked, about) = (request.clone(), index.clone());
         let work = Sliced::new(|pace| async move {
             match known {
                 Some(reply) => reply,
-                None => asked.reply_at(&pace, &index).await,
+                None => asked.reply_at(&pace, &about).await,
             }
         });
         let at = self.jobs.partition_point(|job| job.kind < kind);
-        self.jobs.insert(at, Job { kind, number, request, work });
+        self.jobs.insert(at, Job { kind, number, index, request, work });
         Some(())
     }
 
@@ -302,11 +304,14 @@ impl WorkerState {
     /// Does a slice of what is most urgent; the number of its question and the reply, where that is all of it.
     pub fn advance(&mut self) -> Option<(u32, Response)> {
         let reply = self.jobs.first_mut()?.work.advance(SLICE)?;
-        let Job { number, request, .. } = self.jobs.remove(0);
-        self.known.retain(|(known, _)| *known != *request);
-        self.known.push((Arc::unwrap_or_clone(request), reply.clone()));
-        if self.known.len() > MAX_KNOWN {
-            self.known.remove(0);
+        let Job { number, index, request, .. } = self.jobs.remove(0);
+        // What is known is known of the world of now.
+        if self.index.as_ref().is_some_and(|now| Arc::ptr_eq(now, &index)) {
+            self.known.retain(|(known, _)| *known != *request);
+            self.known.push((Arc::unwrap_or_clone(request), reply.clone()));
+            if self.known.len() > MAX_KNOWN {
+                self.known.remove(0);
+            }
         }
         Some((number, reply))
     }

@@ -392,6 +392,22 @@ fn a_newer_question_takes_the_place_of_the_one_of_its_kind() {
     // What was answered before is known.
     desk.ask(judge(300), 0, 6).unwrap();
     assert_eq!(desk.advance(), Some((6, judge(300).reply(&index))));
+    // What was asked about a world is answered about it, and is not known of the one that has come meanwhile.
+    desk.ask(judge(200), 0, 8).unwrap();
+    assert_eq!(desk.advance(), None);
+    let other = std::sync::Arc::new(Index::new(World::default()));
+    desk.set_index(other.clone());
+    while desk.is_busy() {
+        if let Some(reply) = desk.advance() {
+            assert_eq!(reply, (8, judge(200).reply(&index)));
+        }
+    }
+    desk.ask(judge(200), 0, 9).unwrap();
+    let mut replies = Vec::new();
+    while desk.is_busy() {
+        replies.extend(desk.advance());
+    }
+    assert_eq!(replies, [(9, judge(200).reply(&other))]);
     // It is not known of another world.
     desk.set_index(std::sync::Arc::new(Index::new(index.world().clone())));
     desk.ask(judge(300), 0, 7).unwrap();
