@@ -1,14 +1,16 @@
 //! The audit log, for administrators: who changed what, filtered, and exported as JSON lines.
 
 use escalation_api::Value;
-use escalation_engine::calendar::Zone;
+use escalation_editor::zoned;
+use escalation_engine::Instant;
+use escalation_engine::calendar::{WallTime, Zone};
 use escalation_engine::words::date_and_time;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::SubmitEvent;
 
 use crate::clock;
-use crate::net::{self, AuditLine, NetError};
+use crate::net::{self, AuditLine};
 use crate::parts::notice::Notice;
 use crate::route::Route;
 use crate::session::session;
@@ -73,14 +75,17 @@ struct Filter {
 }
 
 impl Filter {
-    /// As the server is asked. Days are those of the viewer's zone; the last one is included.
-    fn query(&self) -> Vec<(&'static str, String)> {
+    /// As the server is asked. Days are those of a zone; the last one is included.
+    fn query(&self, zone: &Zone) -> Vec<(&'static str, String)> {
+        let start = |day: &str| zoned::from_field(zone, &format!("{day}T00:00"));
+        let end = |from: Instant| zone.first_at_wall(WallTime::new(zone.wall(from).day() + 1, 0));
+        let told = |at: Option<Instant>| at.map(|at| at.to_string()).unwrap_or_default();
         let fields = [
             ("actor", self.actor.trim().to_string()),
             ("action", self.action.clone()),
             ("resource", self.resource.clone()),
-            ("from", clock::start_of_day(&self.from, 0).unwrap_or_default()),
-            ("to", clock::start_of_day(&self.to, 1).unwrap_or_default()),
+            ("from", told(start(&self.from))),
+            ("to", told(start(&self.to).map(end))),
         ];
         fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }
@@ -89,7 +94,8 @@ impl Filter {
 #[component]
 pub fn AuditScreen() -> impl IntoView {
     let session = session();
-    let may = move || session.may(RIGHT);
+    // Where it is not known who asks, the server says whether they may.
+    let may = move || session.me.with(Option::is_none) || session.may(RIGHT);
     move || {
         if may() {
             view! { <Log/> }.into_any()
@@ -113,13 +119,20 @@ fn Log() -> impl IntoView {
     let after = RwSignal::new(None::<String>);
     let is_whole = RwSignal::new(true);
     let trouble = RwSignal::new(None::<String>);
+    let zone_name = clock::viewer_zone();
+    let zone = StoredValue::new(Zone::get(&zone_name).unwrap_or_else(Zone::utc));
+    let query = move |filter: &Filter| zone.with_value(|zone| filter.query(zone));
     let load = move |older: Option<String>| {
         let filter = applied.get_untracked();
         let is_more = older.is_some();
+        if !is_more {
+            // What was older than other lines is not older than these.
+            after.set(None);
+        }
         spawn_local(async move {
-            let read = net::audit(&filter.query(), older.as_deref()).await;
-            // Another filter may have been chosen meanwhile, or the screen left.
-            if applied.try_get_untracked().as_ref() != Some(&filter) {
+            let read = net::audit(&query(&filter), older.as_deref()).await;
+            // Another filter may have been chosen meanwhile, the same have come already, or the screen was left.
+            if applied.try_get_untracked().as_ref() != Some(&filter) || is_more && after.get_untracked() != older {
                 return;
             }
             match read {
@@ -134,7 +147,7 @@ fn Log() -> impl IntoView {
                         lines.set(Some(page.lines));
                     }
                 }
-                Err(error) => trouble.set(Some(why(error))),
+                Err(error) => trouble.set(Some(error.after(say::NOT_READ))),
             }
         });
     };
@@ -149,19 +162,16 @@ fn Log() -> impl IntoView {
         applied.set(Filter::default());
         load(None);
     };
-    let zone_name = clock::viewer_zone();
-    let zone = StoredValue::new(Zone::get(&zone_name).unwrap_or_else(Zone::utc));
-    let shown = move || {
-        let all = lines.get()?;
-        let count = say::count(all.len(), after.with(Option::is_some));
-        let rows = all.into_iter().map(|line| zone.with_value(|zone| row(line, zone))).collect_view();
+    let note = move || {
+        let shown = lines.with(|lines| lines.as_ref().map(Vec::len))?;
+        let nothing = || if applied.get() == Filter::default() { say::NOTHING_YET } else { say::NOTHING };
         Some(view! {
-            <p class="list-note" role="status">{count}</p>
-            {lines.with_untracked(|lines| lines.as_ref().is_some_and(Vec::is_empty)).then(|| view! { <p>{say::NOTHING}</p> })}
-            <ol class="audit-lines" aria-label=say::AUDIT>{rows}</ol>
+            <p class="list-note" role="status">{say::count(shown, after.with(Option::is_some))}</p>
+            {(shown == 0).then(|| view! { <p>{nothing()}</p> })}
         })
     };
-    let export = move || net::audit_export(&applied.get().query());
+    let each = move |line: AuditLine| zone.with_value(|zone| row(line, zone));
+    let export = move || net::audit_export(&query(&applied.get()));
     view! {
         <header class="bar">
             <nav class="crumbs" aria-label=strings::PATHS>
@@ -238,7 +248,10 @@ fn Log() -> impl IntoView {
             <Show when=move || !is_whole.get()>
                 <p class="fault" role="alert">{say::SOME_UNREADABLE}</p>
             </Show>
-            {shown}
+            {note}
+            <ol class="audit-lines" aria-label=say::AUDIT>
+                <For each=move || lines.get().unwrap_or_default() key=|line| line.number children=each/>
+            </ol>
             <Show when=move || after.with(Option::is_some)>
                 <button class="quiet" on:click=move |_| load(after.get_untracked())>{say::OLDER}</button>
             </Show>
@@ -267,9 +280,11 @@ fn row(line: AuditLine, zone: &Zone) -> impl IntoView + use<> {
     } else {
         view! { <bdi>{what}</bdi> }.into_any()
     };
-    let cannot = |name: &str| line.unreadable.iter().any(|one| one == name);
-    let document = |title: &'static str, name: &str, value: &Value| {
-        let text = if cannot(name) {
+    let by = (line.at.clone(), when.clone());
+    let (action, resource) = (say::action(&line.action), say::resource(&line.resource.kind));
+    let heading = format!("{action} {resource} ");
+    let document = move |title: &'static str, name: &str, value: &Value| {
+        let text = if line.unreadable.iter().any(|one| one == name) {
             say::UNREADABLE.to_string()
         } else if value.is_null() {
             say::NONE.to_string()
@@ -284,39 +299,31 @@ fn row(line: AuditLine, zone: &Zone) -> impl IntoView + use<> {
             </div>
         }
     };
-    let documents = view! {
-        {document(say::BEFORE, "before", &line.before)}
-        {document(say::AFTER, "after", &line.after)}
+    // They may be large, and few are looked at.
+    let is_opened = RwSignal::new(false);
+    let documents = move || {
+        is_opened.get().then(|| {
+            view! {
+                {document(say::BEFORE, "before", &line.before)}
+                {document(say::AFTER, "after", &line.after)}
+            }
+        })
     };
     view! {
         <li class="audit-line">
             <p>
-                <strong>{say::action(&line.action).to_string()}" "{say::resource(&line.resource.kind).to_string()}" "{what}</strong>
+                <strong>{heading}{what}</strong>
             </p>
             <p class="audit-by">
-                <time datetime=line.at.clone()>{when.clone()}</time>
+                <time datetime=by.0>{by.1}</time>
                 ", "
                 <bdi>{who}</bdi>
                 {address.map(|address| format!(", {address}"))}
             </p>
-            <details>
+            <details on:toggle=move |_| is_opened.set(true)>
                 <summary>{say::SHOW}</summary>
                 <div class="audit-documents">{documents}</div>
             </details>
         </li>
     }
-}
-
-fn why(error: NetError) -> String {
-    let why = match error {
-        NetError::Away => strings::escalations::AWAY.to_string(),
-        NetError::SignedOut => strings::unread::SIGNED_OUT.to_string(),
-        NetError::Busy(_) => strings::unread::BUSY.to_string(),
-        NetError::Forbidden(said) | NetError::Unsure(said) => said,
-        NetError::Unreadable(status) => strings::status(status.into()),
-        NetError::Refused(error) => {
-            error.errors.first().map_or_else(|| strings::status(error.status), |error| error.message.clone())
-        }
-    };
-    format!("{} {why}", say::NOT_READ)
 }

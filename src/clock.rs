@@ -24,26 +24,6 @@ pub fn viewer_zone() -> String {
     zone.and_then(|zone| zone.as_string()).unwrap_or_else(|| "UTC".to_string())
 }
 
-/// When a day begins where the viewer is, or one that comes so many days after it, as RFC 3339. The day is written as
-/// `2026-03-28`.
-pub fn start_of_day(day: &str, later: i32) -> Option<String> {
-    let mut parts = day.splitn(3, '-').map(str::parse::<i32>);
-    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
-    let at = js_sys::Date::new_0();
-    at.set_hours(0);
-    at.set_full_year_with_month_date(u32::try_from(year).ok()?, month - 1, day + later);
-    let midnight = at.get_time();
-    if midnight.is_nan() {
-        return None;
-    }
-    let start = js_sys::Date::new_with_year_month_day(
-        at.get_full_year(),
-        i32::try_from(at.get_month()).ok()?,
-        i32::try_from(at.get_date()).ok()?,
-    );
-    start.to_iso_string().as_string()
-}
-
 /// A name that nothing else has, here or in another tab.
 pub fn token() -> String {
     // 52 bits of the browser's randomness: whole numbers to which a float is exact.

@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use web_sys::RequestRedirect;
 
 use crate::clock;
+use crate::strings;
 
 /// Why the server's answer is none.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +41,21 @@ pub enum NetError {
 }
 
 impl NetError {
+    /// What was not done, and why.
+    pub fn after(self, what: &str) -> String {
+        let why = match self {
+            Self::Away => strings::escalations::AWAY.to_string(),
+            Self::SignedOut => strings::unread::SIGNED_OUT.to_string(),
+            Self::Busy(_) => strings::unread::BUSY.to_string(),
+            Self::Forbidden(said) | Self::Unsure(said) => said,
+            Self::Unreadable(status) => strings::status(status.into()),
+            Self::Refused(error) => {
+                error.errors.first().map_or_else(|| strings::status(error.status), |error| error.message.clone())
+            }
+        };
+        format!("{what} {why}").trim_end().to_string()
+    }
+
     /// Whether the server itself says that there is no such thing. What stands in front of it says 404, too, in a way
     /// of its own, while the server is away or moves.
     pub fn is_not_found(&self) -> bool {
@@ -493,9 +509,7 @@ pub fn sign_in_page() -> String {
 
 /// Ends the session.
 pub async fn sign_out() -> Answer<()> {
-    let request = Request::post(&address(&["builder", "v1", "session", "actions", "sign_out"], &[]));
-    let request = asking(request).header("content-type", "application/json").body("{}");
-    send(request).await.map(drop)
+    write(&["builder", "v1", "session", "actions", "sign_out"], &serde_json::json!({})).await
 }
 
 /// Who did something.
@@ -522,6 +536,8 @@ pub struct AuditResource {
 /// A line of the audit log.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AuditLine {
+    /// Its own, which no other has.
+    pub number: i64,
     /// When, as RFC 3339.
     pub at: String,
     /// Who.

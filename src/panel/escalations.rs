@@ -17,7 +17,7 @@ use web_sys::{SubmitEvent, VisibilityState};
 
 use crate::clock;
 use crate::editor::state::Open;
-use crate::net::{self, List, NetError};
+use crate::net::{self, List};
 use crate::parts::dialog::Dialog;
 use crate::reading::Reading;
 use crate::strings::{self, escalations as say};
@@ -92,7 +92,7 @@ impl Known {
                     self.take(page);
                 }
                 Err(error) => {
-                    let _left = self.trouble.try_set(Some(why(say::NOT_READ, error)));
+                    let _left = self.trouble.try_set(Some(error.after(say::NOT_READ)));
                 }
             }
         });
@@ -131,7 +131,7 @@ impl Known {
                     let _left = self.all.try_update(|all| all.get_or_insert_default().extend(older.items));
                 }
                 Err(error) => {
-                    let _left = self.trouble.try_set(Some(why(say::NOT_READ, error)));
+                    let _left = self.trouble.try_set(Some(error.after(say::NOT_READ)));
                 }
             }
         });
@@ -171,21 +171,6 @@ impl Known {
         self.followed.set(None);
         self.look_at_steps(open);
     }
-}
-
-/// What is wrong, with why.
-fn why(what: &str, error: NetError) -> String {
-    let why = match error {
-        NetError::Away => say::AWAY.to_string(),
-        NetError::SignedOut => strings::unread::SIGNED_OUT.to_string(),
-        NetError::Busy(_) => strings::unread::BUSY.to_string(),
-        NetError::Forbidden(said) | NetError::Unsure(said) => said,
-        NetError::Unreadable(status) => strings::status(status.into()),
-        NetError::Refused(error) => {
-            error.errors.first().map_or_else(|| strings::status(error.status), |error| error.message.clone())
-        }
-    };
-    format!("{what} {why}").trim_end().to_string()
 }
 
 /// Whether whoever asks may page people and respond. On a small screen, too, where paths are not changed.
@@ -326,7 +311,7 @@ fn Row(id: String, known: Known) -> impl IntoView {
                 Ok(()) => open.session.say(if acks { say::ACKNOWLEDGED } else { say::CANCELLED }),
                 Err(error) => {
                     let _left =
-                        trouble.try_set(why(if acks { say::NOT_ACKNOWLEDGED } else { say::NOT_CANCELLED }, error));
+                        trouble.try_set(error.after(if acks { say::NOT_ACKNOWLEDGED } else { say::NOT_CANCELLED }));
                 }
             }
             let _left = busy.try_set(false);
@@ -440,7 +425,7 @@ fn PageNow(shown: RwSignal<bool>, known: Known) -> impl IntoView {
         match net::path(&id).await {
             Ok(path) => open.session.saved(path),
             Err(error) => {
-                let _left = trouble.try_set(why(say::PATH_NOT_READ, error));
+                let _left = trouble.try_set(error.after(say::PATH_NOT_READ));
             }
         }
         let _left = is_read.try_set(true);
@@ -490,7 +475,7 @@ fn PageNow(shown: RwSignal<bool>, known: Known) -> impl IntoView {
                     if may_be {
                         let _left = is_sent.try_set(true);
                     }
-                    let told = if may_be { say::MAY_BE_PAGED.to_string() } else { why("", error) };
+                    let told = if may_be { say::MAY_BE_PAGED.to_string() } else { error.after("") };
                     let _left = trouble.try_set(told.trim().to_string());
                     let _left = busy.try_set(false);
                 }

@@ -16,6 +16,7 @@ pub const CLEAR: &str = "Clear filters";
 pub const EXPORT: &str = "Export as JSON lines";
 pub const OLDER: &str = "Show older";
 pub const NOTHING: &str = "Nothing matches these filters.";
+pub const NOTHING_YET: &str = "Nothing has been changed yet.";
 pub const NOT_ALLOWED: &str = "Only administrators can read the audit log";
 pub const NOT_ALLOWED_HINT: &str = "Ask an administrator of this server for the role “admin”.";
 pub const NOT_READ: &str = "The audit log cannot be read.";
@@ -89,7 +90,7 @@ pub fn from(address: &str) -> String {
     format!("from {address}")
 }
 
-/// Times are shown in this zone.
+/// How many lines are shown, and whether there are older ones.
 pub fn count(shown: usize, has_more: bool) -> String {
     match (shown, has_more) {
         (_, true) => format!("{shown} lines shown; there are older ones."),

@@ -142,3 +142,36 @@ test('on this machine nobody signs in, and there is nothing to sign out of', asy
   await expect(page.getByRole('button', { name: 'Sign out' })).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Audit log' })).toBeVisible();
 });
+
+test('where it cannot be read who asks, the server says whether they may', async ({ app, page, server }) => {
+  await page.route('**/builder/v1/me', (route) => route.fulfill({ status: 500, body: '{}' }));
+  await page.goto(`${server.url}/#/audit`);
+  await expect(page.getByText('Nothing has been changed yet.')).toBeVisible();
+  await page.getByLabel('Who').fill('nobody');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Nothing matches these filters.')).toBeVisible();
+  await app.complaints.expect(/status of 500/);
+});
+
+test('older lines are added once, and what is open stays open', async ({ app, page, server }) => {
+  const line = (number) => ({ number, at: '2026-11-30T10:00:00Z', actor: { kind: 'command_line', id: null, name: null }, address: null,
+    action: 'create', resource: { type: 'account', id: `a${number}` }, before: null, after: { name: `N${number}` } });
+  const asked = [];
+  await page.route('**/builder/v1/audit?*', (route) => {
+    const after = new URL(route.request().url()).searchParams.get('after');
+    asked.push(after);
+    const lines = after === null ? [line(4), line(3)] : [line(2), line(1)];
+    return route.fulfill({ json: { audit_log: lines, pagination_meta: { after: after === null ? '3' : null, page_size: 50 } } });
+  });
+  await page.goto(`${server.url}/#/audit`);
+  const lines = page.locator('.audit-line');
+  await expect(lines).toHaveCount(2);
+  await lines.first().locator('summary').click();
+  await expect(lines.first().getByRole('group', { name: /^After/ })).toContainText('"N4"');
+  await page.getByRole('button', { name: 'Show older' }).evaluate((button) => { button.click(); button.click(); });
+  await expect(lines).toHaveCount(4);
+  await expect.poll(() => asked.length).toBe(3);
+  await expect(lines).toHaveCount(4);
+  await expect(lines.first().getByRole('group', { name: /^After/ })).toBeVisible();
+  await app.list();
+});
