@@ -341,11 +341,14 @@ enum Name {
 /// Loads all parts, one after the other, what is needed first before all others. Where one does not come, that is told,
 /// and it is tried again when that is asked for.
 pub fn load(session: Session, route: &Route) {
-    let order = if matches!(route, Route::List | Route::Audit) { FOR_THE_LIST } else { FOR_A_PATH };
+    load_in(session, if matches!(route, Route::List | Route::Audit) { FOR_THE_LIST } else { FOR_A_PATH });
+}
+
+fn load_in(session: Session, order: [Name; 4]) {
     spawn_local(async move {
         for name in order {
             if load_one(name).await.is_err() {
-                return gone::tell(session, move || load(session, &Route::List)).await;
+                return gone::tell(session, move || load_in(session, order)).await;
             }
             // What was drawn by it is seen before the next is compiled.
             clock::pause(0).await;

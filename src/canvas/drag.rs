@@ -30,6 +30,8 @@ pub struct Press {
     pub at: (f64, f64),
     /// Whether it is a finger.
     pub is_touch: bool,
+    /// Whether it drags the node as soon as that can be changed.
+    pub drags: bool,
 }
 
 /// Takes up the node, and with it all that are chosen together with it.

@@ -65,7 +65,8 @@ pub fn down(open: Open, event: &PointerEvent) {
 /// up.
 fn press(open: Open, event: &PointerEvent, node: &str) {
     let is_touch = event.pointer_type() == "touch";
-    let press = Press { pointer: event.pointer_id(), node: node.to_string(), at: place(event), is_touch };
+    let at = place(event);
+    let press = Press { pointer: event.pointer_id(), node: node.to_string(), at, is_touch, drags: false };
     let first = open.look.press.get_value().filter(|first| first.is_touch && is_touch);
     if is_touch && (first.is_some() || open.fingers.with_untracked(|down| !down.is_empty())) {
         // Two fingers zoom, wherever they are.
@@ -81,18 +82,28 @@ fn press(open: Open, event: &PointerEvent, node: &str) {
         set_timeout(
             move || {
                 if open.look.press.try_get_value().flatten().as_ref() == Some(&press) {
-                    open.look.press.set_value(None);
                     if let Some(frame) = frame {
                         let _gone = frame.set_pointer_capture(press.pointer);
                     }
-                    if let Some(edit) = untrack(later::edit) {
-                        (edit.drag)(open, &press.node, press.at);
-                    }
+                    take_up(open, press);
                 }
             },
             drag::LONG_PRESS,
         );
     }
+}
+
+/// Takes up what is pressed, at the place where the pointer is: now, or where it is once it can be changed, if it is
+/// still down then. Until then nothing moves.
+fn take_up(open: Open, press: Press) {
+    open.look.press.set_value(Some(Press { drags: true, ..press }));
+    later::with_edit(open, move |edit| {
+        if let Some(press) = open.look.press.get_value().filter(|press| press.drags) {
+            open.look.press.set_value(None);
+            (edit.drag)(open, &press.node, press.at);
+            drag::moved(open, press.at);
+        }
+    });
 }
 
 fn pan(open: Open, pointer: i32, at: (f64, f64)) {
@@ -107,16 +118,17 @@ pub fn moved(open: Open, event: &PointerEvent) {
         return drag::moved(open, now);
     }
     if let Some(press) = open.look.press.get_value().filter(|press| press.pointer == event.pointer_id()) {
+        if press.drags {
+            return open.look.press.set_value(Some(Press { at: now, ..press }));
+        }
         if (now.0 - press.at.0).hypot(now.1 - press.at.1) < drag::THRESHOLD {
             return;
         }
-        open.look.press.set_value(None);
         hold::capture(event);
-        let edit = untrack(later::edit).filter(|_| !press.is_touch && !open.only_reads());
-        if let Some(edit) = edit {
-            (edit.drag)(open, &press.node, now);
-            return drag::moved(open, now);
+        if !press.is_touch && !open.only_reads() {
+            return take_up(open, Press { at: now, ..press });
         }
+        open.look.press.set_value(None);
         pan(open, press.pointer, press.at);
     }
     let mut fingers = open.fingers.get_untracked();

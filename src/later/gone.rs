@@ -1,12 +1,14 @@
 //! A part that does not come: the server has another version by now, or cannot be reached. Nothing that was changed is
 //! lost by that.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
 use web_sys::RequestCache;
 
+use super::held;
 use crate::drafts::Keeping;
 use crate::parts::stored;
 use crate::session::Session;
@@ -30,14 +32,18 @@ enum Why {
 
 thread_local! {
     static WHY: ArcRwSignal<Option<Why>> = ArcRwSignal::new(None);
-    static AGAIN: ArcRwSignal<u32> = ArcRwSignal::new(0);
+    /// Tries it again.
+    static AGAIN: RefCell<Option<Box<dyn FnOnce()>>> = RefCell::default();
 }
 
 /// Finds out why a part did not come, and says it. Another version is loaded by itself where nothing would be lost.
-pub(super) async fn tell(session: Session, again: impl Fn() + 'static) {
+pub(super) async fn tell(session: Session, again: impl FnOnce() + 'static) {
     let program = worker::program();
     let was_left = stored::read(stored::of_tab(), LEFT).as_deref() == Some(program.as_str());
     let why = if !was_left && is_replaced(&program).await { Why::Version } else { Why::Away };
+    // Nobody knows any more what they were meant for when it comes at last.
+    held::forget();
+    AGAIN.set(Some(Box::new(again)));
     WHY.with(ArcRwSignal::clone).set(Some(why));
     session.say(text(why));
     if why == Why::Version {
@@ -53,18 +59,20 @@ pub(super) async fn tell(session: Session, again: impl Fn() + 'static) {
             },
             KEPT,
         );
-        return;
     }
-    let asked = AGAIN.with(ArcRwSignal::clone);
-    let before = asked.get_untracked();
-    let waits = StoredValue::new(true);
-    Effect::new(move |_| {
-        if asked.get() != before && waits.get_value() {
-            waits.set_value(false);
-            WHY.with(ArcRwSignal::clone).set(None);
-            again();
-        }
-    });
+}
+
+/// Whether a part does not come, and the reader has been told.
+pub(super) fn is_told() -> bool {
+    WHY.with(ArcRwSignal::clone).with_untracked(Option::is_some)
+}
+
+/// Tries once more to load what did not come.
+fn try_again() {
+    WHY.with(ArcRwSignal::clone).set(None);
+    if let Some(again) = AGAIN.take() {
+        again();
+    }
 }
 
 /// Whether the page that the server has now begins another program.
@@ -93,7 +101,7 @@ pub fn GoneNote() -> impl IntoView {
         why.get().map(|why| {
             let act = move |_| match why {
                 Why::Version => reload(),
-                Why::Away => AGAIN.with(ArcRwSignal::clone).update(|asked| *asked += 1),
+                Why::Away => try_again(),
             };
             let name = if why == Why::Version { words::LOAD_AGAIN } else { crate::strings::TRY_AGAIN };
             view! {

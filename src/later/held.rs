@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,6 +9,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, EventTarget, HtmlDocument, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
+use super::gone;
 use crate::clock;
 use crate::editor::state::Open;
 use crate::parts::keyboard::{is_composing, pressed};
@@ -20,21 +20,34 @@ const MAX_HELD: usize = 100;
 /// Keys with Ctrl that mean something here. All others are the browser's.
 const WITH_CONTROL: [&str; 6] = ["s", "z", "y", "d", "f", "k"];
 
+thread_local! {
+    static HELD: RefCell<VecDeque<KeyboardEventInit>> = RefCell::default();
+}
+
+/// Forgets what is held.
+pub(super) fn forget() {
+    HELD.take();
+}
+
 /// Holds keys while the screen of a path is there without what does them.
 pub fn hold_keys(open: Open) {
     if untrack(super::edit).is_some() {
         return;
     }
-    let held = Rc::new(RefCell::new(VecDeque::<KeyboardEventInit>::new()));
-    let (holds, window) = (held.clone(), window());
+    forget();
+    let window = window();
     let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-        let mut held = holds.borrow_mut();
         // Those that are pressed again have nobody's finger on them.
-        if event.is_trusted() && held.len() < MAX_HELD && is_for_later(&event, !held.is_empty()) {
-            event.prevent_default();
-            event.stop_immediate_propagation();
-            held.push_back(copy(&event));
+        if !event.is_trusted() || gone::is_told() {
+            return;
         }
+        HELD.with_borrow_mut(|held| {
+            if held.len() < MAX_HELD && is_for_later(&event, !held.is_empty()) {
+                event.prevent_default();
+                event.stop_immediate_propagation();
+                held.push_back(copy(&event));
+            }
+        });
     });
     let function = listener.as_ref().unchecked_ref::<js_sys::Function>();
     let _known = window.add_event_listener_with_callback_and_bool("keydown", function, true);
@@ -48,14 +61,12 @@ pub fn hold_keys(open: Open) {
         }
     };
     on_cleanup(stop);
-    let held = StoredValue::new_local(held);
     super::with_edit(open, move |_| {
         // What the part draws is there with the next task, and so are those who listen. Each key waits for what the one
         // before has done: it may have moved the focus. Until all are done further ones wait behind them.
         spawn_local(async move {
             clock::pause(0).await;
-            let next = || held.try_with_value(|held| held.borrow_mut().pop_front()).flatten();
-            while let Some(key) = next() {
+            while let Some(key) = HELD.with_borrow_mut(VecDeque::pop_front) {
                 press(&key);
                 clock::pause(0).await;
             }
