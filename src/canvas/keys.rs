@@ -128,18 +128,25 @@ pub fn go_to(open: Open, id: &str) {
 pub fn focus_selected(open: Open) {
     let here = selected_or_first(open);
     open.look.focusing.set_value(here.clone().map_or(Coming::Place, Coming::Node));
-    let in_front = move || Some((open.look.menu.try_get_untracked()?, open.look.overlay.try_get_untracked()?));
+    give_with_next_frame(open, move || match here {
+        Some(id) => focus::give_to(&element_id(&id)),
+        // Where there is no node, there is a place for one.
+        None => focus::give(document().query_selector(".plus").ok().flatten()),
+    });
+}
+
+/// Gives the focus with the next frame, when what it goes to is there; not where a key that came meanwhile has opened
+/// something, which has it by then.
+fn give_with_next_frame(open: Open, give: impl FnOnce() + 'static) {
+    let in_front = move || {
+        let side = open.side.try_with_untracked(Option::is_some)?;
+        Some((open.look.menu.try_get_untracked()?, open.look.overlay.try_get_untracked()?, side))
+    };
     let before = in_front();
     request_animation_frame(move || {
         let _left = open.look.focusing.try_set_value(Coming::Nothing);
-        // A key that came meanwhile has opened something, which has the focus by now.
-        if in_front() != before {
-            return;
-        }
-        match here {
-            Some(id) => focus::give_to(&element_id(&id)),
-            // Where there is no node, there is a place for one.
-            None => focus::give(document().query_selector(".plus").ok().flatten()),
+        if in_front() == before {
+            give();
         }
     });
 }
@@ -153,14 +160,14 @@ fn focus_details(open: Open) {
     if pages_nobody && !open.only_reads() {
         return focus_who(open);
     }
-    request_animation_frame(|| focus::give_to("inspector"));
+    give_with_next_frame(open, || focus::give_to("inspector"));
 }
 
 /// Puts the focus on the field that says who is paged, once the details are those of the chosen node. Where there are no
 /// such details, on the node.
 pub fn focus_who(open: Open) {
     focus_selected(open);
-    request_animation_frame(|| focus::give_to("add-target"));
+    give_with_next_frame(open, || focus::give_to("add-target"));
 }
 
 /// Chooses the node that has the focus where none is chosen: what is done then is done with it.

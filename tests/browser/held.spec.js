@@ -151,3 +151,24 @@ test('what a key opens has the focus before the next key', async ({ app, server,
     await expect(page.locator('dialog, .side-panel, [role=listbox], [role=menu], [role=search]'), key).toHaveCount(0);
   }
 });
+
+test('what is opened in the frame of a change keeps the focus', async ({ app, server, page }) => {
+  await open(app, server, 4);
+  await node(page, 'l4').click();
+  await app.inspector.getByLabel('How long').fill('7 min');
+  await app.inspector.getByLabel('How long').press('Enter');
+  const panel = page.locator('.side-panel');
+  for (const [key, more] of [['Delete', {}], ['z', { ctrlKey: true }], ['z', { ctrlKey: true, shiftKey: true }], ['Enter', {}]]) {
+    await node(page, key === 'Delete' ? 'l2' : 'l3').click();
+    await page.evaluate(([key, more]) => {
+      const press = (key, more) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+      press(key, more);
+      press('s', { ctrlKey: true });
+    }, [key, more]);
+    // Whatever comes with the next frames has come.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))));
+    await expect(panel.locator(':focus'), key).toHaveCount(1);
+    await page.keyboard.press('Escape');
+    await expect(panel, key).toHaveCount(0);
+  }
+});

@@ -151,8 +151,6 @@ test('by keyboard alone', async ({ app, server, page }) => {
   await press('Control+z');
   await expect(page.getByRole('status')).toHaveText('Undone: delete');
   await press('Control+Shift+z');
-  await expect(page.getByRole('status')).toHaveText('Redone: delete');
-  await expect(page.locator(':focus')).toHaveAccessibleName(/Page|Level|End|step/i);
 
   await press('Control+s');
   await expect(page.getByRole('button', { name: 'Save now' })).toBeFocused();
