@@ -4,9 +4,9 @@ create table audit_log (
     -- never given twice: whoever reads the log page by page skips nothing
     number integer primary key autoincrement,
     at integer not null,
-    -- api_key, person, anonymous, link or command_line
+    -- api_key, session, person, anonymous, link or command_line
     actor_kind text not null,
-    -- of an API key or, for a link, of a user
+    -- of an API key, for a session of an account, for a link of a user
     actor_id text,
     actor_name text,
     -- where it came from, if it came over the network

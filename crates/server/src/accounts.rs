@@ -1,20 +1,18 @@
 //! The command line's way to accounts: `escalation-server account`.
 
-use std::fmt::Write as _;
 use std::io;
 
 use chrono::DateTime;
 
 use crate::config::{AccountCommand, Config};
 use crate::error::StartError;
+use crate::listing::{lines, plain};
 use crate::open;
 use crate::sign_in::new_link;
 use crate::store::{AccountRow, Author, FILE};
 
 /// A minute, in milliseconds.
 const MINUTE: i64 = 60_000;
-/// How many accounts are read at once.
-const AT_ONCE: u32 = 250;
 
 /// Gives out links to sign in, lists accounts or disables one, and prints what is to be known. A server may run on the same
 /// database.
@@ -41,20 +39,9 @@ pub async fn run(
             format!("{}{link}", config.base())
         }
         AccountCommand::List => {
-            let mut text = String::new();
-            let mut after = String::new();
-            loop {
-                let page = store.accounts(&after, AT_ONCE).await.map_err(StartError::Accounts)?;
-                let Some(last) = page.last() else { break };
-                after.clone_from(&last.id);
-                for stored in &page {
-                    let _infallible = match &stored.document {
-                        Some(account) => writeln!(text, "{}", line(account)),
-                        None => writeln!(text, "{}  (unreadable)", stored.id),
-                    };
-                }
-            }
-            if text.is_empty() { "There are no accounts".to_string() } else { text.trim_end().to_string() }
+            let page = async |after: &str, count| store.accounts(after, count).await;
+            let text = lines(page, line).await.map_err(StartError::Accounts)?;
+            if text.is_empty() { "There are no accounts".to_string() } else { text }
         }
         AccountCommand::Disable { id } => {
             if !store.by(&author).disable_account(id, now).await.map_err(StartError::Accounts)? {
@@ -69,8 +56,6 @@ pub async fn run(
 
 /// An account in a line: id, name, role, and how somebody signs in with it.
 fn line(account: &AccountRow) -> String {
-    // What is damaged may have characters that make up a line of their own.
-    let plain = |text: &str| text.replace(char::is_control, "\u{fffd}");
     let by = account.issuer.as_deref().map_or_else(|| "by links".to_string(), plain);
     let email = account.email.as_deref().map_or_else(String::new, |email| format!(" <{}>", plain(email)));
     let disabled = account.disabled_at.and_then(DateTime::from_timestamp_millis);

@@ -59,8 +59,8 @@ pub struct Config {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 
-    /// Address and port to listen on. On this machine nobody has to say who they are; on any other address an API key, a
-    /// user header or --anonymous is needed
+    /// Address and port to listen on. On this machine nobody has to say who they are; on any other address an API key, an
+    /// account, a provider, a user header or --anonymous is needed
     #[arg(long, default_value = "127.0.0.1:8787", env = "ESCALATION_LISTEN", global = true)]
     pub listen: SocketAddr,
 
@@ -178,8 +178,8 @@ pub struct Config {
     #[arg(long, conflicts_with = "editors")]
     pub read_only: bool,
 
-    /// How many requests a minute each caller may make: an API key, else whoever the user header names, else whoever has
-    /// the address that they come from; 0: as many as they like. As a proxy, the API behind it counts instead
+    /// How many requests a minute each caller may make: an API key, else whoever has signed in or the user header names,
+    /// else whoever has the address that they come from; 0: as many as they like. As a proxy, the API behind it counts instead
     #[arg(long, value_name = "NUMBER", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     pub requests_per_minute: u32,
 
@@ -424,7 +424,19 @@ impl Config {
 
     /// Where people reach the server: the address of its app, without a slash at the end.
     pub(crate) fn base(&self) -> String {
-        self.public_url.as_ref().map_or_else(|| format!("http://{}", self.listen), |url| url.base.clone())
+        self.base_at(self.listen)
+    }
+
+    /// The same where the server listens at this address.
+    pub(crate) fn base_at(&self, address: SocketAddr) -> String {
+        let own = || format!("{}://{address}", self.scheme());
+        self.public_url.as_ref().map_or_else(own, |url| url.base.clone())
+    }
+
+    /// By which the server itself is reached: `https` or `http`.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.tls_cert.is_some() { "https" } else { "http" }
     }
 
     /// How long sessions last.

@@ -22,11 +22,6 @@ const RUNNING: &str = "error is null and status not in ('expired', 'cancelled', 
 pub(crate) async fn examine(store: &Store) {
     let all = "true";
     let there = "archived_at is null";
-    let of_running = |column: &str| {
-        let running = "(select id from escalations where error is null
-                        and status not in ('expired', 'cancelled', 'resolved'))";
-        format!("{column} in {running}")
-    };
     let text = |table, id, column, condition: &str| TextColumn { table, id, column, condition: condition.to_string() };
     let escalations = |column| text("escalations", "id", column, RUNNING);
 
@@ -42,10 +37,11 @@ pub(crate) async fn examine(store: &Store) {
     let followed = format!("id in (select plan_id from escalations where {RUNNING})");
     let plans = text("escalation_plans", "id", "document", &followed);
     store.examine_texts(plans, |_, text| Compiled::read(text).map(drop)).await;
-    let (of_step, of_input) = ("escalation_id || '/' || number", of_running("escalation_id"));
-    let steps = text("escalation_steps", of_step, "document", &of_input);
+    let of_running = format!("escalation_id in (select id from escalations where {RUNNING})");
+    let numbered = "escalation_id || '/' || number";
+    let steps = text("escalation_steps", numbered, "document", &of_running);
     store.examine_texts(steps, |_, text| json::<TraceStep>(text)).await;
-    let inputs = text("escalation_inputs", of_step, "kind", &of_input);
+    let inputs = text("escalation_inputs", numbered, "kind", &of_running);
     store.examine_texts(inputs, |_, text| json::<EventKind>(text)).await;
 
     let schedules = text("schedules", "id", "document", there);

@@ -1,6 +1,5 @@
 //! The command line's way to API keys: `escalation-server key`.
 
-use std::fmt::Write as _;
 use std::io;
 
 use chrono::DateTime;
@@ -8,13 +7,12 @@ use chrono::DateTime;
 use crate::access::NewKey;
 use crate::config::{Config, KeyCommand};
 use crate::error::StartError;
+use crate::listing::{lines, plain};
 use crate::open;
 use crate::store::{Author, FILE, KeyRow};
 
 /// A day, in milliseconds.
 const DAY: i64 = 86_400_000;
-/// How many keys are read at once.
-const AT_ONCE: u32 = 250;
 
 /// Makes, lists or revokes API keys, and prints what is to be known. A server may run on the same database. A key that
 /// cannot be printed is revoked.
@@ -52,20 +50,9 @@ pub async fn run(
             return Ok(());
         }
         KeyCommand::List => {
-            let mut text = String::new();
-            let mut after = String::new();
-            loop {
-                let page = store.api_keys(&after, AT_ONCE).await.map_err(StartError::Keys)?;
-                let Some(last) = page.last() else { break };
-                after.clone_from(&last.id);
-                for stored in &page {
-                    let _infallible = match &stored.document {
-                        Some(key) => writeln!(text, "{}", line(key, now)),
-                        None => writeln!(text, "{}  (unreadable)", stored.id),
-                    };
-                }
-            }
-            if text.is_empty() { "There are no API keys".to_string() } else { text.trim_end().to_string() }
+            let page = async |after: &str, count| store.api_keys(after, count).await;
+            let text = lines(page, |key| line(key, now)).await.map_err(StartError::Keys)?;
+            if text.is_empty() { "There are no API keys".to_string() } else { text }
         }
         KeyCommand::Revoke { id } => {
             let failed = |source| StartError::NotRevoked { id: id.clone(), source };
@@ -90,7 +77,5 @@ fn line(key: &KeyRow, now: i64) -> String {
         (None, None) => "does not expire".to_string(),
     };
     let used = key.last_used_at.map_or_else(|| "never used".to_string(), |last| format!("last used {}", at(last)));
-    // What is damaged may have characters that make up a line of their own.
-    let plain = |text: &str| text.replace(char::is_control, "\u{fffd}");
     format!("{}  {}  [{}]  {state}, {used}", plain(&key.id), plain(&key.name), plain(&key.rights))
 }

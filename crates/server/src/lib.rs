@@ -22,6 +22,7 @@ mod health;
 mod keys;
 mod limits;
 mod links;
+mod listing;
 mod memory;
 mod metrics;
 mod names;
@@ -169,6 +170,11 @@ fn tls_of(config: &Config) -> Result<Option<Arc<Tls>>, StartError> {
     files.map(|(cert, key)| Tls::load(cert, key).map(Arc::new)).transpose()
 }
 
+/// The provider at which people sign in, where there is one.
+fn oidc_of(config: &Config) -> Result<Option<Oidc>, StartError> {
+    config.oidc()?.map(Oidc::new).transpose()
+}
+
 /// Reads all that a configuration names, apart from the database, and uses nothing of it.
 ///
 /// # Errors
@@ -186,6 +192,7 @@ pub fn check(config: &Config) -> Result<(), StartError> {
             Heartbeat::new(config)?;
         }
     }
+    oidc_of(config)?;
     Ok(())
 }
 
@@ -206,6 +213,7 @@ fn compressed() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = AppFiles::load(config.app.as_deref(), &config.allow_frames)?;
     let tls = tls_of(&config)?;
+    let oidc = oidc_of(&config)?;
     let (stopping, is_stopping) = watch::channel(None);
     let (v2, escalations) = match config.upstream() {
         Some(upstream) => (proxy::router(Arc::new(Proxy::new(upstream, is_stopping)?)), None),
@@ -238,7 +246,6 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let v2 = v2.layer(middleware::from_fn_with_state(Memory::new(config.memory), memory::account));
     let v2 = v2.layer(compressed());
     let store = escalations.as_ref().map(|escalations| escalations.store.clone());
-    let oidc = config.oidc()?.map(Oidc::new).transpose()?;
     let has_provider = oidc.is_some();
     let is_closed = config.anonymous() != Role::Admin && config.user_header.is_none() && !has_provider;
     let first_link = match &store {
@@ -296,9 +303,6 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .layer(middleware::from_fn_with_state(metrics, error::finish));
     let limits = Limits::of_process(config.upstream().is_some());
     let keep = config.keep_escalations;
-    let first_link = first_link.map(|link| match &config.public_url {
-        Some(url) => format!("{}{link}", url.base),
-        None => format!("{}://{address}{link}", if tls.is_some() { "https" } else { "http" }),
-    });
+    let first_link = first_link.map(|link| format!("{}{link}", config.base_at(address)));
     Ok(Running { first_link, address, listener, router, tls, limits, stopping, escalations, keep, store })
 }

@@ -22,7 +22,7 @@ use crate::api::is_event;
 use crate::connections::Client;
 use crate::error::ApiError;
 use crate::guard::is_of_the_api;
-use crate::rights::begins_escalation;
+use crate::rights::{START, begins_escalation};
 
 /// In how long an empty bucket is full again.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -173,7 +173,8 @@ impl Allowance {
 /// Refuses what is asked too often, and says with each answer what is left.
 pub(crate) async fn check(State(limiter): State<Arc<Limiter>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if !is_of_the_api(path) || is_event(path) {
+    // Whoever is sent to their provider is kept, too.
+    if !(is_of_the_api(path) || path == START) || is_event(path) {
         return next.run(request).await;
     }
     let asking = request.extensions().get::<access::Caller>();

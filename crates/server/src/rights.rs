@@ -26,6 +26,8 @@ pub(crate) const ME: &str = "/builder/v1/me";
 pub(crate) const SIGN_OUT: &str = "/builder/v1/session/actions/sign_out";
 /// Where one signs in.
 pub(crate) const SIGN_IN: &str = "/sign-in";
+/// Where one is sent to one's provider.
+pub(crate) const START: &str = "/sign-in/start";
 /// Where the audit log is.
 pub(crate) const AUDIT: &str = "/builder/v1/audit";
 /// What this server can do, which whoever has to say who they are must know before.

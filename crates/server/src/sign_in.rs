@@ -18,7 +18,7 @@ use crate::error::ApiError;
 use crate::links::{page, shell};
 use crate::oidc::{Oidc, Refused};
 use crate::query::Query;
-use crate::rights::{SIGN_IN, SIGN_OUT};
+use crate::rights::{SIGN_IN, SIGN_OUT, START};
 use crate::run::{Clock, digest};
 use crate::store::{AccountRow, Action, Author, AuthorKind, NewSession, SignInRow, Store};
 
@@ -42,7 +42,7 @@ pub(crate) struct SignIn {
 pub(crate) fn router(sign_in: Arc<SignIn>) -> Router {
     Router::new()
         .route(SIGN_IN, get(show).post(by_link))
-        .route("/sign-in/start", get(begin))
+        .route(START, get(begin))
         .route("/sign-in/callback", get(come_back))
         .route(SIGN_OUT, post(sign_out))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
@@ -204,10 +204,7 @@ async fn begin(State(sign_in): State<Arc<SignIn>>, headers: HeaderMap) -> Respon
         let now = sign_in.clock.now(&sign_in.store).await?;
         let way = oidc.way().await?;
         let row = SignInRow { nonce: way.nonce, verifier: way.verifier, expires_at: now.saturating_add(AT_PROVIDER) };
-        let busy = || ApiError::unavailable("busy", "Too many people sign in at once; try again");
-        if !sign_in.store.add_sign_in(&digest(way.state.as_bytes()), &row, now).await? {
-            return Err(busy());
-        }
+        sign_in.store.add_sign_in(&digest(way.state.as_bytes()), &row, now).await?;
         let mut response = elsewhere(&way.address);
         let cookie = sign_in.sessions.keep_sign_in(&headers, &way.state, AT_PROVIDER / 1_000);
         response.headers_mut().extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
@@ -240,8 +237,9 @@ async fn come_back(State(sign_in): State<Arc<SignIn>>, author: Author, headers: 
             created_at: now,
             disabled_at: None,
         };
+        // Which account it is says the database.
         let name = Some(account.name.clone());
-        let author = Author { kind: AuthorKind::Session, id: account.subject.clone(), name, ..author };
+        let author = Author { kind: AuthorKind::Session, id: None, name, ..author };
         let begun = async |session: &NewSession<'_>| sign_in.store.by(&author).sign_in(&account, session).await;
         let token = sign_in.begin_session(now, begun).await?;
         token.ok_or(Refused::Disabled)

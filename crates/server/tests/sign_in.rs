@@ -423,6 +423,13 @@ async fn somebody_signs_in_at_their_provider() {
     let mut database = Database::of(server.folder.path()).await;
     assert_eq!(database.text("select count(*) || '' from accounts", &[]).await.as_deref(), Some("1"));
     assert_eq!(database.text("select count(*) || '' from sign_ins", &[]).await.as_deref(), Some("0"));
+    // The log names the account, from the first line on.
+    let of_others = "select count(*) || '' from audit_log where actor_kind = 'session'
+         and (actor_id is null or actor_id <> (select id from accounts))";
+    assert_eq!(database.text(of_others, &[]).await.as_deref(), Some("0"));
+    let of_it =
+        "select count(*) || '' from audit_log where actor_id = (select id from accounts) and action <> 'sign_in'";
+    assert_eq!(database.text(of_it, &[]).await.as_deref(), Some("3"), "it was made, and changed twice");
     // A disabled account stays out.
     database.execute("update accounts set disabled_at = 1", &[]).await;
     database.close().await;
@@ -647,4 +654,34 @@ async fn nothing_that_is_answered_or_logged_has_a_token_a_key_or_the_clients_sec
         let line = log.lines().find(|line| line.contains(&secret));
         assert!(line.is_none(), "logged: {}", line.unwrap());
     }
+}
+
+#[tokio::test]
+async fn a_session_that_has_rested_is_not_listed() {
+    let clock = Clock::standing(NOON);
+    let server = Server::standing(&clock, TempDir::new().unwrap(), &CLOSED).await;
+    signed_in(&server, &clock, "Tom", Role::Viewer).await;
+    clock.set(NOON + 12 * HOUR);
+    let ada = signed_in(&server, &clock, "Ada", Role::Admin).await;
+    let listed = ask(&server, &ada, Method::GET, "/builder/v1/sessions", None).await.body;
+    let names: Vec<_> = listed["sessions"].as_array().unwrap().iter().map(|one| &one["account"]["name"]).collect();
+    assert_eq!(names, ["Ada"], "{listed}");
+}
+
+#[tokio::test]
+async fn nobody_keeps_others_from_their_provider_by_going_there_often() {
+    let provider = Provider::start().await;
+    let server =
+        Server::with(TempDir::new().unwrap(), &with_provider(&provider, &["--oidc-group", "platform=viewer"])).await;
+    provider.behave(Signing::Es256, json!({"groups": ["platform"]}));
+    let mut database = Database::of(server.folder.path()).await;
+    let all = "insert into sign_ins (state, nonce, verifier, expires_at)
+         with recursive numbers (number) as (select 1 union all select number + 1 from numbers where number < 10000)
+         select 's' || number, 'n', 'v', 4000000000000 + number from numbers";
+    database.execute(all, &[]).await;
+    let way = go(&server.base).await;
+    let told = "select count(*) || ' ' || min(expires_at) from sign_ins where expires_at >= 4000000000000";
+    assert_eq!(database.text(told, &[]).await.as_deref(), Some("9999 4000000000002"), "who went first is forgotten");
+    database.close().await;
+    assert_eq!(come_back(&server, &way).await.status, StatusCode::SEE_OTHER);
 }

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use crate::common::config;
-use escalation_server::{Config, Limits, check, start};
+use escalation_server::{AccountCommand, Config, Limits, Role, check, run_accounts, start};
 
 /// Writes a new certificate for `localhost` and its key, and says which it is.
 fn renew(folder: &Path) -> Certificate {
@@ -104,4 +104,18 @@ async fn what_is_no_certificate_is_told_at_the_start() {
         assert!(error.contains(file) && error.contains(expected), "{error}");
         assert_eq!(check(&with_tls(folder.path())).unwrap_err().to_string(), error);
     }
+}
+
+#[tokio::test]
+async fn a_link_to_sign_in_begins_as_the_server_is_reached() {
+    let folder = TempDir::new().unwrap();
+    renew(folder.path());
+    let command = AccountCommand::Link { name: "Ada".to_string(), role: Role::Admin, minutes: 5 };
+    let mut said = String::new();
+    let print = |link: &str| {
+        said.push_str(link);
+        Ok(())
+    };
+    run_accounts(&with_tls(folder.path()), &command, print).await.unwrap();
+    assert!(said.starts_with("https://127.0.0.1"), "{said}");
 }

@@ -76,7 +76,7 @@ pub enum Role {
 }
 
 impl Role {
-    const ALL: [Self; 5] = [Self::None, Self::Viewer, Self::Responder, Self::Editor, Self::Admin];
+    pub(crate) const ALL: [Self; 5] = [Self::None, Self::Viewer, Self::Responder, Self::Editor, Self::Admin];
 
     /// Its name, as the API and the command line have it.
     pub(crate) fn as_str(self) -> &'static str {

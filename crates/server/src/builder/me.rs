@@ -42,8 +42,7 @@ pub(crate) fn me(signs_in: bool) -> Router {
 
 /// The role that allows exactly this, if there is one: a key can have any rights.
 fn role_of(grants: Grants) -> Option<Role> {
-    let all = [Role::None, Role::Viewer, Role::Responder, Role::Editor, Role::Admin];
-    all.into_iter().find(|role| Grants::of(*role) == grants)
+    Role::ALL.into_iter().find(|role| Grants::of(*role) == grants)
 }
 
 pub(crate) fn sessions(sign_in: Arc<SignIn>) -> Router {
@@ -59,9 +58,9 @@ async fn list(State(sign_in): State<Arc<SignIn>>, query: Query) -> Result<Json, 
     let page_size = query.page_size(250)?;
     let now = sign_in.clock.now(&sign_in.store).await?;
     let after = query.get("after").unwrap_or_default();
-    let mut sessions = sign_in.store.sessions(now, after, page_size + 1).await?;
-    let meta = crate::api::page(&mut sessions, page_size, |session| &session.id);
     let idle = sign_in.sessions.idle;
+    let mut sessions = sign_in.store.sessions((now, idle), after, page_size + 1).await?;
+    let meta = crate::api::page(&mut sessions, page_size, |session| &session.id);
     let told = |_: &str, session: SessionRow| {
         json!({
             "id": session.id,

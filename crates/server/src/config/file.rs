@@ -22,7 +22,7 @@ const PREFIX: &str = "ESCALATION_";
 /// Options that are about the configuration, and so in no file.
 const NOT_IN_FILES: [&str; 4] = ["config", "check-config", "help", "version"];
 /// Options of which a variable holds several values, separated by commas, which none of them has in it.
-const LISTS: [&str; 3] = ["allow-host", "allow-frame", "trusted-proxy"];
+const LISTS: [&str; 5] = ["allow-host", "allow-frame", "trusted-proxy", "oidc-domain", "oidc-scope"];
 
 /// A configuration, and where each part of it comes from.
 #[derive(Debug)]
@@ -77,12 +77,11 @@ impl Config {
     /// # Errors
     /// As clap tells it: what is wrong, where, and how it should be.
     pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Read, Error> {
-        let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+        let mut all: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
         let command = command();
         // What is wrong is told below.
-        let first = command.clone().ignore_errors(true).try_get_matches_from(arguments.iter())?;
+        let first = command.clone().ignore_errors(true).try_get_matches_from(all.iter())?;
         let mut from_file = BTreeSet::new();
-        let mut all = arguments.clone();
         if let Some(file) = first.get_one::<PathBuf>("config") {
             let wrong =
                 |what: String| command.clone().error(ErrorKind::InvalidValue, format!("{}: {what}", file.display()));
@@ -90,8 +89,8 @@ impl Config {
             let more = in_file(&table, &command, &first).map_err(wrong)?;
             from_file.extend(more.iter().map(|(name, _)| name.clone()));
             // Before a subcommand.
-            all.splice(1.min(all.len()).., more.into_iter().map(|(_, argument)| argument.into()));
-            all.extend(arguments.into_iter().skip(1));
+            let at = 1.min(all.len());
+            all.splice(at..at, more.into_iter().map(|(_, argument)| argument.into()));
         }
         let matches = command.clone().try_get_matches_from(all)?;
         let config = Self::from_arg_matches(&matches)?;

@@ -221,7 +221,16 @@ impl DerefMut for Recorded<'_> {
     }
 }
 
-impl Recorded<'_> {
+impl<'a> Recorded<'a> {
+    /// Has somebody else make the change: who it is may be known only from what was read in it.
+    pub(super) fn by(self, author: &'a Author) -> Self {
+        Self { author, ..self }
+    }
+
+    pub(super) fn author(&self) -> &'a Author {
+        self.author
+    }
+
     /// Writes a line about something that changes with it.
     pub(super) async fn record(&mut self, entry: &Entry<'_>) -> Result<()> {
         record(&mut self.writing, self.author, entry).await

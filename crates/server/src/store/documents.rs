@@ -165,10 +165,22 @@ pub(super) fn row<T: for<'r> FromRow<'r, DbRow>>(
     row.as_ref().map(|row| columns(table, id, row)).transpose()
 }
 
+/// Reads the columns of a row that was found by something else than its id, with which they begin, if there is one.
+///
+/// # Errors
+/// As for [`columns`].
+pub(super) fn found<T: for<'r> FromRow<'r, DbRow>>(table: &'static str, row: Option<DbRow>) -> Result<Option<T>> {
+    row.as_ref().map(|row| columns(table, &id_of(row), row)).transpose()
+}
+
+fn id_of(row: &DbRow) -> String {
+    row.try_get(0).unwrap_or_else(|_| UNREADABLE_ID.to_string())
+}
+
 /// Reads the columns of each row, which begin with its id.
 pub(super) fn rows<'r, T: FromRow<'r, DbRow>>(table: &'static str, rows: &'r [DbRow]) -> Vec<Stored<T>> {
     let read = |row: &'r DbRow| {
-        let id = row.try_get(0).unwrap_or_else(|_| UNREADABLE_ID.to_string());
+        let id = id_of(row);
         let document = columns(table, &id, row).inspect_err(|error| tracing::error!("{error}")).ok();
         Stored { id, document }
     };

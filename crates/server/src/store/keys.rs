@@ -2,10 +2,9 @@
 
 use chrono::DateTime;
 use serde_json::json;
-use sqlx::{FromRow, Row as _};
+use sqlx::FromRow;
 
 use super::audit::{Action, Editing, Entry, Resource, UNREADABLE};
-use super::db::DbRow;
 use super::documents::{self, Stored, has_id};
 use super::turns::made;
 use super::{Result, Store, Writing, stamp};
@@ -79,10 +78,8 @@ impl Store {
     /// The key with this digest, revoked or not.
     pub(crate) async fn api_key_by_digest(&self, digest: &str) -> Result<Option<KeyRow>> {
         let query = sqlx::query(concat!(columns!(), " where secret = $1")).bind(digest);
-        let row = query.fetch_optional(self.readers()).await?;
         // What it may do cannot be known where it cannot be read.
-        let id = |row: &DbRow| row.try_get(0).unwrap_or_else(|_| "(unreadable)".to_string());
-        row.as_ref().map(|row| documents::columns(TABLE, &id(row), row)).transpose()
+        documents::found(TABLE, query.fetch_optional(self.readers()).await?)
     }
 
     /// Whether there is a key that can be used at an instant, in milliseconds since 1970.

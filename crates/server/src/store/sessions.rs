@@ -1,10 +1,9 @@
 //! Accounts of people who sign in, their sessions, and the links by which they sign in once.
 
 use serde_json::json;
-use sqlx::{FromRow, Row as _};
+use sqlx::FromRow;
 
-use super::audit::{Action, Editing, Entry, Recorded, Resource};
-use super::db::DbRow;
+use super::audit::{Action, Author, Editing, Entry, Recorded, Resource};
 use super::documents::{self, Stored, has_id};
 use super::turns::made;
 use super::{Result, Store};
@@ -110,10 +109,8 @@ impl Store {
     /// The session with this digest of its token, over or not.
     pub(crate) async fn session_by_digest(&self, digest: &str) -> Result<Option<SessionRow>> {
         let query = sqlx::query(concat!(session!(), " where sessions.secret = $1")).bind(digest);
-        let row = query.fetch_optional(self.readers()).await?;
         // Whose it is cannot be known where it cannot be read.
-        let id = |row: &DbRow| row.try_get(0).unwrap_or_else(|_| "(unreadable)".to_string());
-        row.as_ref().map(|row| documents::columns(SESSIONS, &id(row), row)).transpose()
+        documents::found(SESSIONS, query.fetch_optional(self.readers()).await?)
     }
 
     /// The session with this id, over or not.
@@ -122,14 +119,20 @@ impl Store {
         documents::row(SESSIONS, id, query.fetch_optional(self.readers()).await?)
     }
 
-    /// A page of sessions that are not over at an instant, by id.
-    pub(crate) async fn sessions(&self, now: i64, after: &str, count: u32) -> Result<Vec<Stored<SessionRow>>> {
+    /// A page of sessions that are not over at an instant, by id, where they end after so long without use. In milliseconds.
+    pub(crate) async fn sessions(
+        &self,
+        (now, idle): (i64, i64),
+        after: &str,
+        count: u32,
+    ) -> Result<Vec<Stored<SessionRow>>> {
         let query = sqlx::query(concat!(
             session!(),
             " where sessions.id > $1 and ended_at is null and disabled_at is null and expires_at > $2
-             order by sessions.id limit $3",
+             and used_at > $3 order by sessions.id limit $4",
         ));
-        let rows = query.bind(after).bind(now).bind(count).fetch_all(self.readers()).await?;
+        let query = query.bind(after).bind(now).bind(now.saturating_sub(idle));
+        let rows = query.bind(count).fetch_all(self.readers()).await?;
         Ok(documents::rows(SESSIONS, &rows))
     }
 
@@ -157,7 +160,7 @@ impl Store {
             " where disabled_at is null and id = (select account_id from sign_in_links
                  where secret = $1 and used_at is null and expires_at > $2)",
         ));
-        documents::row(ACCOUNTS, "(of a link)", query.bind(digest).bind(now).fetch_optional(self.readers()).await?)
+        documents::found(ACCOUNTS, query.bind(digest).bind(now).fetch_optional(self.readers()).await?)
     }
 
     /// Keeps when a session was used last.
@@ -170,24 +173,24 @@ impl Store {
         })
     }
 
-    /// Keeps somebody who goes to their provider, by the digest of what comes back with them; false where too many are
-    /// there. Those who have not come back in time are forgotten, and so are sessions and links that were over long ago.
-    pub(crate) async fn add_sign_in(&self, state: &str, sign_in: &SignInRow, now: i64) -> Result<bool> {
+    /// Keeps somebody who goes to their provider, by the digest of what comes back with them. Those who have not come back in
+    /// time are forgotten; where too many are there, so is whoever went first: nobody keeps others out by going often.
+    pub(crate) async fn add_sign_in(&self, state: &str, sign_in: &SignInRow, now: i64) -> Result<()> {
         made!({
             let mut writing = self.connections.begin().await?;
             let old = sqlx::query("delete from sign_ins where expires_at <= $1").bind(now);
             old.execute(writing.connection()).await?;
             let count = sqlx::query_scalar::<_, i64>("select count(*) from sign_ins");
             if count.fetch_one(writing.connection()).await? >= MAX_SIGN_INS {
-                writing.leave().await?;
-                return Ok(false);
+                let first =
+                    "delete from sign_ins where state = (select state from sign_ins order by expires_at limit 1)";
+                sqlx::query(first).execute(writing.connection()).await?;
             }
             let query =
                 sqlx::query("insert into sign_ins (state, nonce, verifier, expires_at) values ($1, $2, $3, $4)");
             let query = query.bind(state).bind(&sign_in.nonce).bind(&sign_in.verifier).bind(sign_in.expires_at);
             query.execute(writing.connection()).await?;
-            writing.commit().await?;
-            Ok(true)
+            writing.commit().await
         })
     }
 
@@ -215,7 +218,7 @@ impl Editing<'_> {
             let mut writing = self.apart().await?;
             let query = sqlx::query(concat!(account!(), " where issuer is null and name = $1"));
             let known = query.bind(&account.name).fetch_optional(writing.connection()).await?;
-            let known: Option<AccountRow> = documents::row(ACCOUNTS, &account.name, known)?;
+            let known: Option<AccountRow> = documents::found(ACCOUNTS, known)?;
             let id = known.as_ref().map_or(account.id.as_str(), |known| known.id.as_str());
             match &known {
                 Some(known) => {
@@ -268,12 +271,14 @@ impl Editing<'_> {
             let query = sqlx::query(concat!(account!(), " where issuer = $1 and subject = $2"));
             let query = query.bind(account.issuer.as_deref()).bind(account.subject.as_deref());
             let known = query.fetch_optional(writing.connection()).await?;
-            let known: Option<AccountRow> = documents::row(ACCOUNTS, &account.id, known)?;
+            let known: Option<AccountRow> = documents::found(ACCOUNTS, known)?;
             if known.as_ref().is_some_and(|known| known.disabled_at.is_some()) {
                 writing.leave().await?;
                 return Ok(false);
             }
             let id = known.as_ref().map_or(account.id.as_str(), |known| known.id.as_str());
+            let author = Author { id: Some(id.to_string()), ..writing.author().clone() };
+            let mut writing = writing.by(&author);
             match &known {
                 Some(known) if known.written() == account.written() => {}
                 Some(known) => {
