@@ -69,6 +69,9 @@ struct Stand {
     extra: Option<u32>,
 }
 
+/// From which number of edges until before which other it is which leg, sorted.
+type Spans = Vec<(usize, usize, u32)>;
+
 /// The legs of the runs of one proof.
 pub(super) struct Legs<'a> {
     cells: Cells<'a>,
@@ -81,9 +84,8 @@ pub(super) struct Legs<'a> {
     found: Vec<Vec<u32>>,
     /// How many cores have such a list.
     rooms: usize,
-    /// The same for legs that depend on the priority or on counters, by core and extra: from which number of edges until
-    /// before which other it is which leg, sorted.
-    spans: BTreeMap<(u32, u32), Vec<(usize, usize, u32)>>,
+    /// The same for legs that depend on the priority or on counters, by core and extra.
+    spans: BTreeMap<(u32, u32), Spans>,
     extras: Vec<Counters>,
     extra_numbers: BTreeMap<(u32, Counters), u32>,
     users: BTreeMap<Id, u32>,
