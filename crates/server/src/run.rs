@@ -807,6 +807,10 @@ impl Escalations {
 
     async fn run_due_once(&self, count: u32, timers: usize) -> Result<usize, ApiError> {
         let mut work = self.store.transition().await?;
+        if work.is_of_a_newer_server().await? {
+            work.leave().await?;
+            return Err(ApiError::replaced());
+        }
         let now = self.clock.of(&mut work).await?;
         let rows = work.due(seconds(now), count).await?;
         if rows.is_empty() {

@@ -11,6 +11,7 @@ mod escalations;
 mod health;
 mod kept;
 mod keys;
+mod migrations;
 mod notifications;
 mod overrides;
 mod paths;

@@ -10,7 +10,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::common::{Server, config, database::is_shared};
+use crate::common::database::{Database, is_shared};
+use crate::common::{Server, config};
 
 const PATHS: &str = "/v2/escalation_paths";
 
@@ -92,4 +93,50 @@ async fn what_is_no_backup_is_said_to_be_none() {
     assert!(matches!(back_up(empty.path(), &empty.path().join("b")).await, Err(StartError::NoDatabase { .. })));
     assert!(run_backups(&config(folder.path(), &[]), &BackupCommand::Verify { from: "nowhere".into() }).await.is_err());
     drop(Server::with(folder, &[]).await);
+}
+
+#[tokio::test]
+async fn before_a_file_is_brought_up_to_date_it_is_copied() {
+    if is_shared() {
+        return;
+    }
+    let server = Server::demo().await;
+    save(&server, "Before the upgrade").await;
+    let folder = server.stopped().await;
+    let data = folder.path().join("data");
+    let copies = || {
+        let names = fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.contains("before") || name.contains("new")).collect::<Vec<_>>()
+    };
+    assert!(copies().is_empty(), "a new database has nothing to lose");
+    // As it was before the newest migration.
+    let mut older = Database::of(folder.path()).await;
+    for table in ["sign_ins", "sign_in_links", "sessions", "accounts"] {
+        older.execute(&format!("drop table {table}"), &[]).await;
+    }
+    older.execute("delete from _sqlx_migrations where version = 15", &[]).await;
+    older.close().await;
+    let server = Server::with(folder, &[]).await;
+    assert_eq!(copies(), ["escalation.db.before-migration-15"]);
+    let copy = data.join("escalation.db.before-migration-15");
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&copy).unwrap().permissions()) & 0o077, 0);
+    save(&server, "After the upgrade").await;
+    let folder = server.restart().await.stopped().await;
+    assert_eq!(copies(), ["escalation.db.before-migration-15"], "nothing is migrated twice");
+    // It is what there was.
+    restore(folder.path(), &copy, true).await.unwrap();
+    let server = Server::with(folder, &[]).await;
+    let names = names(&server).await;
+    assert!(names.contains("Before the upgrade") && !names.contains("After the upgrade"), "{names}");
+    // What cannot be copied is not changed.
+    let folder = server.stopped().await;
+    let mut older = Database::of(folder.path()).await;
+    older.execute("delete from _sqlx_migrations where version >= 14", &[]).await;
+    older.execute("pragma wal_checkpoint(truncate)", &[]).await;
+    older.close().await;
+    let copy = data.join("escalation.db.before-migration-14");
+    std::os::unix::fs::symlink("/nowhere/at/all", &copy).unwrap();
+    let said = escalation_server::start(config(folder.path(), &[])).await.err().unwrap().to_string();
+    assert!(said.contains("before-migration-14"), "{said}");
 }

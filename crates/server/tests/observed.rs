@@ -15,6 +15,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use crate::common::database::Database;
 use crate::common::{Server, answer, config};
 
 /// A Wednesday, in seconds since 1970.
@@ -121,4 +122,26 @@ async fn the_heartbeat_is_called_while_escalations_run() {
         assert!(matches!(told, StartError::Heartbeat { .. }), "{told}");
         assert!(!told.to_string().contains(wrong), "{told}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_a_newer_one_has_replaced_takes_up_no_more_work() {
+    let clock = Clock::standing(NOON);
+    let server = Server::standing(&clock, TempDir::new().unwrap(), &[]).await;
+    let begin = json!({"idempotency_key": "k", "title": "T", "user_ids": ["01J0USERMAYA00000000000000"]});
+    let made = server.call(Method::POST, "/v2/escalations", Some(&begin)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{:#}", made.body);
+    let mut database = Database::of(server.folder.path()).await;
+    let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+        select 9999, description, success, checksum, execution_time from _sqlx_migrations where version = 1";
+    database.execute(newer, &[]).await;
+    assert_eq!(clock.tick().await, None, "nothing is run");
+    let url = format!("/v2/escalations/{}", made.body["escalation"]["id"].as_str().unwrap());
+    assert_eq!(server.get(&url).await.status, StatusCode::OK, "it still answers");
+    assert!(!metrics(&server).await.contains("result=\"sent\""));
+    // One that is older does not even begin.
+    let said = start(config(server.folder.path(), &[])).await.err().unwrap().to_string();
+    assert!(said.contains("up to date") && said.contains("9999"), "{said}");
+    database.execute("delete from _sqlx_migrations where version = 9999", &[]).await;
+    assert_eq!(clock.tick().await, Some(1));
 }

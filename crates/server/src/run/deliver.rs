@@ -336,6 +336,10 @@ impl Escalations {
     /// Takes what of a kind is to be sent now: how many there were, and those that can be read.
     async fn take_due(&self, kind: Kind) -> Result<(usize, Vec<Delivery>), ApiError> {
         let mut work = self.store.transition().await?;
+        if work.is_of_a_newer_server().await? {
+            work.leave().await?;
+            return Err(ApiError::replaced());
+        }
         let now = self.clock.of(&mut work).await?;
         let taken = work.take_deliveries(kind, now, now.saturating_add(held_for(kind)), batch(kind)).await?;
         let count = taken.len();

@@ -43,7 +43,7 @@ fn beside(file: &Path) -> PathBuf {
     name.into()
 }
 
-fn with_ending(file: &Path, ending: &str) -> PathBuf {
+pub(super) fn with_ending(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_os_string();
     name.push(ending);
     name.into()
@@ -61,23 +61,40 @@ pub(crate) async fn back_up(data: &Path, to: &Path) -> Result<Contents, StartErr
     if to.exists() {
         return Err(StartError::Exists { file: to.to_path_buf() });
     }
+    copied(&file, to, verify).await
+}
+
+/// Copies a database to a file that is not there, as it is at one instant.
+///
+/// # Errors
+/// Where it cannot be read or the file cannot be written; then there is none.
+pub(super) async fn copy(file: &Path, to: &Path) -> Result<(), StartError> {
+    copied(file, to, async |_: &Path| Ok(())).await
+}
+
+/// Copies a database, and gives the copy its name once it was looked at.
+async fn copied<T>(
+    file: &Path,
+    to: &Path,
+    look: impl AsyncFnOnce(&Path) -> Result<T, StartError>,
+) -> Result<T, StartError> {
     let new = beside(to);
     let made = async {
         files::keep_private(&new).map_err(cannot(&new))?;
-        let options = SqliteConnectOptions::new().filename(&file).busy_timeout(Duration::from_secs(30));
-        let mut connection = options.connect().await.map_err(failed(&file))?;
+        let options = SqliteConnectOptions::new().filename(file).busy_timeout(Duration::from_secs(30));
+        let mut connection = options.connect().await.map_err(failed(file))?;
         let query = sqlx::query("vacuum into $1").bind(new.display().to_string());
         let copied = query.execute(&mut connection).await;
         close(connection).await;
-        copied.map_err(failed(&file))?;
-        let contents = verify(&new).await?;
+        copied.map_err(failed(file))?;
+        let seen = look(&new).await?;
         // Not in place of one that came meanwhile.
         fs::hard_link(&new, to).map_err(|source| match source.kind() {
             ErrorKind::AlreadyExists => StartError::Exists { file: to.to_path_buf() },
             _ => cannot(to)(source),
         })?;
         sync(to)?;
-        Ok(contents)
+        Ok(seen)
     };
     let made = made.await;
     drop(fs::remove_file(&new));

@@ -23,9 +23,9 @@ use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use tokio::time::{Instant, sleep};
 
-use super::Result;
 use super::db::Complete;
 use super::dialect::Dialect;
+use super::{Result, migrations};
 
 /// For how long a statement waits for another process that holds the database.
 const BUSY: Duration = Duration::from_secs(2);
@@ -86,7 +86,7 @@ impl Connections {
     /// Brings a file up to date; a server was, before it is connected to.
     pub(super) async fn migrate(&self) -> std::result::Result<(), MigrateError> {
         match &self.pools {
-            Pools::Sqlite { writer, .. } => sqlx::migrate!().run(writer).await,
+            Pools::Sqlite { writer, .. } => migrations::FILE.run(writer).await,
             Pools::Postgres { .. } => Ok(()),
         }
     }

@@ -18,7 +18,7 @@ use ulid::Ulid;
 use super::connections::Connections;
 use super::documents::{self, has_id};
 use super::notifications::KeptLists;
-use super::{Complete, DbRow, Dialect, Result, Store, Writing};
+use super::{Complete, DbRow, Dialect, Result, Store, Writing, migrations};
 use held::Held;
 
 pub(crate) use list::{Among, Filter, Span};
@@ -285,6 +285,12 @@ pub(crate) struct Transition {
 type Pages = BTreeMap<(String, String), i64>;
 
 impl Transition {
+    /// Whether the database belongs to a newer version of this program by now, which runs what is due.
+    pub(crate) async fn is_of_a_newer_server(&mut self) -> Result<bool> {
+        let dialect = self.connections.dialect();
+        migrations::is_newer(&mut self.writing, dialect).await
+    }
+
     /// Makes it last.
     pub(crate) async fn commit(mut self) -> Result<()> {
         self.flush().await?;

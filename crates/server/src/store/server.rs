@@ -9,8 +9,8 @@ use sqlx::{ConnectOptions as _, Connection as _};
 
 use tokio::time::timeout;
 
-use super::Store;
 use super::connections::Connections;
+use super::{Store, migrations};
 use crate::demo;
 use crate::error::StartError;
 
@@ -82,7 +82,7 @@ impl Store {
         if !encoding.eq_ignore_ascii_case("utf8") {
             return Err(StartError::Encoding { place, encoding });
         }
-        let migrated = sqlx::migrate!("migrations/postgres").run(&mut first).await;
+        let migrated = migrations::SERVER.run(&mut first).await;
         migrated.map_err(|source| StartError::MigrateServer { place: place.clone(), source })?;
         first.close().await.map_err(failed)?;
 

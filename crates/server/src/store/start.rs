@@ -108,6 +108,7 @@ impl Store {
         let failed = |source| StartError::Database { file: file.clone(), source };
         let connections = Connections::open(options(&file).journal_mode(SqliteJournalMode::Wal)).await;
         let store = Self::new(connections.map_err(failed)?);
+        store.copy_before_migrating(&file).await?;
         let migrated = store.connections.migrate().await;
         migrated.map_err(|source| StartError::Migrate { file: file.clone(), source })?;
         store.begin(organisation.as_ref()).await.map_err(failed)?;
