@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use axum::http::{HeaderName, Uri};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -245,6 +246,16 @@ pub struct Config {
     #[arg(long, value_name = "FILE", requires = "upstream")]
     pub upstream_key_file: Option<PathBuf>,
 
+    /// How many requests a minute this server makes there for everybody together; others wait. Of incident.io's 1,200 a key
+    /// the rest is left for whatever else uses the key
+    #[arg(long, value_name = "NUMBER", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub upstream_requests_per_minute: u32,
+
+    /// For how many seconds what was read there is shared with others who ask for the same; 0: only with those who wait
+    /// for it. A path that is opened or saved is always read anew
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..=60))]
+    pub upstream_cache_seconds: u32,
+
     /// JSON file with the priorities and channels, of which the vendor's API has no lists:
     /// {"priorities": [{"id", "name"}], "channels": [{"id", "type", "name"}]}
     #[arg(long, value_name = "FILE", requires = "upstream")]
@@ -372,6 +383,8 @@ pub struct PublicUrl {
     /// Without a slash at the end.
     pub(crate) base: String,
     pub(crate) host: String,
+    /// The path below which the server is, without a slash at the end.
+    pub(crate) path: String,
     /// Scheme, name and port, as browsers say them.
     pub(crate) origin: String,
 }
@@ -396,13 +409,23 @@ pub(crate) struct Upstream<'a> {
     pub(crate) url: &'a str,
     pub(crate) key_file: &'a Path,
     pub(crate) organisation: Option<&'a Path>,
+    /// The most requests in a minute.
+    pub(crate) per_minute: NonZeroU32,
+    /// How old what is read may be for others.
+    pub(crate) fresh: Duration,
 }
 
 impl Config {
     /// The API that requests go on to, if they do.
     pub(crate) fn upstream(&self) -> Option<Upstream<'_>> {
         let (url, key_file) = (self.upstream.as_deref()?, self.upstream_key_file.as_deref()?);
-        Some(Upstream { url, key_file, organisation: self.organisation.as_deref() })
+        Some(Upstream {
+            url,
+            key_file,
+            organisation: self.organisation.as_deref(),
+            per_minute: NonZeroU32::new(self.upstream_requests_per_minute).unwrap_or(NonZeroU32::MIN),
+            fresh: Duration::from_secs(self.upstream_cache_seconds.into()),
+        })
     }
 
     /// How much each caller may ask. Of what is passed on the API behind it keeps count.
@@ -556,7 +579,8 @@ fn public_url(text: &str) -> Result<PublicUrl, String> {
     }
     let host = guard::host_name(url.host_str().ok_or_else(wrong)?)?;
     let origin = url.origin().ascii_serialization();
-    Ok(PublicUrl { base: url.as_str().trim_end_matches('/').to_string(), host, origin })
+    let whole = |text: &str| text.trim_end_matches('/').to_string();
+    Ok(PublicUrl { base: whole(url.as_str()), path: whole(url.path()), host, origin })
 }
 
 /// An origin as a policy names it: scheme, host and port. Nothing else may stand there, for it ends up in a header.

@@ -420,6 +420,17 @@ impl ApiError {
         Self { retry_after: seconds.or(error.retry_after), ..error }
     }
 
+    /// A newer version of this program has taken the database over.
+    pub(crate) fn replaced() -> Self {
+        let message = "A newer version of the server has taken over the database: stop this one";
+        Self::unavailable("replaced", message)
+    }
+
+    pub(crate) fn upstream_down(seconds: u32) -> Self {
+        let message = "The API behind this server has not answered of late: nothing was done; try again later";
+        Self { retry_after: Some(seconds), ..Self::unavailable("upstream_down", message) }
+    }
+
     pub(crate) fn too_large(limit: usize) -> Self {
         let message = format!("The body must not be larger than {limit} bytes");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorType::PayloadTooLarge, "payload_too_large", message)

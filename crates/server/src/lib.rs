@@ -8,6 +8,7 @@ mod accounts;
 mod api;
 mod app_files;
 mod backups;
+mod below;
 mod body;
 mod builder;
 mod config;
@@ -185,7 +186,7 @@ pub fn check(config: &Config) -> Result<(), StartError> {
     match config.upstream() {
         Some(upstream) => {
             let (_, is_stopping) = watch::channel(None);
-            Proxy::new(upstream, is_stopping)?;
+            Proxy::new(upstream, is_stopping, Arc::new(Metrics::new(false)))?;
         }
         None => {
             Senders::new(config)?;
@@ -215,8 +216,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let tls = tls_of(&config)?;
     let oidc = oidc_of(&config)?;
     let (stopping, is_stopping) = watch::channel(None);
-    let (v2, escalations) = match config.upstream() {
-        Some(upstream) => (proxy::router(Arc::new(Proxy::new(upstream, is_stopping)?)), None),
+    let (v2, escalations, metrics) = match config.upstream() {
+        Some(upstream) => {
+            let metrics = Arc::new(Metrics::new(false));
+            let proxy = Proxy::new(upstream, is_stopping, Arc::clone(&metrics))?;
+            (proxy::router(Arc::new(proxy)), None, metrics)
+        }
         None => {
             let store = open(&config).await?;
             examine::examine(&store).await;
@@ -236,12 +241,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             let base = config.public_url.as_ref().map(|url| url.base.clone());
             let routes = routes.layer(Extension(Work::new())).layer(Extension(PublicBase(base.clone())));
             let routes = routes.merge(api::identity(base)).merge(openapi::router());
-            (routes, Some(escalations))
+            let metrics = escalations.metrics();
+            (routes, Some(escalations), metrics)
         }
-    };
-    let metrics = match &escalations {
-        Some(escalations) => escalations.metrics(),
-        None => Arc::new(Metrics::new(false)),
     };
     let v2 = v2.layer(middleware::from_fn_with_state(Memory::new(config.memory), memory::account));
     let v2 = v2.layer(compressed());
@@ -301,6 +303,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::check))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(middleware::from_fn_with_state(metrics, error::finish));
+    let router = below::below(config.public_url.as_ref().map_or(String::new(), |url| url.path.clone()), router);
     let limits = Limits::of_process(config.upstream().is_some());
     let keep = config.keep_escalations;
     let first_link = first_link.map(|link| format!("{}{link}", config.base_at(address)));

@@ -1,8 +1,9 @@
 //! How often each caller may ask, as the vendor has it: a bucket of requests that fills continuously, and a smaller one of
 //! new escalations. Whoever asks too often is told when to try again.
 //!
-//! A caller is an API key, whoever has signed in, or whoever the user header names; without any of these it is the network that the request came from. What pages people
-//! without being asked by a caller, an alert's event or the link in a mail, is not counted: it has bounds of its own.
+//! A caller is an API key, whoever has signed in, or whoever the user header names; without any of these it is the network
+//! that the request came from. What pages people without being asked by a caller, an alert's event or the link in a mail,
+//! is not counted: it has bounds of its own.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -40,9 +41,9 @@ pub(crate) struct Rates {
     pub(crate) escalations: Option<NonZeroU32>,
 }
 
-/// Who asks, as far as it is told apart here.
+/// Who asks, as far as it is told apart where requests are counted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Caller {
+pub(crate) enum Caller {
     /// By the id of an API key.
     Key(String),
     /// By the id of the account.
@@ -51,6 +52,20 @@ enum Caller {
     From(Option<Client>),
     /// All those for whom there is no room.
     Others,
+}
+
+impl Caller {
+    /// Who sends a request.
+    pub(crate) fn of(request: &Request) -> Self {
+        let asking = request.extensions().get::<access::Caller>();
+        match asking.map(|asking| &asking.identity) {
+            Some(Identity::Key { id, .. }) => Self::Key(id.clone()),
+            Some(Identity::Session { account_id, .. }) => Self::Account(account_id.clone()),
+            Some(Identity::Person(name)) => Self::Named(name.clone()),
+            // Whoever tries keys is counted by where they are.
+            _ => Self::From(request.extensions().get::<Client>().copied()),
+        }
+    }
 }
 
 /// When the buckets of a caller are full again, since the limiter began. That says how much is in them, too.
@@ -179,14 +194,7 @@ pub(crate) async fn check(State(limiter): State<Arc<Limiter>>, request: Request,
     }
     let asking = request.extensions().get::<access::Caller>();
     let name = asking.and_then(access::Caller::name).unwrap_or("api").to_string();
-    let caller = match asking.map(|asking| &asking.identity) {
-        Some(Identity::Key { id, .. }) => Caller::Key(id.clone()),
-        Some(Identity::Session { account_id, .. }) => Caller::Account(account_id.clone()),
-        Some(Identity::Person(name)) => Caller::Named(name.clone()),
-        // Whoever tries keys is counted by where they are.
-        _ => Caller::From(request.extensions().get::<Client>().copied()),
-    };
-    let Some(allowance) = limiter.take(caller, begins_escalation(&request), Instant::now()) else {
+    let Some(allowance) = limiter.take(Caller::of(&request), begins_escalation(&request), Instant::now()) else {
         return next.run(request).await;
     };
     let mut response = if allowance.wait.is_zero() {

@@ -58,6 +58,29 @@ struct Tried {
     result: &'static str,
 }
 
+/// How a request went that was passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// It was done.
+    Answered,
+    /// It was refused, as is said.
+    Refused,
+    /// The other side asks to wait.
+    Busy,
+    /// The other side could not do it, as it says.
+    Failed,
+    /// Nobody answered, or something that is no answer.
+    Lost,
+    /// Something else than the API answered, or more than is passed on.
+    Unusable,
+}
+
+/// Requests that were passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PassedOn {
+    result: &'static str,
+}
+
 /// Deliveries of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfKind {
@@ -88,6 +111,7 @@ pub(crate) struct Metrics {
     stuck: Counter,
     lateness: Histogram,
     deliveries: Family<Tried, Counter>,
+    upstream: Family<PassedOn, Counter>,
     is_up: Gauge,
     due: Gauge,
     oldest_due: Gauge,
@@ -114,6 +138,7 @@ impl Metrics {
             stuck: Counter::default(),
             lateness: Histogram::new(LATENESS),
             deliveries: Family::default(),
+            upstream: Family::default(),
             is_up: Gauge::default(),
             due: Gauge::default(),
             oldest_due: Gauge::default(),
@@ -141,8 +166,23 @@ impl Metrics {
             own.register("deliveries_waiting", "Deliveries that wait to be sent", all.waiting.clone());
             own.register("deliveries_dead", "Deliveries that are not tried any more", all.dead.clone());
             own.register("engine_cycle_age_seconds", "Since the engine last looked for timers", all.cycle_age.clone());
+        } else {
+            own.register("upstream_requests", "Requests to the API behind this server", all.upstream.clone());
         }
         all
+    }
+
+    /// A request was passed on.
+    pub(crate) fn passed_on(&self, result: Passed) {
+        let result = match result {
+            Passed::Answered => "answered",
+            Passed::Refused => "refused",
+            Passed::Busy => "busy",
+            Passed::Failed => "failed",
+            Passed::Lost => "lost",
+            Passed::Unusable => "unusable",
+        };
+        self.upstream.get_or_create(&PassedOn { result }).inc();
     }
 
     /// A request was answered.

@@ -1,21 +1,24 @@
 //! Passing requests on to another API, with a key that stays in this process.
 //!
 //! Only what the app needs is passed on, and of a request only its method, path, parameters and body. What comes back
-//! is passed on as it is, errors included, if it is JSON. Nothing is tried twice: a write whose answer was lost may have
-//! been done, and unless it surely was not, that is what is said.
+//! is passed on as it is, errors included, if it is JSON. What only reads is tried again, and read once for all who ask
+//! for it at the same time. What changes something is never tried twice: a write whose answer was lost may have been done,
+//! and unless it surely was not, that is what is said.
 
+mod lost;
 mod once;
+mod pace;
+mod reads;
 
 use std::collections::BTreeSet;
-use std::error::Error;
+use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{fs, iter};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use axum::http::header::{AGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -23,6 +26,7 @@ use reqwest::{Client, RequestBuilder, Url, redirect};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
 use crate::api::{Json, VALIDATE};
 use crate::body;
@@ -31,9 +35,14 @@ use crate::connections::Stopping;
 use crate::demo::Lists;
 use crate::error::{ApiError, StartError};
 use crate::files;
+use crate::limits::Caller;
 use crate::memory::{self, Reservation};
+use crate::metrics::{Metrics, Passed};
 use crate::work::Aside;
+use lost::{Lost, MAX_WAIT};
 use once::Once;
+use pace::Pace;
+use reads::Reads;
 
 /// The largest answer that is passed on, in bytes: a page of ten thousand users.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
@@ -43,8 +52,18 @@ const MAX_TEAM_PAGES: usize = 40;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long it may take until there is a connection.
 const TO_CONNECT: Duration = Duration::from_secs(10);
+/// How often what only reads is tried, and how long it rests after the first time; after the second, four times as long.
+const TRIES: u32 = 3;
+const FIRST_REST: Duration = Duration::from_millis(200);
+/// How long it rests where it is asked to and not told for how long.
+const USUAL_REST: Duration = Duration::from_secs(1);
+/// After how long it is not tried again.
+const TO_TRY: Duration = Duration::from_secs(20);
 /// How long a connection is kept for the next request.
 const KEPT: Duration = Duration::from_secs(20);
+
+/// Where the names of all teams are.
+const TEAMS: &str = "/builder/v1/teams";
 
 /// By which a request that makes something is known where it comes twice, and the longest that it may be, in bytes.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -70,10 +89,26 @@ pub(crate) struct Proxy {
     /// The key, which no answer may have in it.
     key: Vec<u8>,
     made: Once,
+    pace: Pace,
+    reads: Arc<Reads>,
+    metrics: Arc<Metrics>,
+}
+
+/// Who asks, and the memory that is counted for what comes.
+#[derive(Clone)]
+struct Asker {
+    caller: Caller,
+    memory: Option<Reservation>,
+}
+
+impl Asker {
+    fn of(request: &Request) -> Self {
+        Self { caller: Caller::of(request), memory: memory::reservation(request) }
+    }
 }
 
 impl Proxy {
-    pub(crate) fn new(upstream: Upstream<'_>, stopping: Stopping) -> Result<Self, StartError> {
+    pub(crate) fn new(upstream: Upstream<'_>, stopping: Stopping, metrics: Arc<Metrics>) -> Result<Self, StartError> {
         let wrong = |what: &str| StartError::Upstream { what: what.to_string() };
         let base = Url::parse(upstream.url).map_err(|_| wrong("it must look like https://api.incident.io"))?;
         let is_local = matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
@@ -116,6 +151,9 @@ impl Proxy {
             aside: Aside::new(),
             key: secret,
             made: Once::default(),
+            pace: Pace::new(upstream.per_minute),
+            reads: Arc::new(Reads::new(upstream.fresh)),
+            metrics,
         })
     }
 
@@ -126,48 +164,63 @@ impl Proxy {
         let method = if method == Method::HEAD { Method::GET } else { method };
         let does = method != Method::GET && uri.path() != VALIDATE;
         let mut onward = self.client.request(method.clone(), url);
-        let memory = memory::reservation(&request);
+        let asker = Asker::of(&request);
         let key = request.headers().get(IDEMPOTENCY_KEY).filter(|_| method == Method::POST && does).cloned();
         if matches!(method, Method::POST | Method::PUT) {
             let body = body::bytes(request).await?;
             // What changes something is not begun where there would be no memory for the usual answer to it.
-            if let Some(memory) = memory.as_ref().filter(|_| does) {
+            if let Some(memory) = asker.memory.as_ref().filter(|_| does) {
                 memory.cover(body.len() + body::MAX_BODY).await?;
             }
             onward = onward.header(CONTENT_TYPE, "application/json").body(body);
         }
-        match key.as_ref().map(HeaderValue::to_str) {
-            None => self.ask(onward, does, memory.as_ref()).await.map(Answer::passed_on),
-            Some(Ok(key)) if key.len() <= MAX_KEY => {
-                self.once(format!("{} {key}", uri.path()), onward, memory).await.map(Answer::passed_on)
+        let answer = match key.as_ref().map(HeaderValue::to_str) {
+            None if method == Method::GET && reads::is_shared(uri.path()) => {
+                let proxy = Arc::clone(self);
+                let address = uri.path_and_query().map_or(String::new(), ToString::to_string);
+                let ask = async move { proxy.ask(onward, false, &asker).await };
+                self.reads.read(address, ask).await?
             }
+            None if does => self.change(onward, &asker).await?,
+            None => self.ask(onward, false, &asker).await?,
+            Some(Ok(key)) if key.len() <= MAX_KEY => self.once(format!("{} {key}", uri.path()), onward, asker).await?,
             Some(_) => {
                 let message = format!("Idempotency-Key must have at most {MAX_KEY} printable characters");
-                Err(ApiError::invalid_parameter("idempotency-key", message))
+                return Err(ApiError::invalid_parameter("idempotency-key", message));
             }
-        }
+        };
+        Ok(answer.passed_on())
     }
 
     /// Asks for what is made once for a key. It is gone on with where the client goes away, which may come again for it.
-    async fn once(
-        self: &Arc<Self>,
-        key: String,
-        onward: RequestBuilder,
-        memory: Option<Reservation>,
-    ) -> Result<Answer, ApiError> {
+    async fn once(self: &Arc<Self>, key: String, onward: RequestBuilder, asker: Asker) -> Result<Answer, ApiError> {
         let (proxy, slot) = (Arc::clone(self), self.made.slot(&key));
         let asked = tokio::spawn(async move {
             let mut made = slot.lock().await;
             if let Some((status, content)) = made.as_ref() {
-                return Ok(Answer { status: *status, headers: HeaderMap::new(), content: content.clone() });
+                return Ok(Answer::new(*status, HeaderMap::new(), content.clone()));
             }
-            let answer = proxy.ask(onward, true, memory.as_ref()).await?;
+            let answer = proxy.change(onward, &asker).await?;
             if answer.status.is_success() && answer.content.len() <= once::MAX_SIZE {
                 *made = Some((answer.status, answer.content.clone()));
             }
             Ok(answer)
         });
         asked.await.map_err(|error| ApiError::internal(&error))?
+    }
+
+    /// Asks for a change. What was read before it, or meanwhile, does not count any more.
+    async fn change(&self, onward: RequestBuilder, asker: &Asker) -> Result<Answer, ApiError> {
+        /// Also where the client goes away: it may be done nevertheless.
+        struct Ends<'a>(&'a Reads);
+        impl Drop for Ends<'_> {
+            fn drop(&mut self) {
+                self.0.changed();
+            }
+        }
+        self.reads.changed();
+        let _ends = Ends(&self.reads);
+        self.ask(onward, true, asker).await
     }
 
     /// The address there of a path here; nothing if it would be another one in the end.
@@ -179,27 +232,52 @@ impl Proxy {
         (url.path() == meant && url.origin() == self.base.origin()).then_some(url)
     }
 
-    /// Asks the other API. `does` says whether the request changes something: then an answer that is lost or cannot be
-    /// understood leaves open whether it is done, and that is said.
-    /// What is read of it is counted in `memory`.
-    async fn ask(&self, onward: RequestBuilder, does: bool, memory: Option<&Reservation>) -> Result<Answer, ApiError> {
+    /// Asks the other API, when it is the turn of whoever asks. `does` says whether the request changes something: then it
+    /// is sent once, and an answer that is lost or cannot be understood leaves open whether it is done, which is said.
+    /// What is read of it is counted in the memory of whoever asks.
+    async fn ask(&self, onward: RequestBuilder, does: bool, asker: &Asker) -> Result<Answer, ApiError> {
         tokio::select! {
-            answer = self.answer(onward, does, memory) => answer,
+            answer = self.tried(onward, does, asker) => answer,
             () = give_up(self.stopping.clone()) => Err(Lost::InTime(None).told(does)),
         }
     }
 
-    async fn answer(
-        &self,
-        onward: RequestBuilder,
-        does: bool,
-        memory: Option<&Reservation>,
-    ) -> Result<Answer, ApiError> {
-        self.understood(onward, memory).await.map_err(|lost| {
-            // Never with the request itself in it, which has the key.
-            tracing::warn!(cause = lost.cause(), "the API behind this server gave no answer to pass on");
-            lost.told(does)
-        })
+    async fn tried(&self, mut onward: RequestBuilder, does: bool, asker: &Asker) -> Result<Answer, ApiError> {
+        let (began, mut rest) = (Instant::now(), FIRST_REST);
+        let mut left = if does { 0 } else { TRIES - 1 };
+        loop {
+            let again = onward.try_clone().filter(|_| left > 0);
+            let turn = self.pace.turn(&asker.caller).await?;
+            let answer = self.understood(onward, asker.memory.as_ref()).await;
+            drop(turn);
+            let passed = passed(&answer);
+            self.metrics.passed_on(passed);
+            match passed {
+                Passed::Answered | Passed::Refused => self.pace.succeeded(),
+                Passed::Busy => self.pace.rest(asked_to_rest(&answer)),
+                Passed::Failed | Passed::Lost | Passed::Unusable => {}
+            }
+            match again.filter(|_| began.elapsed() < TO_TRY && is_worth_trying(&answer)) {
+                Some(again) => onward = again,
+                None => {
+                    // A fault in one answer says nothing about the others.
+                    if passed == Passed::Lost || (passed == Passed::Failed && is_worth_trying(&answer)) {
+                        self.pace.failed();
+                    }
+                    return answer.map_err(|lost| {
+                        // Never with the request itself in it, which has the key.
+                        tracing::warn!(cause = lost.cause(), "the API behind this server gave no answer to pass on");
+                        lost.told(does)
+                    });
+                }
+            }
+            left -= 1;
+            // Where it asks for a rest, all wait for their turn.
+            if passed != Passed::Busy {
+                sleep(rest).await;
+                rest *= 4;
+            }
+        }
     }
 
     /// Sends a request, and takes of the answers what is one of the API.
@@ -214,7 +292,7 @@ impl Proxy {
             _ => return Err(Lost::NotUnderstood),
         }
         if status == StatusCode::NO_CONTENT {
-            return Ok(Answer { status, headers, content: Vec::new() });
+            return Ok(Answer::new(status, headers, Bytes::new()));
         }
         let is_plain = headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
         if body::is_json(&headers) && is_plain {
@@ -229,19 +307,18 @@ impl Proxy {
                 (is_json && !has_key).then_some(content)
             };
             if let Ok(Some(content)) = self.aside.run(size, read).await {
-                return Ok(Answer { status, headers, content });
+                return Ok(Answer::new(status, headers, content.into()));
             }
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let after = headers.get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
-            return Err(Lost::Busy(after.filter(|seconds| *seconds <= MAX_WAIT)));
+            return Err(Lost::Busy(retry_after(&headers)));
         }
         Err(if status.is_client_error() { Lost::Refused(status) } else { Lost::NotUnderstood })
     }
 
     /// The names of all teams, by name, which the vendor tells in pages with all that are in them. All of them or an
     /// error: a part would be taken for the whole.
-    async fn teams(&self, memory: Option<&Reservation>) -> Result<Response, ApiError> {
+    async fn teams(&self, asker: &Asker) -> Result<Answer, ApiError> {
         let mut teams = Vec::new();
         let mut seen = BTreeSet::new();
         let mut after = None::<String>;
@@ -250,9 +327,9 @@ impl Proxy {
             url.query_pairs_mut()
                 .append_pair("page_size", "250")
                 .extend_pairs(after.iter().map(|after| ("after", after)));
-            let answer = self.ask(self.client.get(url), false, memory).await?;
+            let answer = self.ask(self.client.get(url), false, asker).await?;
             if !answer.status.is_success() {
-                return Ok(answer.passed_on());
+                return Ok(answer);
             }
             let content = answer.content;
             let page = self.aside.run(content.len(), move || serde_json::from_slice::<TeamsPage>(&content)).await;
@@ -267,7 +344,8 @@ impl Proxy {
                 None => {
                     teams.sort();
                     let teams: Vec<_> = teams.into_iter().map(|(name, id)| json!({ "id": id, "name": name })).collect();
-                    return Ok(Json::new(&json!({ "teams": teams })).into_response());
+                    let content = json!({ "teams": teams }).to_string();
+                    return Ok(Answer::new(StatusCode::OK, HeaderMap::new(), content.into()));
                 }
             }
         }
@@ -313,14 +391,26 @@ async fn give_up(mut stopping: Stopping) {
 }
 
 /// An answer of the other API that is one: JSON, or nothing where nothing is to be said.
+#[derive(Debug, Clone)]
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    content: Vec<u8>,
+    content: Bytes,
+    /// When it came.
+    read_at: Instant,
 }
 
 impl Answer {
-    /// What of it is passed on.
+    fn new(status: StatusCode, headers: HeaderMap, content: Bytes) -> Self {
+        Self { status, headers, content, read_at: Instant::now() }
+    }
+
+    /// For others than whoever asked: what the headers say was about that request.
+    fn without_headers(&self) -> Self {
+        Self { headers: HeaderMap::new(), ..self.clone() }
+    }
+
+    /// What of it is passed on, with its age if it has one.
     fn passed_on(self) -> Response {
         let mut response = Response::new(Body::from(self.content));
         *response.status_mut() = self.status;
@@ -329,6 +419,10 @@ impl Answer {
                 response.headers_mut().insert(name, value.clone());
             }
         }
+        let age = self.read_at.elapsed().as_secs();
+        if age > 0 {
+            response.headers_mut().insert(AGE, age.into());
+        }
         if self.status != StatusCode::NO_CONTENT {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
@@ -336,112 +430,42 @@ impl Answer {
     }
 }
 
-/// The longest wait that is passed on, in seconds.
-const MAX_WAIT: u32 = 3_600;
-
-/// Why there is no answer of the other API.
-#[derive(Debug)]
-enum Lost {
-    /// A connection was never made, so nothing was asked.
-    Unreachable(reqwest::Error),
-    /// It took too long, or this server stops.
-    InTime(Option<reqwest::Error>),
-    /// The connection broke.
-    Broken(reqwest::Error),
-    /// It answered with more than is passed on.
-    TooLarge,
-    /// There is no memory for the answer.
-    NoMemory,
-    /// What came is no answer of the API: another program's page, another encoding, no JSON.
-    NotUnderstood,
-    /// The same, with a status by which the request was refused.
-    Refused(StatusCode),
-    /// The same, and nothing is to be asked for so many seconds, if that is said.
-    Busy(Option<u32>),
-    /// It leads elsewhere. The key goes nowhere else. By some answers that lead elsewhere what was asked may be done.
-    Elsewhere(StatusCode),
+/// For how long an answer asks to be left alone, if it says that.
+fn retry_after(headers: &HeaderMap) -> Option<u32> {
+    let after = headers.get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
+    after.filter(|seconds| *seconds <= MAX_WAIT)
 }
 
-impl Lost {
-    /// The kind and all causes, for the log: a name that is not known, a certificate that is not trusted.
-    fn cause(&self) -> String {
-        match self {
-            Self::Unreachable(error) | Self::Broken(error) | Self::InTime(Some(error)) => {
-                let first: &dyn Error = error;
-                let causes = iter::successors(Some(first), |error| Error::source(*error));
-                causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-            }
-            other => format!("{other:?}"),
-        }
-    }
-
-    /// What is said of it. Where a request changes something (`does`), only what surely was not done is called refused.
-    fn told(&self, does: bool) -> ApiError {
-        let (code, message) = match self {
-            Self::Unreachable(_) => {
-                ("upstream_unreachable", "The API behind this server cannot be reached".to_string())
-            }
-            Self::InTime(_) => ("upstream_timeout", "The API behind this server did not answer in time".to_string()),
-            Self::Broken(_) => ("upstream_lost", "The answer of the API behind this server was lost".to_string()),
-            Self::TooLarge => {
-                ("upstream_too_large", "The API behind this server answered with more than is passed on".to_string())
-            }
-            Self::NoMemory => {
-                let message = "The server has no memory now for the answer of the API behind it";
-                if !does {
-                    return ApiError::unavailable("busy", message);
-                }
-                ("busy", message.to_string())
-            }
-            Self::NotUnderstood => {
-                ("upstream_not_understood", "What the API behind this server answered is not understood".to_string())
-            }
-            Self::Refused(status) => {
-                let message = format!("What stands before the API behind this server refused it with {status}");
-                ("upstream_not_understood", message)
-            }
-            Self::Busy(seconds) => return ApiError::upstream_busy(*seconds),
-            Self::Elsewhere(_) => {
-                let message = "The API behind this server is elsewhere: --upstream must be its own address";
-                ("upstream_elsewhere", message.to_string())
-            }
-        };
-        let surely_not_done = match self {
-            Self::Unreachable(_) | Self::Refused(_) => true,
-            // These ask for the same again elsewhere; after others a form that was taken shows another page.
-            Self::Elsewhere(status) => {
-                matches!(*status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT)
-            }
-            Self::InTime(_)
-            | Self::Broken(_)
-            | Self::TooLarge
-            | Self::NoMemory
-            | Self::NotUnderstood
-            | Self::Busy(_) => false,
-        };
-        if does && !surely_not_done {
-            let message = format!("{message}; whether it did what was asked is not known");
-            return ApiError::upstream(StatusCode::GATEWAY_TIMEOUT, code, &message);
-        }
-        let status =
-            if matches!(self, Self::InTime(_)) { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
-        ApiError::upstream(status, code, &message)
+/// How it went.
+fn passed(answer: &Result<Answer, Lost>) -> Passed {
+    match answer {
+        Ok(Answer { status: StatusCode::TOO_MANY_REQUESTS, .. }) | Err(Lost::Busy(_)) => Passed::Busy,
+        Ok(answer) if answer.status.is_server_error() => Passed::Failed,
+        Ok(answer) if answer.status.is_client_error() => Passed::Refused,
+        Ok(_) => Passed::Answered,
+        Err(Lost::Refused(_) | Lost::Elsewhere(_) | Lost::TooLarge | Lost::NoMemory) => Passed::Unusable,
+        Err(Lost::Unreachable(_) | Lost::InTime(_) | Lost::Broken(_) | Lost::NotUnderstood) => Passed::Lost,
     }
 }
 
-impl From<reqwest::Error> for Lost {
-    fn from(error: reqwest::Error) -> Self {
-        // The address of a request has what somebody searches for.
-        let error = error.without_url();
-        // The first, for a connection that is not made in time was not made.
-        if error.is_connect() {
-            Self::Unreachable(error)
-        } else if error.is_timeout() {
-            Self::InTime(Some(error))
-        } else {
-            Self::Broken(error)
+/// Whether what only reads may have another answer soon.
+fn is_worth_trying(answer: &Result<Answer, Lost>) -> bool {
+    match answer {
+        Ok(answer) => {
+            matches!(answer.status.as_u16(), 429 | 502 | 503 | 504)
         }
+        Err(lost) => matches!(lost, Lost::Busy(_) | Lost::Unreachable(_) | Lost::Broken(_)),
     }
+}
+
+/// For how long it asks to be left alone.
+fn asked_to_rest(answer: &Result<Answer, Lost>) -> Duration {
+    let seconds = match answer {
+        Ok(answer) => retry_after(&answer.headers),
+        Err(Lost::Busy(seconds)) => *seconds,
+        Err(_) => None,
+    };
+    seconds.map_or(USUAL_REST, |seconds| Duration::from_secs(seconds.into()))
 }
 
 async fn limited(mut answer: reqwest::Response, memory: Option<&Reservation>) -> Result<Vec<u8>, Lost> {
@@ -499,7 +523,13 @@ async fn pass_on(State(proxy): State<Arc<Proxy>>, request: Request) -> Response 
 }
 
 async fn teams(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
-    proxy.teams(memory::reservation(&request).as_ref()).await.unwrap_or_else(IntoResponse::into_response)
+    let asker = Asker::of(&request);
+    let ask = {
+        let proxy = Arc::clone(&proxy);
+        async move { proxy.teams(&asker).await }
+    };
+    let teams = proxy.reads.read(TEAMS.to_string(), ask).await;
+    teams.map(Answer::passed_on).unwrap_or_else(IntoResponse::into_response)
 }
 
 /// What belongs to a path and the vendor has no place for.
@@ -532,28 +562,10 @@ pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
         .route("/v2/on_call_notification_pauses/{id}", get(pass_on))
         .route("/v3/teams", get(pass_on))
         .route("/v3/teams/{id}", get(pass_on))
-        .route("/builder/v1/teams", get(teams))
+        .route(TEAMS, get(teams))
         .route("/builder/v1/priorities", get(move || async move { Json::new(&priorities) }))
         .route("/builder/v1/channels", get(move || async move { Json::new(&channels) }))
         .route("/builder/v1/escalation_paths/{*rest}", any(async || not_kept()))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(proxy)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn the_cause_is_kept_for_the_log() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let gone = format!("http://{}/v2/users?email=somebody", listener.local_addr().unwrap());
-        drop(listener);
-        let _already = rustls::crypto::ring::default_provider().install_default();
-        let lost = Lost::from(Client::new().get(gone).send().await.unwrap_err());
-        let cause = lost.cause();
-        assert!(matches!(lost, Lost::Unreachable(_)) && cause.contains("refused"), "{cause}");
-        assert!(!cause.contains("somebody"), "{cause}");
-        assert_eq!(Lost::TooLarge.cause(), "TooLarge");
-    }
 }

@@ -581,3 +581,24 @@ async fn what_is_stored_can_be_read_again() {
     let all = server.call(Method::GET, "/v2/escalation_paths", None).await;
     assert_eq!(all.body["escalation_paths"].as_array().unwrap().len(), 8);
 }
+
+#[tokio::test]
+async fn below_a_path_that_a_proxy_leaves_in_place_and_without_it() {
+    let server = Server::with(TempDir::new().unwrap(), &["--public-url", "https://tools.example.com/team/paths"]).await;
+    for path in ["/v2/escalation_paths?page_size=1", "/healthz", "/openapi.json", "/v2/none", "/builder/v1/info"] {
+        let (plain, below) = (server.get(path).await, server.get(&format!("/team/paths{path}")).await);
+        assert_eq!(
+            (below.status, &below.body["escalation_paths"]),
+            (plain.status, &plain.body["escalation_paths"]),
+            "{path}"
+        );
+    }
+    let said = server.raw("GET /team/paths HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
+    assert!(said.starts_with("HTTP/1.1 308 ") && said.contains("\r\nlocation: /team/paths/\r\n"), "{said}");
+    assert_eq!(server.get("/team/pathsx/v2/users").await.status, StatusCode::NOT_FOUND);
+    // Whoever may not do something here may not do it there.
+    let closed = Server::with(TempDir::new().unwrap(), &["--read-only", "--public-url", "https://x.example/p"]).await;
+    for path in [URGENT.to_string(), format!("/p{URGENT}")] {
+        assert_eq!(closed.call(Method::DELETE, &path, None).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+}

@@ -37,6 +37,7 @@ mod revisions;
 mod rights;
 mod running;
 mod schedules;
+mod security;
 mod sign_in;
 mod start_and_stop;
 mod tls;

@@ -59,6 +59,7 @@ fn routes() -> BTreeSet<String> {
                 "ME" => &["/builder/v1/me"],
                 "SESSIONS" => &["/builder/v1/sessions"],
                 "SIGN_IN" => &["/sign-in"],
+                "START" => &["/sign-in/start"],
                 "SIGN_OUT" => &["/builder/v1/session/actions/sign_out"],
                 "ALIVE" => &["/livez"],
                 "ENGINE" => &["/healthz/engine"],

@@ -202,7 +202,8 @@ async fn a_configuration_is_checked_without_a_database() {
         ("heartbeat-url = \"http://example.com/\"", "the address of the heartbeat"),
         ("upstream = \"http://example.com\"\nupstream-key-file = \"nowhere\"", "only https keeps the key secret"),
         (
-            "oidc-issuer = \"https://example.com\"\noidc-client-id = \"x\"\noidc-client-secret-file = \"nowhere\"",
+            "public-url = \"https://example.com\"\noidc-issuer = \"https://example.com\"\noidc-client-id = \"x\"
+             oidc-client-secret-file = \"nowhere\"",
             "nowhere",
         ),
         (

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use tokio::time::Instant;
 
@@ -17,7 +18,7 @@ const MAX_KEPT: usize = 100;
 pub(super) const MAX_SIZE: usize = 2 * 1024 * 1024;
 
 /// What was made with a key, once it is.
-pub(super) type Slot = Arc<tokio::sync::Mutex<Option<(StatusCode, Vec<u8>)>>>;
+pub(super) type Slot = Arc<tokio::sync::Mutex<Option<(StatusCode, Bytes)>>>;
 
 /// What was made of late, by key.
 #[derive(Default)]
