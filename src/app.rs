@@ -39,6 +39,10 @@ pub fn App() -> impl IntoView {
                 Some(paths) => (paths.audit)(),
                 None => view! { <Skeleton/> }.into_any(),
             },
+            Route::Access => match later::paths() {
+                Some(paths) => (paths.access)(),
+                None => view! { <Skeleton/> }.into_any(),
+            },
             Route::New(key) if Opened::is_barred(session, &key) => view! { <NoNewPath/> }.into_any(),
             Route::New(key) => view! { <EditorScreen opened=Opened::fresh(session, &key)/> }.into_any(),
             Route::Path(id) => match Opened::path(session, &id) {
@@ -47,7 +51,7 @@ pub fn App() -> impl IntoView {
             },
         },
     };
-    if matches!(route.get_untracked(), Route::List | Route::Audit) {
+    if matches!(route.get_untracked(), Route::List | Route::Audit | Route::Access) {
         // There is nothing to see without its part.
         later::load(session, &Route::List);
     } else {

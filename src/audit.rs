@@ -9,18 +9,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::SubmitEvent;
 
+use crate::access::for_administrators;
 use crate::clock;
 use crate::net::{self, AuditLine};
-use crate::parts::notice::Notice;
 use crate::route::Route;
-use crate::session::session;
 use crate::strings::{self, audit as say};
 use crate::theme::ThemeSwitch;
 
 /// The feature of a server that has it.
 pub const FEATURE: &str = "audit";
-/// The right to read it.
-pub const RIGHT: &str = "admin";
 
 /// What was done, as the server names it.
 const ACTIONS: [&str; 17] = [
@@ -93,21 +90,7 @@ impl Filter {
 
 #[component]
 pub fn AuditScreen() -> impl IntoView {
-    let session = session();
-    // Where it is not known who asks, the server says whether they may.
-    let may = move || session.me.with(Option::is_none) || session.may(RIGHT);
-    move || {
-        if may() {
-            view! { <Log/> }.into_any()
-        } else {
-            view! {
-                <Notice title=say::NOT_ALLOWED.to_string() hint=say::NOT_ALLOWED_HINT.to_string()>
-                    <a class="primary" href=Route::List.href()>{strings::BACK_TO_PATHS}</a>
-                </Notice>
-            }
-            .into_any()
-        }
-    }
+    for_administrators(say::NOT_ALLOWED, || Log().into_any())
 }
 
 #[component]

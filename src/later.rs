@@ -228,6 +228,8 @@ pub struct Paths {
     pub screen: fn() -> AnyView,
     /// The screen that lists who changed what.
     pub audit: fn() -> AnyView,
+    /// The screen that lists API keys and sessions.
+    pub access: fn() -> AnyView,
     /// What their rows say.
     pub rows: fn(&Index, Instant) -> Vec<Arc<Row>>,
 }
@@ -235,6 +237,7 @@ pub struct Paths {
 static PATHS: Paths = Paths {
     screen: || crate::list::PathsScreen().into_any(),
     audit: || crate::audit::AuditScreen().into_any(),
+    access: || crate::access::AccessScreen().into_any(),
     rows: crate::list::row::of_organisation,
 };
 

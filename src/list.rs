@@ -15,7 +15,6 @@ use escalation_engine::instant::MINUTE;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::audit;
 use crate::clock;
 use crate::drafts::Draft;
 use crate::load;
@@ -31,6 +30,7 @@ use crate::simulate::scenarios;
 use crate::strings;
 use crate::theme::ThemeSwitch;
 use crate::transfer::listen_drop;
+use crate::{access, audit};
 use delete::DeleteDialog;
 use finder::FinderBar;
 use miniature::Miniature;
@@ -138,7 +138,8 @@ pub fn PathsScreen() -> impl IntoView {
             <span class="spring"></span>
             <Account/>
             <ThemeSwitch/>
-            <Show when=move || session.has(audit::FEATURE) && session.may(audit::RIGHT)>
+            <Show when=move || session.has(audit::FEATURE) && session.may(access::RIGHT)>
+                <a class="tool" href=Route::Access.href()>{strings::access::ACCESS}</a>
                 <a class="tool" href=Route::Audit.href()>{strings::audit::AUDIT}</a>
             </Show>
             <Show when=move || !only_reads() && session.has(template::FEATURE)>

@@ -21,6 +21,9 @@ const AHEAD: i64 = 120 * DAY;
 /// So many schedules are asked for at a time: everybody shares what a server takes in a minute.
 const AT_ONCE: usize = 6;
 
+/// For how long a proxy shares what was read, at most, in seconds. What is older is old because there is nothing newer.
+const SHARED: u32 = 60;
+
 /// What is known of the organisation.
 pub struct Organisation {
     /// All that decides who is paged.
@@ -72,6 +75,8 @@ impl Reading {
 /// # Errors
 /// Where there is nothing to show: no list of paths.
 pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
+    // What was read before is none of this.
+    net::take_oldest();
     let midnight = Instant::from_unix(now.unix().div_euclid(DAY) * DAY);
     let window = (midnight - BACK, midnight + AHEAD);
     let lists = join3(net::users(), net::schedules(), net::paths());
@@ -116,6 +121,10 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
         (schedule, entries)
     });
     let schedules = schedules.collect();
+    let oldest = net::take_oldest();
+    if oldest > SHARED {
+        reading.0.push(Unread { what: UnreadPart::Newer(oldest / 60), why: None });
+    }
     let templates = templates.unwrap_or_default();
     unread.extend(reading.0.iter().filter_map(|one| part(&one.what)));
     unread.sort_unstable();
@@ -151,7 +160,8 @@ fn part(what: &UnreadPart) -> Option<WorldPart> {
         | UnreadPart::Channels
         | UnreadPart::SomeTeams
         | UnreadPart::Teams
-        | UnreadPart::OnCall(_) => return None,
+        | UnreadPart::OnCall(_)
+        | UnreadPart::Newer(_) => return None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "nothing outside a program reaches in")]
 
+mod access;
 mod app;
 mod audit;
 mod bench;

@@ -109,7 +109,7 @@ const LATEST: u32 = 20_000;
 const LONGEST_ALONE: u32 = 60_000;
 
 /// A list as far as it could be read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct List<T> {
     /// What could be read of it.
     pub items: Vec<T>,
@@ -127,6 +127,14 @@ impl<T> Default for List<T> {
 thread_local! {
     /// Until when, on the clock that only goes forward, the server has asked to be left alone.
     static LEFT_ALONE: Cell<f64> = const { Cell::new(0.0) };
+    /// The greatest age of what was read, in seconds, since that was asked for last.
+    static OLDEST: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The greatest age of what was read since this was asked last, in seconds: a proxy whose API is away gives what that has
+/// said before.
+pub fn take_oldest() -> u32 {
+    OLDEST.take()
 }
 
 /// Sends what writes: once, as it may have been done whatever the answer.
@@ -142,6 +150,9 @@ async fn understand(answer: Response) -> Answer<(String, Option<String>)> {
         return Err(NetError::SignedOut);
     }
     let retry_after = answer.headers().get("retry-after");
+    if let Some(age) = answer.headers().get("age").and_then(|age| age.trim().parse().ok()) {
+        OLDEST.set(OLDEST.get().max(age));
+    }
     let text = answer.text().await.map_err(|_| NetError::Away)?;
     if answer.ok() {
         return Ok((text, answer.headers().get("etag").as_deref().and_then(tag::own)));
@@ -512,6 +523,109 @@ pub async fn sign_out() -> Answer<()> {
     write(&["builder", "v1", "session", "actions", "sign_out"], &serde_json::json!({})).await
 }
 
+/// An API key, without what it is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it allows.
+    pub rights: Vec<String>,
+    /// When it was made, as RFC 3339.
+    pub created_at: String,
+    /// By whom, if that is known.
+    pub created_by: Option<String>,
+    /// When it expires, if it does.
+    pub expires_at: Option<String>,
+    /// When it was used last.
+    pub last_used_at: Option<String>,
+    /// When it was revoked.
+    pub revoked_at: Option<String>,
+}
+
+/// Somebody who signs in.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Account {
+    /// Their name.
+    pub name: String,
+    /// Their address, if it is known.
+    pub email: Option<String>,
+    /// What they may do.
+    pub role: String,
+}
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: String,
+    /// Whose it is.
+    pub account: Account,
+    /// When it was used last, as RFC 3339.
+    pub used_at: String,
+    /// When it ends if it is not used.
+    pub lasts_until: String,
+}
+
+/// All pages of a list of our own server; one that goes on for ever has an end here, and that is told.
+async fn own_pages<T: DeserializeOwned>(name: &str) -> Answer<List<T>> {
+    let mut list = List::default();
+    let mut after = None::<String>;
+    for _ in 0..MAX_PAGES {
+        let query: Vec<_> =
+            [("page_size", PAGE)].into_iter().chain(after.iter().map(|at| ("after", at.as_str()))).collect();
+        let text = get(&address(&["builder", "v1", name], &query)).await?;
+        let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
+        let items = value.get_mut(name).map(Value::take).ok_or(NetError::Unreadable(200))?;
+        let items: Vec<T> = serde_json::from_value(items).map_err(|_| NetError::Unreadable(200))?;
+        list.items.extend(items);
+        list.is_whole &= value.get("unreadable").and_then(Value::as_array).is_none_or(Vec::is_empty);
+        let next = value.get("pagination_meta").and_then(|meta| meta.get("after")).and_then(Value::as_str);
+        match next.map(str::to_string) {
+            None => return Ok(list),
+            next if next == after => break,
+            next => after = next,
+        }
+    }
+    list.is_whole = false;
+    Ok(list)
+}
+
+/// All API keys, those that were revoked included.
+pub async fn api_keys() -> Answer<List<ApiKey>> {
+    own_pages("api_keys").await
+}
+
+/// All sessions that are not over.
+pub async fn sessions() -> Answer<List<Session>> {
+    own_pages("sessions").await
+}
+
+/// Makes a key with these rights, until an instant if it expires. What it is: the server tells that once.
+pub async fn make_key(name: &str, rights: &[&str], until: Option<Instant>) -> Answer<String> {
+    let body = serde_json::json!({ "name": name, "rights": rights, "expires_at": until.map(|at| at.to_string()) });
+    let request = asking(Request::post(&address(&["builder", "v1", "api_keys"], &[])));
+    let request = request.header("content-type", "application/json").body(body.to_string());
+    let value: Value = serde_json::from_str(&send(request).await?).map_err(|_| NetError::Unreadable(201))?;
+    let secret = value.get("api_key").and_then(|key| key.get("secret")).and_then(Value::as_str);
+    secret.map(str::to_string).ok_or(NetError::Unreadable(201))
+}
+
+/// Revokes a key.
+pub async fn revoke_key(id: &str) -> Answer<()> {
+    take_away(&["builder", "v1", "api_keys", id]).await
+}
+
+/// Ends a session.
+pub async fn end_session(id: &str) -> Answer<()> {
+    take_away(&["builder", "v1", "sessions", id]).await
+}
+
+async fn take_away(segments: &[&str]) -> Answer<()> {
+    send(asking(Request::delete(&address(segments, &[]))).build()).await.map(drop)
+}
+
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AuditActor {
@@ -643,7 +757,7 @@ pub async fn revision(id: &str, number: i64) -> Answer<Path> {
 
 /// Deletes a path.
 pub async fn delete(id: &str) -> Answer<()> {
-    send(asking(Request::delete(&address(&["v2", "escalation_paths", id], &[]))).build()).await.map(drop)
+    take_away(&["v2", "escalation_paths", id]).await
 }
 
 /// What is kept with a path beside it, by its name in the API: `expectations` or `scenarios`; with the tag of this state

@@ -13,6 +13,8 @@ pub enum Route {
     Path(String),
     /// The audit log.
     Audit,
+    /// API keys and sessions.
+    Access,
 }
 
 impl Route {
@@ -24,6 +26,7 @@ impl Route {
             ["new", key, ..] => Self::New((*key).to_string()),
             ["paths", id, ..] => Self::Path(decoded(id)),
             ["audit"] => Self::Audit,
+            ["access"] => Self::Access,
             _ => Self::List,
         }
     }
@@ -33,6 +36,7 @@ impl Route {
         match self {
             Self::List => "#/".to_string(),
             Self::Audit => "#/audit".to_string(),
+            Self::Access => "#/access".to_string(),
             Self::New(key) if key.is_empty() => "#/new".to_string(),
             Self::New(key) => format!("#/new/{key}"),
             Self::Path(id) => format!("#/paths/{}", String::from(js_sys::encode_uri_component(id))),

@@ -1,5 +1,6 @@
 //! Every word of the interface that is not said by the engine or the editor, seen or spoken.
 
+pub mod access;
 pub mod assume;
 pub mod audit;
 pub mod coverage;

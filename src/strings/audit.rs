@@ -18,7 +18,6 @@ pub const OLDER: &str = "Show older";
 pub const NOTHING: &str = "Nothing matches these filters.";
 pub const NOTHING_YET: &str = "Nothing has been changed yet.";
 pub const NOT_ALLOWED: &str = "Only administrators can read the audit log";
-pub const NOT_ALLOWED_HINT: &str = "Ask an administrator of this server for the role “admin”.";
 pub const NOT_READ: &str = "The audit log cannot be read.";
 pub const BEFORE: &str = "Before";
 pub const AFTER: &str = "After";

@@ -37,6 +37,8 @@ pub enum UnreadPart {
     Templates,
     /// Who is on call by the schedule with this name.
     OnCall(String),
+    /// What has changed in so many minutes, since when the API behind the server has not answered.
+    Newer(u32),
 }
 
 impl UnreadPart {
@@ -69,6 +71,11 @@ pub fn told(all: &[&UnreadPart]) -> String {
         }
     }
     told.extend(all.iter().filter_map(|what| one(what)).map(str::to_string));
+    told.extend(all.iter().filter_map(|what| match what {
+        UnreadPart::Newer(1) => Some("The API does not answer. This was read a minute ago.".to_string()),
+        UnreadPart::Newer(minutes) => Some(format!("The API does not answer. This was read {minutes} minutes ago.")),
+        _ => None,
+    }));
     told.join(" ")
 }
 
@@ -90,6 +97,6 @@ fn one(what: &UnreadPart) -> Option<&'static str> {
         UnreadPart::Teams => "Teams could not be read: their names are missing.",
         UnreadPart::SomeTemplates => "Not all templates could be read: some are missing.",
         UnreadPart::Templates => "Templates could not be read: none can be chosen.",
-        UnreadPart::OnCall(_) => return None,
+        UnreadPart::OnCall(_) | UnreadPart::Newer(_) => return None,
     })
 }

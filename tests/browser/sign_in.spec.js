@@ -135,6 +135,60 @@ test.describe('where strangers may do nothing', () => {
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await expect(lines).toHaveCount(all);
   });
+
+  test('an administrator creates a key, ends a session and revokes the key, by keyboard alone', async ({ page, server, browser }) => {
+    await signIn(page, server, 'Ada', 'admin');
+    const other = await browser.newPage();
+    await signIn(other, server, 'Vera', 'viewer');
+    // Whoever may not manage access is told so.
+    await expect(other.getByRole('link', { name: 'Access' })).toHaveCount(0);
+    await other.goto(`${server.url}/#/access`);
+    await expect(other.getByRole('heading', { name: 'Only administrators can manage access' })).toBeVisible();
+
+    await page.getByRole('link', { name: 'Access' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'Access' })).toBeVisible();
+    await expect(page.getByText('There are no API keys yet.')).toBeVisible();
+    await page.getByRole('button', { name: 'Create API key' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel('Name')).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Create key' })).toBeDisabled();
+    await page.keyboard.type('Terraform');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    const made = page.getByLabel('API key');
+    await expect(made).toBeFocused();
+    const key = await made.inputValue();
+    const asked = (path, method = 'GET') => fetch(`${server.url}${path}`, { method, headers: { authorization: `Bearer ${key}` } });
+    expect((await asked('/v2/escalation_paths')).status).toBe(200);
+    expect((await asked('/builder/v1/api_keys')).status).toBe(403);
+    await page.getByRole('button', { name: 'Done' }).press('Enter');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    const row = page.getByRole('list', { name: 'API keys' }).getByRole('listitem');
+    await expect(row).toContainText('Terraform');
+    await expect(row).toContainText('read everything, change paths and schedules');
+    await expect(row).toContainText('by \u2068Ada\u2069');
+    expect(await page.content()).not.toContain(key);
+
+    const sessions = page.getByRole('list', { name: 'Sessions' }).getByRole('listitem');
+    await expect(sessions).toHaveCount(2);
+    await page.getByRole('button', { name: 'End session of Vera' }).press('Enter');
+    await page.getByRole('dialog', { name: /End the session of/ }).getByRole('button', { name: 'End session' }).press('Enter');
+    await expect(sessions).toHaveCount(1);
+    await other.goto(`${server.url}/`);
+    await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible();
+    await other.close();
+
+    await page.getByRole('button', { name: 'Revoke Terraform' }).press('Enter');
+    await page.keyboard.press('Escape');
+    await expect(row).not.toContainText('Revoked');
+    await page.getByRole('button', { name: 'Revoke Terraform' }).press('Enter');
+    await page.getByRole('dialog', { name: /Revoke/ }).getByRole('button', { name: 'Revoke', exact: true }).press('Enter');
+    await expect(row).toContainText('Revoked');
+    expect((await asked('/v2/escalation_paths')).status).toBe(401);
+  });
 });
 
 test('on this machine nobody signs in, and there is nothing to sign out of', async ({ app, page }) => {

@@ -78,6 +78,17 @@ test('where pauses cannot be read, it is a problem of each path that somebody ma
   await expect(page.getByRole('button', { name: /problem/ })).toHaveCount(0);
 });
 
+test('what a proxy gives while its API is down is shown with its age', async ({ app, gate, page }) => {
+  gate.meddle = ({ url, status, headers }) => (status && url.startsWith('/v2/schedule_entries') ? { headers: { ...headers, age: '245' } } : null);
+  await app.list();
+  await expect(page.locator('.list-note')).toContainText('The API does not answer. This was read 4 minutes ago.');
+  await app.open(IDS.payments);
+  await expect(notes(page)).toContainText('This was read 4 minutes ago.');
+  gate.meddle = null;
+  await notes(page).getByRole('button', { name: 'Try again' }).click();
+  await expect(notes(page)).toHaveCount(0);
+});
+
 for (const status of [404, 422, 500]) {
   test(`one schedule that answers ${status} keeps nobody out`, async ({ app, gate, page, server }) => {
     const { body } = await server.api('GET', '/v2/schedules');

@@ -537,6 +537,32 @@ export const STATES = {
     await page.goto(`${server.url}/#/audit`);
     await expect(page.getByRole('heading', { name: 'Only administrators can read the audit log' })).toBeVisible();
   },
+  'API keys and sessions': async ({ page, server }) => {
+    await server.api('POST', '/builder/v1/api_keys', { name: 'Terraform', rights: ['view', 'edit'], expires_at: '2030-01-31T00:00:00Z' });
+    const { body } = await server.api('POST', '/builder/v1/api_keys', { name: 'Grafana', rights: ['view', 'escalate'] });
+    await server.api('DELETE', `/builder/v1/api_keys/${body.api_key.id}`);
+    await page.route('**/builder/v1/sessions?*', (route) => route.fulfill({ json: { sessions: [{
+      id: '01J0SESSION000000000000000', created_at: '2026-11-22T08:00:00Z', used_at: '2026-11-22T18:40:00Z', lasts_until: '2026-11-23T06:40:00Z',
+      account: { id: '01J0ACCOUNT000000000000000', name: 'Maya Lindgren', email: 'maya@example.com', role: 'editor' },
+    }], pagination_meta: { page_size: 250 } } }));
+    await page.goto(`${server.url}/#/access`);
+    await expect(page.locator('.access-row')).toHaveCount(3);
+  },
+  'a new API key': async ({ page, server }) => {
+    await page.goto(`${server.url}/#/access`);
+    await page.getByRole('button', { name: 'Create API key' }).click();
+    await page.getByLabel('Name').fill('Terraform');
+    await page.getByLabel('change paths and schedules').check();
+  },
+  'an API key that was created': async ({ page, server }) => {
+    await STATES['a new API key']({ page, server });
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await expect(page.getByLabel('API key')).toHaveValue(/^epb_/);
+  },
+  'an API key to revoke': async ({ page, server }) => {
+    await STATES['API keys and sessions']({ page, server });
+    await page.getByRole('button', { name: 'Revoke Terraform' }).click();
+  },
   'somebody who has signed in': async ({ app, page }) => {
     await page.route('**/builder/v1/me', (route) => route.fulfill({ json: {
       kind: 'session', name: 'Maya Lindgren', email: null, role: 'editor', rights: ['view', 'edit'], session: null, signs_in: true,
