@@ -36,7 +36,8 @@ cargo xtask COMMAND
   bench server    the server alone, beside a mock of the vendor's API, and how it grows
       --quick         built as for the tests: there minutes sooner, and slower
   soak            5,000 escalations while servers and their database are killed (10 min); writes docs/soak.md
-  dist            one archive: the server with the app inside, in target/dist
+  dist            one archive: the server with the app inside, with checksums, SBOMs and licences, in target/dist
+  dist papers     the SBOMs and licences alone
   pictures        screenshots of every state of the interface, to docs/pictures
 ";
 

@@ -114,6 +114,29 @@ pub fn cargo_deny() -> Result<Option<PathBuf>> {
     }
 }
 
+/// What `dist` takes beyond building, to say what is in the programs: the folders of `cargo-cyclonedx` and `cargo-about`,
+/// unless PATH has them.
+pub fn to_describe() -> Result<Vec<PathBuf>> {
+    let cyclonedx = cargo_tool(&CargoTool {
+        package: "cargo-cyclonedx",
+        version: "0.5.9",
+        version_of: &["cargo-cyclonedx", "cyclonedx", "--version"],
+        features: "",
+        optimised: Some("0"),
+        why: "it lists what is in the programs, as an SBOM (1 min on 2 cores)",
+    })?;
+    let about = cargo_tool(&CargoTool {
+        package: "cargo-about",
+        version: "0.9.3",
+        version_of: &["cargo-about", "--version"],
+        features: "cli",
+        // It compares thousands of texts: not optimised, that takes more than ten minutes each time.
+        optimised: Some("2"),
+        why: "it collects the texts of licences (3 min on 2 cores)",
+    })?;
+    Ok([cyclonedx, about].into_iter().flatten().collect())
+}
+
 /// The program that reads units of systemd. Nothing of systemd has to run.
 pub fn systemd_analyze() -> Result<PathBuf> {
     const NAME: &str = "systemd-analyze";
