@@ -7,6 +7,7 @@ mod bench;
 mod bench_server;
 mod browser;
 mod dist;
+mod packaging;
 mod pictures;
 mod postgres;
 mod rooms;
@@ -29,13 +30,14 @@ cargo xtask COMMAND
       --empty         start a new database without the demo organisation
       every other option goes to the server as it is: `cargo xtask run -- --help`
   app             build the app alone, into dist
-  test [PART..]   run everything, or only: fmt words clippy native postgres wasm sdk browser
+  test [PART..]   run everything, or only: fmt words deny packaging clippy native postgres wasm sdk schema browser
   bench           sizes of the app and of what is in its parts, speed of the engine, of the interface and of the server
   bench app       the sizes alone
   bench server    the server alone, beside a mock of the vendor's API, and how it grows
       --quick         built as for the tests: there minutes sooner, and slower
   soak            5,000 escalations while servers and their database are killed (10 min); writes docs/soak.md
-  dist            one archive: the server with the app inside, in target/dist
+  dist            one archive: the server with the app inside, with checksums, SBOMs and licences, in target/dist
+  dist papers     the SBOMs and licences alone
   pictures        screenshots of every state of the interface, to docs/pictures
 ";
 

