@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use escalation_engine::Instant;
 use escalation_engine::calendar::Zone;
-use escalation_engine::words::date_and_time;
+use escalation_engine::words::date_with_year;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -160,9 +161,10 @@ fn unread(is_whole: bool) -> Option<impl IntoView> {
     (!is_whole).then(|| view! { <p class="fault" role="alert">{say::SOME_UNREADABLE}</p> })
 }
 
-/// An instant of the server in a zone, or as it came.
+/// An instant of the server in a zone, to the minute; or as it came.
 fn told_at(zone: &Zone, text: &str) -> String {
-    text.parse().map_or_else(|_| text.to_string(), |at| date_and_time(zone, at))
+    let Ok(at) = text.parse::<Instant>() else { return text.to_string() };
+    date_with_year(zone, Instant::from_unix(at.unix().div_euclid(60) * 60))
 }
 
 fn key_row(key: ApiKey, known: Known, when: impl Fn(&str) -> String) -> impl IntoView {
@@ -180,7 +182,7 @@ fn key_row(key: ApiKey, known: Known, when: impl Fn(&str) -> String) -> impl Int
                 <p>
                     <strong><bdi>{key.name}</bdi></strong>
                 </p>
-                <p class="access-about">{rights}</p>
+                <p class="access-about">{escalation_api::capitalised(&rights)}</p>
                 <p class="access-about">{made}" "{used}" "{state.unwrap_or(ends)}</p>
             </div>
             {(!is_over).then(|| view! {

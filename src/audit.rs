@@ -4,7 +4,7 @@ use escalation_api::Value;
 use escalation_editor::zoned;
 use escalation_engine::Instant;
 use escalation_engine::calendar::{WallTime, Zone};
-use escalation_engine::words::date_and_time;
+use escalation_engine::words::date_with_year;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::SubmitEvent;
@@ -244,7 +244,7 @@ fn Log() -> impl IntoView {
 
 /// A line: when, who, what, and what it was before and after.
 fn row(line: AuditLine, zone: &Zone) -> impl IntoView + use<> {
-    let when = line.at.parse().map(|at| date_and_time(zone, at)).unwrap_or_else(|_| line.at.clone());
+    let when = line.at.parse().map(|at| date_with_year(zone, at)).unwrap_or_else(|_| line.at.clone());
     let name = line.actor.name.clone().or(line.actor.id.clone());
     let who = match (line.actor.kind.as_str(), name) {
         ("anonymous", _) => say::BY_NOBODY.to_string(),

@@ -557,7 +557,7 @@ export const STATES = {
   'an API key that was created': async ({ page, server }) => {
     await STATES['a new API key']({ page, server });
     await page.getByRole('button', { name: 'Create key' }).click();
-    await expect(page.getByLabel('API key')).toHaveValue(/^epb_/);
+    await expect(page.getByRole('textbox', { name: 'API key' })).toHaveValue(/^epb_/);
   },
   'an API key to revoke': async ({ page, server }) => {
     await STATES['API keys and sessions']({ page, server });
