@@ -375,6 +375,7 @@ async function used() {
       await page.addInitScript(() => { window.__fresh = () => document.querySelectorAll('.expectation').length === 5; });
       await page.goto(`${server.url}/?bench#/paths/${path.id}`);
       await page.getByRole('treeitem').first().waitFor();
+      await page.locator('html[data-whole]').waitFor();
       const session = await page.context().newCDPSession(page);
       await session.send('Emulation.setCPUThrottlingRate', { rate });
       const { rest, typing, verdicts: came, long, counts, nodes: all, elements } = await page.evaluate(using, { runs: 5 });

@@ -7,6 +7,7 @@ mod bench;
 mod bench_server;
 mod browser;
 mod dist;
+mod fuzz;
 mod packaging;
 mod pictures;
 mod postgres;
@@ -35,6 +36,7 @@ cargo xtask COMMAND
   bench app       the sizes alone
   bench server    the server alone, beside a mock of the vendor's API, and how it grows
       --quick         built as for the tests: there minutes sooner, and slower
+  fuzz TARGET [SECONDS]  libFuzzer against what reads bytes: api path world scenario import draft text
   soak            5,000 escalations while servers and their database are killed (10 min); writes docs/soak.md
   dist            one archive: the server with the app inside, with checksums, SBOMs and licences, in target/dist
   dist papers     the SBOMs and licences alone
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Some("app") => app::command(rest),
         Some("test") => test::command(rest),
         Some("bench") => bench::command(rest),
+        Some("fuzz") => fuzz::command(rest),
         Some("soak") => soak::command(rest),
         Some("dist") => dist::command(rest),
         Some("pictures") => pictures::command(rest),

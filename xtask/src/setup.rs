@@ -137,6 +137,18 @@ pub fn to_describe() -> Result<Vec<PathBuf>> {
     Ok([cyclonedx, about].into_iter().flatten().collect())
 }
 
+/// What `fuzz` takes beyond building: the folder of `cargo-fuzz`, unless PATH has it.
+pub fn cargo_fuzz() -> Result<Option<PathBuf>> {
+    cargo_tool(&CargoTool {
+        package: "cargo-fuzz",
+        version: "0.13.1",
+        version_of: &["cargo-fuzz", "--version"],
+        features: "",
+        optimised: Some("0"),
+        why: "it builds and runs targets with libFuzzer (1 min on 2 cores)",
+    })
+}
+
 /// The program that reads units of systemd. Nothing of systemd has to run.
 pub fn systemd_analyze() -> Result<PathBuf> {
     const NAME: &str = "systemd-analyze";

@@ -422,7 +422,7 @@ impl ApiError {
 
     /// A newer version of this program has taken the database over.
     pub(crate) fn replaced() -> Self {
-        let message = "A newer version of the server has taken over the database: stop this one";
+        let message = "The database belongs to a newer version of the server: stop this one";
         Self::unavailable("replaced", message)
     }
 
