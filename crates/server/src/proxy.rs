@@ -9,6 +9,7 @@ mod lost;
 mod once;
 mod pace;
 mod reads;
+mod secrets;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,13 +19,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{AGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use axum::http::header::{AGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, RETRY_AFTER, WARNING};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use reqwest::{Client, RequestBuilder, Url, redirect};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -42,7 +42,7 @@ use crate::work::Aside;
 use lost::{Lost, MAX_WAIT};
 use once::Once;
 use pace::Pace;
-use reads::Reads;
+use reads::{Read, Reads};
 
 /// The largest answer that is passed on, in bytes: a page of ten thousand users.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
@@ -61,6 +61,9 @@ const USUAL_REST: Duration = Duration::from_secs(1);
 const TO_TRY: Duration = Duration::from_secs(20);
 /// How long a connection is kept for the next request.
 const KEPT: Duration = Duration::from_secs(20);
+
+/// What is said of an answer that is old because there is nothing newer (RFC 7234, section 5.5.1).
+const STALE: &str = "110 - \"Response is Stale\"";
 
 /// Where the names of all teams are.
 const TEAMS: &str = "/builder/v1/teams";
@@ -87,7 +90,7 @@ pub(crate) struct Proxy {
     stopping: Stopping,
     aside: Aside,
     /// The key, which no answer may have in it.
-    key: Vec<u8>,
+    key: Arc<str>,
     made: Once,
     pace: Pace,
     reads: Arc<Reads>,
@@ -124,7 +127,7 @@ impl Proxy {
         }
         let mut headers = HeaderMap::new();
         let key = key(upstream)?;
-        let secret = key.as_bytes().strip_prefix(b"Bearer ").unwrap_or_default().to_vec();
+        let secret = key.to_str().ok().and_then(|key| key.strip_prefix("Bearer ")).unwrap_or_default().into();
         headers.insert(AUTHORIZATION, key);
         // The provider is the only one that is compiled in; that it is set already is fine.
         let _already = rustls::crypto::ring::default_provider().install_default();
@@ -178,7 +181,7 @@ impl Proxy {
             None if method == Method::GET && reads::is_shared(uri.path()) => {
                 let proxy = Arc::clone(self);
                 let address = uri.path_and_query().map_or(String::new(), ToString::to_string);
-                let ask = async move { proxy.ask(onward, false, &asker).await };
+                let ask = async move { proxy.read_now(proxy.ask(onward, false, &asker)).await };
                 self.reads.read(address, ask).await?
             }
             None if does => self.change(onward, &asker).await?,
@@ -192,20 +195,17 @@ impl Proxy {
         Ok(answer.passed_on())
     }
 
+    /// Reads, and says whether the other API is down.
+    async fn read_now(&self, read: impl Future<Output = Result<Answer, ApiError>>) -> Read {
+        let answer = read.await;
+        Read { answer, is_down: self.pace.is_down() }
+    }
+
     /// Asks for what is made once for a key. It is gone on with where the client goes away, which may come again for it.
     async fn once(self: &Arc<Self>, key: String, onward: RequestBuilder, asker: Asker) -> Result<Answer, ApiError> {
         let (proxy, slot) = (Arc::clone(self), self.made.slot(&key));
-        let asked = tokio::spawn(async move {
-            let mut made = slot.lock().await;
-            if let Some((status, content)) = made.as_ref() {
-                return Ok(Answer::new(*status, HeaderMap::new(), content.clone()));
-            }
-            let answer = proxy.change(onward, &asker).await?;
-            if answer.status.is_success() && answer.content.len() <= once::MAX_SIZE {
-                *made = Some((answer.status, answer.content.clone()));
-            }
-            Ok(answer)
-        });
+        let came = slot.come();
+        let asked = tokio::spawn(async move { slot.make(came, proxy.change(onward, &asker)).await });
         asked.await.map_err(|error| ApiError::internal(&error))?
     }
 
@@ -220,7 +220,9 @@ impl Proxy {
         }
         self.reads.changed();
         let _ends = Ends(&self.reads);
-        self.ask(onward, true, asker).await
+        let answer = self.ask(onward, true, asker).await?;
+        // What stands before the API says so where it has lost the API's answer.
+        if answer.status == StatusCode::BAD_GATEWAY { Err(Lost::Behind.told(true)) } else { Ok(answer) }
     }
 
     /// The address there of a path here; nothing if it would be another one in the end.
@@ -255,12 +257,13 @@ impl Proxy {
             match passed {
                 Passed::Answered | Passed::Refused => self.pace.succeeded(),
                 Passed::Busy => self.pace.rest(asked_to_rest(&answer)),
+                // A fault in one answer says nothing about the others.
+                Passed::Failed if !is_worth_trying(&answer) => self.pace.succeeded(),
                 Passed::Failed | Passed::Lost | Passed::Unusable => {}
             }
             match again.filter(|_| began.elapsed() < TO_TRY && is_worth_trying(&answer)) {
                 Some(again) => onward = again,
                 None => {
-                    // A fault in one answer says nothing about the others.
                     if passed == Passed::Lost || (passed == Passed::Failed && is_worth_trying(&answer)) {
                         self.pace.failed();
                     }
@@ -298,14 +301,8 @@ impl Proxy {
         if body::is_json(&headers) && is_plain {
             let content = limited(answer, memory).await?;
             let size = content.len();
-            let key = self.key.clone();
-            let read = move || {
-                // Text in another encoding is no JSON, and the key stays here, whoever repeats it.
-                let is_json =
-                    str::from_utf8(&content).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
-                let has_key = content.windows(key.len().max(1)).any(|part| part == key.as_slice());
-                (is_json && !has_key).then_some(content)
-            };
+            let key = Arc::clone(&self.key);
+            let read = move || secrets::is_json_without(&content, &key).then_some(content);
             if let Ok(Some(content)) = self.aside.run(size, read).await {
                 return Ok(Answer::new(status, headers, content.into()));
             }
@@ -398,11 +395,13 @@ struct Answer {
     content: Bytes,
     /// When it came.
     read_at: Instant,
+    /// Whether there is nothing newer to be had.
+    is_stale: bool,
 }
 
 impl Answer {
     fn new(status: StatusCode, headers: HeaderMap, content: Bytes) -> Self {
-        Self { status, headers, content, read_at: Instant::now() }
+        Self { status, headers, content, read_at: Instant::now(), is_stale: false }
     }
 
     /// For others than whoever asked: what the headers say was about that request.
@@ -422,6 +421,9 @@ impl Answer {
         let age = self.read_at.elapsed().as_secs();
         if age > 0 {
             response.headers_mut().insert(AGE, age.into());
+        }
+        if self.is_stale {
+            response.headers_mut().insert(WARNING, HeaderValue::from_static(STALE));
         }
         if self.status != StatusCode::NO_CONTENT {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -444,7 +446,9 @@ fn passed(answer: &Result<Answer, Lost>) -> Passed {
         Ok(answer) if answer.status.is_client_error() => Passed::Refused,
         Ok(_) => Passed::Answered,
         Err(Lost::Refused(_) | Lost::Elsewhere(_) | Lost::TooLarge | Lost::NoMemory) => Passed::Unusable,
-        Err(Lost::Unreachable(_) | Lost::InTime(_) | Lost::Broken(_) | Lost::NotUnderstood) => Passed::Lost,
+        Err(Lost::Unreachable(_) | Lost::InTime(_) | Lost::Broken(_) | Lost::Behind | Lost::NotUnderstood) => {
+            Passed::Lost
+        }
     }
 }
 
@@ -526,7 +530,7 @@ async fn teams(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     let asker = Asker::of(&request);
     let ask = {
         let proxy = Arc::clone(&proxy);
-        async move { proxy.teams(&asker).await }
+        async move { proxy.read_now(proxy.teams(&asker)).await }
     };
     let teams = proxy.reads.read(TEAMS.to_string(), ask).await;
     teams.map(Answer::passed_on).unwrap_or_else(IntoResponse::into_response)

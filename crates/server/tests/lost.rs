@@ -552,14 +552,16 @@ async fn while_the_api_is_down_the_last_answer_counts_with_its_age() {
     let first = server.get("/v2/users").await;
     assert!(first.status == StatusCode::OK && !first.headers.contains_key("age"));
     tokio::time::sleep(Duration::from_millis(1_100)).await;
+    // What does not come once says nothing about the API.
+    for _ in 0..7 {
+        refused(&server.get("/v2/users").await, 502, "upstream_lost");
+    }
     let said = server.get("/v2/users").await;
     assert_eq!((said.status, &said.body), (StatusCode::OK, &json!({"users": [1]})));
     assert!(said.headers["age"].to_str().unwrap().parse::<u64>().unwrap() >= 1);
-    // What was never read is not made up, and after so many failures nothing is sent for a while.
-    for _ in 0..6 {
-        refused(&server.get("/v2/schedules").await, 502, "upstream_lost");
-    }
-    refused(&server.get("/v2/escalation_paths/a").await, 502, "upstream_lost");
+    assert!(said.headers["warning"].to_str().unwrap().starts_with("110 "));
+    // What was never read is not made up, what somebody may be about to change is not taken from before, and nothing is
+    // sent for a while.
     let asked = seen.lock().unwrap().len();
     let path = json!({"name": "n", "path": []});
     for said in [
@@ -571,10 +573,66 @@ async fn while_the_api_is_down_the_last_answer_counts_with_its_age() {
         assert!(said.headers.contains_key("retry-after"));
     }
     assert_eq!(seen.lock().unwrap().len(), asked);
+    // After a change what was before it does not count, though it was not sent.
+    refused(&server.get("/v2/users").await, 503, "upstream_down");
     let metrics = answer(server.request(Method::GET, "/metrics")).await;
     let text = metrics.body.as_str().unwrap();
     assert!(text.contains("escalation_upstream_requests_total{result=\"answered\"} 1\n"), "{text}");
     assert!(text.contains("escalation_upstream_requests_total{result=\"lost\"} 24\n"), "{text}");
+}
+
+#[tokio::test]
+async fn one_answer_that_is_none_is_not_replaced_by_an_older_one() {
+    let error = "{\"type\":\"api_error\",\"status\":500,\"request_id\":\"x\",\"errors\":[]}";
+    let html = http("200 OK", "content-type: text/html\r\n", "<h1>Hello</h1>");
+    for (bad, status) in
+        [(json_of("500 Internal Server Error", error), 500), (html, 502), (json_of("200 OK", "{"), 502)]
+    {
+        let (url, _) = in_turn(vec![json_of("200 OK", "{\"users\":[1]}"), bad]).await;
+        let server = proxy_with(&url, &["--upstream-cache-seconds", "0"]).await;
+        assert_eq!(server.get("/v2/users").await.status, StatusCode::OK);
+        assert_eq!(server.get("/v2/users").await.status.as_u16(), status);
+    }
+}
+
+#[tokio::test]
+async fn what_a_gateway_has_lost_may_have_been_done() {
+    let error = "{\"type\":\"api_error\",\"status\":502,\"request_id\":\"x\",\"errors\":[]}";
+    let html = |status: &str| http(status, "content-type: text/html\r\n", "<h1>No</h1>");
+    for said in [json_of("502 Bad Gateway", error), html("499 Closed"), html("408 Request Timeout")] {
+        let (url, seen) = upstream(said, false).await;
+        let (_, writes) = asked(&url).await;
+        for said in writes {
+            assert_eq!(said.status, StatusCode::GATEWAY_TIMEOUT, "{}", said.body);
+            assert!(said.body.to_string().contains(NOT_KNOWN), "{}", said.body);
+        }
+        assert!(seen.lock().unwrap().len() >= 7);
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_for_what_is_made_with_a_key_hears_that_it_was_lost() {
+    let slow = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&slow);
+    let lost = async move || {
+        let first = count.fetch_add(1, Ordering::SeqCst) == 0;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        if first { (StatusCode::OK, "<h1>Lost</h1>".to_string()) } else { (StatusCode::CREATED, "{}".to_string()) }
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(lost)).await });
+    let server = proxy(&url).await;
+    let make = || {
+        let request = server.request(Method::POST, "/v2/escalation_paths").json(&json!({"name": "n", "path": []}));
+        answer(request.header("idempotency-key", "same"))
+    };
+    let (one, other) = tokio::join!(make(), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        make().await
+    });
+    assert_eq!((one.status, other.status), (StatusCode::GATEWAY_TIMEOUT, StatusCode::GATEWAY_TIMEOUT));
+    assert_eq!(slow.load(Ordering::SeqCst), 1, "it was sent once");
 }
 
 #[tokio::test]

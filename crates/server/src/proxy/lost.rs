@@ -26,7 +26,9 @@ pub(super) enum Lost {
     NoMemory,
     /// What came is no answer of the API: another program's page, another encoding, no JSON.
     NotUnderstood,
-    /// The same, with a status by which the request was refused.
+    /// What stands before the API has lost its answer.
+    Behind,
+    /// What came is no answer of the API, with a status by which the request was refused.
     Refused(StatusCode),
     /// The same, and nothing is to be asked for so many seconds, if that is said.
     Busy(Option<u32>),
@@ -54,7 +56,9 @@ impl Lost {
                 ("upstream_unreachable", "The API behind this server cannot be reached".to_string())
             }
             Self::InTime(_) => ("upstream_timeout", "The API behind this server did not answer in time".to_string()),
-            Self::Broken(_) => ("upstream_lost", "The answer of the API behind this server was lost".to_string()),
+            Self::Broken(_) | Self::Behind => {
+                ("upstream_lost", "The answer of the API behind this server was lost".to_string())
+            }
             Self::TooLarge => {
                 ("upstream_too_large", "The API behind this server answered with more than is passed on".to_string())
             }
@@ -79,13 +83,16 @@ impl Lost {
             }
         };
         let surely_not_done = match self {
-            Self::Unreachable(_) | Self::Refused(_) => true,
+            Self::Unreachable(_) => true,
+            // By these the other side has waited for the request, or for its answer, in vain.
+            Self::Refused(status) => !matches!(status.as_u16(), 408 | 499),
             // These ask for the same again elsewhere; after others a form that was taken shows another page.
             Self::Elsewhere(status) => {
                 matches!(*status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT)
             }
             Self::InTime(_)
             | Self::Broken(_)
+            | Self::Behind
             | Self::TooLarge
             | Self::NoMemory
             | Self::NotUnderstood

@@ -3,30 +3,76 @@
 //! kept for a while, and whoever comes with the key meanwhile waits for it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::http::StatusCode;
 use tokio::time::Instant;
+
+use super::Answer;
+use crate::error::ApiError;
 
 /// For how long an answer is kept.
 const KEPT: Duration = Duration::from_secs(600);
 /// How many are kept; the oldest give way.
 const MAX_KEPT: usize = 100;
 /// The largest that is kept, in bytes.
-pub(super) const MAX_SIZE: usize = 2 * 1024 * 1024;
+const MAX_SIZE: usize = 2 * 1024 * 1024;
 
-/// What was made with a key, once it is.
-pub(super) type Slot = Arc<tokio::sync::Mutex<Option<(StatusCode, Bytes)>>>;
+/// The place for what is made with a key.
+#[derive(Default)]
+pub(super) struct Slot {
+    last: tokio::sync::Mutex<Option<Made>>,
+    /// How many requests have ended in it.
+    ended: AtomicU64,
+}
+
+/// What came of the last request.
+struct Made {
+    answer: Result<Answer, ApiError>,
+    /// Its place among all requests of the key.
+    end: u64,
+}
+
+impl Slot {
+    /// What was made with the key, or what comes of making it now. Whoever has come while that is under way hears the same,
+    /// also that it is not known: sent again, it might be made twice.
+    pub(super) async fn make(
+        &self,
+        came: Came,
+        make: impl Future<Output = Result<Answer, ApiError>>,
+    ) -> Result<Answer, ApiError> {
+        let mut last = self.last.lock().await;
+        let is_kept = |made: &&Made| {
+            let is_small = |answer: &Answer| answer.status.is_success() && answer.content.len() <= MAX_SIZE;
+            made.end > came.0 || made.answer.as_ref().is_ok_and(is_small)
+        };
+        if let Some(made) = last.as_ref().filter(is_kept) {
+            return made.answer.clone();
+        }
+        let answer = make.await;
+        let end = self.ended.fetch_add(1, Ordering::SeqCst) + 1;
+        *last = Some(Made { answer: answer.as_ref().map(Answer::without_headers).map_err(Clone::clone), end });
+        answer
+    }
+
+    /// Notes when somebody comes.
+    pub(super) fn come(&self) -> Came {
+        Came(self.ended.load(Ordering::SeqCst))
+    }
+}
+
+/// When somebody came: after how many requests of the key had ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Came(u64);
 
 /// What was made of late, by key.
 #[derive(Default)]
-pub(super) struct Once(Mutex<BTreeMap<String, (Instant, Slot)>>);
+pub(super) struct Once(Mutex<BTreeMap<String, (Instant, Arc<Slot>)>>);
 
 impl Once {
     /// The place for what is made with a key. Whoever locks it first makes it.
-    pub(super) fn slot(&self, key: &str) -> Slot {
+    pub(super) fn slot(&self, key: &str) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         slots.retain(|_, (since, _)| since.elapsed() < KEPT);
         if let Some((_, slot)) = slots.get(key) {
@@ -37,7 +83,7 @@ impl Once {
             let Some(oldest) = oldest else { break };
             slots.remove(&oldest);
         }
-        let slot = Slot::default();
+        let slot = Arc::<Slot>::default();
         slots.insert(key.to_string(), (Instant::now(), Arc::clone(&slot)));
         slot
     }

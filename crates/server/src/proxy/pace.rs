@@ -141,6 +141,11 @@ impl Pace {
         }
     }
 
+    /// Whether it has not answered of late.
+    pub(super) fn is_down(&self) -> bool {
+        self.health().down_until.is_some()
+    }
+
     /// It has answered.
     pub(super) fn succeeded(&self) {
         let mut health = self.health();

@@ -1,5 +1,5 @@
-//! What was read of late, for all who ask for the same: one request, however many are looking. Where the API behind this
-//! server does not answer, what it said last counts for a while, with its age.
+//! What was read of late, for all who ask for the same: one request, however many are looking. While the API behind this
+//! server is down, what it said last counts for a while, with its age.
 //!
 //! Everybody sees the same by the one key, so an answer is nobody's own. What somebody is about to change is always read
 //! anew, and after each change everything is.
@@ -66,7 +66,6 @@ struct Last {
 
 struct Asked {
     answer: Result<Answer, ApiError>,
-    at: Instant,
     /// Its place among all requests, by their end.
     end: u64,
     /// How many changes there had been when it began.
@@ -85,14 +84,16 @@ impl Last {
     fn told(&self, came: Came, fresh: Duration) -> Option<Result<Answer, ApiError>> {
         let asked = self.asked.as_ref()?;
         // Who came while it was asked hears what came of it, whatever that is.
-        let is_new = asked.end > came.ended || (is_good(&asked.answer) && asked.at.elapsed() < fresh);
+        let is_fresh = |answer: &Answer| answer.status == StatusCode::OK && answer.read_at.elapsed() < fresh;
+        let is_new = asked.end > came.ended || asked.answer.as_ref().is_ok_and(is_fresh);
         (is_new && asked.changes >= came.changes).then(|| asked.answer.clone())
     }
 
     /// What counts in place of an answer that does not come.
     fn instead(&self, changes: u64) -> Option<Answer> {
         let (answer, of) = self.good.as_ref()?;
-        (*of >= changes && answer.read_at.elapsed() < MAX_AGE).then(|| answer.clone())
+        let counts = *of >= changes && answer.read_at.elapsed() < MAX_AGE;
+        counts.then(|| Answer { is_stale: true, ..answer.clone() })
     }
 }
 
@@ -100,13 +101,11 @@ fn is_good(answer: &Result<Answer, ApiError>) -> bool {
     answer.as_ref().is_ok_and(|answer| answer.status == StatusCode::OK)
 }
 
-/// Whether nothing was said about what was asked for: only that it cannot be said now.
-fn is_away(answer: &Result<Answer, ApiError>) -> bool {
-    let status = match answer {
-        Ok(answer) => answer.status,
-        Err(error) => error.status(),
-    };
-    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
+/// What came of reading.
+pub(super) struct Read {
+    pub(super) answer: Result<Answer, ApiError>,
+    /// Whether the API does not answer, whatever is asked.
+    pub(super) is_down: bool,
 }
 
 impl Reads {
@@ -124,7 +123,7 @@ impl Reads {
     pub(super) async fn read(
         self: &Arc<Self>,
         address: String,
-        ask: impl Future<Output = Result<Answer, ApiError>> + Send + 'static,
+        ask: impl Future<Output = Read> + Send + 'static,
     ) -> Result<Answer, ApiError> {
         let came = Came { changes: self.changes.load(Ordering::SeqCst), ended: self.ended.load(Ordering::SeqCst) };
         let slot = self.slot(&address);
@@ -135,10 +134,8 @@ impl Reads {
                 return told;
             }
             let changes = reads.changes.load(Ordering::SeqCst);
-            let mut answer = ask.await;
-            if is_away(&answer)
-                && let Some(instead) = last.instead(changes)
-            {
+            let Read { mut answer, is_down } = ask.await;
+            if is_down && let Some(instead) = last.instead(changes) {
                 answer = Ok(instead);
             } else if is_good(&answer) {
                 last.good = answer.as_ref().ok().map(|answer| (answer.without_headers(), changes));
@@ -147,7 +144,7 @@ impl Reads {
             // Whoever waits hears the same.
             let told = answer.as_ref().map(Answer::without_headers).map_err(Clone::clone);
             let end = reads.ended.fetch_add(1, Ordering::SeqCst) + 1;
-            last.asked = Some(Asked { answer: told, at: Instant::now(), end, changes });
+            last.asked = Some(Asked { answer: told, end, changes });
             answer
         });
         read.await.map_err(|error| ApiError::internal(&error))?
@@ -199,7 +196,13 @@ mod tests {
 
     fn said(status: u16, content: impl Into<Vec<u8>>) -> Answer {
         let status = StatusCode::from_u16(status).unwrap();
-        Answer { status, headers: HeaderMap::new(), content: content.into().into(), read_at: Instant::now() }
+        Answer {
+            status,
+            headers: HeaderMap::new(),
+            content: content.into().into(),
+            read_at: Instant::now(),
+            is_stale: false,
+        }
     }
 
     fn reads() -> Arc<Reads> {
@@ -214,7 +217,8 @@ mod tests {
             async move {
                 count.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                answer.map(|answer| Answer { read_at: Instant::now(), ..answer })
+                let is_down = answer.is_err();
+                Read { answer: answer.map(|answer| Answer { read_at: Instant::now(), ..answer }), is_down }
             }
         };
         let told = reads.read("/v2/users?".to_string(), ask).await;
@@ -270,14 +274,15 @@ mod tests {
         let down = || Err(ApiError::unavailable("down", ""));
         assert_eq!(read(&reads, down()).await, (Err("down".to_string()), true), "there was nothing before");
         assert_eq!(read(&reads, Ok(said(200, "a"))).await, asked("a"));
-        for answer in [down(), Ok(said(502, "{}")), Ok(said(429, "{}"))] {
-            tokio::time::advance(FRESH).await;
-            assert_eq!(read(&reads, answer).await, asked("a"));
-            assert_eq!(read(&reads, Ok(said(200, "b"))).await, kept("a"), "it is not asked for at once again");
-        }
-        // What is said about what was asked for is said, and what is old does not count for ever.
         tokio::time::advance(FRESH).await;
-        assert_eq!(read(&reads, Ok(said(403, "no"))).await, asked("no"));
+        let (one, other) = tokio::join!(read(&reads, down()), read(&reads, Ok(said(200, "b"))));
+        assert_eq!((one, other), (asked("a"), kept("a")), "who waited hears the same");
+        assert_eq!(read(&reads, Ok(said(200, "c"))).await, asked("c"), "and nobody else once it is back");
+        // What is said about what was asked for is said, and what is old does not count for ever.
+        for status in [403, 429, 500, 502] {
+            tokio::time::advance(FRESH).await;
+            assert_eq!(read(&reads, Ok(said(status, "no"))).await, asked("no"), "{status}");
+        }
         tokio::time::advance(MAX_AGE).await;
         assert_eq!(read(&reads, down()).await, (Err("down".to_string()), true));
     }
@@ -288,7 +293,7 @@ mod tests {
         let read = async |address: String, size: usize| {
             tokio::time::advance(Duration::from_millis(1)).await;
             let answer = said(200, vec![b' '; size]);
-            let told = reads.read(address, async move { Ok(answer) }).await;
+            let told = reads.read(address, async move { Read { answer: Ok(answer), is_down: false } }).await;
             assert_eq!(told.unwrap().content.len(), size);
             let kept = reads.lock();
             (kept.len(), kept.values().map(|place| place.bytes).sum::<usize>())
