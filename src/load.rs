@@ -21,9 +21,6 @@ const AHEAD: i64 = 120 * DAY;
 /// So many schedules are asked for at a time: everybody shares what a server takes in a minute.
 const AT_ONCE: usize = 6;
 
-/// For how long a proxy shares what was read, at most, in seconds. What is older is old because there is nothing newer.
-const SHARED: u32 = 60;
-
 /// What is known of the organisation.
 pub struct Organisation {
     /// All that decides who is paged.
@@ -121,9 +118,8 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
         (schedule, entries)
     });
     let schedules = schedules.collect();
-    let oldest = net::take_oldest();
-    if oldest > SHARED {
-        reading.0.push(Unread { what: UnreadPart::Newer(oldest / 60), why: None });
+    if let Some(oldest) = net::take_oldest() {
+        reading.0.push(Unread { what: UnreadPart::Newer(oldest.div_ceil(60).max(1)), why: None });
     }
     let templates = templates.unwrap_or_default();
     unread.extend(reading.0.iter().filter_map(|one| part(&one.what)));

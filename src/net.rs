@@ -77,10 +77,9 @@ impl NetError {
     pub fn may_be_done(&self) -> bool {
         match self {
             NetError::Away | NetError::Unsure(_) => true,
-            NetError::Unreadable(status) => !(400..500).contains(status),
-            // Whatever failed there may have failed after it was done. Nobody was there to do it where 502 is said by
-            // our own server.
-            NetError::Refused(error) => matches!(error.status, 500 | 504),
+            // By 408 and 499 somebody has waited in vain, for the request or for its answer.
+            NetError::Unreadable(status) => !(400..500).contains(status) || matches!(status, 408 | 499),
+            NetError::Refused(error) => error.status == 504 || may_have_failed_late(error),
             NetError::Busy(_) | NetError::SignedOut | NetError::Forbidden(_) => false,
         }
     }
@@ -127,20 +126,33 @@ impl<T> Default for List<T> {
 thread_local! {
     /// Until when, on the clock that only goes forward, the server has asked to be left alone.
     static LEFT_ALONE: Cell<f64> = const { Cell::new(0.0) };
-    /// The greatest age of what was read, in seconds, since that was asked for last.
-    static OLDEST: Cell<u32> = const { Cell::new(0) };
+    /// The greatest age of what is old because there is nothing newer, in seconds, since that was asked for last.
+    static OLDEST: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
-/// The greatest age of what was read since this was asked last, in seconds: a proxy whose API is away gives what that has
-/// said before.
-pub fn take_oldest() -> u32 {
+/// The greatest age of what was read since this was asked last and is old because there is nothing newer, in seconds: a
+/// proxy whose API is away gives what that has said before.
+pub fn take_oldest() -> Option<u32> {
     OLDEST.take()
 }
 
 /// Sends what writes: once, as it may have been done whatever the answer.
 async fn send(request: Result<Request, gloo_net::Error>) -> Answer<String> {
     let answer = request.map_err(|_| NetError::Away)?.send().await.map_err(|_| NetError::Away)?;
-    Ok(understand(answer).await?.0)
+    understand(answer).await.map(|(text, _)| text).map_err(|error| match error {
+        NetError::Refused(error) if may_have_failed_late(&error) => {
+            let said = error.errors.into_iter().next();
+            NetError::Unsure(said.map(|error| error.message).unwrap_or_default())
+        }
+        error => error,
+    })
+}
+
+/// Whether what failed may have failed after it was done. Our own server says 502 only where nothing was; what stands in
+/// front of a server says it where the answer was lost.
+fn may_have_failed_late(error: &ErrorResponse) -> bool {
+    let is_own = || error.errors.iter().any(|error| error.code.starts_with("upstream_"));
+    error.status == 500 || (error.status == 502 && !is_own())
 }
 
 /// The answer, and its tag if it has one.
@@ -150,8 +162,10 @@ async fn understand(answer: Response) -> Answer<(String, Option<String>)> {
         return Err(NetError::SignedOut);
     }
     let retry_after = answer.headers().get("retry-after");
-    if let Some(age) = answer.headers().get("age").and_then(|age| age.trim().parse().ok()) {
-        OLDEST.set(OLDEST.get().max(age));
+    // 110: there is nothing newer.
+    if answer.headers().get("warning").is_some_and(|warning| warning.starts_with("110 ")) {
+        let age = answer.headers().get("age").and_then(|age| age.trim().parse().ok()).unwrap_or(0);
+        OLDEST.set(OLDEST.get().max(Some(age)));
     }
     let text = answer.text().await.map_err(|_| NetError::Away)?;
     if answer.ok() {

@@ -65,7 +65,9 @@ pub fn try_in(seconds: Option<u32>) -> String {
 }
 
 pub fn unsure(said: &str) -> String {
-    format!("{said}. It may have been saved. Save again: that’s checked first.")
+    let said = said.trim_end_matches('.');
+    let lost = if said.is_empty() { "The answer was lost" } else { said };
+    format!("{lost}. It may have been saved. Save again: that’s checked first.")
 }
 
 pub fn and_more(count: usize) -> String {

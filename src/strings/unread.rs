@@ -72,8 +72,10 @@ pub fn told(all: &[&UnreadPart]) -> String {
     }
     told.extend(all.iter().filter_map(|what| one(what)).map(str::to_string));
     told.extend(all.iter().filter_map(|what| match what {
-        UnreadPart::Newer(1) => Some("The API does not answer. This was read a minute ago.".to_string()),
-        UnreadPart::Newer(minutes) => Some(format!("The API does not answer. This was read {minutes} minutes ago.")),
+        UnreadPart::Newer(1) => Some("The API does not answer. This was read up to a minute ago.".to_string()),
+        UnreadPart::Newer(minutes) => {
+            Some(format!("The API does not answer. This was read up to {minutes} minutes ago."))
+        }
         _ => None,
     }));
     told.join(" ")

@@ -284,3 +284,25 @@ test('a path of which the server itself says that it is gone is deleted', async 
   await expect(page.locator('.path-row')).toHaveCount(6);
   await app.complaints.expect(/status of 404/, 1);
 });
+
+// What stands in front of a server, and a server itself, say in JSON, too, that they have lost what was asked for.
+for (const status of [500, 502, 504]) {
+  test(`a path whose answer was ${status} after it was made is not made twice`, async ({ app, gate, page, server }) => {
+    await app.list();
+    await page.getByRole('link', { name: 'New path' }).click();
+    await app.put(0);
+    await app.add('Primary on-call');
+    let lost = 0;
+    gate.meddle = ({ method, url, status: came }) => {
+      if (method !== 'POST' || url !== '/v2/escalation_paths' || !came || lost > 0) return null;
+      lost += 1;
+      const body = { type: 'api_error', status, request_id: 'r', errors: [{ code: 'bad_gateway', message: 'Bad gateway' }] };
+      return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    };
+    await app.saveNow();
+    await expect(page.getByRole('alert')).toContainText('It may have been saved. Save again');
+    await app.saveNow();
+    await expect(app.status).toHaveText('Saved');
+    expect(await named(server, 'Untitled path')).toHaveLength(1);
+  });
+}

@@ -79,11 +79,11 @@ test('where pauses cannot be read, it is a problem of each path that somebody ma
 });
 
 test('what a proxy gives while its API is down is shown with its age', async ({ app, gate, page }) => {
-  gate.meddle = ({ url, status, headers }) => (status && url.startsWith('/v2/schedule_entries') ? { headers: { ...headers, age: '245' } } : null);
+  gate.meddle = ({ url, status, headers }) => (status && url.startsWith('/v2/schedule_entries') ? { headers: { ...headers, age: '245', warning: '110 - "Response is Stale"' } } : null);
   await app.list();
-  await expect(page.locator('.list-note')).toContainText('The API does not answer. This was read 4 minutes ago.');
+  await expect(page.locator('.list-note')).toContainText('The API does not answer. This was read up to 5 minutes ago.');
   await app.open(IDS.payments);
-  await expect(notes(page)).toContainText('This was read 4 minutes ago.');
+  await expect(notes(page)).toContainText('This was read up to 5 minutes ago.');
   gate.meddle = null;
   await notes(page).getByRole('button', { name: 'Try again' }).click();
   await expect(notes(page)).toHaveCount(0);
