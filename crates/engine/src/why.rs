@@ -205,7 +205,7 @@ impl Why {
             Self::AckedEachForThemselves => {
                 "the path stops; on this level each is paged until they acknowledge themselves".to_string()
             }
-            Self::AckedAndNobodyLeft => "the path stops, and nobody is still paged".to_string(),
+            Self::AckedAndNobodyLeft => "the path stops, and nobody on this level is still paged".to_string(),
             Self::AckedLate => "somebody who was paged before may still acknowledge, and the path stops".to_string(),
             Self::AckedForGood(why) => {
                 let why = why.text(names, at, user);

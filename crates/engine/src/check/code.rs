@@ -161,5 +161,5 @@ codes! {
     /// Incomplete data.
     Unread = "EP122", Info, "Reload; until then, who is paged is uncertain.";
     /// A template parameter without a value.
-    Unbound = "EP123", Warning, "Set the parameter; until then, this step pages nobody known.";
+    Unbound = "EP123", Warning, "Set the parameter: until then, who is paged is unknown.";
 }
