@@ -133,7 +133,8 @@ async fn a_server_that_a_newer_one_has_replaced_takes_up_no_more_work() {
     assert_eq!(made.status, StatusCode::CREATED, "{:#}", made.body);
     let mut database = Database::of(server.folder.path()).await;
     let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
-        select 9999, description, success, checksum, execution_time from _sqlx_migrations where version = 1";
+        select 9999, description, success, checksum, execution_time from _sqlx_migrations
+        where version = (select min(version) from _sqlx_migrations)";
     database.execute(newer, &[]).await;
     assert_eq!(clock.tick().await, None, "nothing is run");
     let url = format!("/v2/escalations/{}", made.body["escalation"]["id"].as_str().unwrap());
