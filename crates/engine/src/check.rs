@@ -161,6 +161,8 @@ struct Check<'a> {
     title: Option<(&'a ApiNode, String)>,
     /// The sets of working hours whose state is always the same, and that state.
     constant_hours: BTreeMap<&'a str, bool>,
+    /// The schedules whose days were looked at.
+    seen_schedules: BTreeSet<&'a str>,
     /// The sets of working hours that something names.
     used_hours: BTreeSet<&'a str>,
     /// Whether there is a node or a condition that is not known, and may name anything.
@@ -211,6 +213,7 @@ impl<'a> Check<'a> {
             current: None,
             title: None,
             constant_hours: BTreeMap::new(),
+            seen_schedules: BTreeSet::new(),
             used_hours: BTreeSet::new(),
             has_unknown: false,
             told: [0; 3],

@@ -277,6 +277,21 @@ impl Roster {
         after(&self.edges, at)
     }
 
+    /// How many days end, by the schedule's own clock, with a minute in which nobody is on call though somebody is before and
+    /// after it: what comes of an end at 23:59. As far as it is known who is on call.
+    pub(crate) fn short_days(&self) -> usize {
+        let zone = self.zone().0;
+        let somebody =
+            |at: Instant| self.rotas.iter().any(|rota| rota.on_call(at).is_ok_and(|users| !users.is_empty()));
+        let nobody = |at: Instant| self.rotas.iter().all(|rota| rota.on_call(at).is_ok_and(|users| users.is_empty()));
+        let last_minutes = self.edges.windows(2).filter_map(|pair| match pair {
+            [from, until] if *until == *from + 60 => Some((*from, *until)),
+            _ => None,
+        });
+        let last_minutes = last_minutes.filter(|(_, until)| zone.wall(*until).second_of_day() == 0);
+        last_minutes.filter(|(from, until)| nobody(*from) && somebody(*from - 1) && somebody(*until)).count()
+    }
+
     /// Whether all its rotas are known: if not, there may be others, with people of their own.
     #[must_use]
     pub fn has_all_rotas(&self) -> bool {

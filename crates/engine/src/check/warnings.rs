@@ -261,6 +261,9 @@ impl<'a> Check<'a> {
                 let at = at.field("schedule_mode").to_string();
                 self.fix("Page who is on call", vec![replace(&at, mode.as_str())]);
             }
+            if !everybody(&target.schedule_mode) {
+                self.warn_short_days(target, &at.field("targets").index(index));
+            }
         }
         let by_hours = level.time_to_ack_weekday_interval_config_id.is_some();
         let waits = Some(level.time_to_ack_seconds.unwrap_or(default_wait())).filter(|_| !by_hours);
@@ -283,6 +286,23 @@ impl<'a> Check<'a> {
             let name = self.index.user_name(one);
             let message = format!("{name} is the only recipient here and on the previous level");
             self.say(Code::SamePersonAgain, &at.field("targets"), message);
+        }
+    }
+
+    /// A schedule whose days end at 23:59 has nobody for a minute. Once may be an override.
+    fn warn_short_days(&mut self, target: &'a api::Target, at: &At<'_>) {
+        let index = self.index;
+        let Some(schedule) = index.schedule(&target.id).filter(|_| target.target_type == api::TargetType::Schedule)
+        else {
+            return;
+        };
+        if !self.seen_schedules.insert(&target.id) {
+            return;
+        }
+        let days = schedule.short_days();
+        if days > 1 {
+            let message = format!("Nobody is on call in {} from 23:59 to midnight on {days} days", schedule.name);
+            self.say(Code::MinuteShort, at, message);
         }
     }
 
