@@ -8,7 +8,6 @@ use escalation_engine::calendar::Hours;
 use escalation_engine::diff::{Difference, Location, structure};
 use escalation_engine::words::{duration, week};
 
-use crate::merge::is_said;
 use crate::tree::{self, PathNode};
 use crate::words;
 
@@ -304,6 +303,16 @@ pub(crate) fn short(text: &str) -> String {
         return text.to_string();
     }
     text.chars().take(LONGEST).chain(['…']).collect()
+}
+
+/// Whether a value says more than its absence.
+pub(crate) fn is_said(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(object) => !object.is_empty(),
+        _ => true,
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,9 @@
 //! Nodes as text, to be taken elsewhere: to another place of the path, to another path, to another window.
 
-use std::collections::BTreeSet;
-
 use escalation_api::{At, Condition, Faults, Json as _, Node, PathPayload, Value, WorkingHours};
 use escalation_engine::check::{MAX_DEPTH, MAX_NODES};
 
-use crate::command::{Refusal, Run, named_hours};
+use crate::command::{Clip, Refusal, Run};
 use crate::fault::{self, Fault};
 use crate::tree::{self, PathNode};
 
@@ -14,29 +12,6 @@ pub const MAX_TEXT: usize = 1 << 20;
 
 const NODES: &str = "escalation_nodes";
 const HOURS: &str = "working_hours";
-
-/// Nodes to be pasted, and the working hours that they name.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Clip {
-    /// The nodes, which follow one another.
-    pub nodes: Vec<PathNode>,
-    /// The working hours.
-    pub hours: Vec<WorkingHours>,
-}
-
-impl Clip {
-    /// Nodes of a path, as they are.
-    ///
-    /// # Errors
-    /// If the nodes are gone.
-    pub fn of(path: &PathPayload, run: &Run) -> Result<Self, Refusal> {
-        let nodes = run.nodes(path)?.to_vec();
-        let mut named = BTreeSet::new();
-        tree::each(&nodes, &mut |node| named.extend(named_hours(node).into_iter().map(str::to_string)));
-        let hours = path.working_hours.iter().flatten().filter(|set| named.contains(&set.id)).cloned().collect();
-        Ok(Self { nodes, hours })
-    }
-}
 
 /// Nodes of a path as text: JSON, `{"escalation_nodes": […], "working_hours": […]}`.
 ///

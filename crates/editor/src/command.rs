@@ -1,6 +1,7 @@
 //! What may be done to a path: one command for each, in files by what they change.
 
 mod branch;
+mod clip;
 mod copy;
 mod hours;
 mod kind;
@@ -23,10 +24,10 @@ use escalation_api::{
 use escalation_engine::Seconds;
 use escalation_engine::check::Fix;
 
-use crate::clipboard::Clip;
 use crate::tree::{self, ListAt, PathNode, Side, Slot};
 
 pub use branch::{Condition, legal_repeat_targets};
+pub use clip::Clip;
 pub use hours::{free_hours_id, hours_used_by, new_hours};
 pub use kind::{Kind, Loss, create, create_around, loses, new_node};
 pub use level::new_level;
@@ -127,8 +128,8 @@ pub enum Command {
 
     /// Mends a problem, as the check offers it.
     Fix(Box<Fix>),
-    /// Several changes as one, in this order, by this name or else by that of the first. What must be so afterwards
-    /// need not be so in between.
+    /// Several changes as one, in this order, by this name or else by that of the first that does not only add hours. What
+    /// must be so afterwards need not be so in between.
     Several(Option<&'static str>, Vec<Command>),
     /// Another document in the place of this one. It may have any fault that a document can have.
     Replace(Replacement, Box<PathPayload>),

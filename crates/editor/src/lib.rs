@@ -57,7 +57,7 @@ pub mod work;
 pub mod zoned;
 
 pub use axis::Axis;
-pub use clipboard::Clip;
+pub use command::Clip;
 pub use command::{Command, Kind, Refusal, Run};
 pub use fault::Fault;
 pub use history::{Editor, Entry};

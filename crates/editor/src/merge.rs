@@ -17,7 +17,6 @@ use escalation_api::PathPayload;
 use crate::tree::{ListAt, PathNode};
 use parts::{Parts, find_conflicts};
 
-pub(crate) use same::is_said;
 pub use same::{is_made_of, is_same, is_written};
 use same::{same_field, same_node};
 pub use take::take;

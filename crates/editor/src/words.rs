@@ -34,8 +34,6 @@ pub use step::{StepWords, outcome, step};
 
 /// What a path is called that came as nodes without a name.
 pub const IMPORTED: &str = "Imported path";
-/// What a set of working hours is called until somebody names it.
-pub const NEW_HOURS: &str = "Working hours";
 
 /// Priorities by name, in the organisation's order: `P1, P2`, or `P3 to P5` where they follow one another. Empty for
 /// none.

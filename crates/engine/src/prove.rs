@@ -15,8 +15,8 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::stretch::{Assumed, Assumption};
-pub use cells::{Cell, Cells, Incomplete, MAX_WORK, Time};
+pub use crate::stretch::{Assumed, Assumption, Time};
+pub use cells::{Cell, Cells, Incomplete, MAX_WORK};
 pub use expectation::{Expect, Expectation};
 
 use crate::calendar::tzdata_version;

@@ -50,6 +50,21 @@ impl Unknown {
     }
 }
 
+impl From<Unknown> for Why {
+    fn from(unknown: Unknown) -> Self {
+        match unknown {
+            Unknown::User(id) => Self::UnknownUser(id),
+            Unknown::Schedule(id) => Self::UnknownSchedule(id),
+            Unknown::Rota(id) => Self::UnknownRota(id),
+            Unknown::UnreadEntries(schedule) => Self::UnreadEntries { schedule },
+            Unknown::UnreadRotas(schedule) => Self::UnreadRotas { schedule },
+            Unknown::UnreadUser(id) => Self::UnreadUser(id),
+            Unknown::UnreadSchedule(id) => Self::UnreadSchedule(id),
+            Unknown::BeyondEntries => Self::BeyondEntries { schedule: Id::from("") },
+        }
+    }
+}
+
 /// One person to page.
 pub(crate) struct Chosen {
     pub(crate) id: Id,

@@ -3,9 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::index::Id;
-use crate::instant::{Instant, merge_overlapping};
-use crate::prove::Time;
+use crate::instant::{Instant, Seconds, merge_overlapping};
 use crate::scenario::{Branch, Response, Scenario, Visits};
+
+/// When something of a cell's run happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Time {
+    /// So long after the alert, whenever in the cell it fires.
+    After(Seconds),
+    /// At this instant, whenever in the cell the alert fires.
+    At(Instant),
+}
+
+impl Time {
+    /// The time of what is the same as long as the run lasts.
+    pub(crate) const ALWAYS: Self = Self::After(Seconds::MIN);
+}
 
 /// What is assumed of a run beyond its alert.
 #[derive(Debug, Clone, Default, PartialEq)]

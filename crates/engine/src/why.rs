@@ -6,7 +6,6 @@ use crate::calendar::Zone;
 use crate::compile::{CompiledPath, NamedHours, Reason};
 use crate::index::{Id, Index};
 use crate::instant::{Instant, Seconds};
-use crate::roster::Unknown;
 use crate::scenario::Branch;
 use crate::words::{date_and_time, date_with_year, day_and_time, duration, list, week};
 
@@ -98,21 +97,6 @@ pub enum Why {
     TooLong { seconds: Seconds },
     TooManySteps { steps: u32 },
     NothingMoreIsDue,
-}
-
-impl From<Unknown> for Why {
-    fn from(unknown: Unknown) -> Self {
-        match unknown {
-            Unknown::User(id) => Self::UnknownUser(id),
-            Unknown::Schedule(id) => Self::UnknownSchedule(id),
-            Unknown::Rota(id) => Self::UnknownRota(id),
-            Unknown::UnreadEntries(schedule) => Self::UnreadEntries { schedule },
-            Unknown::UnreadRotas(schedule) => Self::UnreadRotas { schedule },
-            Unknown::UnreadUser(id) => Self::UnreadUser(id),
-            Unknown::UnreadSchedule(id) => Self::UnreadSchedule(id),
-            Unknown::BeyondEntries => Self::BeyondEntries { schedule: Id::from("") },
-        }
-    }
 }
 
 /// What a sentence may name.

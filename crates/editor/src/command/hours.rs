@@ -9,7 +9,9 @@ use escalation_engine::calendar::Zone;
 
 use super::{Condition, Refusal, few_enough, list_of, name, put};
 use crate::tree::{self, PathNode};
-use crate::words;
+
+/// What a set of working hours is called until somebody names it.
+const NEW_HOURS: &str = "Working hours";
 
 /// Monday to Friday from nine to five in a zone, for a path.
 #[must_use]
@@ -22,7 +24,7 @@ pub fn new_hours(path: &PathPayload, zone: &str) -> WorkingHours {
     };
     WorkingHours {
         id: free_hours_id(path, "hours"),
-        name: words::NEW_HOURS.to_string(),
+        name: NEW_HOURS.to_string(),
         timezone: zone.to_string(),
         weekday_intervals: Weekday::KNOWN.iter().take(5).map(interval).collect(),
         extra: Map::new(),

@@ -157,9 +157,7 @@ fn ready(path: &PathPayload, kind: Kind, index: &Index, zone: &str) -> (PathNode
 
 fn with_hours(hours: Option<WorkingHours>, command: Command) -> Command {
     match hours {
-        Some(set) => {
-            Command::Several(Some(crate::words::command(&command)), vec![Command::AddHours(Box::new(set)), command])
-        }
+        Some(set) => Command::Several(None, vec![Command::AddHours(Box::new(set)), command]),
         None => command,
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use escalation_api::{Json as _, Map, PathPayload, Value};
 
+use crate::changes::is_said;
 use crate::tree::PathNode;
 
 /// Whether two documents say the same: those of which one was read from a server, or both. A list, an object or a
@@ -164,14 +165,4 @@ fn by_id<'a>(nodes: &'a Value, all: &mut BTreeMap<&'a str, &'a Map>) {
 fn fields(path: &Value) -> &Map {
     static NONE: std::sync::LazyLock<Map> = std::sync::LazyLock::new(Map::new);
     path.as_object().unwrap_or(&NONE)
-}
-
-/// Whether a value says more than its absence.
-pub(crate) fn is_said(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(object) => !object.is_empty(),
-        _ => true,
-    }
 }

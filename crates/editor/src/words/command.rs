@@ -91,7 +91,11 @@ pub fn command(command: &Command) -> &'static str {
 
         Command::Fix(_) => "fix a problem",
         Command::Several(Some(name), _) => name,
-        Command::Several(None, all) => all.first().map_or("change", self::command),
+        // Hours that are added for something else are no change of their own.
+        Command::Several(None, all) => {
+            let first = all.iter().find(|command| !matches!(command, Command::AddHours(_))).or(all.first());
+            first.map_or("change", self::command)
+        }
         Command::Replace(Replacement::Import, _) => "import",
         Command::Replace(Replacement::Restore, _) => "go back to an earlier revision",
         Command::Replace(Replacement::Merge, _) => "merge",

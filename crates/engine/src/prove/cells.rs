@@ -19,22 +19,8 @@ use crate::machine::{Open, Outcome, Step, StepKind};
 use crate::pace::{Pace, Sliced};
 use crate::scenario::{Answer, Branch, Response, Scenario};
 use crate::simulate::{Run, run};
-use crate::stretch::{Assumed, Assumption, set_visit};
+use crate::stretch::{Assumed, Assumption, Time, set_visit};
 use crate::why::Why;
-
-/// When something of a cell's run happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Time {
-    /// So long after the alert, whenever in the cell it fires.
-    After(Seconds),
-    /// At this instant, whenever in the cell the alert fires.
-    At(Instant),
-}
-
-impl Time {
-    /// The time of what is the same as long as the run lasts.
-    pub(crate) const ALWAYS: Self = Self::After(Seconds::MIN);
-}
 
 /// A time in which, whenever the alert fires, the run is the same.
 #[derive(Debug, Clone)]

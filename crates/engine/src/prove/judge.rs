@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::JudgeResult;
-use super::cells::Time;
 use super::expectation::{Expect, Expectation};
 use super::loudness::PagingProfile;
 use super::view::{Beat, CellVerdict, CellView, HOLDS, Intervals, Page, fails, unknown};
@@ -14,6 +13,7 @@ use crate::instant::{Instant, merge_overlapping};
 use crate::machine::Outcome;
 use crate::read::ReadError;
 use crate::scenario::Branch;
+use crate::stretch::Time;
 use crate::stretch::{Assumed, MAX_COMPARED, TimedInterval, Times, overlaps};
 
 /// An expectation being judged.

@@ -1,9 +1,9 @@
 //! How alerts of different priorities compare.
 
-use super::cells::Time;
 use super::view::{CellVerdict, CellView, Intervals, interval};
 use crate::compile::PageUrgency;
 use crate::instant::Instant;
+use crate::stretch::Time;
 use crate::stretch::TimedInterval;
 
 /// How an alert makes itself heard.

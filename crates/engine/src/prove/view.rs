@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::cells::{Cell, Time};
+use super::cells::Cell;
 use super::legs::Legs;
 use crate::compile::{PageUrgency, Place};
 use crate::index::Id;
@@ -10,6 +10,7 @@ use crate::instant::{Instant, Seconds, merge_overlapping};
 use crate::machine::{Outcome, StepKind};
 use crate::scenario::Branch;
 use crate::stretch::Assumed;
+use crate::stretch::Time;
 
 /// Stretches within a cell, in which the alert fires.
 pub(super) type Intervals = Vec<(Instant, Instant)>;
