@@ -20,12 +20,11 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::api::is_event;
+use crate::addresses::{METRICS, is_event, is_of_the_api};
+use crate::clock::Clock;
 use crate::connections::Peer;
 use crate::error::ApiError;
-use crate::guard::is_of_the_api;
-use crate::health::METRICS;
-use crate::run::{Clock, digest};
+use crate::signing::digest;
 use crate::store::{Author, AuthorKind, SessionRow, Store};
 
 pub(crate) use grants::Grants;

@@ -18,23 +18,21 @@ use axum::routing::{get, post};
 use escalation_api::list::PaginationMeta;
 use escalation_api::{At, ErrorSingle, Faults, Json as _, Map, Value};
 
+use crate::addresses::VALIDATE;
 use crate::error::ApiError;
 use crate::store::{Store, Stored, Table};
 
-pub(crate) use alerts::{AlertSource, creator as alert_creator, is_event, router as alerts};
+pub(crate) use crate::answer::Json;
+pub(crate) use alerts::{AlertSource, router as alerts};
 pub(crate) use escalations::{
-    Actor, More, ON_BEHALF_OF, acknowledged_by, answer as respond, as_of as escalation_as_of,
-    begin as begin_escalation, is_question, missing as no_escalation, named_user, one as one_escalation, read_object,
-    read_small, router as escalations,
+    Actor, More, acknowledged_by, answer as respond, begin as begin_escalation, missing as no_escalation,
+    one as one_escalation, read_object, read_small, router as escalations,
 };
 pub(crate) use identity::router as identity;
 pub(crate) use notifications::router as notifications;
 pub(crate) use paths::{one, read_form, take};
 pub(crate) use pauses::{create as create_pause, destroy as end_pause};
-pub(crate) use schedule_edits::{PublicBase, is_preview};
-
-/// Where a path is checked and nothing is saved.
-pub(crate) const VALIDATE: &str = "/v2/escalation_paths/actions/validate";
+pub(crate) use schedule_edits::PublicBase;
 
 pub(crate) fn router(store: Store) -> Router {
     Router::new()
@@ -60,22 +58,6 @@ pub(crate) fn router(store: Store) -> Router {
         .route("/v2/on_call_notification_pauses/{id}", get(pauses::show))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(store)
-}
-
-/// A body of JSON, as the text that is sent.
-pub(crate) struct Json(String);
-
-impl Json {
-    /// Writes a value. Where it may be large, away from the threads that answer requests.
-    pub(crate) fn new(value: &Value) -> Self {
-        Self(value.to_string())
-    }
-}
-
-impl axum::response::IntoResponse for Json {
-    fn into_response(self) -> axum::response::Response {
-        ([(axum::http::header::CONTENT_TYPE, "application/json")], self.0).into_response()
-    }
 }
 
 /// Fields of what is answered that the server gives. In a body they are ignored: what has been read may be sent back, and

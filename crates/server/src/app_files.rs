@@ -19,8 +19,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::addresses::is_of_the_api;
 use crate::error::{ApiError, IsFile, StartError};
-use crate::{guard, tags};
+use crate::tags;
 
 /// The files of the app by their path in the address.
 pub(crate) struct AppFiles {
@@ -157,7 +158,7 @@ pub(crate) fn router(app: Arc<AppFiles>) -> Router {
 
 async fn serve(State(app): State<Arc<AppFiles>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path();
-    if guard::is_of_the_api(path) {
+    if is_of_the_api(path) {
         return ApiError::not_found("The requested resource").into_response();
     }
     let path = if path == "/" { "/index.html" } else { path };

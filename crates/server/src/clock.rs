@@ -48,17 +48,17 @@ impl Clock {
     }
 
     /// Whether it stands until it is set.
-    pub(super) fn stands(&self) -> bool {
+    pub(crate) fn stands(&self) -> bool {
         self.0.is_some()
     }
 
     /// The rounds that are asked for, where they are. Only the first who asks gets them.
-    pub(super) fn ticks(&self) -> Option<mpsc::UnboundedReceiver<Tick>> {
+    pub(crate) fn ticks(&self) -> Option<mpsc::UnboundedReceiver<Tick>> {
         self.0.as_ref()?.asked.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The time of a transition, in milliseconds since 1970.
-    pub(super) async fn of(&self, transition: &mut Transition) -> Result<i64, sqlx::Error> {
+    pub(crate) async fn of(&self, transition: &mut Transition) -> Result<i64, sqlx::Error> {
         match &self.0 {
             Some(manual) => Ok(manual.now.load(Ordering::SeqCst)),
             None => transition.now().await,

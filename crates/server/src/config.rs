@@ -17,10 +17,10 @@ use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
 use crate::access::{Network, Right, Role, Sessions, names};
+use crate::clock::Clock;
 use crate::error::StartError;
 use crate::limits::Rates;
 use crate::oidc::OidcConfig;
-use crate::run::Clock;
 use crate::store::Address;
 use crate::{files, guard};
 

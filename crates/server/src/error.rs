@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use escalation_api::{ErrorResponse, ErrorSingle, ErrorType, Json as _, Map, Value};
 use ulid::Ulid;
 
-use crate::health;
+use crate::addresses::is_probe;
 use crate::metrics::Metrics;
 
 /// Why the server does not start.
@@ -545,7 +545,7 @@ pub(crate) async fn finish(State(metrics): State<Arc<Metrics>>, request: Request
     }
     let status = response.status().as_u16();
     metrics.answered(&method, status, began.elapsed());
-    if health::is_asked(&path) && status == 200 {
+    if is_probe(&path) && status == 200 {
         // They are asked every few seconds.
         tracing::debug!(%method, ?path, status, request = id);
     } else {

@@ -14,8 +14,8 @@ use axum::http::{HeaderMap, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::addresses::{is_of_the_api, is_probe};
 use crate::error::ApiError;
-use crate::health;
 
 /// The longest id in an address, in characters. The vendor's have 26.
 const MAX_ID: usize = 64;
@@ -77,7 +77,7 @@ pub(crate) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, nex
     match asked_by(&request) {
         Err(error) => error.into_response(),
         Ok(Some(name)) if hosts.knows(&name) => next.run(request).await,
-        Ok(_) if health::is_asked(request.uri().path()) => next.run(request).await,
+        Ok(_) if is_probe(request.uri().path()) => next.run(request).await,
         Ok(_) => ApiError::forbidden("Host not allowed; start the server with --allow-host NAME").into_response(),
     }
 }
@@ -131,11 +131,6 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     let name = normal(authority.host());
     let address = within_brackets(&name).unwrap_or(&name).parse::<std::net::IpAddr>();
     name == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
-/// Whether an address belongs to the API, and not to the app's files.
-pub(crate) fn is_of_the_api(path: &str) -> bool {
-    ["/v1/", "/v2/", "/v3/", "/builder/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// Refuses addresses of the API in which anything but letters, digits, `_` and `-` stands between the slashes. All of our

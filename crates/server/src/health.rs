@@ -13,22 +13,13 @@ use serde_json::json;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use crate::api::Json;
+use crate::addresses::{ALIVE, ENGINE, METRICS, READY};
+use crate::answer::Json;
 use crate::error::ApiError;
 use crate::files;
 use crate::metrics::Metrics;
 use crate::run::Escalations;
 use crate::store::Store;
-
-/// Whether the process answers at all.
-const ALIVE: &str = "/livez";
-/// Whether it can do its work.
-const READY: [&str; 2] = ["/healthz", "/readyz"];
-
-/// Whether escalations are run.
-const ENGINE: &str = "/healthz/engine";
-/// What is counted and measured.
-pub(crate) const METRICS: &str = "/metrics";
 
 /// After how long without a look for timers the engine is not well: many times as long as it rests.
 const ENGINE_IS_OLD: Duration = Duration::from_secs(30);
@@ -39,11 +30,6 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 const HOLDS: Duration = Duration::from_secs(1);
 /// How long the database has to write something.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Whether this is asked of a path.
-pub(crate) fn is_asked(path: &str) -> bool {
-    [ALIVE, ENGINE, METRICS].contains(&path) || READY.contains(&path)
-}
 
 /// The database, and what was found of it last; one looks, the others wait for that.
 struct Health {

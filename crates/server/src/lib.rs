@@ -5,12 +5,15 @@
 
 mod access;
 mod accounts;
+mod addresses;
+mod answer;
 mod api;
 mod app_files;
 mod backups;
 mod below;
 mod body;
 mod builder;
+mod clock;
 mod config;
 mod connections;
 mod demo;
@@ -29,10 +32,13 @@ mod metrics;
 mod names;
 mod oidc;
 mod openapi;
+mod outward;
 mod proxy;
 mod query;
+mod respond;
 mod rights;
 mod run;
+mod shown;
 mod sign_in;
 mod signing;
 mod store;
@@ -56,6 +62,7 @@ use tower_http::compression::predicate::{And, DefaultPredicate, Predicate as _, 
 pub use access::{Network, Right, Role};
 pub use accounts::run as run_accounts;
 pub use backups::run as run_backups;
+pub use clock::Clock;
 pub use config::{
     AccountCommand, BackupCommand, Command, Config, KeyCommand, LogFormat, Read, Secret, Setting, Source,
 };
@@ -63,7 +70,6 @@ pub use connections::{Limits, allow_open_files};
 pub use error::StartError;
 pub use keys::run as run_keys;
 pub use openapi::{not_served, openapi};
-pub use run::Clock;
 pub use store::Address;
 
 use access::Access;
@@ -233,7 +239,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             let routes = routes.merge(api::escalations(escalations.clone())).merge(api::alerts(escalations.clone()));
             let routes = routes.merge(builder::escalations(escalations.clone(), is_stopping));
             let routes =
-                routes.merge(api::notifications(escalations.clone())).merge(links::router(escalations.clone()));
+                routes.merge(api::notifications(escalations.clone())).merge(respond::router(escalations.clone()));
             let routes = routes.merge(builder::set_aside(escalations.clone()));
             let routes = routes.merge(builder::webhooks(escalations.clone(), config.allow_http_webhooks));
             let routes =

@@ -19,10 +19,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use tokio::time::Instant;
 
 use crate::access::{self, Identity};
-use crate::api::is_event;
+use crate::addresses::{is_event, is_of_the_api};
 use crate::connections::Client;
 use crate::error::ApiError;
-use crate::guard::is_of_the_api;
 use crate::rights::{START, begins_escalation};
 
 /// In how long an empty bucket is full again.

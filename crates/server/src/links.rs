@@ -1,32 +1,22 @@
 //! Links by which a person answers a page without any other right: signed, for one action on one page, and not for ever.
 
-mod page;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use crate::addresses::RESPOND;
 use crate::error::ApiError;
 use crate::signing;
 use crate::store::Store;
 
-pub(crate) use page::{page, router, shell};
-
-/// Where a link leads, below the address of the server.
-pub(crate) const PATH: &str = "/respond";
 /// The parameter with the token.
-const TOKEN: &str = "t";
+pub(crate) const TOKEN: &str = "t";
 /// The name of the key that links are signed with.
 const KEY: &str = "links";
 /// The longest token, in bytes.
 const MAX_TOKEN: usize = 800;
 /// For how long a link is good after the page, in seconds.
 pub(crate) const GOOD_FOR: i64 = 72 * 3_600;
-
-/// Whether a request answers by a link, which says whether it may.
-pub(crate) fn is_answer(path: &str) -> bool {
-    path == PATH
-}
 
 /// What a link does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +41,7 @@ pub(crate) struct Link {
 
 /// Why a token is not taken.
 #[derive(Debug, PartialEq, Eq)]
-enum NoLink {
+pub(crate) enum NoLink {
     /// It is not one of ours.
     Forged,
     /// It was.
@@ -61,7 +51,7 @@ enum NoLink {
 impl Link {
     /// The address that is sent, below that of the server as people reach it.
     pub(crate) fn address(&self, base: &str, key: &[u8]) -> Result<String, serde_json::Error> {
-        Ok(format!("{base}{PATH}?{TOKEN}={}", self.token(key)?))
+        Ok(format!("{base}{RESPOND}?{TOKEN}={}", self.token(key)?))
     }
 
     fn token(&self, key: &[u8]) -> Result<String, serde_json::Error> {
@@ -71,7 +61,7 @@ impl Link {
     }
 
     /// Reads a token, at a time in seconds.
-    fn read(token: &str, key: &[u8], now: i64) -> Result<Self, NoLink> {
+    pub(crate) fn read(token: &str, key: &[u8], now: i64) -> Result<Self, NoLink> {
         let token = Some(token).filter(|token| token.len() <= MAX_TOKEN);
         let (said, signature) = token.and_then(|token| token.split_once('.')).ok_or(NoLink::Forged)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| NoLink::Forged)?;

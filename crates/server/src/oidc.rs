@@ -27,7 +27,7 @@ use tokio::time::Instant;
 
 use crate::access::{Role, names};
 use crate::error::{ApiError, StartError};
-use crate::run::webhook;
+use crate::outward;
 
 /// By how much clocks may differ, in seconds.
 const SKEW: i64 = 60;
@@ -216,12 +216,12 @@ impl Oidc {
     pub(crate) fn new(config: OidcConfig) -> Result<Self, StartError> {
         let wrong = |what: &str| StartError::Oidc { what: what.to_string() };
         let url = Url::parse(&config.issuer).map_err(|_| wrong("--oidc-issuer is not an address"))?;
-        webhook::check_url(&config.issuer, false).map_err(|what| wrong(&format!("--oidc-issuer {what}")))?;
+        outward::check_url(&config.issuer, false).map_err(|what| wrong(&format!("--oidc-issuer {what}")))?;
         let issuer = IssuerUrl::new(config.issuer.clone()).map_err(|_| wrong("--oidc-issuer is not an address"))?;
         let redirect =
             RedirectUrl::new(config.redirect.clone()).map_err(|_| wrong("--public-url is not an address"))?;
         let is_encrypted = url.scheme() == "https";
-        let client = webhook::client(is_encrypted).map_err(|error| wrong(&error.to_string()))?;
+        let client = outward::client(is_encrypted).map_err(|error| wrong(&error.to_string()))?;
         Ok(Self { config, issuer, redirect, caller: Http { client, is_encrypted }, known: Mutex::default() })
     }
 

@@ -28,7 +28,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use crate::api::{Json, VALIDATE};
+use crate::addresses::VALIDATE;
+use crate::answer::Json;
 use crate::body;
 use crate::config::Upstream;
 use crate::connections::Stopping;

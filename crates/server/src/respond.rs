@@ -18,9 +18,10 @@ use escalation_engine::machine::{State as Run, Who as Responder};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use super::{Action, Link, NoLink, PATH, TOKEN, key};
+use crate::addresses::RESPOND;
 use crate::api::{acknowledged_by, respond};
 use crate::error::{ApiError, IsFile};
+use crate::links::{Action, Link, NoLink, TOKEN, key};
 use crate::query::Query;
 use crate::run::Escalations;
 use crate::store::{Author, AuthorKind, EscalationRow};
@@ -45,7 +46,7 @@ static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
 
 pub(crate) fn router(escalations: Escalations) -> Router {
     Router::new()
-        .route(PATH, get(show).post(answer))
+        .route(RESPOND, get(show).post(answer))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(escalations)
 }

@@ -11,10 +11,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::access::{Access, Caller, Identity, Right, takes_keys};
-use crate::api::{ON_BEHALF_OF, VALIDATE, is_event, is_preview, is_question};
+use crate::addresses::{ON_BEHALF_OF, VALIDATE, is_answer, is_event, is_of_the_api, is_preview, is_question};
 use crate::error::ApiError;
-use crate::guard::is_of_the_api;
-use crate::links::is_answer;
 
 /// Where API keys are.
 pub(crate) const API_KEYS: &str = "/builder/v1/api_keys";

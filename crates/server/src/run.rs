@@ -6,7 +6,6 @@
 
 mod advance;
 mod again;
-mod clock;
 mod deliver;
 mod heartbeat;
 mod old;
@@ -19,17 +18,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use escalation_api::{Map, Value};
+use escalation_api::escalation::{AlertActor, Creator};
+use escalation_api::{Json as _, Map, Value};
 use escalation_engine::machine::{Alert, EventKind, State, Who};
 use escalation_engine::trace::StepName;
 use escalation_engine::{Index, Instant};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::sleep;
 
+use crate::clock::Clock;
 use crate::error::{ApiError, StartError};
 use crate::metrics::{Metrics, Readings};
+use crate::signing::{digest, short_digest};
 use crate::store::{
     Action, AlertRow, Author, Delivery, Entry, EscalationRow, InputRow, Kind, Resource, Store, Transition, Turns,
     Unreadable,
@@ -38,7 +39,6 @@ use advance::Advanced;
 use world::Directory;
 
 pub(crate) use advance::{event_of, status_word};
-pub use clock::Clock;
 pub(crate) use deliver::{Senders, delivery_is_readable, webhook};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use plan::{Compiled, Plan};
@@ -215,13 +215,10 @@ impl<'a> Deed<'a> {
     }
 }
 
-/// The digest of a text, by which it is kept once.
-pub(crate) fn digest(text: &[u8]) -> String {
-    hex(&Sha256::digest(text), 32)
-}
-
-fn hex(bytes: &[u8], count: usize) -> String {
-    bytes.iter().take(count).map(|byte| format!("{byte:02x}")).collect()
+/// The creator of an escalation that an alert has begun.
+fn alert_creator(id: &str, title: &str) -> String {
+    let alert = AlertActor { id: id.to_string(), title: title.to_string(), extra: Map::new() };
+    Creator { alert: Some(alert), user: None, workflow: None, extra: Map::new() }.write().to_string()
 }
 
 fn seconds(milliseconds: i64) -> i64 {
@@ -374,7 +371,7 @@ impl Escalations {
         work.insert_alert(&alert).await?;
         let mut begun = None;
         if let Some(mut beginning) = firing.beginning {
-            beginning.creator = crate::api::alert_creator(&alert.id, &alert.title);
+            beginning.creator = alert_creator(&alert.id, &alert.title);
             let origin = Origin { alert_id: Some(alert.id), reassigned_from: None };
             begun = Some(self.insert(&mut work, beginning, origin, now).await?.id);
         }
@@ -995,7 +992,7 @@ impl Fault {
 fn put_deliveries(work: &mut Transition, escalation_id: &str, version: i64, planned: Vec<deliver::Planned>, now: i64) {
     for (number, planned) in (1_i64..).zip(planned) {
         let delivery = Delivery {
-            id: hex(&Sha256::digest(format!("{escalation_id}/{version}/{number}")), 16),
+            id: short_digest(format!("{escalation_id}/{version}/{number}").as_bytes()),
             escalation_id: escalation_id.to_string(),
             version,
             number,

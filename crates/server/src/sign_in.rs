@@ -14,12 +14,13 @@ use ulid::Ulid;
 
 use crate::access::{Caller, Identity, Role, Sessions, new_token};
 use crate::body;
+use crate::clock::Clock;
 use crate::error::ApiError;
-use crate::links::{page, shell};
 use crate::oidc::{Oidc, Refused};
 use crate::query::Query;
+use crate::respond::{page, shell};
 use crate::rights::{SIGN_IN, SIGN_OUT, START};
-use crate::run::{Clock, digest};
+use crate::signing::digest;
 use crate::store::{AccountRow, Action, Author, AuthorKind, NewSession, SignInRow, Store};
 
 /// The parameter with the token of a link.

@@ -5,6 +5,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::error::ApiError;
 
 /// How many bytes a secret has.
@@ -54,6 +56,20 @@ pub(crate) fn webhook_signature(secret: &str, id: &str, timestamp: i64, body: &s
     let key = STANDARD.decode(secret.strip_prefix(PREFIX)?).ok().filter(|key| !key.is_empty())?;
     let signature = sign(&key, format!("{id}.{timestamp}.{body}").as_bytes());
     Some(format!("v1,{}", STANDARD.encode(signature)))
+}
+
+/// The digest of a text, by which it is kept once: SHA-256, in hexadecimal digits.
+pub(crate) fn digest(text: &[u8]) -> String {
+    hex(text, 32)
+}
+
+/// The first half of it, where it only tells things apart.
+pub(crate) fn short_digest(text: &[u8]) -> String {
+    hex(text, 16)
+}
+
+fn hex(text: &[u8], bytes: usize) -> String {
+    Sha256::digest(text).iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

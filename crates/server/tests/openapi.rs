@@ -53,7 +53,7 @@ fn routes() -> BTreeSet<String> {
             let name: String = argument.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             let paths: &[&str] = match name.as_str() {
                 "VALIDATE" => &["/v2/escalation_paths/actions/validate"],
-                "PATH" => &["/respond"],
+                "RESPOND" => &["/respond"],
                 "API_KEYS" => &["/builder/v1/api_keys"],
                 "AUDIT" => &["/builder/v1/audit"],
                 "ME" => &["/builder/v1/me"],

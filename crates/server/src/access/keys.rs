@@ -5,8 +5,8 @@ use ulid::Ulid;
 
 use super::grants::{Grants, Right};
 use crate::error::ApiError;
-use crate::run::digest;
 use crate::signing;
+use crate::signing::digest;
 use crate::store::{Editing, KeyRow};
 
 /// What keys begin with, so that a search for leaked secrets finds them.

@@ -9,8 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use escalation_api::escalation::{AlertActor, Creator};
-use escalation_api::{At, ErrorSingle, Json as _, Map, Value, capitalised};
+use escalation_api::{At, ErrorSingle, Map, Value, capitalised};
 use escalation_engine::machine::Alert;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,14 +17,13 @@ use ulid::Ulid;
 
 use super::escalations::{MAX_GRACE, check_text, priority, read_object, targets_of};
 use super::{Json, Told};
+use crate::addresses::EVENTS;
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::run::{Beginning, Escalations, Firing, digest};
+use crate::run::{Beginning, Escalations, Firing};
 use crate::signing;
+use crate::signing::digest;
 use crate::store::{Action, AlertSourceRow, Author, Table};
-
-/// Where events come in. They bring a secret of their own.
-const EVENTS: &str = "/v2/alert_events/http/";
 
 /// The most routes of a source, and conditions of a route.
 const MAX_ROUTES: usize = 50;
@@ -38,11 +36,6 @@ const MAX_TITLE: usize = 1_000;
 const MAX_DESCRIPTION: usize = 20_000;
 /// The most metadata of an alert, in bytes.
 const MAX_METADATA: usize = 64 * 1024;
-
-/// Whether a request brings an alert, and with it a secret that says whether it may.
-pub(crate) fn is_event(path: &str) -> bool {
-    path.starts_with(EVENTS)
-}
 
 pub(crate) fn router(escalations: Escalations) -> Router {
     Router::new()
@@ -389,12 +382,6 @@ async fn beginning(escalations: &Escalations, route: &Route, event: &Event) -> R
         grace_period: route.grace_period_seconds,
         alert: Alert::Firing,
     })
-}
-
-/// The creator of an escalation that an alert has begun.
-pub(crate) fn creator(id: &str, title: &str) -> String {
-    let alert = AlertActor { id: id.to_string(), title: title.to_string(), extra: Map::new() };
-    Creator { alert: Some(alert), user: None, workflow: None, extra: Map::new() }.write().to_string()
 }
 
 /// What is said of an alert.

@@ -2,11 +2,10 @@
 
 mod filter;
 mod plan;
-mod tell;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Path, Request, State};
-use axum::http::header::{CONTENT_TYPE, HeaderName, ORIGIN};
+use axum::http::header::{CONTENT_TYPE, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -24,15 +23,14 @@ use escalation_engine::world::Priority;
 
 use super::{Json, read_strictly};
 use crate::access::Caller;
+use crate::addresses::ON_BEHALF_OF;
 use crate::body;
 use crate::error::ApiError;
 use crate::names;
 use crate::query::is_told_apart;
 use crate::run::{Beginning, Decision, Deed, Escalations, Plan};
+use crate::shown::{person, tell};
 use crate::store::{Action, Author, EscalationRow, RESTORE_BACKUP, Store, Table};
-
-use tell::tell;
-pub(crate) use tell::{as_of, named_user};
 
 /// The longest idempotency key, and the longest id of an incident, in bytes.
 const MAX_KEY: usize = 255;
@@ -74,11 +72,6 @@ async fn small(request: Request) -> Result<Value, ApiError> {
     body::json(&bytes)
 }
 
-/// Whether a request only asks who may respond.
-pub(crate) fn is_question(path: &str) -> bool {
-    path.starts_with("/v2/escalations/") && path.ends_with("/actions/check_permissions")
-}
-
 pub(crate) fn router(escalations: Escalations) -> Router {
     Router::new()
         .route("/v2/escalations", get(list).post(create))
@@ -97,9 +90,6 @@ pub(crate) struct Actor {
     key: String,
     author: Author,
 }
-
-/// In whose name something is done.
-pub(crate) const ON_BEHALF_OF: HeaderName = HeaderName::from_static("x-incident-user");
 
 impl FromRequestParts<Escalations> for Actor {
     type Rejection = ApiError;
@@ -142,7 +132,7 @@ impl Actor {
     }
 
     fn creator(&self) -> String {
-        let user = self.user.clone().map(|user| tell::person(&user.id.clone(), Some(user)));
+        let user = self.user.clone().map(|user| person(&user.id.clone(), Some(user)));
         Creator { alert: None, user, workflow: None, extra: Map::new() }.write().to_string()
     }
 }

@@ -10,11 +10,11 @@ use escalation_api::{ErrorSingle, Json as _, Timestamp, User};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::schedules::{MAX_WINDOW, named};
 use super::{Json, Told, nameless, page, read_strictly};
 use crate::body;
 use crate::error::ApiError;
 use crate::query::{self, Query};
+use crate::shown::{MAX_WINDOW, named};
 use crate::store::{Author, OverrideFilter, Placed, Placing, RESTORE_BACKUP, Store, Stored, Table, UserFilter};
 use crate::work::Work;
 

@@ -24,12 +24,13 @@ use escalation_engine::schedule::{ScheduleError, has_holidays, known_shifts};
 use escalation_engine::world::NOBODY;
 use ulid::Ulid;
 
-use super::schedules::{MAX_WINDOW, describe, entries_of, find, known_as, named, overrides};
+use super::schedules::{describe, find};
 use super::{Json, read_strictly};
 use crate::body;
 use crate::error::ApiError;
 use crate::names;
 use crate::query::{is_told_apart, out_of_time};
+use crate::shown::{MAX_WINDOW, entries_of, known_as, named, overrides};
 use crate::store::{Author, RESTORE_BACKUP, Store, UserFilter};
 use crate::work::Work;
 
@@ -139,11 +140,6 @@ pub(super) async fn preview(
         Ok(Json::new(&ScheduleEntries { schedule_entries: entries, extra: Map::new() }.write()))
     })
     .await?
-}
-
-/// Whether a request to this path previews a schedule, and so changes nothing.
-pub(crate) fn is_preview(path: &str) -> bool {
-    path.starts_with("/v2/schedules/") && path.ends_with("/actions/preview_entries")
 }
 
 fn missing() -> ApiError {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use reqwest::{Client, Url};
 use tokio::time::Instant;
 
-use super::deliver::webhook::{check_url, client};
 use crate::config::Config;
 use crate::error::StartError;
+use crate::outward::{check_url, client};
 
 /// How often it is called, at most.
 const EVERY: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use escalation_engine::compile::{Kind, People, Target};
 use escalation_engine::{CompiledPath, Index, World};
 use serde::{Deserialize, Serialize};
 
-use super::digest;
+use crate::signing::digest;
 
 /// What is kept of it. Later changes of the path do not concern the escalation (R26).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -12,8 +12,8 @@ use escalation_engine::world::{self, WorldPart};
 use escalation_engine::{Index, Instant, World};
 
 use super::plan::Named;
-use crate::api::schedules::{self, MAX_WINDOW};
 use crate::error::ApiError;
+use crate::shown::{MAX_WINDOW, Overrides, entries_of, overrides};
 use crate::store::{Store, Table, UserFilter};
 
 /// How many rows are read at once.
@@ -29,7 +29,7 @@ pub(super) struct Directory {
     day: Instant,
     world: World,
     schedules: BTreeMap<String, escalation_api::Schedule>,
-    overrides: schedules::Overrides,
+    overrides: Overrides,
     /// Schedules with their entries, once they were asked for.
     rosters: Mutex<BTreeMap<String, Arc<Roster>>>,
 }
@@ -107,7 +107,7 @@ impl Directory {
             }
         }
         answers.window = Some((from, from + MAX_WINDOW));
-        let overrides = schedules::overrides(store, None, from, from + MAX_WINDOW).await?;
+        let overrides = overrides(store, None, from, from + MAX_WINDOW).await?;
         let mut world = World::from_api(answers);
         world.users.extend(unreadable.into_iter().map(|id| world::User {
             name: id.clone(),
@@ -161,7 +161,7 @@ impl Directory {
             return Some(Arc::clone(roster));
         }
         let window = (self.day, self.day + MAX_WINDOW);
-        let entries = schedules::entries_of(schedule, &self.overrides, window.0, window.1).ok();
+        let entries = entries_of(schedule, &self.overrides, window.0, window.1).ok();
         let answers =
             Answers { schedules: vec![(schedule.clone(), entries)], window: Some(window), ..Answers::default() };
         let world = World::from_api(answers);

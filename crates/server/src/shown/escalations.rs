@@ -9,7 +9,7 @@ use escalation_api::escalation::{
 use escalation_api::{Json as _, Map, Timestamp, Urgency, User, Value};
 use escalation_engine::trace::TraceStep;
 
-use crate::api::schedules::{known_as, named};
+use super::{known_as, named};
 use crate::error::ApiError;
 use crate::store::{AlertRow, EscalationRow, Store};
 
@@ -82,7 +82,7 @@ async fn tell_until(store: &Store, rows: Vec<EscalationRow>, last: i64) -> Resul
 }
 
 /// A person as other objects name one.
-pub(super) fn person(id: &str, user: Option<User>) -> User {
+pub(crate) fn person(id: &str, user: Option<User>) -> User {
     let user = user.unwrap_or_else(|| known_as(id, id));
     // The vendor's are never without.
     named(User { role: user.role.or_else(|| Some("unset".to_string())), ..user })

@@ -3,26 +3,20 @@
 //! Of an event is stored what it is about and how the escalation stood then; its body is made when it is sent, and is the
 //! same each time.
 
-use std::net::IpAddr;
-use std::time::Duration;
-
 use escalation_api::Value;
 use escalation_engine::machine::{EventKind, Who};
+use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, Url, redirect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{NotSent, Planned};
-use crate::api;
 use crate::error::ApiError;
+pub(crate) use crate::outward::check_url;
+use crate::outward::client;
 use crate::run::Fault;
+use crate::shown;
 use crate::store::{Delivery, EscalationRow, Kind, Store, Transition};
-
-/// How long a receiver may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long it may take until there is a connection.
-const TO_CONNECT: Duration = Duration::from_secs(5);
 
 /// An escalation was created.
 const CREATED: &str = "public_escalation.escalation_created_v1";
@@ -30,27 +24,6 @@ const CREATED: &str = "public_escalation.escalation_created_v1";
 const STATUS_UPDATED: &str = "public_escalation.escalation_status_updated_v1";
 /// The events that an endpoint can get.
 pub(crate) const EVENT_TYPES: [&str; 2] = [CREATED, STATUS_UPDATED];
-
-/// Whether events may go to an address: encrypted, or not over a network, unless it is allowed otherwise.
-///
-/// # Errors
-/// Says what an address must be.
-pub(crate) fn check_url(text: &str, http_is_allowed: bool) -> Result<Url, &'static str> {
-    let url = Url::parse(text).map_err(|_| "must be an address such as https://example.com/hook")?;
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-    match url.scheme() {
-        "https" => {}
-        "http" if is_here || http_is_allowed => {}
-        "http" => return Err("must begin with https: only this machine is reached by http"),
-        _ => return Err("must begin with https"),
-    }
-    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-        return Err("must have no name, password or fragment in it");
-    }
-    Ok(url)
-}
 
 /// An event as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
@@ -133,20 +106,6 @@ pub(in crate::run) async fn planned(
     Ok(planned)
 }
 
-/// What calls addresses that pass [`check_url`]: those that are encrypted, or the others, by no proxy that the environment
-/// names.
-pub(crate) fn client(is_encrypted: bool) -> Result<Client, reqwest::Error> {
-    // The provider is the only one that is compiled in; that it is set already is fine.
-    let _already = rustls::crypto::ring::default_provider().install_default();
-    let builder = Client::builder()
-        // What is meant for one address is for no other.
-        .redirect(redirect::Policy::none())
-        .timeout(PATIENCE)
-        .connect_timeout(TO_CONNECT)
-        .user_agent(concat!("escalation-path-builder/", env!("CARGO_PKG_VERSION")));
-    if is_encrypted { builder.build() } else { builder.no_proxy().build() }
-}
-
 /// What sends events.
 pub(super) struct Sender {
     /// For what is encrypted.
@@ -204,13 +163,13 @@ async fn body(store: &Store, delivery: &Delivery, event: Event) -> Result<String
     let row = row.ok_or_else(|| NotSent::Moot("its escalation is gone".to_string()))?;
     let creator: Value = serde_json::from_str(&row.creator).unwrap_or_default();
     let as_of = EscalationRow { status: event.status.clone(), updated_at: event.updated_at, ..row };
-    let escalation = api::escalation_as_of(store, as_of, event.steps).await.map_err(NotSent::of)?;
+    let escalation = shown::as_of(store, as_of, event.steps).await.map_err(NotSent::of)?;
     let content = if event.event_type == CREATED {
         escalation
     } else {
         let actor = match event.actor {
             None => None,
-            Some(Actor::User(id)) => Some(json!({ "user": api::named_user(store, &id).await.map_err(NotSent::of)? })),
+            Some(Actor::User(id)) => Some(json!({ "user": shown::named_user(store, &id).await.map_err(NotSent::of)? })),
             Some(Actor::Key(name)) => Some(json!({ "api_key": { "id": name, "name": name } })),
             Some(Actor::Alert) => creator.get("alert").map(|alert| json!({ "alert": alert })),
         };
