@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "nothing outside a program reaches in")]
 
 mod app;
+mod arrows;
 mod bench;
 mod bench_server;
 mod browser;
@@ -31,7 +32,7 @@ cargo xtask COMMAND
       --empty         start a new database without the demo organisation
       every other option goes to the server as it is: `cargo xtask run -- --help`
   app             build the app alone, into dist
-  test [PART..]   run everything, or only: fmt words deny packaging clippy native postgres wasm sdk schema browser
+  test [PART..]   run everything, or only: fmt words rooms deny packaging clippy native postgres wasm sdk schema browser
   bench           sizes of the app and of what is in its parts, speed of the engine, of the interface and of the server
   bench app       the sizes alone
   bench server    the server alone, beside a mock of the vendor's API, and how it grows

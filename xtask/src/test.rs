@@ -10,15 +10,16 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::postgres::{Durability, Postgres};
-use crate::{app, browser, packaging, setup, shell, words};
+use crate::{app, arrows, browser, packaging, setup, shell, words};
 
 /// A name for the command line, what it is, and how it is run.
 type Part = (&'static str, &'static str, fn() -> Result<Counts>);
 
 /// The parts, in the order in which they run.
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     ("fmt", "formatting", formatting),
     ("words", "the words of the glossary", glossary),
+    ("rooms", "which room sees which", rooms),
     ("deny", "licences, duplicates and sources of dependencies", deny),
     ("packaging", "what is in packaging/, by the tools that it is for", packaged),
     ("clippy", "clippy without warnings", clippy),
@@ -94,6 +95,11 @@ fn formatting() -> Result<Counts> {
 
 fn glossary() -> Result<Counts> {
     let (passed, failed) = words::check()?;
+    Ok(Counts { passed, failed })
+}
+
+fn rooms() -> Result<Counts> {
+    let (passed, failed) = arrows::check()?;
     Ok(Counts { passed, failed })
 }
 
