@@ -1,6 +1,6 @@
 // What opens above the page hangs where it belongs and stays there. That all of it is reached is in states.spec.js.
 
-import { expect, frames, IDS, test } from './support/fixtures.js';
+import { expect, frames, IDS, test, whole } from './support/fixtures.js';
 import { openAll, SIZES } from './support/opening.js';
 import { STATES } from './support/states.js';
 
@@ -27,6 +27,7 @@ test('what lies under the panel at the side cannot have the focus', async ({ app
 test('what can be opened on the screen of a path is opened by that test', async ({ app, page }) => {
   await app.open(IDS.warehouse);
   await app.node(/Page Primary on-call/).first().click();
+  await whole(page);
   const { opened } = await openAll(page);
   for (const one of ['2 problems', 'More', 'Add a step here', 'Add to this level', 'Next…', 'More assumptions', 'Scenarios']) {
     expect(opened.join('\n')).toContain(`“${one}`);

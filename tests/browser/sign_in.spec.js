@@ -177,8 +177,8 @@ test.describe('where strangers may do nothing', () => {
     await page.getByRole('button', { name: 'End session of Vera' }).press('Enter');
     await page.getByRole('dialog', { name: /End the session of/ }).getByRole('button', { name: 'End session' }).press('Enter');
     await expect(sessions).toHaveCount(1);
-    await other.goto(`${server.url}/`);
-    await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible();
+    await other.reload();
+    await expect(other.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
     await other.close();
 
     await page.getByRole('button', { name: 'Revoke Terraform' }).press('Enter');
