@@ -57,7 +57,7 @@ fn a_schedule_whose_days_end_a_minute_early_is_warned_about_where_that_is_known(
     let said = |entries: Vec<Value>, timezone: &str, mode: &str| {
         let unread = if timezone == UNREAD { json!(["entries"]) } else { json!([]) };
         let world = json!({
-            "users": [{"id": "ada", "name": "Ada"}],
+            "users": [{"id": "ada", "name": "Ada", "can_be_paged": true}],
             "priorities": [{"id": "p1", "name": "P1"}],
             "entries_from": "2026-06-01T00:00:00Z",
             "entries_until": "2026-06-30T00:00:00Z",
