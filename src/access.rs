@@ -1,7 +1,5 @@
 //! Who gets in, for administrators: API keys, which are made and revoked here, and sessions, which are ended here.
 
-use std::time::Duration;
-
 use escalation_engine::Instant;
 use escalation_engine::calendar::Zone;
 use escalation_engine::words::date_with_year;
@@ -13,6 +11,7 @@ use web_sys::SubmitEvent;
 use crate::clock;
 use crate::editor::link;
 use crate::net::{self, ApiKey, Session};
+use crate::parts::crumbs::Crumbs;
 use crate::parts::dialog::Dialog;
 use crate::parts::notice::Notice;
 use crate::route::Route;
@@ -29,12 +28,10 @@ const RIGHTS: [&str; 6] = ["view", "edit", "escalate", "respond", "act_on_behalf
 const EXPIRIES: [u32; 3] = [30, 90, 365];
 /// After how many it does, unless something else is chosen.
 const USUAL_EXPIRY: u32 = 90;
-/// The longest name of a key, in bytes.
+/// The longest name of a key, in characters.
 const MAX_NAME: &str = "100";
 /// A day, in seconds.
 const DAY: i64 = 86_400;
-/// After how long what was done is read again.
-const SOON: Duration = Duration::ZERO;
 
 /// What only administrators see; for others, that it is for them alone. Where it is not known who asks, the server says
 /// whether they may.
@@ -73,14 +70,25 @@ struct Known {
     keys: RwSignal<Option<net::List<ApiKey>>>,
     sessions: RwSignal<Option<net::List<Session>>>,
     trouble: RwSignal<Option<String>>,
+    /// How often it was read: an answer that comes after a later one says what was before.
+    reads: StoredValue<u32>,
     /// With the name of what it is.
     taking: RwSignal<Option<(Taken, String)>>,
 }
 
 impl Known {
     fn read(self) {
+        let Some(number) = self.reads.try_update_value(|reads| {
+            *reads += 1;
+            *reads
+        }) else {
+            return;
+        };
         spawn_local(async move {
             let (keys, sessions) = futures::future::join(net::api_keys(), net::sessions()).await;
+            if self.reads.try_get_value() != Some(number) {
+                return;
+            }
             let mut trouble = Vec::new();
             match keys {
                 Ok(list) => drop(self.keys.try_set(Some(list))),
@@ -93,11 +101,6 @@ impl Known {
             let _left = self.trouble.try_set((!trouble.is_empty()).then(|| trouble.join(" ")));
         });
     }
-
-    /// Again, once what is open is closed.
-    fn read_soon(self) {
-        set_timeout(move || self.read(), SOON);
-    }
 }
 
 #[component]
@@ -106,6 +109,7 @@ fn Access() -> impl IntoView {
         keys: RwSignal::new(None),
         sessions: RwSignal::new(None),
         trouble: RwSignal::new(None),
+        reads: StoredValue::new(0),
         taking: RwSignal::new(None),
     };
     known.read();
@@ -127,10 +131,7 @@ fn Access() -> impl IntoView {
     let has_no_sessions = move || known.sessions.with(|all| all.as_ref().is_some_and(|all| all.items.is_empty()));
     view! {
         <header class="bar">
-            <nav class="crumbs" aria-label=strings::PATHS>
-                <a href=Route::List.href()>{strings::PATHS}</a>
-                <span aria-hidden="true">"/"</span>
-            </nav>
+            <Crumbs/>
             <h1>{say::ACCESS}</h1>
             <span class="spring"></span>
             <ThemeSwitch/>
@@ -235,18 +236,17 @@ fn TakeAway(what: Taken, name: String, known: Known) -> impl IntoView {
                 Taken::Session(id) => net::end_session(id).await,
             };
             match done {
-                Ok(()) => {
-                    let _left = known.taking.try_set(None);
-                    known.read_soon();
-                }
-                // Somebody else has done it.
-                Err(error) if error.is_not_found() => {
-                    let _left = known.taking.try_set(None);
-                    known.read_soon();
-                }
-                Err(error) => {
-                    let _left = trouble.try_set(error.after(say::NOT_DONE));
+                // What is not there any more somebody else has taken away.
+                Err(error) if !error.is_not_found() => {
+                    // Twice does no harm.
+                    let told =
+                        if error.may_be_done() { say::MAY_BE_DONE.to_string() } else { error.after(say::NOT_DONE) };
+                    let _left = trouble.try_set(told);
                     let _left = busy.try_set(false);
+                }
+                Ok(()) | Err(_) => {
+                    let _left = known.taking.try_set(None);
+                    known.read();
                 }
             }
         });
@@ -292,16 +292,15 @@ fn NewKey(making: RwSignal<bool>, known: Known) -> impl IntoView {
             match net::make_key(name.trim(), &rights, until).await {
                 Ok(made) => {
                     let _left = secret.try_set(Some(made));
-                    known.read();
                 }
                 Err(error) => {
                     // One whose secret nobody has seen is of no use, and is seen in the list.
                     let told =
                         if error.may_be_done() { say::MAY_BE_MADE.to_string() } else { error.after(say::NOT_MADE) };
                     let _left = trouble.try_set(told);
-                    known.read();
                 }
             }
+            known.read();
             let _left = busy.try_set(false);
         });
     };

@@ -12,6 +12,7 @@ use web_sys::SubmitEvent;
 use crate::access::for_administrators;
 use crate::clock;
 use crate::net::{self, AuditLine};
+use crate::parts::crumbs::Crumbs;
 use crate::route::Route;
 use crate::strings::{self, audit as say};
 use crate::theme::ThemeSwitch;
@@ -157,10 +158,7 @@ fn Log() -> impl IntoView {
     let export = move || net::audit_export(&query(&applied.get()));
     view! {
         <header class="bar">
-            <nav class="crumbs" aria-label=strings::PATHS>
-                <a href=Route::List.href()>{strings::PATHS}</a>
-                <span aria-hidden="true">"/"</span>
-            </nav>
+            <Crumbs/>
             <h1>{say::AUDIT}</h1>
             <span class="spring"></span>
             <ThemeSwitch/>

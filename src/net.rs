@@ -319,14 +319,20 @@ pub async fn entries(schedule_id: &str, window: (Instant, Instant)) -> Answer<En
     Entries::read(entries).ok().filter(|_| is_there).ok_or(NetError::Unreadable(200))
 }
 
-/// A list of our own server under a name; it names what it could not read beside it.
-async fn own_list<T: DeserializeOwned>(name: &str) -> Answer<List<T>> {
-    let text = get(&address(&["builder", "v1", name], &[])).await?;
+/// A page of a list of our own server under a name, and where the next begins. It names what it could not read beside it.
+async fn own_page<T: DeserializeOwned>(name: &str, query: &[(&str, &str)]) -> Answer<(List<T>, Option<String>)> {
+    let text = get(&address(&["builder", "v1", name], query)).await?;
     let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
     let list = value.get_mut(name).map(Value::take).ok_or(NetError::Unreadable(200))?;
     let items = serde_json::from_value(list).map_err(|_| NetError::Unreadable(200))?;
-    let unreadable = value.get("unreadable").and_then(Value::as_array);
-    Ok(List { items, is_whole: unreadable.is_none_or(Vec::is_empty) })
+    let is_whole = value.get("unreadable").and_then(Value::as_array).is_none_or(Vec::is_empty);
+    let after = value.get("pagination_meta").and_then(|meta| meta.get("after")).and_then(Value::as_str);
+    Ok((List { items, is_whole }, after.map(str::to_string)))
+}
+
+/// A list of our own server that is one page.
+async fn own_list<T: DeserializeOwned>(name: &str) -> Answer<List<T>> {
+    Ok(own_page(name, &[]).await?.0)
 }
 
 /// What a server that has no such list is taken to have; an error where it has one that could not be read.
@@ -587,16 +593,12 @@ async fn own_pages<T: DeserializeOwned>(name: &str) -> Answer<List<T>> {
     let mut list = List::default();
     let mut after = None::<String>;
     for _ in 0..MAX_PAGES {
-        let query: Vec<_> =
-            [("page_size", PAGE)].into_iter().chain(after.iter().map(|at| ("after", at.as_str()))).collect();
-        let text = get(&address(&["builder", "v1", name], &query)).await?;
-        let mut value: Value = serde_json::from_str(&text).map_err(|_| NetError::Unreadable(200))?;
-        let items = value.get_mut(name).map(Value::take).ok_or(NetError::Unreadable(200))?;
-        let items: Vec<T> = serde_json::from_value(items).map_err(|_| NetError::Unreadable(200))?;
-        list.items.extend(items);
-        list.is_whole &= value.get("unreadable").and_then(Value::as_array).is_none_or(Vec::is_empty);
-        let next = value.get("pagination_meta").and_then(|meta| meta.get("after")).and_then(Value::as_str);
-        match next.map(str::to_string) {
+        let mut query = vec![("page_size", PAGE)];
+        query.extend(after.iter().map(|at| ("after", at.as_str())));
+        let (page, next) = own_page(name, &query).await?;
+        list.items.extend(page.items);
+        list.is_whole &= page.is_whole;
+        match next {
             None => return Ok(list),
             next if next == after => break,
             next => after = next,

@@ -2,6 +2,7 @@
 
 pub mod avatar;
 pub mod combobox;
+pub mod crumbs;
 pub mod dialog;
 pub mod focus;
 pub mod hold;

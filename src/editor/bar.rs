@@ -10,8 +10,8 @@ use super::state::Open;
 use crate::canvas::search;
 use crate::later;
 use crate::panel::expectations::BrokenPill;
+use crate::parts::crumbs::Crumbs;
 use crate::parts::icon::{Glyph, Icon};
-use crate::route::Route;
 use crate::strings;
 use crate::theme::ThemeSwitch;
 
@@ -35,10 +35,7 @@ pub fn Bar() -> impl IntoView {
     };
     view! {
         <header class="bar">
-            <nav class="crumbs" aria-label=strings::PATHS>
-                <a href=Route::List.href()>{strings::PATHS}</a>
-                <span aria-hidden="true">"/"</span>
-            </nav>
+            <Crumbs/>
             <h1>
                 {move || if only_reads() || compact.get() {
                     view! { <span>{name}</span> }.into_any()

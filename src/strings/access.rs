@@ -19,6 +19,7 @@ pub const REVOKE_HINT: &str = "Programs that use this key stop working at once."
 pub const END_SESSION: &str = "End session";
 pub const END_HINT: &str = "They have to sign in again. Their drafts stay in their browser.";
 pub const NOT_DONE: &str = "Nothing was changed.";
+pub const MAY_BE_DONE: &str = "The answer was lost. Try again to make sure.";
 pub const CREATE_KEY: &str = "Create API key";
 pub const CREATE: &str = "Create key";
 pub const NAME: &str = "Name";

@@ -56,7 +56,8 @@ test('keys that are pressed before that count, in their order', async ({ gate, p
   await expect(app.status).toHaveText('1 unsaved change');
 });
 
-test('a step that is dragged before that follows the pointer once it can, and nothing pans', async ({ gate, page }) => {
+/** Begins to drag a step before what changes a path is there. */
+async function dragEarly(gate, page) {
   const later = await heldBack(page);
   const app = new App(page, gate, []);
   await page.goto(`${gate.url}/#/paths/${IDS.payments}`);
@@ -66,6 +67,11 @@ test('a step that is dragged before that follows the pointer once it can, and no
   await page.mouse.move(box.x + 40, box.y + 20);
   await page.mouse.down();
   await page.mouse.move(box.x + 140, box.y + 60, { steps: 3 });
+  return { later, card, box };
+}
+
+test('a step that is dragged before that follows the pointer once it can, and nothing pans', async ({ gate, page }) => {
+  const { later, card, box } = await dragEarly(gate, page);
   expect(await card.boundingBox()).toEqual(box);
   await expect(page.locator('.ghost')).toHaveCount(0);
   await later.release();
@@ -76,15 +82,7 @@ test('a step that is dragged before that follows the pointer once it can, and no
 });
 
 test('a step that was let go of before that is not dragged', async ({ gate, page }) => {
-  const later = await heldBack(page);
-  const app = new App(page, gate, []);
-  await page.goto(`${gate.url}/#/paths/${IDS.payments}`);
-  const card = app.tree.locator('.node.level').first();
-  await expect(card).toBeVisible();
-  const box = await card.boundingBox();
-  await page.mouse.move(box.x + 40, box.y + 20);
-  await page.mouse.down();
-  await page.mouse.move(box.x + 140, box.y + 60, { steps: 3 });
+  const { later, card, box } = await dragEarly(gate, page);
   await page.mouse.up();
   await later.release();
   await whole(page);

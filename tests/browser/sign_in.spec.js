@@ -184,8 +184,13 @@ test.describe('where strangers may do nothing', () => {
     await page.getByRole('button', { name: 'Revoke Terraform' }).press('Enter');
     await page.keyboard.press('Escape');
     await expect(row).not.toContainText('Revoked');
+    // Where the answer is lost it is not said that nothing was changed.
+    await page.route('**/builder/v1/api_keys/*', (route) => route.abort(), { times: 1 });
     await page.getByRole('button', { name: 'Revoke Terraform' }).press('Enter');
-    await page.getByRole('dialog', { name: /Revoke/ }).getByRole('button', { name: 'Revoke', exact: true }).press('Enter');
+    const revoke = page.getByRole('dialog', { name: /Revoke/ }).getByRole('button', { name: 'Revoke', exact: true });
+    await revoke.press('Enter');
+    await expect(page.getByRole('dialog').getByRole('alert')).toHaveText('The answer was lost. Try again to make sure.');
+    await revoke.press('Enter');
     await expect(row).toContainText('Revoked');
     expect((await asked('/v2/escalation_paths')).status).toBe(401);
   });
