@@ -15,7 +15,7 @@ use crate::parts::crumbs::Crumbs;
 use crate::parts::dialog::Dialog;
 use crate::parts::notice::Notice;
 use crate::route::Route;
-use crate::session::session;
+use crate::session::{Session as AppSession, session};
 use crate::strings::{self, access as say};
 use crate::theme::ThemeSwitch;
 
@@ -35,9 +35,9 @@ const DAY: i64 = 86_400;
 
 /// What only administrators see; for others, that it is for them alone. Where it is not known who asks, the server says
 /// whether they may.
-pub fn for_administrators(title: &'static str, screen: fn() -> AnyView) -> impl IntoView {
+pub fn for_administrators(title: &'static str, may: fn(AppSession) -> bool, screen: fn() -> AnyView) -> impl IntoView {
     let session = session();
-    let may = move || session.me.with(Option::is_none) || session.may(RIGHT);
+    let may = move || session.me.with(Option::is_none) || may(session);
     move || {
         if may() {
             screen()
@@ -54,7 +54,12 @@ pub fn for_administrators(title: &'static str, screen: fn() -> AnyView) -> impl 
 
 #[component]
 pub fn AccessScreen() -> impl IntoView {
-    for_administrators(say::NOT_ALLOWED, || Access().into_any())
+    for_administrators(say::NOT_ALLOWED, may_see_keys, || Access().into_any())
+}
+
+/// Whether the reader may manage all access, or that to what a team of theirs owns.
+pub fn may_see_keys(session: AppSession) -> bool {
+    session.may(RIGHT) || !session.teams_with(RIGHT).is_empty()
 }
 
 /// What is about to be taken away.
@@ -70,6 +75,8 @@ struct Known {
     keys: RwSignal<Option<net::List<ApiKey>>>,
     sessions: RwSignal<Option<net::List<Session>>>,
     trouble: RwSignal<Option<String>>,
+    /// Whether the reader manages all access, and not that to what single teams own.
+    sees_sessions: bool,
     /// How often it was read: an answer that comes after a later one says what was before.
     reads: StoredValue<u32>,
     /// With the name of what it is.
@@ -85,7 +92,9 @@ impl Known {
             return;
         };
         spawn_local(async move {
-            let (keys, sessions) = futures::future::join(net::api_keys(), net::sessions()).await;
+            // Sessions are the organisation's.
+            let sessions = async { if self.sees_sessions { net::sessions().await } else { Ok(net::List::default()) } };
+            let (keys, sessions) = futures::future::join(net::api_keys(), sessions).await;
             if self.reads.try_get_value() != Some(number) {
                 return;
             }
@@ -108,6 +117,7 @@ fn Access() -> impl IntoView {
     let known = Known {
         keys: RwSignal::new(None),
         sessions: RwSignal::new(None),
+        sees_sessions: session().me.with_untracked(Option::is_none) || untrack(|| session().may(RIGHT)),
         trouble: RwSignal::new(None),
         reads: StoredValue::new(0),
         taking: RwSignal::new(None),
@@ -146,12 +156,14 @@ fn Access() -> impl IntoView {
                 <Show when=has_no_keys><p>{say::NO_KEYS}</p></Show>
                 {keys}
             </section>
-            <section>
-                <h2>{say::SESSIONS}</h2>
-                <p class="list-note">{say::ABOUT_SESSIONS}</p>
-                <Show when=has_no_sessions><p>{say::NO_SESSIONS}</p></Show>
-                {sessions}
-            </section>
+            <Show when=move || known.sees_sessions>
+                <section>
+                    <h2>{say::SESSIONS}</h2>
+                    <p class="list-note">{say::ABOUT_SESSIONS}</p>
+                    <Show when=has_no_sessions><p>{say::NO_SESSIONS}</p></Show>
+                    {sessions}
+                </section>
+            </Show>
         </main>
         <Show when=move || making.get()><NewKey making known/></Show>
         {move || known.taking.get().map(|(what, name)| view! { <TakeAway what name known/> })}
@@ -168,8 +180,15 @@ fn told_at(zone: &Zone, text: &str) -> String {
     date_with_year(zone, Instant::from_unix(at.unix().div_euclid(60) * 60))
 }
 
+/// The name of a team, or its id where that is not known.
+fn team_name(id: &str) -> String {
+    let teams = session().teams.get();
+    teams.iter().find(|team| team.id == id).map_or_else(|| id.to_string(), |team| team.name.clone())
+}
+
 fn key_row(key: ApiKey, known: Known, when: impl Fn(&str) -> String) -> impl IntoView {
     let rights = key.rights.iter().map(|right| say::right(right)).collect::<Vec<_>>().join(", ");
+    let teams = key.team_ids.as_ref().map(|ids| ids.iter().map(|id| team_name(id)).collect::<Vec<_>>().join(", "));
     let used = key.last_used_at.as_deref().map_or(say::NEVER_USED.to_string(), |at| say::last_used(&when(at)));
     let ends = key.expires_at.as_deref().map_or(say::NEVER_EXPIRES.to_string(), |at| say::expires(&when(at)));
     let made = say::created(&when(&key.created_at), key.created_by.as_deref());
@@ -184,6 +203,7 @@ fn key_row(key: ApiKey, known: Known, when: impl Fn(&str) -> String) -> impl Int
                     <strong><bdi>{key.name}</bdi></strong>
                 </p>
                 <p class="access-about">{escalation_api::capitalised(&rights)}</p>
+                {teams.map(|teams| view! { <p class="access-about">{say::only_teams(&teams)}</p> })}
                 <p class="access-about">{made}" "{used}" "{state.unwrap_or(ends)}</p>
             </div>
             {(!is_over).then(|| view! {
@@ -196,7 +216,10 @@ fn key_row(key: ApiKey, known: Known, when: impl Fn(&str) -> String) -> impl Int
 fn session_row(session: Session, known: Known, when: impl Fn(&str) -> String) -> impl IntoView {
     let used = say::session_used(&when(&session.used_at), &when(&session.lasts_until));
     let account = session.account;
-    let role = say::role(&account.role).to_string();
+    let in_teams = account.team_roles.iter().flatten().map(|(id, role)| say::team_role(role, &team_name(id)));
+    // Whoever has no role in the organisation reads.
+    let own = Some(account.role.as_str()).filter(|role| *role != "none");
+    let role = own.map(|role| say::role(role).to_string()).into_iter().chain(in_teams).collect::<Vec<_>>().join(", ");
     let take = (Taken::Session(session.id), account.name.clone());
     let label = say::end_session_of(&account.name);
     view! {
@@ -273,6 +296,8 @@ fn NewKey(making: RwSignal<bool>, known: Known) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let rights = RwSignal::new(vec!["view"]);
     let expiry = RwSignal::new(Some(USUAL_EXPIRY));
+    let own = (!known.sees_sessions).then(|| session().teams_with(RIGHT));
+    let team = RwSignal::new(own.as_ref().and_then(|own| own.first().cloned()));
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(String::new());
     let secret = RwSignal::new(None::<String>);
@@ -287,9 +312,9 @@ fn NewKey(making: RwSignal<bool>, known: Known) -> impl IntoView {
         busy.set(true);
         trouble.set(String::new());
         let until = expiry.get_untracked().map(|days| clock::now() + i64::from(days) * DAY);
-        let (name, rights) = (name.get_untracked(), rights.get_untracked());
+        let (name, rights, team) = (name.get_untracked(), rights.get_untracked(), team.get_untracked());
         spawn_local(async move {
-            match net::make_key(name.trim(), &rights, until).await {
+            match net::make_key(name.trim(), &rights, team.as_deref(), until).await {
                 Ok(made) => {
                     let _left = secret.try_set(Some(made));
                 }
@@ -325,6 +350,11 @@ fn NewKey(making: RwSignal<bool>, known: Known) -> impl IntoView {
     let expiries = EXPIRIES.map(|days| {
         view! { <option value=days.to_string() selected={days == USUAL_EXPIRY}>{say::after_days(days)}</option> }
     });
+    let is_everybody = own.is_none();
+    let teams = session().teams.get_untracked();
+    let ids = own.unwrap_or_else(|| teams.iter().map(|team| team.id.clone()).collect());
+    let teams = ids.into_iter().map(|id| view! { <option value=id.clone()>{team_name(&id)}</option> });
+    let teams = teams.collect_view();
     let form = view! {
         <form on:submit=make>
             <h2>{say::CREATE_KEY}</h2>
@@ -344,6 +374,14 @@ fn NewKey(making: RwSignal<bool>, known: Known) -> impl IntoView {
                 <legend class="field-label">{say::RIGHTS}</legend>
                 {choices.collect_view()}
             </fieldset>
+            <label class="field-label" for="key-team">{say::APPLIES_TO}</label>
+            <select id="key-team" class="field" on:change=move |event| {
+                let id = event_target_value(&event);
+                team.set((!id.is_empty()).then_some(id));
+            }>
+                {is_everybody.then(|| view! { <option value="">{say::ALL_TEAMS}</option> })}
+                {teams}
+            </select>
             <label class="field-label" for="key-expiry">{say::EXPIRES}</label>
             <select id="key-expiry" class="field" on:change=move |event| expiry.set(event_target_value(&event).parse().ok())>
                 {expiries.collect_view()}

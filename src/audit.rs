@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::SubmitEvent;
 
-use crate::access::for_administrators;
+use crate::access::{self, for_administrators};
 use crate::clock;
 use crate::net::{self, AuditLine};
 use crate::parts::crumbs::Crumbs;
@@ -91,7 +91,7 @@ impl Filter {
 
 #[component]
 pub fn AuditScreen() -> impl IntoView {
-    for_administrators(say::NOT_ALLOWED, || Log().into_any())
+    for_administrators(say::NOT_ALLOWED, |session| session.may(access::RIGHT), || Log().into_any())
 }
 
 #[component]
@@ -264,6 +264,7 @@ fn row(line: AuditLine, zone: &Zone) -> impl IntoView + use<> {
     let by = (line.at.clone(), when.clone());
     let (action, resource) = (say::action(&line.action), say::resource(&line.resource.kind));
     let heading = format!("{action} {resource} ");
+    let outcome = say::outcome(&line.outcome);
     let document = move |title: &'static str, name: &str, value: &Value| {
         let text = if line.unreadable.iter().any(|one| one == name) {
             say::UNREADABLE.to_string()
@@ -294,6 +295,7 @@ fn row(line: AuditLine, zone: &Zone) -> impl IntoView + use<> {
         <li class="audit-line">
             <p>
                 <strong>{heading}{what}</strong>
+                {outcome.map(|outcome| view! { " "<span class="pill changed">{outcome}</span> })}
             </p>
             <p class="audit-by">
                 <time datetime=by.0>{by.1}</time>

@@ -92,12 +92,18 @@ impl Opened {
         let draft = draft.filter(|draft| draft.path_id.is_empty());
         let has_draft = draft.is_some();
         let (editor, unsure) = draft.map(|draft| (draft.editor, draft.unsure)).unzip();
-        let editor = editor.unwrap_or_else(|| Editor::new_document(PathPayload::named(strings::NEW_PATH_NAME)));
+        let editor = editor.unwrap_or_else(|| Editor::new_document(new_path(session)));
         // A draft that is not known yet is not overwritten by one that begins with nothing.
         let is_its_own = has_draft || (!key.is_empty() && session.is_free(key));
         let key = if is_its_own { key.to_string() } else { clock::token() };
         Self { id: String::new(), editor, draft: key, question: None, unsure: unsure.flatten() }
     }
+}
+
+/// A path with nothing in it. Whoever changes the paths of one team alone makes them for it.
+fn new_path(session: Session) -> PathPayload {
+    let own = session.readers.edits_teams.get_untracked().filter(|teams| teams.len() == 1);
+    PathPayload { team_ids: own, ..PathPayload::named(strings::NEW_PATH_NAME) }
 }
 
 /// Keeps the path's name in the title of the page, and has its names set apart.
@@ -109,6 +115,17 @@ fn title(open: Open) {
     on_cleanup(|| document().set_title(strings::PRODUCT));
 }
 
+/// Keeps who owns the path as it is saved, on which it depends whether it is for reading alone.
+fn know_owners(open: Open) {
+    let session = open.session;
+    Effect::new(move || {
+        let id = open.id.get();
+        let owners = session.index.with(|index| index.path(&id).map(|path| path.team_ids.clone().unwrap_or_default()));
+        session.readers.owners.set(owners);
+    });
+    on_cleanup(move || session.readers.owners.set(None));
+}
+
 #[component]
 pub fn EditorScreen(opened: Opened) -> impl IntoView {
     let open = Open::new(opened.id, opened.editor);
@@ -116,6 +133,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     open.question.set(opened.question);
     open.unsure.set(opened.unsure);
     provide_context(open);
+    know_owners(open);
     provide_context(TellDropped(Callback::new(move |what: String| {
         let _left = open.look.refused.try_set(Some(what.clone()));
         open.session.say(what);

@@ -138,8 +138,10 @@ pub fn PathsScreen() -> impl IntoView {
             <span class="spring"></span>
             <Account/>
             <ThemeSwitch/>
-            <Show when=move || session.has(audit::FEATURE) && session.may(access::RIGHT)>
+            <Show when=move || session.has(audit::FEATURE) && access::may_see_keys(session)>
                 <a class="tool" href=Route::Access.href()>{strings::access::ACCESS}</a>
+            </Show>
+            <Show when=move || session.has(audit::FEATURE) && session.may(access::RIGHT)>
                 <a class="tool" href=Route::Audit.href()>{strings::audit::AUDIT}</a>
             </Show>
             <Show when=move || !only_reads() && session.has(template::FEATURE)>
@@ -267,6 +269,7 @@ fn PathRow(
         }
     };
     let delete_label = strings::transfer::delete(&row.name);
+    let owners = row.teams.clone();
     let delete = {
         let row = row.clone();
         move |_| deleting.set(Some(row.clone()))
@@ -288,7 +291,19 @@ fn PathRow(
                     <button class="tool icon-only" title=copy_label.clone() aria-label=copy_label.clone() on:click=duplicate.clone()>
                         <Icon glyph=Glyph::Copy/>
                     </button>
-                    <button class="tool icon-only" title=delete_label.clone() aria-label=delete_label.clone() on:click=delete.clone()>
+                    <button
+                        class="tool icon-only"
+                        title={
+                            let (label, owners) = (delete_label.clone(), owners.clone());
+                            move || if session.only_reads_of(&owners) { strings::rights::ONLY_TEAMS.to_string() } else { label.clone() }
+                        }
+                        aria-label=delete_label.clone()
+                        disabled={
+                            let owners = owners.clone();
+                            move || session.only_reads_of(&owners)
+                        }
+                        on:click=delete.clone()
+                    >
                         <Icon glyph=Glyph::Delete/>
                     </button>
                 </span>

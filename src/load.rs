@@ -33,6 +33,8 @@ pub struct Organisation {
     pub features: Option<Vec<String>>,
     /// Whether whoever asks may change nothing.
     pub only_read: bool,
+    /// The teams whose paths whoever asks may change, if not those of all.
+    pub edits_teams: Option<Vec<String>>,
     /// Who the server takes whoever asks for; nothing where it does not say.
     pub me: Option<Me>,
     /// What could not be read, and is not known.
@@ -84,7 +86,8 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
     // A server that does not say what it is refuses by itself what may not be done.
     let info = reading.take(UnreadPart::Server, info);
     let only_read = info.as_ref().is_some_and(|info| info.rights.as_deref() == Some("read"));
-    let features = info.map(|info| info.features);
+    let (features, edits_teams) = info.map(|info| (info.features, info.edits_teams)).unzip();
+    let edits_teams = edits_teams.flatten();
     let schedules = schedules.map(|list| reading.part(UnreadPart::SomeSchedules, list));
     let schedules = reading.take(UnreadPart::Schedules, schedules).unwrap_or_default();
     let asked = schedules.iter().map(|schedule| net::entries(&schedule.id, window));
@@ -137,7 +140,16 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
         templates: templates.clone(),
         unread,
     });
-    Ok(Organisation { world, teams: teams.unwrap_or_default(), templates, features, only_read, me, unread: reading.0 })
+    Ok(Organisation {
+        world,
+        teams: teams.unwrap_or_default(),
+        templates,
+        features,
+        only_read,
+        edits_teams,
+        me,
+        unread: reading.0,
+    })
 }
 
 /// The list of the world that is not known, or not whole.

@@ -1,6 +1,7 @@
 //! Talking to the server. Every address is relative to where the page lies, so that the app may lie anywhere.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use escalation_api::escalation::Escalation;
 use escalation_api::list::{OnePath, Page};
@@ -495,6 +496,8 @@ pub struct Info {
     pub features: Vec<String>,
     /// What whoever asks may do: `write`, or `read` and no more. Nothing where it does not say.
     pub rights: Option<String>,
+    /// The teams whose paths whoever asks may change, if not those of all.
+    pub edits_teams: Option<Vec<String>>,
 }
 
 /// What the server says of itself. Nothing where it says nothing: only our own server does.
@@ -519,12 +522,24 @@ pub struct Me {
     pub name: Option<String>,
     /// `viewer`, `responder`, `editor` or `admin`, if it is one of these.
     pub role: Option<String>,
-    /// What they may do.
+    /// What they may do in the organisation.
     #[serde(default)]
     pub rights: Vec<String>,
+    /// What they may do besides with what single teams own.
+    #[serde(default)]
+    pub teams: Vec<TeamRights>,
     /// Whether the server has a page on which to sign in.
     #[serde(default)]
     pub signs_in: bool,
+}
+
+/// What somebody may do with what a team owns.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct TeamRights {
+    /// The id of the team.
+    pub id: String,
+    /// By their names.
+    pub rights: Vec<String>,
 }
 
 /// Who the server takes whoever asks for; everybody may ask that.
@@ -552,6 +567,8 @@ pub struct ApiKey {
     pub name: String,
     /// What it allows.
     pub rights: Vec<String>,
+    /// The teams whose things it may change, if not those of all.
+    pub team_ids: Option<Vec<String>>,
     /// When it was made, as RFC 3339.
     pub created_at: String,
     /// By whom, if that is known.
@@ -571,8 +588,11 @@ pub struct Account {
     pub name: String,
     /// Their address, if it is known.
     pub email: Option<String>,
-    /// What they may do.
+    /// What they may do in the organisation.
     pub role: String,
+    /// What they may do besides with what single teams own, by their ids.
+    #[serde(default)]
+    pub team_roles: Option<BTreeMap<String, String>>,
 }
 
 /// Somebody who is signed in.
@@ -618,9 +638,11 @@ pub async fn sessions() -> Answer<List<Session>> {
     own_pages("sessions").await
 }
 
-/// Makes a key with these rights, until an instant if it expires. What it is: the server tells that once.
-pub async fn make_key(name: &str, rights: &[&str], until: Option<Instant>) -> Answer<String> {
-    let body = serde_json::json!({ "name": name, "rights": rights, "expires_at": until.map(|at| at.to_string()) });
+/// Makes a key with these rights, for what one team owns if it is named, until an instant if it expires. What it is: the
+/// server tells that once.
+pub async fn make_key(name: &str, rights: &[&str], team: Option<&str>, until: Option<Instant>) -> Answer<String> {
+    let (teams, until) = (team.map(|team| [team]), until.map(|at| at.to_string()));
+    let body = serde_json::json!({ "name": name, "rights": rights, "team_ids": teams, "expires_at": until });
     let request = asking(Request::post(&address(&["builder", "v1", "api_keys"], &[])));
     let request = request.header("content-type", "application/json").body(body.to_string());
     let value: Value = serde_json::from_str(&send(request).await?).map_err(|_| NetError::Unreadable(201))?;
@@ -684,6 +706,9 @@ pub struct AuditLine {
     /// What it is.
     #[serde(default)]
     pub after: Value,
+    /// `done`, `refused` or `unknown`.
+    #[serde(default)]
+    pub outcome: String,
     /// Which of the two cannot be read.
     #[serde(default)]
     pub unreadable: Vec<String>,

@@ -11,6 +11,8 @@ use crate::strings;
 pub enum Reading {
     /// The server says that whoever asks may change nothing.
     Rights,
+    /// The server lets whoever asks change the paths of some teams, and this is none of these.
+    Teams,
     /// The address asks for it: `?readonly`.
     Address,
     /// The screen is small.
@@ -22,6 +24,7 @@ impl Reading {
     pub fn words(self) -> &'static str {
         match self {
             Self::Rights => strings::rights::ONLY_RIGHTS,
+            Self::Teams => strings::rights::ONLY_TEAMS,
             Self::Address => strings::rights::ONLY_ADDRESS,
             Self::Small => strings::rights::ONLY_SMALL,
         }
@@ -39,6 +42,10 @@ const READ_ONLY: &str = "readonly";
 pub struct Readers {
     /// Whether the server lets whoever asks change nothing.
     pub only_read: RwSignal<bool>,
+    /// The teams whose paths the server lets whoever asks change, if not those of all.
+    pub edits_teams: RwSignal<Option<Vec<String>>>,
+    /// The teams that own the path that is open; nothing where none is open that is saved.
+    pub owners: RwSignal<Option<Vec<String>>>,
     /// Whether paths are changed on a small screen all the same.
     change_here: RwSignal<bool>,
     /// Why paths are for reading alone, if they are.
@@ -56,25 +63,38 @@ impl Readers {
                 small.set(is_small());
             }
         });
+        let (edits_teams, owners) = (RwSignal::new(None), RwSignal::new(None::<Vec<String>>));
         let by_address = asked_for();
         let compact = Memo::new(move |_| small.get() && !change_here.get());
         let why = Memo::new(move |_| {
             if only_read.get() {
                 Some(Reading::Rights)
+            } else if owners.with(|owners| owners.as_ref().is_some_and(|owners| is_foreign(edits_teams, owners))) {
+                Some(Reading::Teams)
             } else if by_address {
                 Some(Reading::Address)
             } else {
                 compact.get().then_some(Reading::Small)
             }
         });
-        Self { only_read, change_here, why, compact }
+        Self { only_read, edits_teams, owners, change_here, why, compact }
     }
+}
+
+/// Whether the server does not let whoever asks change what these teams own.
+fn is_foreign(edits_teams: RwSignal<Option<Vec<String>>>, owners: &[String]) -> bool {
+    edits_teams.with(|teams| teams.as_ref().is_some_and(|teams| !owners.iter().any(|owner| teams.contains(owner))))
 }
 
 impl Session {
     /// Whether paths are for reading alone.
     pub fn only_reads(self) -> bool {
         self.readers.why.with(Option::is_some)
+    }
+
+    /// Whether paths that these teams own are for reading alone.
+    pub fn only_reads_of(self, owners: &[String]) -> bool {
+        self.only_reads() || is_foreign(self.readers.edits_teams, owners)
     }
 }
 
@@ -98,6 +118,7 @@ pub fn ReadingNote() -> impl IntoView {
             let role = session().me.get()?.role.filter(|role| matches!(role.as_str(), "viewer" | "responder"))?;
             Some(view! { <span>{strings::rights::of_role(&role)}</span> }.into_any())
         }
+        Reading::Teams => Some(view! { <span>{strings::rights::ONLY_TEAMS_HINT}</span> }.into_any()),
         Reading::Address => {
             let location = window().location();
             let (path, hash) = (location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());

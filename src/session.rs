@@ -15,7 +15,7 @@ use crate::editor::tabs::{Channel, channel};
 use crate::list::finder::Finder;
 use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation, Unread};
-use crate::net::{Me, NetError};
+use crate::net::{Me, NetError, TeamRights};
 use crate::reading::Readers;
 use crate::strings;
 use crate::worker::Background;
@@ -168,9 +168,10 @@ impl Session {
     }
 
     fn take(self, organisation: Organisation) {
-        let Organisation { world, teams, templates, features, only_read, me, unread } = organisation;
+        let Organisation { world, teams, templates, features, only_read, edits_teams, me, unread } = organisation;
         self.me.set(me);
         self.readers.only_read.set(only_read);
+        self.readers.edits_teams.set(edits_teams);
         self.features.set(features);
         self.teams.set(Arc::new(teams));
         self.templates.set(Arc::new(templates));
@@ -189,9 +190,23 @@ impl Session {
         self.features.with(|features| load::lacks(features.as_deref(), feature))
     }
 
-    /// Whether the server lets the reader do this, by the name of the right.
+    /// Whether the server lets the reader do this in the organisation, by the name of the right.
     pub fn may(self, right: &str) -> bool {
         self.me.with(|me| me.as_ref().is_some_and(|me| me.rights.iter().any(|known| known == right)))
+    }
+
+    /// The teams with whose things the server lets the reader do this.
+    pub fn teams_with(self, right: &str) -> Vec<String> {
+        let has = |team: &&TeamRights| team.rights.iter().any(|known| known == right);
+        self.me.with(|me| {
+            let teams = me.iter().flat_map(|me| &me.teams).filter(has);
+            teams.map(|team| team.id.clone()).collect()
+        })
+    }
+
+    /// Whether the server lets the reader do this with what these teams own.
+    pub fn may_for(self, right: &str, owners: &[String]) -> bool {
+        self.may(right) || self.teams_with(right).iter().any(|team| owners.contains(team))
     }
 
     /// Says something to those who listen.

@@ -178,7 +178,10 @@ fn may_act(open: Open) -> bool {
     match open.session.readers.why.get() {
         None | Some(Reading::Small) => true,
         // Whoever may not change paths may still respond.
-        Some(Reading::Rights) => open.session.may("respond") && open.session.may("escalate"),
+        Some(Reading::Rights | Reading::Teams) => {
+            let owners = open.session.readers.owners.get().unwrap_or_default();
+            ["respond", "escalate"].iter().all(|right| open.session.may_for(right, &owners))
+        }
         Some(Reading::Address) => false,
     }
 }

@@ -75,6 +75,15 @@ pub fn resource(word: &str) -> &str {
     }
 }
 
+/// How a change went that was passed on, if it is not done.
+pub fn outcome(word: &str) -> Option<&'static str> {
+    match word {
+        "refused" => Some("Refused"),
+        "unknown" => Some("Result unknown"),
+        _ => None,
+    }
+}
+
 /// Who it was, where that is not a name alone.
 pub fn by(kind: &str, name: &str) -> String {
     match kind {

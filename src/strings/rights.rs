@@ -43,6 +43,8 @@ pub fn refused(what: &str, said: &str) -> String {
 
 pub const READ_ONLY: &str = "Read only";
 pub const ONLY_RIGHTS: &str = "You have read-only access.";
+pub const ONLY_TEAMS: &str = "None of your teams owns this path.";
+pub const ONLY_TEAMS_HINT: &str = "Ask one of its owners to change it, or an administrator for a role.";
 pub const ONLY_ADDRESS: &str = "Shown for reading.";
 pub const ONLY_SMALL: &str = "Read only, because the screen is small.";
 pub const NOT_CHANGED: &str = "This path is read only here.";

@@ -4,17 +4,18 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { expect, IDS, test } from './support/fixtures.js';
+import { expect, IDS, test, whole } from './support/fixtures.js';
 
 /** The address at which somebody signs in once. */
-function link(server, name, role) {
-  const options = ['account', 'link', '--name', name, '--role', role, '--data', server.folder];
+function link(server, name, role, teamRoles = []) {
+  const inTeams = teamRoles.flatMap((one) => ['--team-role', one]);
+  const options = ['account', 'link', '--name', name, '--role', role, ...inTeams, '--data', server.folder];
   const said = execFileSync(process.env.SERVER, options, { encoding: 'utf8', env: { ...process.env, RUST_LOG: 'error' } });
   return `${server.url}${said.trim().slice(said.indexOf('/sign-in'))}`;
 }
 
-async function signIn(page, server, name, role) {
-  await page.goto(link(server, name, role));
+async function signIn(page, server, name, role, teamRoles) {
+  await page.goto(link(server, name, role, teamRoles));
   await expect(page.getByText(`You sign in as ${name}`)).toBeVisible();
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Paths', exact: true })).toBeVisible();
@@ -96,6 +97,55 @@ test.describe('where strangers may do nothing', () => {
     await expect(theirs.getByRole('link', { name: 'New path' })).toBeVisible();
     await expect(theirs.locator('.reading-note')).toHaveCount(0);
     await other.close();
+  });
+
+  test('an editor of a team changes its paths, and is told why not those of others', async ({ app, page, server }) => {
+    await signIn(page, server, 'Vera', 'viewer', ['editor@01J0TEAMPAYMENTS0000000000']);
+    await expect(page.getByRole('link', { name: 'New path' })).toBeVisible();
+    // What may not be done says why.
+    const deletes = (name) => page.getByRole('button', { name: `Delete ${name}` });
+    await expect(deletes('Payments')).toBeEnabled();
+    await expect(deletes('Data platform')).toBeDisabled();
+    await expect(deletes('Data platform')).toHaveAttribute('title', 'None of your teams owns this path.');
+    await app.open(IDS.urgent);
+    await expect(page.locator('[data-reading]')).toBeVisible();
+    const note = page.locator('.reading-note');
+    await expect(note).toContainText('None of your teams owns this path. Ask one of its owners to change it');
+    await whole(page);
+    expect(await findings(page)).toEqual([]);
+    // Theirs they change.
+    await app.open(IDS.payments);
+    await expect(note).toHaveCount(0);
+    await app.rename('Payments and refunds');
+    await app.saveNow();
+    await expect(app.status).toHaveText('Saved');
+    // A new one is their team's.
+    await page.goto(`${server.url}/#/new`);
+    await expect(page.locator('.owners')).toContainText('Payments');
+    // Whoever manages no access sees no page for it.
+    await page.goto(`${server.url}/#/`);
+    await expect(page.getByRole('link', { name: 'Access' })).toHaveCount(0);
+  });
+
+  test('an administrator of a team manages its keys alone', async ({ page, server }) => {
+    await signIn(page, server, 'Ada', 'viewer', ['admin@01J0TEAMPAYMENTS0000000000']);
+    await expect(page.getByRole('link', { name: 'Audit log' })).toHaveCount(0);
+    await page.getByRole('link', { name: 'Access' }).click();
+    await expect(page.getByRole('heading', { name: 'API keys' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Sessions' })).toHaveCount(0);
+    await page.getByRole('button', { name: 'Create API key' }).click();
+    await page.getByLabel('Name').fill('Terraform');
+    await expect(page.getByLabel('Paths it can change').getByRole('option')).toHaveText(['Payments']);
+    await page.getByRole('button', { name: 'Create key' }).click();
+    const key = await page.getByRole('textbox', { name: 'API key' }).inputValue();
+    expect(key).toMatch(/^epb_/);
+    await page.getByRole('button', { name: 'Done' }).click();
+    const row = page.getByRole('list', { name: 'API keys' }).getByRole('listitem');
+    await expect(row).toContainText('Changes only what these teams own: Payments.');
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Revoke Terraform' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
+    await expect(row).toContainText('Revoked');
   });
 
   test('an administrator reads the audit log, filters it and exports it, by keyboard alone', async ({ app, page, server }) => {

@@ -32,7 +32,7 @@ const PARTS: [Part; 12] = [
 ];
 
 /// The modules of the server's tests that are run on PostgreSQL, too.
-const ON_POSTGRES: [&str; 15] = [
+const ON_POSTGRES: [&str; 16] = [
     "alerts",
     "audit",
     "corpus_played",
@@ -48,6 +48,7 @@ const ON_POSTGRES: [&str; 15] = [
     "running",
     "schedules",
     "sign_in",
+    "teams",
 ];
 
 /// How many tests passed and failed.

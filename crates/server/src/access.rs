@@ -10,6 +10,7 @@ pub(crate) mod names;
 mod networks;
 mod sessions;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -25,12 +26,13 @@ use crate::clock::Clock;
 use crate::connections::Peer;
 use crate::error::ApiError;
 use crate::signing::digest;
-use crate::store::{Author, AuthorKind, SessionRow, Store};
+use crate::store::{Author, AuthorKind, Scope, SessionRow, Store};
 
-pub(crate) use grants::Grants;
+use grants::of_roles;
+pub(crate) use grants::{Grants, TeamGrants, TeamRoles, read_roles, written_roles};
 pub use grants::{Right, Role};
-use keys::PREFIX;
-pub(crate) use keys::{NewKey, grants_of};
+pub(crate) use keys::{NewKey, grants_of, teams_of};
+use keys::{PREFIX, divided};
 pub use networks::Network;
 pub(crate) use sessions::{Sessions, new_token};
 
@@ -71,22 +73,37 @@ pub(crate) enum Identity {
 pub(crate) struct Caller {
     /// Who is asking.
     pub(crate) identity: Identity,
-    /// What they may do.
+    /// What they may do in the organisation.
     pub(crate) grants: Grants,
+    /// What they may do besides with what single teams own.
+    pub(crate) teams: TeamGrants,
     /// From where they ask, if that is known.
     pub(crate) address: Option<IpAddr>,
 }
 
 impl Caller {
-    /// Whoever is asking, as the audit log keeps it.
-    pub(crate) fn author(&self) -> Author {
-        let (kind, id) = match &self.identity {
-            Identity::Key { id, .. } => (AuthorKind::ApiKey, Some(id.clone())),
-            Identity::Session { account_id, .. } => (AuthorKind::Session, Some(account_id.clone())),
-            Identity::Person(_) => (AuthorKind::Person, None),
-            Identity::Nobody | Identity::NoKey => (AuthorKind::Anonymous, None),
+    /// Somebody of whom it is not said yet from where they ask.
+    fn new(identity: Identity, grants: Grants) -> Self {
+        Self { identity, grants, teams: TeamGrants::new(), address: None }
+    }
+
+    /// Whoever is asking, as the audit log keeps it, who may change what is in this scope.
+    pub(crate) fn author(&self, scope: Scope) -> Author {
+        let id = match &self.identity {
+            Identity::Key { id, .. } | Identity::Session { account_id: id, .. } => Some(id.clone()),
+            Identity::Person(_) | Identity::Nobody | Identity::NoKey => None,
         };
-        Author { kind, id, name: self.name().map(str::to_string), address: self.address }
+        Author { kind: self.kind(), id, name: self.name().map(str::to_string), address: self.address, scope }
+    }
+
+    /// What whoever is asking is.
+    pub(crate) fn kind(&self) -> AuthorKind {
+        match self.identity {
+            Identity::Key { .. } => AuthorKind::ApiKey,
+            Identity::Session { .. } => AuthorKind::Session,
+            Identity::Person(_) => AuthorKind::Person,
+            Identity::Nobody | Identity::NoKey => AuthorKind::Anonymous,
+        }
     }
 
     /// Whoever is asking, as revisions keep it: nobody takes a key for a person who is called the same.
@@ -105,9 +122,20 @@ impl Caller {
         }
     }
 
-    /// Whether they may do this.
+    /// Whether they may do this in the organisation.
     pub(crate) fn may(&self, right: Right) -> bool {
         self.grants.has(right)
+    }
+
+    /// Whose things they may do all of this with; nothing where with none.
+    pub(crate) fn scope(&self, rights: &[Right]) -> Option<Scope> {
+        if rights.iter().all(|right| self.may(*right)) {
+            return Some(Scope::Organisation);
+        }
+        let has_all = |grants: &Grants| rights.iter().all(|right| grants.has(*right) || self.may(*right));
+        let teams = self.teams.iter().filter(|(_, grants)| has_all(grants));
+        let teams: BTreeSet<_> = teams.map(|(team, _)| team.clone()).collect();
+        (!teams.is_empty()).then_some(Scope::Teams(teams))
     }
 }
 
@@ -127,8 +155,8 @@ pub(crate) struct Access {
     pub(crate) sessions: Sessions,
     /// People sign in at a provider.
     pub(crate) has_provider: bool,
-    /// Where API keys and sessions are kept; nothing where requests are passed on.
-    pub(crate) store: Option<Store>,
+    /// Where API keys and sessions are kept.
+    pub(crate) store: Store,
     /// By which they expire.
     pub(crate) clock: Clock,
 }
@@ -137,11 +165,10 @@ impl Access {
     /// Whether there is somebody who may do something: strangers, those whom a proxy or a provider names, those who have an
     /// account, or holders of a key.
     pub(crate) async fn lets_anybody_in(&self) -> Result<bool, sqlx::Error> {
-        match &self.store {
-            _ if self.anonymous != Role::None || self.header.is_some() || self.has_provider => Ok(true),
-            Some(store) => Ok(store.has_account().await? || store.has_api_key(self.clock.now(store).await?).await?),
-            None => Ok(false),
+        if self.anonymous != Role::None || self.header.is_some() || self.has_provider {
+            return Ok(true);
         }
+        Ok(self.store.has_account().await? || self.store.has_api_key(self.clock.now(&self.store).await?).await?)
     }
 
     /// Finds out who is asking.
@@ -154,7 +181,8 @@ impl Access {
             },
         };
         let most = if self.is_read_only { Grants::of(Role::Viewer) } else { Grants::ALL };
-        Ok(Caller { grants: caller.grants.and(most), address: self.address(request), ..caller })
+        let teams = caller.teams.iter().map(|(team, grants)| (team.clone(), grants.and(most))).collect();
+        Ok(Caller { grants: caller.grants.and(most), teams, address: self.address(request), ..caller })
     }
 
     /// By an API key, where there is one in the request.
@@ -167,9 +195,8 @@ impl Access {
         let Some(secret) = bearer(&request.headers)?.filter(|secret| secret.starts_with(PREFIX)) else {
             return Ok(None);
         };
-        let none = Caller { identity: Identity::NoKey, grants: Grants::NONE, address: None };
-        // Where requests are passed on there are no keys of ours.
-        let Some(store) = &self.store else { return Ok(Some(none)) };
+        let none = Caller::new(Identity::NoKey, Grants::NONE);
+        let store = &self.store;
         let now = self.clock.now(store).await?;
         let found = store.api_key_by_digest(&digest(secret.as_bytes())).await?;
         let Some(key) = found.filter(|key| key.is_valid(now)) else { return Ok(Some(none)) };
@@ -183,14 +210,15 @@ impl Access {
             }));
         }
         let damaged = || ApiError::unreadable(format!("API key `{}` cannot be read: revoke it", key.id));
-        let grants = grants_of(&key).ok_or_else(damaged)?;
-        Ok(Some(Caller { identity: Identity::Key { id: key.id, name: key.name }, grants, address: None }))
+        let (grants, teams) = divided(&key).ok_or_else(damaged)?;
+        Ok(Some(Caller { teams, ..Caller::new(Identity::Key { id: key.id, name: key.name }, grants) }))
     }
 
     /// By a session, where there is one that is good.
     async fn session(&self, request: &Parts) -> Result<Option<Caller>, ApiError> {
         let token = self.sessions.token(&request.headers).filter(|_| takes_keys(request.uri.path()));
-        let (Some(token), Some(store)) = (token, &self.store) else { return Ok(None) };
+        let Some(token) = token else { return Ok(None) };
+        let store = &self.store;
         let now = self.clock.now(store).await?;
         let found = store.session_by_digest(&digest(token.as_bytes())).await?;
         let Some(session) = found.filter(|session| session.is_valid(now, self.sessions.idle)) else { return Ok(None) };
@@ -211,10 +239,12 @@ impl Access {
         }
         let damaged = || ApiError::unreadable(format!("The role of account `{}` cannot be read", session.account_id));
         let role: Role = session.role.parse().map_err(|_| damaged())?;
+        let teams = read_roles(&session.team_roles).ok_or_else(damaged)?;
+        let (grants, teams) = of_roles(role, &teams);
         let lasts_until = session.expires_at.min(now.saturating_add(self.sessions.idle));
         let SessionRow { id, account_id, name, email, .. } = session;
         let identity = Identity::Session { id, account_id, name, email, lasts_until };
-        Ok(Some(Caller { identity, grants: Grants::of(role), address: None }))
+        Ok(Some(Caller { teams, ..Caller::new(identity, grants) }))
     }
 
     /// By the header of a proxy, or by nothing.
@@ -224,11 +254,11 @@ impl Access {
         let Some(name) = header.map_or(Ok(None), |header| named(&request.headers, header))? else {
             let anonymous = Grants::of(self.anonymous);
             let most = if self.editors.is_empty() { Grants::ALL } else { Grants::of(Role::Viewer) };
-            return Ok(Caller { identity: Identity::Nobody, grants: anonymous.and(most), address: None });
+            return Ok(Caller::new(Identity::Nobody, anonymous.and(most)));
         };
         let is_editor = self.editors.is_empty() || self.editors.contains(&name);
         let role = if is_editor { Role::Editor } else { Role::Viewer };
-        Ok(Caller { identity: Identity::Person(name), grants: Grants::of(role), address: None })
+        Ok(Caller::new(Identity::Person(name), Grants::of(role)))
     }
 
     /// From where a request comes, if that is known: behind a proxy that is trusted, the last address in `X-Forwarded-For`

@@ -4,6 +4,7 @@ use std::io;
 
 use chrono::DateTime;
 
+use crate::access::read_roles;
 use crate::config::{AccountCommand, Config};
 use crate::error::StartError;
 use crate::listing::{lines, plain};
@@ -32,9 +33,10 @@ pub async fn run(
     let author = Author::of_command_line();
     let now = config.clock.now(&store).await.map_err(StartError::Accounts)?;
     let said = match command {
-        AccountCommand::Link { name, role, minutes } => {
+        AccountCommand::Link { name, role, team_roles, minutes } => {
             let lasts = i64::from(*minutes).saturating_mul(MINUTE);
-            let link = new_link(&store, &author, (name, *role), now, lasts).await;
+            let link =
+                new_link(&store, &author, (name, *role, &team_roles.iter().cloned().collect()), now, lasts).await;
             let link = link.map_err(|error| StartError::NoLink { what: error.message().to_string() })?;
             format!("{}{link}", config.base())
         }
@@ -54,11 +56,18 @@ pub async fn run(
     print(&said).map_err(|source| StartError::LinkNotPrinted { source })
 }
 
-/// An account in a line: id, name, role, and how somebody signs in with it.
+/// An account in a line: id, name, roles, and how somebody signs in with it.
 fn line(account: &AccountRow) -> String {
     let by = account.issuer.as_deref().map_or_else(|| "by links".to_string(), plain);
     let email = account.email.as_deref().map_or_else(String::new, |email| format!(" <{}>", plain(email)));
     let disabled = account.disabled_at.and_then(DateTime::from_timestamp_millis);
     let state = disabled.map_or_else(String::new, |at| format!(", disabled {}", at.format("%F %R UTC")));
-    format!("{}  {}{email}  [{}]  {by}{state}", plain(&account.id), plain(&account.name), plain(&account.role))
+    let roles = match read_roles(&account.team_roles) {
+        Some(teams) => {
+            let teams = teams.iter().map(|(team, role)| format!(" {}@{}", role.as_str(), plain(team)));
+            teams.fold(plain(&account.role), |all, one| all + &one)
+        }
+        None => "unreadable".to_string(),
+    };
+    format!("{}  {}{email}  [{roles}]  {by}{state}", plain(&account.id), plain(&account.name))
 }

@@ -18,9 +18,9 @@ use serde_json::{Value, json};
 use crate::access::{Caller, Right};
 use crate::api::{Json, create_pause, end_pause};
 use crate::error::ApiError;
-use crate::store::{Readable, Store};
+use crate::store::{Readable, Scope, Store};
 
-pub(crate) use api_keys::router as api_keys;
+pub(crate) use api_keys::{Keys, router as api_keys};
 pub(crate) use audit::router as audit;
 pub(crate) use escalations::router as escalations;
 pub(crate) use me::{me, sessions};
@@ -46,7 +46,7 @@ const LOCAL_FEATURES: &[&str] = &[
     "me",
 ];
 /// The same where requests are passed on.
-const PROXY_FEATURES: &[&str] = &["validate", "teams", "templates", "overrides", "pauses"];
+const PROXY_FEATURES: &[&str] = &["validate", "teams", "templates", "overrides", "pauses", "audit", "me"];
 
 pub(crate) fn router(store: Store) -> Router {
     Router::new()
@@ -94,6 +94,14 @@ async fn teams(State(store): State<Store>) -> Result<Json, ApiError> {
     Ok(Json::new(&answer))
 }
 
+/// The teams whose paths whoever asks may change, if not those of all.
+fn edits_teams(caller: &Caller) -> Option<Vec<String>> {
+    match caller.scope(&[Right::Edit]) {
+        Some(Scope::Teams(teams)) => Some(teams.into_iter().collect()),
+        Some(Scope::Organisation) | None => None,
+    }
+}
+
 /// What this server is, and what whoever asks may do.
 pub(crate) fn info(is_proxy: bool) -> Router {
     let info = move |Extension(caller): Extension<Caller>| async move {
@@ -102,7 +110,8 @@ pub(crate) fn info(is_proxy: bool) -> Router {
             "version": env!("CARGO_PKG_VERSION"),
             "tzdata": tzdata_version(),
             "features": if is_proxy { PROXY_FEATURES } else { LOCAL_FEATURES },
-            "rights": if caller.may(Right::Edit) { "write" } else { "read" },
+            "rights": if caller.scope(&[Right::Edit]).is_some() { "write" } else { "read" },
+            "edits_teams": edits_teams(&caller),
         }))
     };
     Router::new()

@@ -20,7 +20,7 @@ use crate::access::{Network, Right, Role, Sessions, names};
 use crate::clock::Clock;
 use crate::error::StartError;
 use crate::limits::Rates;
-use crate::oidc::OidcConfig;
+use crate::oidc::{GroupRole, OidcConfig};
 use crate::store::Address;
 use crate::{files, guard};
 
@@ -65,7 +65,7 @@ pub struct Config {
     #[arg(long, default_value = "127.0.0.1:8787", env = "ESCALATION_LISTEN", global = true)]
     pub listen: SocketAddr,
 
-    /// Folder of the database
+    /// Folder of the database. As a proxy it has API keys, accounts, sessions and the audit log
     #[arg(long, default_value = "data", env = "ESCALATION_DATA", global = true)]
     pub data: PathBuf,
 
@@ -122,8 +122,7 @@ pub struct Config {
         long,
         value_name = "URL",
         env = "ESCALATION_OIDC_ISSUER",
-        requires_all = ["oidc_client_id", "public_url"],
-        conflicts_with = "upstream"
+        requires_all = ["oidc_client_id", "public_url"]
     )]
     pub oidc_issuer: Option<String>,
 
@@ -146,10 +145,10 @@ pub struct Config {
     #[arg(long, value_name = "FILE", env = "ESCALATION_OIDC_CLIENT_SECRET_FILE", requires = "oidc_issuer")]
     pub oidc_client_secret_file: Option<PathBuf>,
 
-    /// The role of those in a group of the provider, such as platform=editor; may be given several times, and the highest
-    /// counts
-    #[arg(long = "oidc-group", value_name = "GROUP=ROLE", requires = "oidc_issuer", value_parser = group)]
-    pub oidc_groups: Vec<(String, Role)>,
+    /// The role of those in a group of the provider, such as platform=editor, or for what one team owns
+    /// platform=editor@TEAM-ID; may be given several times, and the highest counts
+    #[arg(long = "oidc-group", value_name = "GROUP=ROLE[@TEAM]", requires = "oidc_issuer", value_parser = group)]
+    pub oidc_groups: Vec<GroupRole>,
 
     /// The claim of the provider's token with the names of groups
     #[arg(long, value_name = "NAME", default_value = "groups")]
@@ -239,7 +238,7 @@ pub struct Config {
     pub clock: Clock,
 
     /// Pass requests on to this API instead of answering from a database, such as https://api.incident.io
-    #[arg(long, value_name = "URL", requires = "upstream_key_file", conflicts_with = "database")]
+    #[arg(long, value_name = "URL", requires = "upstream_key_file")]
     pub upstream: Option<String>,
 
     /// File that holds the key for it; the key stays in this process
@@ -321,6 +320,9 @@ pub enum KeyCommand {
         /// What it allows; may be given several times
         #[arg(long = "right", required = true, value_enum)]
         rights: Vec<Right>,
+        /// The id of a team: the key changes only what this team owns, and reads all; may be given several times
+        #[arg(long = "team", value_name = "ID", value_parser = names::team)]
+        teams: Vec<String>,
         /// After how many days it expires; absent: never
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3_650))]
         expires_in_days: Option<u32>,
@@ -346,6 +348,9 @@ pub enum AccountCommand {
         /// What they may do
         #[arg(long, value_enum)]
         role: Role,
+        /// What they may do besides with what one team owns, such as editor@TEAM-ID; may be given several times
+        #[arg(long = "team-role", value_name = "ROLE@TEAM", value_parser = team_role)]
+        team_roles: Vec<(String, Role)>,
         /// For how many minutes it is good
         #[arg(long, default_value_t = 1_440, value_parser = clap::value_parser!(u32).range(1..=43_200))]
         minutes: u32,
@@ -485,7 +490,8 @@ impl Config {
         if secret.as_ref().is_some_and(|secret| secret.is_empty()) {
             return Err(StartError::Oidc { what: "--oidc-client-secret is empty".to_string() });
         }
-        let default_role = if self.oidc_groups.is_empty() { Role::Viewer } else { Role::None };
+        let default_role =
+            if self.oidc_groups.iter().all(|given| given.team.is_some()) { Role::Viewer } else { Role::None };
         Ok(Some(OidcConfig {
             issuer: issuer.clone(),
             client_id: client_id.clone(),
@@ -560,12 +566,20 @@ fn secret_of(file: &Path, what: &str) -> Result<String, StartError> {
 }
 
 /// A group of the provider, and the role of those in it.
-fn group(text: &str) -> Result<(String, Role), String> {
-    let (group, role) = text.rsplit_once('=').ok_or("it must be GROUP=ROLE, such as platform=editor")?;
-    if group.is_empty() {
-        return Err("it must be GROUP=ROLE, such as platform=editor".to_string());
-    }
-    Ok((group.to_string(), role.parse()?))
+fn group(text: &str) -> Result<GroupRole, String> {
+    let wrong = "it must be GROUP=ROLE, such as platform=editor";
+    let (group, role) = text.rsplit_once('=').filter(|(group, _)| !group.is_empty()).ok_or(wrong)?;
+    let (role, team) = match role.split_once('@') {
+        Some((role, team)) => (role, Some(names::team(team)?)),
+        None => (role, None),
+    };
+    Ok(GroupRole { group: group.to_string(), role: role.parse()?, team })
+}
+
+/// A role in a team.
+fn team_role(text: &str) -> Result<(String, Role), String> {
+    let (role, team) = text.split_once('@').ok_or("it must be ROLE@TEAM, such as editor@TEAM-ID")?;
+    Ok((names::team(team)?, role.parse()?))
 }
 
 /// Where people reach the server, with the name that requests have then.

@@ -39,14 +39,13 @@ pub enum StartError {
     },
     /// Anybody who reaches the address could change paths and page people.
     #[error(
-        "whoever reaches {address} would have to be let in unasked: {remedy} a --user-header, or say what strangers may \
+        "whoever reaches {address} would have to be let in unasked: make an API key (`escalation-server key \
+         create`) or a link to sign in (`escalation-server account link`), name a --user-header, or say what strangers may \
          do with --anonymous"
     )]
     NoAuthentication {
         /// The address.
         address: SocketAddr,
-        /// What can be done about it: a proxy has no keys of its own.
-        remedy: &'static str,
     },
     /// The address of the heartbeat cannot be called.
     #[error("the address of the heartbeat {what}")]
@@ -410,6 +409,13 @@ impl ApiError {
         let fields = fields.into_iter().chain([("retry_after", Value::from(at))]);
         let fields: Map = fields.map(|(name, value)| (name.to_string(), value)).collect();
         Self { retry_after: Some(seconds), rate_limit: Some(Box::new(fields)), ..error }
+    }
+
+    /// Whoever asks has so many requests under way.
+    pub(crate) fn too_many_at_once(most: usize) -> Self {
+        let message = format!("Too many requests at once: wait for the answers to {most} before the next");
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorType::TooManyRequests, "too_many_requests", message);
+        Self { retry_after: Some(1), ..error }
     }
 
     /// Nothing was done, and nothing is to be asked for so many seconds; where that is not known, for as long as this

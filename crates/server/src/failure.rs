@@ -6,7 +6,7 @@ use escalation_api::ErrorType;
 use sqlx::postgres::PgDatabaseError;
 
 use crate::error::ApiError;
-use crate::store::{CONFLICT, Damaged, MayConflict as _, RESTORE_BACKUP};
+use crate::store::{CONFLICT, Damaged, MayConflict as _, NotTheirs, RESTORE_BACKUP};
 
 /// SQLite's primary result codes, as <https://www.sqlite.org/rescode.html> has them.
 mod code {
@@ -40,6 +40,9 @@ impl From<sqlx::Error> for ApiError {
                 CONFLICT,
                 "Others changed the same at the same time: this was not done; try again",
             );
+        }
+        if NotTheirs::is(&error) {
+            return Self::forbidden("This belongs to none of your teams: ask one that owns it, or an administrator");
         }
         let away = || passes("database_away", "The database cannot be reached: look at what is saved, then try again");
         match &error {

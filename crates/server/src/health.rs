@@ -69,10 +69,9 @@ impl Health {
     }
 }
 
-/// Where it is asked. Without a database of its own the server is ready when it answers: that the API behind it is away
-/// is nothing that restarting it would mend.
-pub(crate) fn router(store: Option<Store>, folder: Option<PathBuf>) -> Router {
-    let health = store.map(|store| Arc::new(Health { store, folder, found: Mutex::new(None) }));
+/// Where it is asked. That the API behind a proxy is away is nothing that restarting it would mend.
+pub(crate) fn router(store: Store, folder: Option<PathBuf>) -> Router {
+    let health = Arc::new(Health { store, folder, found: Mutex::new(None) });
     let mut router = Router::new().route(ALIVE, get(async || well()));
     for path in READY {
         router = router.route(path, get(ready));
@@ -108,12 +107,11 @@ fn cycles(age: Duration) -> Result<Json, ApiError> {
     Ok(Json::new(&json!({ "status": "ok", "last_cycle_seconds": age.as_secs() })))
 }
 
-async fn ready(State(health): State<Option<Arc<Health>>>) -> Result<Json, ApiError> {
-    match health {
-        Some(health) if !health.is_ready().await => {
-            Err(ApiError::unavailable("unavailable", "The database cannot be written"))
-        }
-        _ => Ok(well()),
+async fn ready(State(health): State<Arc<Health>>) -> Result<Json, ApiError> {
+    if health.is_ready().await {
+        Ok(well())
+    } else {
+        Err(ApiError::unavailable("unavailable", "The database cannot be written"))
     }
 }
 

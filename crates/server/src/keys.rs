@@ -4,7 +4,7 @@ use std::io;
 
 use chrono::DateTime;
 
-use crate::access::NewKey;
+use crate::access::{NewKey, teams_of};
 use crate::config::{Config, KeyCommand};
 use crate::error::StartError;
 use crate::listing::{lines, plain};
@@ -33,9 +33,10 @@ pub async fn run(
     let author = Author::of_command_line();
     let now = config.clock.now(&store).await.map_err(StartError::Keys)?;
     let said = match command {
-        KeyCommand::Create { name, rights, expires_in_days } => {
+        KeyCommand::Create { name, rights, teams, expires_in_days } => {
             let key = NewKey::new(name, rights.iter().copied().collect(), now);
             let mut key = key.map_err(|_| StartError::NoRandomness)?;
+            key.for_teams(teams);
             key.row.expires_at = expires_in_days.map(|days| now.saturating_add(i64::from(days).saturating_mul(DAY)));
             key.keep(&store.by(&author)).await.map_err(StartError::Keys)?;
             if let Err(source) = print(&key.secret) {
@@ -77,5 +78,10 @@ fn line(key: &KeyRow, now: i64) -> String {
         (None, None) => "does not expire".to_string(),
     };
     let used = key.last_used_at.map_or_else(|| "never used".to_string(), |last| format!("last used {}", at(last)));
-    format!("{}  {}  [{}]  {state}, {used}", plain(&key.id), plain(&key.name), plain(&key.rights))
+    let teams = match teams_of(key) {
+        Some(None) => String::new(),
+        Some(Some(teams)) => format!(" of {}", teams.iter().map(|team| plain(team)).collect::<Vec<_>>().join(" ")),
+        None => " of unreadable teams".to_string(),
+    };
+    format!("{}  {}  [{}]{teams}  {state}, {used}", plain(&key.id), plain(&key.name), plain(&key.rights))
 }

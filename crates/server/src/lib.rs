@@ -99,7 +99,7 @@ pub struct Running {
     /// For how many days what is over is kept; absent: for ever.
     keep: Option<u32>,
     /// To be closed when all is answered.
-    store: Option<Store>,
+    store: Store,
     /// Where the first administrator signs in, once.
     first_link: Option<String>,
 }
@@ -157,17 +157,17 @@ impl Running {
             tracing::warn!("what escalations were doing is cut off; the database has all or nothing of it");
             running.shutdown().await;
         }
-        if let Some(store) = self.store {
-            store.close().await;
-        }
+        self.store.close().await;
     }
 }
 
 /// Opens the database that the configuration names.
 async fn open(config: &Config) -> Result<Store, StartError> {
+    // A proxy has an organisation elsewhere.
+    let with_demo = !config.empty && config.upstream.is_none();
     match &config.database {
-        Some(address) => Store::connect(address, !config.empty).await,
-        None => Store::open(&config.data, !config.empty).await,
+        Some(address) => Store::connect(address, with_demo).await,
+        None => Store::open(&config.data, with_demo).await,
     }
 }
 
@@ -222,28 +222,26 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let tls = tls_of(&config)?;
     let oidc = oidc_of(&config)?;
     let (stopping, is_stopping) = watch::channel(None);
-    let (v2, escalations, metrics) = match config.upstream() {
-        Some(upstream) => {
-            let metrics = Arc::new(Metrics::new(false));
-            let proxy = Proxy::new(upstream, is_stopping, Arc::clone(&metrics))?;
-            (proxy::router(Arc::new(proxy)), None, metrics)
-        }
+    let passed_on = Arc::new(Metrics::new(false));
+    let proxy = config.upstream().map(|upstream| Proxy::new(upstream, is_stopping.clone(), Arc::clone(&passed_on)));
+    let proxy = proxy.transpose()?;
+    let is_proxy = proxy.is_some();
+    let store = open(&config).await?;
+    let (v2, escalations, metrics) = match proxy {
+        Some(proxy) => (proxy::router(Arc::new(proxy), store.clone()), None, passed_on),
         None => {
-            let store = open(&config).await?;
             examine::examine(&store).await;
             let (clock, priority) = (config.clock.clone(), config.default_priority.clone());
             let escalations =
                 Escalations::new(store.clone(), clock, priority, Senders::new(&config)?, Heartbeat::new(&config)?);
             escalations.check_default_priority().await?;
-            let routes = api::router(store.clone()).merge(builder::router(store));
+            let routes = api::router(store.clone()).merge(builder::router(store.clone()));
             let routes = routes.merge(api::escalations(escalations.clone())).merge(api::alerts(escalations.clone()));
             let routes = routes.merge(builder::escalations(escalations.clone(), is_stopping));
             let routes =
                 routes.merge(api::notifications(escalations.clone())).merge(respond::router(escalations.clone()));
             let routes = routes.merge(builder::set_aside(escalations.clone()));
             let routes = routes.merge(builder::webhooks(escalations.clone(), config.allow_http_webhooks));
-            let routes =
-                routes.merge(builder::api_keys(escalations.clone())).merge(builder::audit(escalations.store.clone()));
             let base = config.public_url.as_ref().map(|url| url.base.clone());
             let routes = routes.layer(Extension(Work::new())).layer(Extension(PublicBase(base.clone())));
             let routes = routes.merge(api::identity(base)).merge(openapi::router());
@@ -251,17 +249,17 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             (routes, Some(escalations), metrics)
         }
     };
+    let keys = builder::Keys { store: store.clone(), clock: config.clock.clone(), has_teams: !is_proxy };
+    let v2 = v2.merge(builder::api_keys(keys)).merge(builder::audit(store.clone()));
     let v2 = v2.layer(middleware::from_fn_with_state(Memory::new(config.memory), memory::account));
     let v2 = v2.layer(compressed());
-    let store = escalations.as_ref().map(|escalations| escalations.store.clone());
     let has_provider = oidc.is_some();
     let is_closed = config.anonymous() != Role::Admin && config.user_header.is_none() && !has_provider;
-    let first_link = match &store {
-        Some(store) if config.empty && config.anonymous.is_none() && is_closed => {
-            let link = sign_in::first_link(store, &config.clock).await;
-            link.map_err(|error| StartError::NoLink { what: error.message().to_string() })?
-        }
-        _ => None,
+    let first_link = if (config.empty || is_proxy) && config.anonymous.is_none() && is_closed {
+        let link = sign_in::first_link(&store, &config.clock).await;
+        link.map_err(|error| StartError::NoLink { what: error.message().to_string() })?
+    } else {
+        None
     };
     let access = Arc::new(Access {
         sessions: config.sessions(),
@@ -275,22 +273,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         clock: config.clock.clone(),
     });
     if config.anonymous.is_none() && !access.lets_anybody_in().await.map_err(StartError::Keys)? {
-        let remedy = match store {
-            Some(_) => {
-                "make an API key (`escalation-server key create`) or a link to sign in (`escalation-server account link`), name"
-            }
-            None => "name",
-        };
-        return Err(StartError::NoAuthentication { address: config.listen, remedy });
+        return Err(StartError::NoAuthentication { address: config.listen });
     }
-    let v2 = match &store {
-        Some(store) => {
-            let (store, clock, sessions) = (store.clone(), config.clock.clone(), config.sessions());
-            let sign_in = Arc::new(SignIn { store, clock, sessions, oidc });
-            v2.merge(builder::me(true)).merge(builder::sessions(Arc::clone(&sign_in))).merge(sign_in::router(sign_in))
-        }
-        None => v2.merge(builder::me(false)),
-    };
+    let (clock, sessions) = (config.clock.clone(), config.sessions());
+    let sign_in = Arc::new(SignIn { store: store.clone(), clock, sessions, oidc });
+    let v2 = v2.merge(builder::me()).merge(builder::sessions(Arc::clone(&sign_in))).merge(sign_in::router(sign_in));
     let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::bind(config.listen, source))?;
     let address = listener.local_addr().map_err(|source| StartError::bind(config.listen, source))?;
     let mut names = config.allow_hosts.clone();
@@ -298,7 +285,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let hosts = guard::Hosts::new(address, &names);
     let limiter = Arc::new(Limiter::new(config.rates()));
     let router = v2
-        .merge(builder::info(config.upstream().is_some()))
+        .merge(builder::info(is_proxy))
         .merge(health::router(store.clone(), config.database.is_none().then(|| config.data.clone())))
         .merge(health::engine(escalations.clone(), metrics.clone()))
         .fallback_service(app_files::router(app))

@@ -1,5 +1,5 @@
 //! How often each caller may ask, as the vendor has it: a bucket of requests that fills continuously, and a smaller one of
-//! new escalations. Whoever asks too often is told when to try again.
+//! new escalations. Whoever asks too often is told when to try again, and so is whoever asks too much at once.
 //!
 //! A caller is an API key, whoever has signed in, or whoever the user header names; without any of these it is the network
 //! that the request came from. What pages people without being asked by a caller, an alert's event or the link in a mail,
@@ -28,6 +28,9 @@ use crate::rights::{START, begins_escalation};
 const WINDOW: Duration = Duration::from_secs(60);
 /// The most callers that are told apart. What is known of one is forgotten once its buckets are full.
 const MAX_CALLERS: usize = 10_000;
+/// How many requests of one caller are worked on at once, where it is known who they are. For those who are not, the
+/// connections of an address are limited.
+const MAX_AT_ONCE: usize = 64;
 /// How often it is looked for such.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
@@ -100,6 +103,43 @@ pub(crate) struct Limiter {
     most: usize,
     began: Instant,
     callers: Mutex<Callers>,
+    under_way: Arc<UnderWay>,
+}
+
+/// How many requests of each caller are worked on.
+#[derive(Debug, Default)]
+struct UnderWay(Mutex<BTreeMap<Caller, usize>>);
+
+impl UnderWay {
+    /// Takes on one more; nothing where there are too many.
+    fn begin(self: &Arc<Self>, caller: Caller) -> Option<Turn> {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(caller.clone()).or_default();
+        if *count >= MAX_AT_ONCE {
+            return None;
+        }
+        *count += 1;
+        Some(Turn { caller, of: Arc::clone(self) })
+    }
+}
+
+/// One request that is worked on. It counts until it is dropped.
+#[derive(Debug)]
+struct Turn {
+    caller: Caller,
+    of: Arc<UnderWay>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut counts = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.caller) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                counts.remove(&self.caller);
+            }
+        }
+    }
 }
 
 /// The time that one request takes up in a bucket of so many, and all of it.
@@ -123,7 +163,7 @@ fn taken(limit: NonZeroU32, full_at: Duration, now: Duration) -> (Allowance, Dur
 
 impl Limiter {
     pub(crate) fn new(rates: Rates) -> Self {
-        Self { rates, most: MAX_CALLERS, began: Instant::now(), callers: Mutex::default() }
+        Self { rates, most: MAX_CALLERS, began: Instant::now(), callers: Mutex::default(), under_way: Arc::default() }
     }
 
     /// Counts a request at an instant, if it is allowed. Nothing where nothing is counted.
@@ -193,7 +233,15 @@ pub(crate) async fn check(State(limiter): State<Arc<Limiter>>, request: Request,
     }
     let asking = request.extensions().get::<access::Caller>();
     let name = asking.and_then(access::Caller::name).unwrap_or("api").to_string();
-    let Some(allowance) = limiter.take(Caller::of(&request), begins_escalation(&request), Instant::now()) else {
+    let caller = Caller::of(&request);
+    let _turn = match &caller {
+        Caller::Key(_) | Caller::Account(_) | Caller::Named(_) => match limiter.under_way.begin(caller.clone()) {
+            Some(turn) => Some(turn),
+            None => return ApiError::too_many_at_once(MAX_AT_ONCE).into_response(),
+        },
+        Caller::From(_) | Caller::Others => None,
+    };
+    let Some(allowance) = limiter.take(caller, begins_escalation(&request), Instant::now()) else {
         return next.run(request).await;
     };
     let mut response = if allowance.wait.is_zero() {
@@ -267,6 +315,20 @@ mod tests {
         assert_eq!((both.limit, both.wait), (2, 30 * SECOND));
         let both = limiter.take(named("a"), true, now + 29 * SECOND).unwrap();
         assert_eq!((both.limit, both.wait), (2, SECOND));
+    }
+
+    #[test]
+    fn one_caller_has_a_bounded_number_of_requests_under_way() {
+        let under_way = Arc::new(UnderWay::default());
+        let mut turns: Vec<_> = (0..MAX_AT_ONCE).map(|_| under_way.begin(named("a")).unwrap()).collect();
+        assert!(under_way.begin(named("a")).is_none());
+        // Others are not held up, and nothing is kept of those who have none.
+        drop(under_way.begin(named("b")).unwrap());
+        assert_eq!(under_way.0.lock().unwrap().len(), 1);
+        turns.pop();
+        assert!(under_way.begin(named("a")).is_some());
+        drop(turns);
+        assert!(under_way.0.lock().unwrap().is_empty());
     }
 
     #[test]

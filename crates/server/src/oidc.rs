@@ -25,7 +25,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::access::{Role, names};
+use crate::access::{Role, TeamRoles, names};
 use crate::error::{ApiError, StartError};
 use crate::outward;
 
@@ -50,6 +50,17 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::EdDsa,
 ];
 
+/// The role of those in a group of the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRole {
+    /// The group, as the provider calls it.
+    pub group: String,
+    /// The role.
+    pub role: Role,
+    /// The id of the team in which they have it; nothing: in the organisation.
+    pub team: Option<String>,
+}
+
 /// How the provider is asked, and who gets which role.
 #[derive(Debug, Clone)]
 pub(crate) struct OidcConfig {
@@ -62,8 +73,8 @@ pub(crate) struct OidcConfig {
     pub(crate) groups_claim: String,
     /// What is asked for beside the name and the address.
     pub(crate) scopes: Vec<String>,
-    /// Which group gives which role.
-    pub(crate) roles: Vec<(String, Role)>,
+    /// Which group gives which role, and in which team, if not in the organisation.
+    pub(crate) roles: Vec<GroupRole>,
     /// The role of whoever is in none of them.
     pub(crate) default_role: Role,
     /// Of which addresses somebody must have a verified one; nothing: none is needed.
@@ -95,6 +106,7 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) email: Option<String>,
     pub(crate) role: Role,
+    pub(crate) team_roles: TeamRoles,
 }
 
 /// Why somebody is not signed in. It has no code, no token and no secret in it.
@@ -316,9 +328,8 @@ impl Oidc {
             }
         }
         let groups = groups(claims.additional_claims().all.get(&self.config.groups_claim));
-        let roles = self.config.roles.iter().filter(|(group, _)| groups.contains(group)).map(|(_, role)| *role);
-        let role = roles.max().unwrap_or(self.config.default_role);
-        if role == Role::None {
+        let (role, team_roles) = roles(&self.config.roles, self.config.default_role, &groups);
+        if role == Role::None && team_roles.values().all(|role| *role == Role::None) {
             return Err(Refused::NoRole);
         }
         let subject = claims.subject().as_str().to_string();
@@ -330,8 +341,24 @@ impl Oidc {
         let mut known = [full, short, email.clone()].into_iter().flatten();
         let name = known.find_map(|name| names::key(name.trim()).ok()).unwrap_or_else(|| subject.clone());
         let email = email.filter(|email| email.len() <= MAX_TEXT && !email.contains(char::is_control));
-        Ok(Person { issuer: self.config.issuer.clone(), subject, name, email, role })
+        Ok(Person { issuer: self.config.issuer.clone(), subject, name, email, role, team_roles })
     }
+}
+
+/// The role of somebody who is in these groups, and those in teams: of several the highest, and where no group gives one in
+/// the organisation the usual one.
+fn roles(all: &[GroupRole], usual: Role, groups: &BTreeSet<String>) -> (Role, TeamRoles) {
+    let (mut everywhere, mut teams) = (None, TeamRoles::new());
+    for given in all.iter().filter(|given| groups.contains(&given.group)) {
+        match &given.team {
+            None => everywhere = everywhere.max(Some(given.role)),
+            Some(team) => {
+                let role = teams.entry(team.clone()).or_insert(given.role);
+                *role = given.role.max(*role);
+            }
+        }
+    }
+    (everywhere.unwrap_or(usual), teams)
 }
 
 /// The groups that a claim names: a list, or one.
@@ -347,6 +374,27 @@ fn groups(claim: Option<&Value>) -> BTreeSet<String> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn of_several_groups_the_highest_role_counts_in_each_team_for_itself() {
+        let given = |group: &str, role, team: Option<&str>| GroupRole {
+            group: group.to_string(),
+            role,
+            team: team.map(str::to_string),
+        };
+        let all = [
+            given("sre", Role::Responder, None),
+            given("all", Role::Viewer, None),
+            given("sre", Role::Editor, Some("a")),
+            given("all", Role::Viewer, Some("a")),
+            given("leads", Role::Admin, Some("b")),
+        ];
+        let of = |groups: &[&str]| roles(&all, Role::None, &groups.iter().map(ToString::to_string).collect());
+        let teams = |list: &[(&str, Role)]| list.iter().map(|(team, role)| (team.to_string(), *role)).collect();
+        assert_eq!(of(&["all", "sre"]), (Role::Responder, teams(&[("a", Role::Editor)])));
+        assert_eq!(of(&["leads"]), (Role::None, teams(&[("b", Role::Admin)])));
+        assert_eq!(of(&["others"]), (Role::None, TeamRoles::new()));
+    }
 
     #[test]
     fn groups_are_a_list_or_one() {

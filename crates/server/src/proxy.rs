@@ -9,6 +9,7 @@ mod lost;
 mod once;
 mod pace;
 mod reads;
+mod recorded;
 mod secrets;
 
 use std::collections::BTreeSet;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header::{AGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, RETRY_AFTER, WARNING};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -39,11 +40,13 @@ use crate::files;
 use crate::limits::Caller;
 use crate::memory::{self, Reservation};
 use crate::metrics::{Metrics, Passed};
+use crate::store::{Author, Store};
 use crate::work::Aside;
 use lost::{Lost, MAX_WAIT};
 use once::Once;
 use pace::Pace;
 use reads::{Read, Reads};
+use recorded::{Change, Found};
 
 /// The largest answer that is passed on, in bytes: a page of ten thousand users.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
@@ -60,6 +63,8 @@ const FIRST_REST: Duration = Duration::from_millis(200);
 const USUAL_REST: Duration = Duration::from_secs(1);
 /// After how long it is not tried again.
 const TO_TRY: Duration = Duration::from_secs(20);
+/// How long it may take to see what something is that is about to be changed.
+const TO_LOOK: Duration = Duration::from_secs(5);
 /// How long a connection is kept for the next request.
 const KEPT: Duration = Duration::from_secs(20);
 
@@ -96,6 +101,18 @@ pub(crate) struct Proxy {
     pace: Pace,
     reads: Arc<Reads>,
     metrics: Arc<Metrics>,
+}
+
+/// What a request is sent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// To be told something.
+    Read,
+    /// To see what something is that is about to be changed. The change is what is asked for: this is tried once, and says
+    /// nothing of an outage.
+    Look,
+    /// To change something.
+    Change,
 }
 
 /// Who asks, and the memory that is counted for what comes.
@@ -161,7 +178,7 @@ impl Proxy {
         })
     }
 
-    async fn pass_on(self: &Arc<Self>, request: Request) -> Result<Response, ApiError> {
+    async fn pass_on(self: &Arc<Self>, log: &Store, request: Request) -> Result<Response, ApiError> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let url = self.url(uri.path(), uri.query()).ok_or_else(|| ApiError::not_found("The requested resource"))?;
         // What an answer would be is known from the whole of it; a `HEAD` is answered without its body here.
@@ -170,25 +187,38 @@ impl Proxy {
         let mut onward = self.client.request(method.clone(), url);
         let asker = Asker::of(&request);
         let key = request.headers().get(IDEMPOTENCY_KEY).filter(|_| method == Method::POST && does).cloned();
+        let (mut parts, body) = request.into_parts();
+        let author = if does { Some(Author::from_request_parts(&mut parts, &()).await?) } else { None };
+        let request = Request::from_parts(parts, body);
+        let mut sent = Bytes::new();
         if matches!(method, Method::POST | Method::PUT) {
             let body = body::bytes(request).await?;
             // What changes something is not begun where there would be no memory for the usual answer to it.
             if let Some(memory) = asker.memory.as_ref().filter(|_| does) {
                 memory.cover(body.len() + body::MAX_BODY).await?;
             }
-            onward = onward.header(CONTENT_TYPE, "application/json").body(body);
+            sent = body.into();
+            onward = onward.header(CONTENT_TYPE, "application/json").body(sent.clone());
         }
-        let answer = match key.as_ref().map(HeaderValue::to_str) {
-            None if method == Method::GET && reads::is_shared(uri.path()) => {
+        // Bodies that are no JSON are the API's to refuse; what is done with what is not known here is not passed on.
+        let change = author.map(|author| Change::of(&method, uri.path(), author, &sent));
+        let change = change.map(|change| change.ok_or_else(|| ApiError::not_found("The requested resource")));
+        let change = change.transpose()?.map(|change| (change, log.clone()));
+        let answer = match (key.as_ref().map(HeaderValue::to_str), change) {
+            (None, None) if method == Method::GET && reads::is_shared(uri.path()) => {
                 let proxy = Arc::clone(self);
                 let address = uri.path_and_query().map_or(String::new(), ToString::to_string);
-                let ask = async move { proxy.read_now(proxy.ask(onward, false, &asker)).await };
+                let ask = async move { proxy.read_now(proxy.ask(onward, Way::Read, &asker)).await };
                 self.reads.read(address, ask).await?
             }
-            None if does => self.change(onward, &asker).await?,
-            None => self.ask(onward, false, &asker).await?,
-            Some(Ok(key)) if key.len() <= MAX_KEY => self.once(format!("{} {key}", uri.path()), onward, asker).await?,
-            Some(_) => {
+            (_, None) => self.ask(onward, Way::Read, &asker).await?,
+            (None, Some(change)) => self.change(change, onward, &asker).await?,
+            (Some(Ok(key)), Some(change)) if key.len() <= MAX_KEY => {
+                // Nobody is answered what somebody else was.
+                let key = format!("{} {} {key}", uri.path(), change.0.author.told());
+                self.once(key, change, onward, asker).await?
+            }
+            (Some(_), Some(_)) => {
                 let message = format!("Idempotency-Key must have at most {MAX_KEY} printable characters");
                 return Err(ApiError::invalid_parameter("idempotency-key", message));
             }
@@ -203,15 +233,54 @@ impl Proxy {
     }
 
     /// Asks for what is made once for a key. It is gone on with where the client goes away, which may come again for it.
-    async fn once(self: &Arc<Self>, key: String, onward: RequestBuilder, asker: Asker) -> Result<Answer, ApiError> {
+    async fn once(
+        self: &Arc<Self>,
+        key: String,
+        change: (Change, Store),
+        onward: RequestBuilder,
+        asker: Asker,
+    ) -> Result<Answer, ApiError> {
         let (proxy, slot) = (Arc::clone(self), self.made.slot(&key));
         let came = slot.come();
-        let asked = tokio::spawn(async move { slot.make(came, proxy.change(onward, &asker)).await });
+        let asked = tokio::spawn(async move { slot.make(came, proxy.change(change, onward, &asker)).await });
         asked.await.map_err(|error| ApiError::internal(&error))?
     }
 
+    /// What something is before it is changed.
+    async fn found(&self, path: &str, asker: &Asker) -> Found {
+        match self.url(path, None) {
+            Some(url) => Found::of(self.ask(self.client.get(url).timeout(TO_LOOK), Way::Look, asker).await),
+            None => Found::Missing,
+        }
+    }
+
+    /// Asks for a change, if whoever asks may make it, and has the log say so before and after.
+    async fn change(
+        &self,
+        (change, log): (Change, Store),
+        onward: RequestBuilder,
+        asker: &Asker,
+    ) -> Result<Answer, ApiError> {
+        let before = match change.at() {
+            Some(path) => self.found(&path, asker).await,
+            None => Found::Missing,
+        };
+        let mut schedules = Vec::new();
+        for id in change.schedules(&before) {
+            schedules.push(self.found(&format!("/v2/schedules/{id}"), asker).await);
+        }
+        change.check(&before, schedules)?;
+        let line = log.begin_passing(&change.author, &change.passing(&before)).await?;
+        let answer = self.changed(onward, asker).await;
+        let (outcome, made) = recorded::result(&answer);
+        if let Err(error) = log.end_passing(line, outcome, made.as_ref()).await {
+            tracing::error!(%error, "what became of the change in line {line} of the audit log was not kept");
+        }
+        answer
+    }
+
     /// Asks for a change. What was read before it, or meanwhile, does not count any more.
-    async fn change(&self, onward: RequestBuilder, asker: &Asker) -> Result<Answer, ApiError> {
+    async fn changed(&self, onward: RequestBuilder, asker: &Asker) -> Result<Answer, ApiError> {
         /// Also where the client goes away: it may be done nevertheless.
         struct Ends<'a>(&'a Reads);
         impl Drop for Ends<'_> {
@@ -221,7 +290,7 @@ impl Proxy {
         }
         self.reads.changed();
         let _ends = Ends(&self.reads);
-        let answer = self.ask(onward, true, asker).await?;
+        let answer = self.ask(onward, Way::Change, asker).await?;
         // What stands before the API says so where it has lost the API's answer.
         if answer.status == StatusCode::BAD_GATEWAY { Err(Lost::Behind.told(true)) } else { Ok(answer) }
     }
@@ -235,19 +304,21 @@ impl Proxy {
         (url.path() == meant && url.origin() == self.base.origin()).then_some(url)
     }
 
-    /// Asks the other API, when it is the turn of whoever asks. `does` says whether the request changes something: then it
-    /// is sent once, and an answer that is lost or cannot be understood leaves open whether it is done, which is said.
+    /// Asks the other API, when it is the turn of whoever asks. What changes something is sent once, and an answer that is
+    /// lost or cannot be understood leaves open whether it is done, which is said.
     /// What is read of it is counted in the memory of whoever asks.
-    async fn ask(&self, onward: RequestBuilder, does: bool, asker: &Asker) -> Result<Answer, ApiError> {
+    async fn ask(&self, onward: RequestBuilder, way: Way, asker: &Asker) -> Result<Answer, ApiError> {
+        let does = way == Way::Change;
         tokio::select! {
-            answer = self.tried(onward, does, asker) => answer,
+            answer = self.tried(onward, way, asker) => answer,
             () = give_up(self.stopping.clone()) => Err(Lost::InTime(None).told(does)),
         }
     }
 
-    async fn tried(&self, mut onward: RequestBuilder, does: bool, asker: &Asker) -> Result<Answer, ApiError> {
+    async fn tried(&self, mut onward: RequestBuilder, way: Way, asker: &Asker) -> Result<Answer, ApiError> {
         let (began, mut rest) = (Instant::now(), FIRST_REST);
-        let mut left = if does { 0 } else { TRIES - 1 };
+        let does = way == Way::Change;
+        let mut left = if way == Way::Read { TRIES - 1 } else { 0 };
         loop {
             let again = onward.try_clone().filter(|_| left > 0);
             let turn = self.pace.turn(&asker.caller).await?;
@@ -265,7 +336,10 @@ impl Proxy {
             match again.filter(|_| began.elapsed() < TO_TRY && is_worth_trying(&answer)) {
                 Some(again) => onward = again,
                 None => {
-                    if passed == Passed::Lost || (passed == Passed::Failed && is_worth_trying(&answer)) {
+                    let is_asked_for = way != Way::Look;
+                    if is_asked_for
+                        && (passed == Passed::Lost || (passed == Passed::Failed && is_worth_trying(&answer)))
+                    {
                         self.pace.failed();
                     }
                     return answer.map_err(|lost| {
@@ -325,7 +399,7 @@ impl Proxy {
             url.query_pairs_mut()
                 .append_pair("page_size", "250")
                 .extend_pairs(after.iter().map(|after| ("after", after)));
-            let answer = self.ask(self.client.get(url), false, asker).await?;
+            let answer = self.ask(self.client.get(url), Way::Read, asker).await?;
             if !answer.status.is_success() {
                 return Ok(answer);
             }
@@ -523,11 +597,11 @@ fn lists(upstream: Upstream<'_>) -> Result<Lists, StartError> {
     }
 }
 
-async fn pass_on(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
-    proxy.pass_on(request).await.unwrap_or_else(IntoResponse::into_response)
+async fn pass_on(State((proxy, log)): State<(Arc<Proxy>, Store)>, request: Request) -> Response {
+    proxy.pass_on(&log, request).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn teams(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+async fn teams(State((proxy, _)): State<(Arc<Proxy>, Store)>, request: Request) -> Response {
     let asker = Asker::of(&request);
     let ask = {
         let proxy = Arc::clone(&proxy);
@@ -543,7 +617,8 @@ fn not_kept() -> ApiError {
     ApiError::no_such_thing(message)
 }
 
-pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
+/// What is passed on. The store has the log of changes.
+pub(crate) fn router(proxy: Arc<Proxy>, log: Store) -> Router {
     // Where nothing says which priorities there are, none of them is not all.
     let origin = if proxy.has_lists { "file" } else { "none" };
     let (priorities, channels) = (
@@ -572,5 +647,5 @@ pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
         .route("/builder/v1/channels", get(move || async move { Json::new(&channels) }))
         .route("/builder/v1/escalation_paths/{*rest}", any(async || not_kept()))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
-        .with_state(proxy)
+        .with_state((proxy, log))
 }

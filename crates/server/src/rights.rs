@@ -13,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use crate::access::{Access, Caller, Identity, Right, takes_keys};
 use crate::addresses::{ON_BEHALF_OF, VALIDATE, is_answer, is_event, is_of_the_api, is_preview, is_question};
 use crate::error::ApiError;
+use crate::store::Scope;
 
 /// Where API keys are.
 pub(crate) const API_KEYS: &str = "/builder/v1/api_keys";
@@ -32,6 +33,15 @@ pub(crate) const AUDIT: &str = "/builder/v1/audit";
 pub(crate) const INFO: &str = "/builder/v1/info";
 /// What all of our own addresses begin with.
 const OWN: &str = "/builder/v1/";
+/// What is owned by teams: below these addresses it is known whose something is.
+const OWNED: [&str; 6] = [
+    "/v2/escalation_paths",
+    "/v2/schedules",
+    "/v2/schedule_overrides",
+    "/v2/escalations",
+    "/builder/v1/escalation_paths",
+    "/builder/v1/escalations",
+];
 /// Where an escalation begins.
 const BEGINNINGS: [&str; 2] = ["/v2/escalations", "/builder/v1/escalations"];
 
@@ -54,12 +64,15 @@ fn only_reads(request: &Request) -> bool {
             && [|path: &str| path == VALIDATE, is_question, is_preview].iter().any(|is| is(request.uri().path())))
 }
 
+/// Whether an address is another, or below it.
+fn is_below(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// What a request needs; nothing where everybody may ask it, or where it brings a secret of its own.
 fn needed(request: &Request) -> Option<Right> {
     let path = request.uri().path();
-    let is_below =
-        |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if [API_KEYS, AUDIT, SESSIONS].into_iter().any(is_below) {
+    if [API_KEYS, AUDIT, SESSIONS].into_iter().any(|prefix| is_below(path, prefix)) {
         return Some(Right::Admin);
     }
     if only_reads(request) {
@@ -116,13 +129,19 @@ pub(crate) async fn check(State(access): State<Arc<Access>>, request: Request, n
     let on_behalf = is_of_the_api(path) && !only_reads(&request) && is_named;
     let also = [(on_behalf, Right::ActOnBehalf), (acts(path, "reassign"), Right::Escalate)];
     let also = also.into_iter().filter_map(|(is_needed, right)| is_needed.then_some(right));
-    let mut needs = needed(&request).into_iter().chain(also);
-    if let Some(right) = needs.find(|right| !caller.may(*right)) {
-        return refusal(&access, caller, right).into_response();
-    }
+    let needs: Vec<_> = needed(&request).into_iter().chain(also).collect();
+    // Single teams' rights count where it is looked at whose something is: where it is changed.
+    let is_owned = is_below(path, API_KEYS) || OWNED.iter().any(|prefix| is_below(path, prefix));
+    let scope = caller.scope(&needs).filter(|scope| is_owned || *scope == Scope::Organisation);
+    let Some(scope) = scope else {
+        let missing = needs.iter().find(|right| !caller.may(**right));
+        return refusal(&access, caller, missing.copied().unwrap_or(Right::View)).into_response();
+    };
     // A key that is none is said to be so, also where none is needed.
     if caller.identity == Identity::NoKey {
         return refusal(&access, caller, Right::View).into_response();
     }
+    let mut request = request;
+    request.extensions_mut().insert(scope);
     next.run(request).await
 }

@@ -208,10 +208,15 @@ impl<'a> Deed<'a> {
     async fn record(&self, work: &mut Transition, before: Option<&str>, row: &EscalationRow) -> Result<(), ApiError> {
         let mut after = self.details.clone();
         after.insert("status".to_string(), Value::from(row.status.as_str()));
+        if let Some(path) = &row.path_id {
+            // Where it is given to another, that is said already.
+            after.entry("escalation_path_id").or_insert_with(|| Value::from(path.as_str()));
+        }
         let before = before.map(|status| json!({ "status": status }).to_string());
         let (id, after) = (row.id.as_str(), Some(Value::Object(after).to_string()));
         let (action, resource) = (self.action, Resource::Escalation);
-        Ok(work.record(self.author, &Entry { action, resource, id, before, after }).await?)
+        let entry = Entry { action, resource, id, before, after };
+        Ok(work.record(self.author, &entry, row.path_id.as_deref()).await?)
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{Extension, body::Body};
 use maud::{Markup, html};
 use ulid::Ulid;
 
-use crate::access::{Caller, Identity, Role, Sessions, new_token};
+use crate::access::{Caller, Identity, Role, Sessions, TeamRoles, new_token, read_roles, written_roles};
 use crate::body;
 use crate::clock::Clock;
 use crate::error::ApiError;
@@ -57,7 +57,7 @@ pub(crate) fn router(sign_in: Arc<SignIn>) -> Router {
 pub(crate) async fn new_link(
     store: &Store,
     author: &Author,
-    (name, role): (&str, Role),
+    (name, role, teams): (&str, Role, &TeamRoles),
     now: i64,
     lasts: i64,
 ) -> Result<String, ApiError> {
@@ -69,6 +69,7 @@ pub(crate) async fn new_link(
         name: name.to_string(),
         email: None,
         role: role.as_str().to_string(),
+        team_roles: written_roles(teams),
         created_at: now,
         disabled_at: None,
     };
@@ -86,7 +87,7 @@ pub(crate) async fn first_link(store: &Store, clock: &Clock) -> Result<Option<St
         return Ok(None);
     }
     let author = Author::of_command_line();
-    new_link(store, &author, (FIRST, Role::Admin), now, DEFAULT_LINK).await.map(Some)
+    new_link(store, &author, (FIRST, Role::Admin, &TeamRoles::new()), now, DEFAULT_LINK).await.map(Some)
 }
 
 /// Makes a page of what there is to say.
@@ -130,6 +131,9 @@ async fn show(State(sign_in): State<Arc<SignIn>>, query: Query) -> Response {
         Ok(Some(account)) => {
             let content = html! {
                 p { "You sign in as " strong { (account.name) } ", with the role " strong { (account.role) } "." }
+                @for (team, role) in read_roles(&account.team_roles).unwrap_or_default() {
+                    p { "In team " strong { (team) } ", you have the role " strong { (role.as_str()) } "." }
+                }
                 form method="post" { button type="submit" { "Sign in" } }
             };
             said(StatusCode::OK, "Sign in", &content)
@@ -235,6 +239,7 @@ async fn come_back(State(sign_in): State<Arc<SignIn>>, author: Author, headers: 
             name: person.name,
             email: person.email,
             role: person.role.as_str().to_string(),
+            team_roles: written_roles(&person.team_roles),
             created_at: now,
             disabled_at: None,
         };
@@ -280,6 +285,7 @@ fn refused(why: &Refused) -> Response {
 async fn sign_out(
     State(sign_in): State<Arc<SignIn>>,
     Extension(caller): Extension<Caller>,
+    author: Author,
     request: Request,
 ) -> Result<Response, ApiError> {
     let headers = request.headers().clone();
@@ -287,7 +293,7 @@ async fn sign_out(
     body::bytes(request).await?;
     if let Identity::Session { id, .. } = &caller.identity {
         let now = sign_in.clock.now(&sign_in.store).await?;
-        sign_in.store.by(&caller.author()).end_session(Action::SignOut, id, now).await?;
+        sign_in.store.by(&author).end_session(Action::SignOut, id, now).await?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().extend(sign_in.sessions.keep(&headers, "").map(|cookie| (SET_COOKIE, cookie)));

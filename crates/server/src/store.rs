@@ -18,6 +18,7 @@ mod paths;
 mod pauses;
 mod readings;
 mod schedules;
+mod scope;
 mod server;
 mod sessions;
 mod start;
@@ -36,7 +37,9 @@ use dialect::Dialect;
 use documents::{Row, has_id, is_there, is_there_by_number};
 
 pub(crate) use alerts::{AlertRow, AlertSourceRow};
-pub(crate) use audit::{Action, AuditFilter, AuditRow, Author, AuthorKind, Document, Editing, Entry, Resource};
+pub(crate) use audit::{
+    Action, AuditFilter, AuditRow, Author, AuthorKind, Document, Editing, Entry, NotDone, Passing, Resource,
+};
 pub(crate) use backup::{Contents, back_up, restore, verify};
 pub(crate) use documents::{Damaged, RESTORE_BACKUP, Stored};
 use escalations::Texts;
@@ -49,6 +52,7 @@ pub(crate) use keys::KeyRow;
 pub(crate) use notifications::{EndpointRow, KeptLists, PersonList};
 pub(crate) use overrides::{OverrideFilter, Placed, Placing};
 pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving, WrittenPath};
+pub(crate) use scope::{NotTheirs, Scope, owners};
 pub use server::Address;
 pub(crate) use sessions::{AccountRow, NewSession, SessionRow, SignInRow};
 pub(crate) use start::TextColumn;

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 use crate::access::Caller;
 use crate::error::ApiError;
-use crate::store::{Author, Expected};
+use crate::store::{Author, Expected, Scope};
 use crate::tags;
 
 /// The name of who is asking, if that is known.
@@ -33,8 +33,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Author {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let caller = parts.extensions.get::<Caller>();
-        caller.map(Caller::author).ok_or_else(|| ApiError::unknown_person("Nobody knows who asks"))
+        let known = parts.extensions.get::<Caller>().zip(parts.extensions.get::<Scope>());
+        let author = known.map(|(caller, scope)| caller.author(scope.clone()));
+        author.ok_or_else(|| ApiError::unknown_person("Nobody knows who asks"))
     }
 }
 

@@ -111,19 +111,19 @@ async fn before_a_file_is_brought_up_to_date_it_is_copied() {
     assert!(copies().is_empty(), "a new database has nothing to lose");
     // As it was before the newest migration.
     let mut older = Database::of(folder.path()).await;
-    for table in ["sign_ins", "sign_in_links", "sessions", "accounts"] {
-        older.execute(&format!("drop table {table}"), &[]).await;
+    for (table, column) in [("api_keys", "team_ids"), ("accounts", "team_roles"), ("audit_log", "outcome")] {
+        older.execute(&format!("alter table {table} drop column {column}"), &[]).await;
     }
-    older.execute("delete from _sqlx_migrations where version = 15", &[]).await;
+    older.execute("delete from _sqlx_migrations where version = 16", &[]).await;
     older.close().await;
     let server = Server::with(folder, &[]).await;
-    assert_eq!(copies(), ["escalation.db.before-migration-15"]);
-    let copy = data.join("escalation.db.before-migration-15");
+    assert_eq!(copies(), ["escalation.db.before-migration-16"]);
+    let copy = data.join("escalation.db.before-migration-16");
     #[cfg(unix)]
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&copy).unwrap().permissions()) & 0o077, 0);
     save(&server, "After the upgrade").await;
     let folder = server.restart().await.stopped().await;
-    assert_eq!(copies(), ["escalation.db.before-migration-15"], "nothing is migrated twice");
+    assert_eq!(copies(), ["escalation.db.before-migration-16"], "nothing is migrated twice");
     // It is what there was.
     restore(folder.path(), &copy, true).await.unwrap();
     let server = Server::with(folder, &[]).await;

@@ -5,7 +5,6 @@
 use crate::common;
 
 use std::path::Path;
-use std::process::Command;
 
 use clap::Parser as _;
 use common::database::is_shared;
@@ -15,6 +14,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::ConnectOptions as _;
 use tempfile::TempDir;
+use tokio::process::Command;
 
 const PATHS: &str = "/v2/escalation_paths";
 const KEYS: &str = "/builder/v1/api_keys";
@@ -242,6 +242,7 @@ async fn it_starts_for_others_only_where_it_is_known_who_they_are() {
     let command = escalation_server::KeyCommand::Create {
         name: "Operator".to_string(),
         rights: vec![escalation_server::Right::Admin],
+        teams: Vec::new(),
         expires_in_days: None,
     };
     let config = config(folder.path(), &[]);
@@ -260,9 +261,10 @@ async fn it_starts_for_others_only_where_it_is_known_who_they_are() {
 }
 
 /// What the program says to `key …`, and whether it succeeds.
-fn key(data: &Path, args: &[&str]) -> (bool, String) {
+/// It is waited for without holding up the server of the test, which may be about to write.
+async fn key(data: &Path, args: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_escalation-server"));
-    let said = command.arg("key").args(args).arg("--data").arg(data).env("RUST_LOG", "error").output().unwrap();
+    let said = command.arg("key").args(args).arg("--data").arg(data).env("RUST_LOG", "error").output().await.unwrap();
     (said.status.success(), String::from_utf8([said.stdout, said.stderr].concat()).unwrap())
 }
 
@@ -274,28 +276,29 @@ async fn keys_are_made_listed_and_revoked_by_the_command_line() {
     }
     let server = Server::with(TempDir::new().unwrap(), &["--anonymous", "none"]).await;
     let data = server.folder.path().join("data");
-    assert_eq!(key(&data, &["list"]), (true, "There are no API keys\n".to_string()));
-    let (done, said) = key(&server.folder.path().join("typo"), &["list"]);
+    assert_eq!(key(&data, &["list"]).await, (true, "There are no API keys\n".to_string()));
+    let (done, said) = key(&server.folder.path().join("typo"), &["list"]).await;
     assert!(!done && said.contains("there is no database"), "{said}");
     assert!(!server.folder.path().join("typo").exists());
-    let (made, secret) = key(&data, &["create", "--name", "CI", "--right", "view", "--expires-in-days", "30"]);
+    let (made, secret) = key(&data, &["create", "--name", "CI", "--right", "view", "--expires-in-days", "30"]).await;
     assert!(made && secret.starts_with("epb_"), "{secret}");
     let of = async || ask(&server, Some(secret.trim()), Method::GET, PATHS, None).await.status;
     assert_eq!(of().await, StatusCode::OK);
-    let (_, list) = key(&data, &["list"]);
+    let (_, list) = key(&data, &["list"]).await;
     assert!(list.contains("CI  [view]  expires "), "{list}");
     let id = list.split("  ").next().unwrap();
-    assert!(key(&data, &["revoke", id]).0);
+    let (revoked, said) = key(&data, &["revoke", id]).await;
+    assert!(revoked, "{said}");
     assert_eq!(of().await, StatusCode::UNAUTHORIZED);
-    assert!(key(&data, &["list"]).1.contains("revoked"));
-    let (done, said) = key(&data, &["revoke", "none"]);
+    assert!(key(&data, &["list"]).await.1.contains("revoked"));
+    let (done, said) = key(&data, &["revoke", "none"]).await;
     assert!(!done && said.contains("there is no API key `none`"), "{said}");
     for wrong in [
         &["create", "--name", "n"][..],
         &["create", "--name", " ", "--right", "view"],
         &["create", "--name", "n", "--right", "all"],
     ] {
-        assert!(!key(&data, wrong).0, "{wrong:?}");
+        assert!(!key(&data, wrong).await.0, "{wrong:?}");
     }
 }
 

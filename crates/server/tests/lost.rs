@@ -43,7 +43,9 @@ async fn upstream(said: Vec<u8>, breaks: bool) -> (String, Arc<Mutex<Vec<String>
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let request = whole(&mut stream).await;
-                seen.lock().unwrap().push(request.lines().next().unwrap_or_default().to_string());
+                // What is about to be changed is looked at, which nobody has asked for.
+                let line = request.lines().next().unwrap_or_default().to_string();
+                note(&mut seen.lock().unwrap(), line);
                 if breaks {
                     stream.set_zero_linger().unwrap();
                     continue;
@@ -56,6 +58,15 @@ async fn upstream(said: Vec<u8>, breaks: bool) -> (String, Arc<Mutex<Vec<String>
         }
     });
     (url, seen)
+}
+
+/// Writes down a request. By the one before a change it is looked at what is about to be changed, which nobody has asked for.
+fn note(seen: &mut Vec<String>, line: String) {
+    let changed = ["PUT ", "DELETE "].iter().find_map(|method| line.strip_prefix(method));
+    if changed.is_some_and(|address| seen.last().is_some_and(|last| last.strip_prefix("GET ") == Some(address))) {
+        seen.pop();
+    }
+    seen.push(line);
 }
 
 async fn whole(stream: &mut TcpStream) -> String {
@@ -485,7 +496,9 @@ async fn in_turn(said: Vec<Vec<u8>>) -> (String, Arc<Mutex<Vec<String>>>) {
             for at in 0.. {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let request = whole(&mut stream).await;
-                seen.lock().unwrap().push(request.lines().next().unwrap_or_default().to_string());
+                // What is about to be changed is looked at, which nobody has asked for.
+                let line = request.lines().next().unwrap_or_default().to_string();
+                note(&mut seen.lock().unwrap(), line);
                 let answer = said.get(at).or(said.last()).unwrap();
                 stream.write_all(answer).await.unwrap();
                 stream.shutdown().await.unwrap();
@@ -645,4 +658,38 @@ async fn no_more_goes_on_in_a_minute_than_was_agreed() {
     }
     assert!(began.elapsed() >= Duration::from_secs(10), "two at once, and the third when the first is ten seconds old");
     assert_eq!(seen.lock().unwrap().len(), 3);
+}
+
+/// What may have been done, and what surely was not, is in the log as that.
+#[tokio::test]
+async fn a_change_whose_answer_is_lost_is_in_the_log_as_unknown() {
+    for (said, outcome) in [
+        (Vec::new(), "unknown"),
+        (json_of("500 Internal Server Error", "{\"errors\":[]}"), "unknown"),
+        (json_of("502 Bad Gateway", "{\"errors\":[]}"), "unknown"),
+        (json_of("408 Request Timeout", "{\"errors\":[]}"), "unknown"),
+        (json_of("201 Created", "{\"escalation_path\":"), "unknown"),
+        (json_of("422 Unprocessable Entity", "{\"errors\":[]}"), "refused"),
+        (http("307 Temporary Redirect", "location: /elsewhere\r\n", ""), "refused"),
+        (json_of("201 Created", "{\"escalation_path\":{\"id\":\"01J0X\",\"name\":\"x\"}}"), "done"),
+    ] {
+        let (url, _) = upstream(said.clone(), false).await;
+        let proxy = proxy(&url).await;
+        let body = json!({"name": "n", "path": []});
+        proxy.call(Method::POST, "/v2/escalation_paths", Some(&body)).await;
+        proxy.call(Method::PUT, "/v2/escalation_paths/a", Some(&body)).await;
+        let log = proxy.get("/builder/v1/audit").await.body;
+        let lines = log["audit_log"].as_array().unwrap();
+        assert_eq!(lines.len(), 2, "{log:#}");
+        for line in lines {
+            assert_eq!(line["outcome"], outcome, "{}: {line:#}", String::from_utf8_lossy(&said));
+            let name = if outcome == "done" { "x" } else { "n" };
+            assert_eq!(line["after"]["name"], name);
+        }
+        // What was not read is not told as if it had not been there.
+        let update = &lines[0];
+        let is_known = outcome == "done";
+        assert_eq!(update["unreadable"].is_null(), is_known, "{update:#}");
+        assert_eq!(update["before"]["id"].is_null(), !is_known);
+    }
 }

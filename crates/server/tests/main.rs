@@ -40,4 +40,5 @@ mod schedules;
 mod security;
 mod sign_in;
 mod start_and_stop;
+mod teams;
 mod tls;

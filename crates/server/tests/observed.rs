@@ -78,6 +78,7 @@ async fn metrics_need_the_right_to_read() {
     let command = escalation_server::KeyCommand::Create {
         name: "Prometheus".to_string(),
         rights: vec![escalation_server::Right::View],
+        teams: Vec::new(),
         expires_in_days: None,
     };
     if crate::common::database::is_shared() {

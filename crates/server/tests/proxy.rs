@@ -129,7 +129,104 @@ async fn the_same_reads_and_writes() {
     assert_eq!(info["mode"], "proxy");
     assert_eq!(proxy.get("/builder/v1/priorities").await.body, json!({"priorities": [], "origin": "none"}));
     assert_eq!(vendor.get("/builder/v1/priorities").await.body["origin"], "database");
-    assert_eq!(info["features"], json!(["validate", "teams", "templates", "overrides", "pauses"]));
+    assert_eq!(info["features"], json!(["validate", "teams", "templates", "overrides", "pauses", "audit", "me"]));
+}
+
+#[tokio::test]
+async fn what_is_changed_there_is_in_the_log_here() {
+    let vendor = Server::demo().await;
+    let (url, _) = gate(&vendor).await;
+    let proxy = proxy(&url, &[]).await;
+    const PATHS: &str = "/v2/escalation_paths";
+    let mut path =
+        json!({"name": "First", "team_ids": [], "path": [{"id": "a", "type": "delay", "delay": {"delay_seconds": 5}}]});
+    let made = proxy.call(Method::POST, PATHS, Some(&path)).await;
+    let id = made.body["escalation_path"]["id"].as_str().unwrap().to_string();
+    let url = format!("{PATHS}/{id}");
+    path["name"] = json!("Second");
+    proxy.call(Method::PUT, &url, Some(&path)).await;
+    path["path"] = json!([]);
+    assert_eq!(proxy.call(Method::PUT, &url, Some(&path)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(proxy.call(Method::DELETE, &url, None).await.status, StatusCode::NO_CONTENT);
+    // What reads leaves no line.
+    proxy.call(Method::POST, "/v2/escalation_paths/actions/validate", Some(&path)).await;
+    proxy.get(PATHS).await;
+    let log = proxy.get("/builder/v1/audit").await.body;
+    let lines = log["audit_log"].as_array().unwrap();
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            assert_eq!(line["resource"], json!({"type": "escalation_path", "id": id}), "{line:#}");
+            assert_eq!(line["address"], "127.0.0.1");
+            [&line["action"], &line["outcome"], &line["before"]["name"], &line["after"]["name"]].map(Clone::clone)
+        })
+        .collect();
+    let null = json!(null);
+    let expected = [
+        [json!("delete"), json!("done"), json!("Second"), null.clone()],
+        [json!("update"), json!("refused"), json!("Second"), json!("Second")],
+        [json!("update"), json!("done"), json!("First"), json!("Second")],
+        [json!("create"), json!("done"), null, json!("First")],
+    ];
+    assert_eq!(told, expected, "{log:#}");
+}
+
+#[tokio::test]
+async fn who_may_change_something_there_is_decided_here() {
+    const TEAM: &str = "01J0TEAMPAYMENTS0000000000";
+    const PATHS: &str = "/v2/escalation_paths";
+    let vendor = Server::demo().await;
+    let (url, seen) = gate(&vendor).await;
+    let proxy = proxy(&url, &[]).await;
+    let key = async |rights: &[&str], teams: &[&str]| {
+        let teams = (!teams.is_empty()).then_some(teams);
+        let body = json!({"name": "Robot", "rights": rights, "team_ids": teams});
+        let made = proxy.call(Method::POST, "/builder/v1/api_keys", Some(&body)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{:#}", made.body);
+        made.body["api_key"]["secret"].as_str().unwrap().to_string()
+    };
+    let (reader, editor, of_team) =
+        (key(&["view"], &[]).await, key(&["view", "edit"], &[]).await, key(&["view", "edit"], &[TEAM]).await);
+    let send = async |key: &str, method: Method, url: &str, body: Option<&serde_json::Value>| {
+        let request = proxy.request(method, url).bearer_auth(key);
+        answer(if let Some(body) = body { request.json(body) } else { request }).await.status.as_u16()
+    };
+    let path = |owners: &[&str]| json!({"name": "P", "team_ids": owners, "path": [{"id": "a", "type": "delay", "delay": {"delay_seconds": 5}}]});
+    assert_eq!(send(&reader, Method::GET, PATHS, None).await, 200);
+    assert_eq!(send(&reader, Method::POST, PATHS, Some(&path(&[]))).await, 403);
+    assert_eq!(send(&editor, Method::POST, PATHS, Some(&path(&[]))).await, 201);
+    assert_eq!(send(&of_team, Method::POST, PATHS, Some(&path(&[]))).await, 403);
+    assert_eq!(send(&of_team, Method::POST, PATHS, Some(&path(&[TEAM]))).await, 201);
+    let mut own = 0;
+    for (id, mut renamed) in common::demo_paths() {
+        let url = format!("{PATHS}/{id}");
+        let is_own = renamed["team_ids"].as_array().unwrap().contains(&json!(TEAM));
+        own += usize::from(is_own);
+        renamed["name"] = json!("Renamed");
+        let expected = if is_own { 200 } else { 403 };
+        assert_eq!(send(&of_team, Method::PUT, &url, Some(&renamed)).await, expected, "{id}");
+        renamed["team_ids"] = json!([TEAM, "01J0TEAMPLATFORM0000000000", "01J0TEAMSUPPORT00000000000"]);
+        assert_eq!(send(&of_team, Method::PUT, &url, Some(&renamed)).await, 403);
+        if !is_own {
+            assert_eq!(send(&of_team, Method::DELETE, &url, None).await, 403);
+        }
+    }
+    assert!(own >= 1);
+    // An override belongs to the teams of its schedule; what is of no team to the organisation.
+    let over = json!({"schedule_id": "01J0SCHEDPRIMARY0000000000", "rotation_id": "r", "layer_id": "l",
+        "start_at": "2026-12-24T00:00:00Z", "end_at": "2026-12-25T00:00:00Z", "user": {"id": "01J0USERMAYA00000000000000"}});
+    assert_eq!(send(&of_team, Method::POST, "/v2/schedule_overrides", Some(&over)).await, 403);
+    assert_eq!(send(&of_team, Method::POST, "/v2/escalation_path_templates", Some(&json!({}))).await, 403);
+    // Where what is there cannot be read, nothing is changed.
+    let written = || seen.0.lock().unwrap().iter().filter(|(line, _)| !line.starts_with("GET")).count();
+    let before = written();
+    assert_eq!(send(&of_team, Method::PUT, &format!("{PATHS}/none"), Some(&path(&[TEAM]))).await, 404);
+    assert!(written() - before <= 1);
+    for line in
+        proxy.get("/builder/v1/audit?actor=Robot&resource=escalation_path").await.body["audit_log"].as_array().unwrap()
+    {
+        assert_eq!(line["actor"]["kind"], "api_key");
+    }
 }
 
 #[tokio::test]
@@ -231,6 +328,10 @@ async fn what_is_around_paths_is_passed_on_too() {
             let (here, there) =
                 (proxy.call(method.clone(), path, body).await, vendor.call(method.clone(), path, body).await);
             assert_eq!((here.status, &here.body["errors"]), (there.status, &there.body["errors"]), "{method} {path}");
+            // What is about to be changed is looked at before.
+            if matches!(*method, Method::PUT | Method::DELETE) {
+                asked.push(format!("GET {path}"));
+            }
             asked.push(format!("{method} {path}"));
         }
     }

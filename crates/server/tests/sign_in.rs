@@ -40,7 +40,7 @@ fn path(name: &str) -> Value {
 async fn link_of(folder: &Path, clock: &Clock, name: &str, role: Role, minutes: u32) -> String {
     let config = Config { clock: clock.clone(), ..config(folder, &[]) };
     let mut link = String::new();
-    let command = AccountCommand::Link { name: name.to_string(), role, minutes };
+    let command = AccountCommand::Link { name: name.to_string(), role, team_roles: Vec::new(), minutes };
     let print = |said: &str| {
         link.push_str(said);
         Ok(())

@@ -110,7 +110,8 @@ async fn what_is_no_certificate_is_told_at_the_start() {
 async fn a_link_to_sign_in_begins_as_the_server_is_reached() {
     let folder = TempDir::new().unwrap();
     renew(folder.path());
-    let command = AccountCommand::Link { name: "Ada".to_string(), role: Role::Admin, minutes: 5 };
+    let command =
+        AccountCommand::Link { name: "Ada".to_string(), role: Role::Admin, team_roles: Vec::new(), minutes: 5 };
     let mut said = String::new();
     let print = |link: &str| {
         said.push_str(link);

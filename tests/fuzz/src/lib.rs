@@ -1,7 +1,11 @@
 //! What reads bytes that others send: answers of an API, files, drafts, links, what is pasted, headers. Each target may be
 //! called with any bytes; a panic or a hang is a fault, and so is what a target finds to be untrue.
 //!
+//! The last of them sends requests to a server that runs: whatever they are, none is answered with an error of the server.
+//!
 //! `cargo test` calls each with mutated examples. `cargo xtask fuzz TARGET` has libFuzzer look for more.
+
+mod server;
 
 use std::sync::LazyLock;
 
@@ -29,7 +33,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "api", run: api },
     Target { name: "path", run: path },
     Target { name: "world", run: world },
@@ -37,6 +41,7 @@ pub const TARGETS: [Target; 7] = [
     Target { name: "import", run: imported },
     Target { name: "draft", run: drafted },
     Target { name: "text", run: text },
+    Target { name: "server", run: server::asked },
 ];
 
 /// Calls a target with any bytes.

@@ -1,5 +1,6 @@
 //! What somebody may do.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -99,6 +100,32 @@ impl FromStr for Role {
     }
 }
 
+/// The roles that somebody has in single teams, by their ids. They count for what the team owns.
+pub(crate) type TeamRoles = BTreeMap<String, Role>;
+
+/// Roles in teams as they are stored.
+pub(crate) fn written_roles(roles: &TeamRoles) -> String {
+    let roles = roles.iter().map(|(team, role)| (team.clone(), role.as_str().into()));
+    serde_json::Value::Object(roles.collect()).to_string()
+}
+
+/// Reads roles in teams; nothing where they cannot be read.
+pub(crate) fn read_roles(text: &str) -> Option<TeamRoles> {
+    let roles: BTreeMap<String, String> = serde_json::from_str(text).ok()?;
+    roles.into_iter().map(|(team, role)| Some((team, role.parse().ok()?))).collect()
+}
+
+/// What somebody may do with what single teams own, by the ids of the teams.
+pub(crate) type TeamGrants = BTreeMap<String, Grants>;
+
+/// What roles in teams allow, and what that is in the organisation: to read is not divided.
+pub(crate) fn of_roles(role: Role, teams: &TeamRoles) -> (Grants, TeamGrants) {
+    let teams: TeamGrants = teams.iter().map(|(team, role)| (team.clone(), Grants::of(*role))).collect();
+    let reads = teams.values().any(|grants| grants.has(Right::View));
+    let most = if reads { Grants::of(Role::Viewer) } else { Grants::NONE };
+    (Grants::of(role).or(most), teams)
+}
+
 /// Everything that somebody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Grants(u8);
@@ -124,6 +151,11 @@ impl Grants {
     /// Whether this is among it.
     pub(crate) fn has(self, right: Right) -> bool {
         self.0 & right.bit() != 0
+    }
+
+    /// What is among one of them.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// What is among both.

@@ -2,6 +2,8 @@
 
 use crate::names::is_blank;
 
+/// The longest id of a team, in bytes.
+const MAX_ID: usize = 100;
 /// The longest name, in characters.
 const MAX_NAME: usize = 200;
 /// Characters that turn the direction of a text around, so that it looks like another.
@@ -31,4 +33,17 @@ pub(crate) fn key(name: &str) -> Result<String, String> {
         return Err(format!("Name must have from 1 to {MAX_NAME} characters that can be seen, and no blanks around"));
     }
     Ok(name.to_string())
+}
+
+/// The id of a team, as addresses have it.
+///
+/// # Errors
+/// Where it cannot be one.
+pub(crate) fn team(id: &str) -> Result<String, String> {
+    let is_plain = id.bytes().all(|c| c.is_ascii_alphanumeric() || b"_-".contains(&c));
+    if is_plain && (1..=MAX_ID).contains(&id.len()) {
+        Ok(id.to_string())
+    } else {
+        Err(format!("the id of a team has from 1 to {MAX_ID} letters, digits, `_` and `-`"))
+    }
 }

@@ -114,6 +114,7 @@ fn told(row: AuditRow) -> Value {
         "address": line.address,
         "action": line.action,
         "resource": { "type": line.resource, "id": line.resource_id },
+        "outcome": line.outcome.as_deref().unwrap_or("done"),
         "before": before,
         "after": after,
     });

@@ -6,10 +6,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{delete, get};
 use axum::{Extension, Router};
-use serde_json::{Value, json};
+use escalation_api::{Map, Value};
+use serde_json::json;
 
 use super::escalations::told_at;
-use crate::access::{Caller, Grants, Identity, Right, Role};
+use crate::access::{Caller, Grants, Identity, Right, Role, read_roles};
 use crate::api::{Json, Told};
 use crate::error::ApiError;
 use crate::query::Query;
@@ -17,10 +18,13 @@ use crate::rights::{ME, SESSIONS};
 use crate::sign_in::SignIn;
 use crate::store::{Action, Author, SessionRow};
 
-/// Who somebody is taken for. `signs_in` says whether this server has a page on which to sign in.
-pub(crate) fn me(signs_in: bool) -> Router {
-    let me = move |Extension(caller): Extension<Caller>| async move {
-        let rights: Vec<_> = caller.grants.rights().map(Right::as_str).collect();
+/// Who somebody is taken for.
+pub(crate) fn me() -> Router {
+    let me = async |Extension(caller): Extension<Caller>| {
+        let named = |grants: Grants| grants.rights().map(Right::as_str).collect::<Vec<_>>();
+        let teams = caller.teams.iter().map(|(team, grants)| {
+            json!({ "id": team, "role": role_of(*grants).map(Role::as_str), "rights": named(*grants) })
+        });
         let (email, session) = match &caller.identity {
             Identity::Session { id, email, lasts_until, .. } => {
                 (email.clone(), json!({ "id": id, "lasts_until": told_at(*lasts_until) }))
@@ -28,13 +32,14 @@ pub(crate) fn me(signs_in: bool) -> Router {
             _ => (None, Value::Null),
         };
         Json::new(&json!({
-            "kind": caller.author().kind.as_str(),
+            "kind": caller.kind().as_str(),
             "name": caller.name(),
             "email": email,
             "role": role_of(caller.grants).map(Role::as_str),
-            "rights": rights,
+            "rights": named(caller.grants),
+            "teams": teams.collect::<Vec<_>>(),
             "session": session,
-            "signs_in": signs_in,
+            "signs_in": true,
         }))
     };
     Router::new().route(ME, get(me)).method_not_allowed_fallback(async || ApiError::method_not_allowed())
@@ -62,10 +67,13 @@ async fn list(State(sign_in): State<Arc<SignIn>>, query: Query) -> Result<Json, 
     let mut sessions = sign_in.store.sessions((now, idle), after, page_size + 1).await?;
     let meta = crate::api::page(&mut sessions, page_size, |session| &session.id);
     let told = |_: &str, session: SessionRow| {
+        let roles = read_roles(&session.team_roles)
+            .map(|roles| roles.into_iter().map(|(team, role)| (team, Value::from(role.as_str()))).collect::<Map>());
         json!({
             "id": session.id,
             "account": {
                 "id": session.account_id, "name": session.name, "email": session.email, "role": session.role,
+                "team_roles": roles,
             },
             "created_at": told_at(session.created_at),
             "used_at": told_at(session.used_at),

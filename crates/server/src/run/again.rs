@@ -27,7 +27,7 @@ impl Escalations {
         let is_done = work.release(id, now).await?;
         if is_done {
             let (action, resource) = (Action::Release, Resource::Escalation);
-            work.record(author, &Entry { action, resource, id, before: None, after: None }).await?;
+            work.record(author, &Entry { action, resource, id, before: None, after: None }, None).await?;
         }
         work.commit().await?;
         if is_done {
@@ -54,7 +54,7 @@ impl Escalations {
         let is_done = work.revive_delivery(id, now).await?;
         if is_done {
             let (action, resource) = (Action::Retry, Resource::Delivery);
-            work.record(author, &Entry { action, resource, id, before: None, after: None }).await?;
+            work.record(author, &Entry { action, resource, id, before: None, after: None }, None).await?;
         }
         work.commit().await?;
         self.look_at_mail();

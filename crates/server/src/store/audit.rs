@@ -1,7 +1,8 @@
 //! The audit log: who changed what, and who paged whom by hand.
 //!
 //! A line is written in the transaction of the change. What people change, they change by [`Editing`], whose transactions
-//! cannot be committed without a line; so there is no change without one.
+//! cannot be committed without a line; so there is no change without one. Nor is there one of what somebody may not change
+//! ([`scope`]).
 
 use std::net::IpAddr;
 use std::ops::{Deref, DerefMut};
@@ -13,6 +14,8 @@ use sqlx::{FromRow as _, QueryBuilder, Row as _};
 use super::connections::Writing;
 use super::db::Db;
 use super::escalations::Transition;
+use super::scope::{self, Scope};
+use super::turns::made;
 use super::{Result, Store};
 
 /// Names that are stored and told.
@@ -134,6 +137,48 @@ words! {
     }
 }
 
+/// How a change went that was passed on to another API and is not known to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotDone {
+    /// It was not made.
+    Refused,
+    /// Whether it was made is not known.
+    Unknown,
+}
+
+impl NotDone {
+    /// As it is stored and told.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A line about a change that is about to be passed on.
+pub(crate) struct Passing {
+    action: Action,
+    resource: Resource,
+    /// Nothing where it is not there yet.
+    id: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl Passing {
+    /// Of documents in JSON, without secrets.
+    pub(crate) fn new(
+        action: Action,
+        resource: Resource,
+        id: Option<&str>,
+        before: Option<String>,
+        after: Option<String>,
+    ) -> Self {
+        Self { action, resource, id: id.map(str::to_string), before, after }
+    }
+}
+
 /// Stands for a document that could not be read. No document is a string.
 pub(super) const UNREADABLE: &str = "\"unreadable\"";
 
@@ -146,12 +191,20 @@ pub(crate) struct Author {
     pub(crate) name: Option<String>,
     /// From where, if that is known.
     pub(crate) address: Option<IpAddr>,
+    /// Whose things they may change.
+    pub(crate) scope: Scope,
 }
 
 impl Author {
+    /// By which one is told from another: kind, id and name.
+    pub(crate) fn told(&self) -> String {
+        let (id, name) = (self.id.as_deref().unwrap_or_default(), self.name.as_deref().unwrap_or_default());
+        format!("{} {id} {name}", self.kind.as_str())
+    }
+
     /// Whoever may run commands on this machine.
     pub(crate) fn of_command_line() -> Self {
-        Self { kind: AuthorKind::CommandLine, id: None, name: None, address: None }
+        Self { kind: AuthorKind::CommandLine, id: None, name: None, address: None, scope: Scope::Organisation }
     }
 }
 
@@ -249,25 +302,62 @@ impl<'a> Recorded<'a> {
 }
 
 impl Transition {
-    /// Writes a line about what somebody does with an escalation.
-    pub(crate) async fn record(&mut self, author: &Author, entry: &Entry<'_>) -> Result<()> {
-        record(self.writing(), author, entry).await
+    /// Writes a line about what somebody does with an escalation on this path, if it is on one.
+    pub(crate) async fn record(&mut self, author: &Author, entry: &Entry<'_>, path: Option<&str>) -> Result<()> {
+        scope::check_escalation(self.writing(), &author.scope, path).await?;
+        insert(self.writing(), author, entry, None).await.map(drop)
+    }
+}
+
+impl Store {
+    /// Writes a line about a change that is about to be passed on, and of which it is not known how it goes; its number.
+    /// Whether somebody may make it was looked at before.
+    pub(crate) async fn begin_passing(&self, author: &Author, passing: &Passing) -> Result<i64> {
+        made!({
+            let mut writing = self.connections.begin().await?;
+            let (action, resource, id) = (passing.action, passing.resource, passing.id.as_deref().unwrap_or_default());
+            let (before, after) = (passing.before.clone(), passing.after.clone());
+            let entry = Entry { action, resource, id, before, after };
+            let number = insert(&mut writing, author, &entry, Some(NotDone::Unknown)).await?;
+            writing.commit().await?;
+            Ok(number)
+        })
+    }
+
+    /// Adds how a change went: what was made of it, if that is known. Nothing for the outcome: it was done.
+    pub(crate) async fn end_passing(&self, number: i64, outcome: Option<NotDone>, made: Option<&Value>) -> Result<()> {
+        made!({
+            let query = sqlx::query(
+                "update audit_log set outcome = $2, document_after = coalesce($3, document_after),
+                     resource_id = coalesce($4, resource_id) where number = $1",
+            );
+            let id = made.and_then(|made| made.get("id")).and_then(Value::as_str);
+            let query = query.bind(number).bind(outcome.map(NotDone::as_str)).bind(made.map(Value::to_string)).bind(id);
+            let mut writing = self.connections.begin().await?;
+            query.execute(writing.connection()).await?;
+            writing.commit().await
+        })
     }
 }
 
 async fn record(writing: &mut Writing, author: &Author, entry: &Entry<'_>) -> Result<()> {
+    scope::check(writing, &author.scope, entry).await?;
+    insert(writing, author, entry, None).await.map(drop)
+}
+
+async fn insert(writing: &mut Writing, author: &Author, entry: &Entry<'_>, outcome: Option<NotDone>) -> Result<i64> {
     let now = writing.dialect().now();
     let query = format!(
         "insert into audit_log (at, actor_kind, actor_id, actor_name, address, action, resource, resource_id,
-             document_before, document_after)
-         values (({now}), $1, $2, $3, $4, $5, $6, $7, $8, $9)"
+             document_before, document_after, outcome)
+         values (({now}), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning number"
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(author.kind.as_str());
+    let query = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(author.kind.as_str());
     let query = query.bind(author.id.as_deref()).bind(author.name.as_deref());
     let query = query.bind(author.address.map(|address| address.to_string()));
     let query = query.bind(entry.action.as_str()).bind(entry.resource.as_str()).bind(entry.id);
-    let query = query.bind(entry.before.as_deref()).bind(entry.after.as_deref());
-    query.execute(writing.connection()).await.map(drop)
+    let query = query.bind(entry.before.as_deref()).bind(entry.after.as_deref()).bind(outcome.map(NotDone::as_str));
+    query.fetch_one(writing.connection()).await
 }
 
 /// Which lines are asked for. All of it must hold.
@@ -306,6 +396,8 @@ pub(crate) struct AuditLine {
     pub(crate) action: String,
     pub(crate) resource: String,
     pub(crate) resource_id: String,
+    /// How it went where it was passed on; nothing: it was done.
+    pub(crate) outcome: Option<String>,
 }
 
 /// What a document was.
@@ -393,7 +485,7 @@ impl Store {
         let mut rows = Vec::with_capacity(numbers.len());
         if !numbers.is_empty() {
             let mut query = QueryBuilder::<Db>::new(
-                "select number, at, actor_kind, actor_id, actor_name, address, action, resource, resource_id,
+                "select number, at, actor_kind, actor_id, actor_name, address, action, resource, resource_id, outcome,
                      cast(document_before as blob) as before_text, cast(document_after as blob) as after_text
                  from audit_log where number in (",
             );

@@ -27,6 +27,8 @@ pub(crate) struct KeyRow {
     /// When it was used last, to the minute.
     pub(crate) last_used_at: Option<i64>,
     pub(crate) revoked_at: Option<i64>,
+    /// The ids of the teams whose things it may change, a list in JSON; nothing: those of the organisation.
+    pub(crate) team_ids: Option<String>,
 }
 
 impl KeyRow {
@@ -38,7 +40,11 @@ impl KeyRow {
     /// What the audit log keeps of it: all but its digest and when it was used.
     fn written(&self) -> String {
         let rights: Vec<_> = self.rights.split(' ').collect();
-        json!({ "name": self.name, "rights": rights, "expires_at": self.expires_at.map(told_at) }).to_string()
+        let mut written = json!({ "name": self.name, "rights": rights, "expires_at": self.expires_at.map(told_at) });
+        if let (Some(teams), Some(fields)) = (&self.team_ids, written.as_object_mut()) {
+            fields.insert("team_ids".to_string(), serde_json::from_str(teams).unwrap_or_default());
+        }
+        written.to_string()
     }
 
     /// Whether its last use that is kept is older than it should be.
@@ -58,7 +64,7 @@ const TABLE: &str = "api_keys";
 /// The columns of [`KeyRow`].
 macro_rules! columns {
     () => {
-        "select id, name, rights, created_at, created_by, expires_at, last_used_at, revoked_at from api_keys"
+        "select id, name, rights, created_at, created_by, expires_at, last_used_at, revoked_at, team_ids from api_keys"
     };
 }
 
@@ -104,11 +110,11 @@ impl Editing<'_> {
     pub(crate) async fn add_api_key(&self, key: &KeyRow, digest: &str) -> Result<()> {
         made!({
             let query = sqlx::query(
-                "insert into api_keys (id, name, rights, secret, created_at, created_by, expires_at)
-                 values ($1, $2, $3, $4, $5, $6, $7)",
+                "insert into api_keys (id, name, rights, secret, created_at, created_by, expires_at, team_ids)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8)",
             );
             let query = query.bind(&key.id).bind(&key.name).bind(&key.rights).bind(digest).bind(key.created_at);
-            let query = query.bind(key.created_by.as_deref()).bind(key.expires_at);
+            let query = query.bind(key.created_by.as_deref()).bind(key.expires_at).bind(key.team_ids.as_deref());
             let mut writing = self.change().await?;
             query.execute(writing.connection()).await?;
             let (resource, id, after) = (Resource::ApiKey, key.id.as_str(), Some(key.written()));

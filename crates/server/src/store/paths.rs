@@ -8,6 +8,7 @@ use super::audit::{Action, Editing, Entry, Resource, kept};
 use super::db::DbRow;
 use super::dialect::Dialect;
 use super::documents::{document_there, has_id, is_there};
+use super::scope::{NotTheirs, Scope, teams_of};
 use super::templates::HAS_TEMPLATE;
 use super::turns::made;
 use super::{Result, Row, Store, Stored, Writing, stamp};
@@ -241,6 +242,13 @@ impl Editing<'_> {
                 return Ok(outcome);
             }
             let number = row.unwrap_or_default();
+            if matches!(change, Change::Restore(_)) && writing.author().scope != Scope::Organisation {
+                // Also what is deleted belongs to somebody.
+                let owners = teams_of(document(&mut writing, id).await?)?;
+                if !writing.author().scope.has_one_of(&owners) {
+                    return Err(NotTheirs.into());
+                }
+            }
             let before = document_of(&mut writing, id).await?;
             let (action, after) = match change {
                 Change::Replace(path) => (Action::Update, Some(path.document.clone())),
@@ -354,6 +362,12 @@ fn revision_of(path_id: &str, row: &DbRow) -> Stored<Revision> {
         tracing::error!("revision {number} of escalation path `{path_id}` cannot be read: {error}");
     });
     Stored { id: number.to_string(), document: document.ok() }
+}
+
+/// The document of a path that is there or was, as it is stored.
+pub(super) async fn document(writing: &mut Writing, id: &str) -> Result<Option<Vec<u8>>> {
+    let query = sqlx::query_scalar("select cast(document as blob) from escalation_paths where id = $1").bind(id);
+    query.fetch_optional(writing.connection()).await
 }
 
 /// The document of a path that is there, as the audit log keeps it.

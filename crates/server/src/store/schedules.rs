@@ -146,6 +146,12 @@ impl Editing<'_> {
     }
 }
 
+/// The document of a schedule that is there or was, as it is stored.
+pub(super) async fn document(writing: &mut Writing, id: &str) -> Result<Option<Vec<u8>>> {
+    let query = sqlx::query_scalar("select cast(document as blob) from schedules where id = $1").bind(id);
+    query.fetch_optional(writing.connection()).await
+}
+
 /// The document of a schedule that is there, as the audit log keeps it.
 async fn document_of(writing: &mut Writing, id: &str) -> Result<Option<String>> {
     let query = concat!("select ", document_there!(), " from schedules where ", is_there!(), " and id = $1");

@@ -1,5 +1,6 @@
 //! Accounts of people who sign in, their sessions, and the links by which they sign in once.
 
+use escalation_api::Value;
 use serde_json::json;
 use sqlx::FromRow;
 
@@ -24,6 +25,8 @@ pub(crate) struct AccountRow {
     pub(crate) name: String,
     pub(crate) email: Option<String>,
     pub(crate) role: String,
+    /// Roles by the ids of teams, an object in JSON.
+    pub(crate) team_roles: String,
     pub(crate) created_at: i64,
     pub(crate) disabled_at: Option<i64>,
 }
@@ -31,7 +34,14 @@ pub(crate) struct AccountRow {
 impl AccountRow {
     /// What the audit log keeps of it.
     fn written(&self) -> String {
-        json!({ "name": self.name, "email": self.email, "role": self.role }).to_string()
+        let mut written = json!({ "name": self.name, "email": self.email, "role": self.role });
+        let teams: Value = serde_json::from_str(&self.team_roles).unwrap_or_default();
+        if let Some(fields) =
+            written.as_object_mut().filter(|_| teams.as_object().is_none_or(|teams| !teams.is_empty()))
+        {
+            fields.insert("team_roles".to_string(), teams);
+        }
+        written.to_string()
     }
 }
 
@@ -43,6 +53,8 @@ pub(crate) struct SessionRow {
     pub(crate) name: String,
     pub(crate) email: Option<String>,
     pub(crate) role: String,
+    /// Roles by the ids of teams, an object in JSON.
+    pub(crate) team_roles: String,
     pub(crate) created_at: i64,
     /// To the minute.
     pub(crate) used_at: i64,
@@ -93,7 +105,8 @@ const ACCOUNTS: &str = "accounts";
 /// The columns of [`SessionRow`].
 macro_rules! session {
     () => {
-        "select sessions.id, account_id, name, email, role, sessions.created_at, used_at, expires_at, ended_at, disabled_at
+        "select sessions.id, account_id, name, email, role, team_roles, sessions.created_at, used_at, expires_at,
+             ended_at, disabled_at
          from sessions join accounts on accounts.id = account_id"
     };
 }
@@ -101,7 +114,7 @@ macro_rules! session {
 /// The columns of [`AccountRow`].
 macro_rules! account {
     () => {
-        "select id, issuer, subject, name, email, role, created_at, disabled_at from accounts"
+        "select id, issuer, subject, name, email, role, team_roles, created_at, disabled_at from accounts"
     };
 }
 
@@ -222,8 +235,10 @@ impl Editing<'_> {
             let id = known.as_ref().map_or(account.id.as_str(), |known| known.id.as_str());
             match &known {
                 Some(known) => {
-                    let query = sqlx::query("update accounts set role = $2, disabled_at = null where id = $1");
-                    query.bind(&known.id).bind(&account.role).execute(writing.connection()).await?;
+                    let query =
+                        sqlx::query("update accounts set role = $2, team_roles = $3, disabled_at = null where id = $1");
+                    let query = query.bind(&known.id).bind(&account.role).bind(&account.team_roles);
+                    query.execute(writing.connection()).await?;
                 }
                 None => insert_account(&mut writing, account).await?,
             }
@@ -282,9 +297,12 @@ impl Editing<'_> {
             match &known {
                 Some(known) if known.written() == account.written() => {}
                 Some(known) => {
-                    let query = sqlx::query("update accounts set name = $2, email = $3, role = $4 where id = $1");
+                    let query = sqlx::query(
+                        "update accounts set name = $2, email = $3, role = $4, team_roles = $5 where id = $1",
+                    );
                     let query = query.bind(&known.id).bind(&account.name).bind(account.email.as_deref());
-                    query.bind(&account.role).execute(writing.connection()).await?;
+                    let query = query.bind(&account.role).bind(&account.team_roles);
+                    query.execute(writing.connection()).await?;
                     let (action, resource) = (Action::Update, Resource::Account);
                     let (before, after) = (Some(known.written()), Some(account.written()));
                     writing.record(&Entry { action, resource, id, before, after }).await?;
@@ -351,10 +369,12 @@ impl Editing<'_> {
 
 async fn insert_account(writing: &mut Recorded<'_>, account: &AccountRow) -> Result<()> {
     let query = sqlx::query(
-        "insert into accounts (id, issuer, subject, name, email, role, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into accounts (id, issuer, subject, name, email, role, team_roles, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     );
     let query = query.bind(&account.id).bind(account.issuer.as_deref()).bind(account.subject.as_deref());
-    let query = query.bind(&account.name).bind(account.email.as_deref()).bind(&account.role).bind(account.created_at);
+    let query = query.bind(&account.name).bind(account.email.as_deref()).bind(&account.role);
+    let query = query.bind(&account.team_roles).bind(account.created_at);
     query.execute(writing.connection()).await.map(drop)
 }
 

@@ -34,6 +34,16 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+/// The paths of the demo organisation as they are sent, by their ids.
+pub(crate) fn demo_paths() -> Vec<(String, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/paths");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = |file: &PathBuf| -> Value { serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap() };
+    let paths = files.iter().map(read);
+    paths.map(|path| (path["id"].as_str().unwrap().to_string(), path["payload"].clone())).collect()
+}
+
 /// A small app to serve in place of the built one.
 pub(crate) fn app(folder: &Path) -> PathBuf {
     let app = folder.join("app");

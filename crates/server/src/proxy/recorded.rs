@@ -1,0 +1,169 @@
+//! What is changed through this server, as its audit log keeps it, and whether whoever asks may change it.
+//!
+//! A line is written before a change is sent and says that its result is not known. What becomes of it is added. So there is
+//! no change without a line, also where this process ends in between.
+
+use axum::body::Bytes;
+use axum::http::{Method, StatusCode};
+use escalation_api::Value;
+
+use super::Answer;
+use crate::error::ApiError;
+use crate::store::{Action, Author, NotDone, NotTheirs, Passing, Resource, Scope, owners};
+
+/// The largest document that the log keeps, in bytes: that of the largest body.
+const MAX_DOCUMENT: usize = 1024 * 1024;
+
+/// What a request changes there, and who asks for it.
+pub(super) struct Change {
+    pub(super) author: Author,
+    resource: Resource,
+    action: Action,
+    /// Of what is there already.
+    id: Option<String>,
+    /// What was sent, if anything was.
+    sent: Option<Value>,
+}
+
+/// What was found of something before it is changed.
+pub(super) enum Found {
+    /// It is this.
+    Known(Value),
+    /// It is not there, or not there yet.
+    Missing,
+    /// It could not be read.
+    Unknown(ApiError),
+}
+
+impl Change {
+    /// What a request changes; nothing where that is not among what is passed on.
+    pub(super) fn of(method: &Method, path: &str, author: Author, body: &[u8]) -> Option<Self> {
+        let (resource, id) = [
+            ("/v2/escalation_paths", Resource::Path),
+            ("/v2/escalation_path_templates", Resource::Template),
+            ("/v2/schedule_overrides", Resource::Override),
+        ]
+        .into_iter()
+        .find_map(|(prefix, resource)| match path.strip_prefix(prefix)? {
+            "" => Some((resource, None)),
+            rest => rest.strip_prefix('/').filter(|id| !id.contains('/')).map(|id| (resource, Some(id.to_string()))),
+        })?;
+        let action = match (method, &id) {
+            (&Method::POST, None) => Action::Create,
+            (&Method::PUT, Some(_)) => Action::Update,
+            (&Method::DELETE, Some(_)) => Action::Delete,
+            _ => return None,
+        };
+        let sent = if action == Action::Delete { None } else { serde_json::from_slice(body).ok() };
+        Some(Self { author, resource, action, id, sent })
+    }
+
+    /// Where what is changed can be read before, if it is there already.
+    pub(super) fn at(&self) -> Option<String> {
+        let id = self.id.as_ref()?;
+        let prefix = match self.resource {
+            Resource::Path => "/v2/escalation_paths",
+            Resource::Template => "/v2/escalation_path_templates",
+            _ => "/v2/schedule_overrides",
+        };
+        Some(format!("{prefix}/{id}"))
+    }
+
+    /// The schedules of which somebody must be an owner to change an override; none for what has owners of its own.
+    pub(super) fn schedules(&self, before: &Found) -> Vec<String> {
+        if self.author.scope == Scope::Organisation || self.resource != Resource::Override {
+            return Vec::new();
+        }
+        let before = if let Found::Known(document) = before { Some(document) } else { None };
+        let ids = [before, self.sent.as_ref()].into_iter().flatten();
+        ids.map(|document| document.get("schedule_id").and_then(Value::as_str).unwrap_or_default().to_string())
+            .collect()
+    }
+
+    /// Whether whoever asks may make the change, by what it is now and, for an override, what its schedules are.
+    ///
+    /// # Errors
+    /// Where they may not, or where that cannot be known.
+    pub(super) fn check(&self, before: &Found, schedules: Vec<Found>) -> Result<(), ApiError> {
+        let scope = &self.author.scope;
+        if *scope == Scope::Organisation {
+            return Ok(());
+        }
+        let known = |found: &Found| match found {
+            Found::Known(document) => Ok(Some(owners(document))),
+            Found::Missing => Ok(None),
+            Found::Unknown(error) => Err(error.clone()),
+        };
+        let is_allowed = match self.resource {
+            Resource::Path => {
+                let (before, after) = (known(before)?, self.sent.as_ref().map(owners));
+                scope.allows(before.as_deref(), after.as_deref())
+            }
+            Resource::Override => {
+                // What cannot be read may be an override of another schedule.
+                known(before)?;
+                let mut are_theirs = !schedules.is_empty();
+                for schedule in &schedules {
+                    are_theirs &= scope.has_one_of(&known(schedule)?.unwrap_or_default());
+                }
+                are_theirs
+            }
+            _ => false,
+        };
+        if is_allowed { Ok(()) } else { Err(sqlx::Error::from(NotTheirs).into()) }
+    }
+
+    /// The line that is written before it is sent.
+    pub(super) fn passing(&self, before: &Found) -> Passing {
+        let before = match before {
+            Found::Known(document) => Some(document.clone()),
+            Found::Missing => None,
+            Found::Unknown(_) => Some(Value::from("unreadable")),
+        };
+        let (before, after) = (before.as_ref().map(Value::to_string), self.sent.as_ref().map(Value::to_string));
+        Passing::new(self.action, self.resource, self.id.as_deref(), before, after)
+    }
+}
+
+impl Found {
+    /// What an answer says of it.
+    pub(super) fn of(answer: Result<Answer, ApiError>) -> Self {
+        match answer {
+            Ok(answer) if answer.status == StatusCode::NOT_FOUND => Self::Missing,
+            Ok(answer) if answer.status.is_success() => match document(&answer.content) {
+                Some(document) => Self::Known(document),
+                None => Self::Unknown(unreadable()),
+            },
+            Ok(_) => Self::Unknown(unreadable()),
+            Err(error) => Self::Unknown(error),
+        }
+    }
+}
+
+fn unreadable() -> ApiError {
+    let message = "What is to be changed cannot be read from the API behind this server: nothing was done";
+    ApiError::upstream(StatusCode::BAD_GATEWAY, "upstream_not_understood", message)
+}
+
+/// What an answer is about: the one object in it, whatever the vendor calls it.
+fn document(content: &Bytes) -> Option<Value> {
+    if content.len() > MAX_DOCUMENT {
+        return None;
+    }
+    let Ok(Value::Object(fields)) = serde_json::from_slice(content) else { return None };
+    fields.into_iter().map(|(_, value)| value).find(|value| value.get("id").is_some_and(Value::is_string))
+}
+
+/// What is known of a change once there is an answer: how it went, and what was made of it, if that is said.
+pub(super) fn result(answer: &Result<Answer, ApiError>) -> (Option<NotDone>, Option<Value>) {
+    match answer {
+        Ok(answer) if answer.status.is_success() => (None, document(&answer.content)),
+        // By these a gateway says that it has lost the answer.
+        Ok(answer) if answer.status.is_client_error() && !matches!(answer.status.as_u16(), 408 | 499) => {
+            (Some(NotDone::Refused), None)
+        }
+        Ok(_) => (Some(NotDone::Unknown), None),
+        Err(error) if error.status() == StatusCode::GATEWAY_TIMEOUT => (Some(NotDone::Unknown), None),
+        Err(_) => (Some(NotDone::Refused), None),
+    }
+}
