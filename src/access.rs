@@ -16,7 +16,7 @@ use crate::parts::dialog::Dialog;
 use crate::parts::notice::Notice;
 use crate::route::Route;
 use crate::session::{Session as AppSession, session};
-use crate::strings::{self, access as say};
+use crate::strings::{self, access as say, rights};
 use crate::theme::ThemeSwitch;
 
 /// The right to see it.
@@ -180,15 +180,10 @@ fn told_at(zone: &Zone, text: &str) -> String {
     date_with_year(zone, Instant::from_unix(at.unix().div_euclid(60) * 60))
 }
 
-/// The name of a team, or its id where that is not known.
-fn team_name(id: &str) -> String {
-    let teams = session().teams.get();
-    teams.iter().find(|team| team.id == id).map_or_else(|| id.to_string(), |team| team.name.clone())
-}
-
 fn key_row(key: ApiKey, known: Known, when: impl Fn(&str) -> String) -> impl IntoView {
     let rights = key.rights.iter().map(|right| say::right(right)).collect::<Vec<_>>().join(", ");
-    let teams = key.team_ids.as_ref().map(|ids| ids.iter().map(|id| team_name(id)).collect::<Vec<_>>().join(", "));
+    let teams =
+        key.team_ids.as_ref().map(|ids| ids.iter().map(|id| session().team_name(id)).collect::<Vec<_>>().join(", "));
     let used = key.last_used_at.as_deref().map_or(say::NEVER_USED.to_string(), |at| say::last_used(&when(at)));
     let ends = key.expires_at.as_deref().map_or(say::NEVER_EXPIRES.to_string(), |at| say::expires(&when(at)));
     let made = say::created(&when(&key.created_at), key.created_by.as_deref());
@@ -213,14 +208,16 @@ fn key_row(key: ApiKey, known: Known, when: impl Fn(&str) -> String) -> impl Int
     }
 }
 
-fn session_row(session: Session, known: Known, when: impl Fn(&str) -> String) -> impl IntoView {
-    let used = say::session_used(&when(&session.used_at), &when(&session.lasts_until));
-    let account = session.account;
-    let in_teams = account.team_roles.iter().flatten().map(|(id, role)| say::team_role(role, &team_name(id)));
+fn session_row(one: Session, known: Known, when: impl Fn(&str) -> String) -> impl IntoView {
+    let used = say::session_used(&when(&one.used_at), &when(&one.lasts_until));
+    let account = one.account;
+    let in_teams =
+        account.team_roles.iter().flatten().map(|(id, role)| rights::team_role(role, &session().team_name(id)));
     // Whoever has no role in the organisation reads.
     let own = Some(account.role.as_str()).filter(|role| *role != "none");
-    let role = own.map(|role| say::role(role).to_string()).into_iter().chain(in_teams).collect::<Vec<_>>().join(", ");
-    let take = (Taken::Session(session.id), account.name.clone());
+    let role =
+        own.map(|role| rights::role(role).to_string()).into_iter().chain(in_teams).collect::<Vec<_>>().join(", ");
+    let take = (Taken::Session(one.id), account.name.clone());
     let label = say::end_session_of(&account.name);
     view! {
         <li class="access-row">
@@ -353,7 +350,7 @@ fn NewKey(making: RwSignal<bool>, known: Known) -> impl IntoView {
     let is_everybody = own.is_none();
     let teams = session().teams.get_untracked();
     let ids = own.unwrap_or_else(|| teams.iter().map(|team| team.id.clone()).collect());
-    let teams = ids.into_iter().map(|id| view! { <option value=id.clone()>{team_name(&id)}</option> });
+    let teams = ids.into_iter().map(|id| view! { <option value=id.clone()>{session().team_name(&id)}</option> });
     let teams = teams.collect_view();
     let form = view! {
         <form on:submit=make>
@@ -374,7 +371,7 @@ fn NewKey(making: RwSignal<bool>, known: Known) -> impl IntoView {
                 <legend class="field-label">{say::RIGHTS}</legend>
                 {choices.collect_view()}
             </fieldset>
-            <label class="field-label" for="key-team">{say::APPLIES_TO}</label>
+            <label class="field-label" for="key-team">{say::TEAM}</label>
             <select id="key-team" class="field" on:change=move |event| {
                 let id = event_target_value(&event);
                 team.set((!id.is_empty()).then_some(id));

@@ -18,7 +18,7 @@ use leptos::task::spawn_local;
 use crate::clock;
 use crate::drafts::Draft;
 use crate::load;
-use crate::net;
+use crate::net::{self, TeamRights};
 use crate::panel::expectations::MOST_EXPECTED;
 use crate::panel::expected;
 use crate::parts::icon::{Glyph, Icon};
@@ -200,11 +200,21 @@ fn Account() -> impl IntoView {
     move || {
         let me = session.me.get().filter(|me| me.kind == "session")?;
         let name = me.name.unwrap_or_default();
+        let in_teams = match me.teams.as_slice() {
+            few @ ([] | [_] | [_, _]) => {
+                let role = |team: &TeamRights| {
+                    Some(strings::rights::team_role(team.role.as_deref()?, &session.team_name(&team.id)))
+                };
+                few.iter().filter_map(role).collect::<Vec<_>>()
+            }
+            many => vec![strings::rights::team_roles(many.len())],
+        };
         let role = me.role.map(|role| strings::rights::role(&role).to_string()).unwrap_or_default();
         Some(view! {
             <span class="account">
                 <bdi>{name}</bdi>
                 <span class="pill">{role}</span>
+                {in_teams.into_iter().map(|role| view! { <span class="pill">{role}</span> }).collect_view()}
             </span>
             <button class="tool" on:click=sign_out>{strings::rights::SIGN_OUT}</button>
             {move || trouble.get().then(|| view! { <span class="fault" role="alert">{strings::rights::NOT_SIGNED_OUT}</span> })}

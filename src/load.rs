@@ -71,9 +71,11 @@ impl Reading {
 
 /// The organisation as it is now.
 ///
+/// Where the list of paths cannot be read, `open` is read alone if it is the id of a path.
+///
 /// # Errors
-/// Where there is nothing to show: no list of paths.
-pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
+/// Where there is nothing to show: no path.
+pub async fn organisation(now: Instant, open: Option<&str>) -> Result<Organisation, NetError> {
     // What was read before is none of this.
     net::take_oldest();
     let midnight = Instant::from_unix(now.unix().div_euclid(DAY) * DAY);
@@ -82,7 +84,14 @@ pub async fn organisation(now: Instant) -> Result<Organisation, NetError> {
     let own = join3(net::priorities(), net::channels(), net::info());
     let ((users, schedules, paths), (priorities, channels, info)) = join(lists, own).await;
     let mut reading = Reading::default();
-    let paths = reading.part(UnreadPart::SomePaths, paths?);
+    let paths = match (paths, open) {
+        (Err(error), Some(id)) if error != NetError::SignedOut => match net::path(id).await {
+            Ok(path) => net::List { items: vec![path], is_whole: false },
+            Err(_) => return Err(error),
+        },
+        (paths, _) => paths?,
+    };
+    let paths = reading.part(UnreadPart::SomePaths, paths);
     // A server that does not say what it is refuses by itself what may not be done.
     let info = reading.take(UnreadPart::Server, info);
     let only_read = info.as_ref().is_some_and(|info| info.rights.as_deref() == Some("read"));

@@ -279,8 +279,16 @@ async fn pages<T: Json>(segments: &[&str], name: &str, query: &[(&str, &str)]) -
         if !after.is_empty() {
             query.push(("after", &after));
         }
-        let text = get(&address(segments, &query)).await?;
-        let page = Page::<T>::from_text(&text, name).map_err(|_| NetError::Unreadable(200))?;
+        let read = async {
+            let text = get(&address(segments, &query)).await?;
+            Page::<T>::from_text(&text, name).map_err(|_| NetError::Unreadable(200))
+        };
+        let page = match read.await {
+            Ok(page) => page,
+            // What was read is as it is, but for those who are signed out: nothing is theirs any more.
+            Err(error) if !after.is_empty() && error != NetError::SignedOut => break,
+            Err(error) => return Err(error),
+        };
         list.items.extend(page.items);
         list.is_whole &= page.unread.is_empty();
         let Some(next) = page.after.filter(|next| !next.is_empty()) else { return Ok(list) };
@@ -453,7 +461,8 @@ pub async fn save(id: &str, path: &PathPayload, tag: Option<&str>) -> Answer<Pat
         None => request,
     };
     let saved: OnePath = read(&send(with_json(request, path)).await?)?;
-    Ok(saved.escalation_path)
+    // An answer about another path says nothing of this one.
+    if saved.escalation_path.id == id { Ok(saved.escalation_path) } else { Err(NetError::Unreadable(200)) }
 }
 
 fn with_json(request: RequestBuilder, path: &PathPayload) -> Result<Request, gloo_net::Error> {
@@ -538,6 +547,8 @@ pub struct Me {
 pub struct TeamRights {
     /// The id of the team.
     pub id: String,
+    /// The role that these are, if they are those of one.
+    pub role: Option<String>,
     /// By their names.
     pub rights: Vec<String>,
 }

@@ -58,7 +58,8 @@ fn decoded(part: &str) -> String {
     js_sys::decode_uri_component(part).map_or_else(|_| part.to_string(), String::from)
 }
 
-fn current() -> Route {
+/// Where the address leads now.
+pub fn current() -> Route {
     Route::parse(&window().location().hash().unwrap_or_default())
 }
 

@@ -17,6 +17,7 @@ use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation, Unread};
 use crate::net::{Me, NetError, TeamRights};
 use crate::reading::Readers;
+use crate::route::{self, Route};
 use crate::strings;
 use crate::worker::Background;
 
@@ -124,7 +125,8 @@ impl Session {
         self.loading.set(Loading::Busy);
         spawn_local(async move {
             let drafts = self.read_drafts();
-            let loaded = load::organisation(clock::now());
+            let open = open_path();
+            let loaded = load::organisation(clock::now(), open.as_deref());
             let (loaded, ()) = futures::future::join(loaded, drafts).await;
             match loaded {
                 Ok(organisation) => {
@@ -144,7 +146,8 @@ impl Session {
         self.newer.set_value(Some(BTreeMap::new()));
         self.say(strings::LOADING);
         spawn_local(async move {
-            let read = load::organisation(clock::now()).await;
+            let open = open_path();
+            let read = load::organisation(clock::now(), open.as_deref()).await;
             let newer = self.newer.try_update_value(Option::take).flatten().unwrap_or_default();
             match read {
                 Ok(mut organisation) => {
@@ -204,6 +207,12 @@ impl Session {
         })
     }
 
+    /// The name of a team, or its id where that is not known.
+    pub fn team_name(self, id: &str) -> String {
+        let name = |teams: &Arc<Vec<Team>>| teams.iter().find(|team| team.id == id).map(|team| team.name.clone());
+        self.teams.with(name).unwrap_or_else(|| id.to_string())
+    }
+
     /// Whether the server lets the reader do this with what these teams own.
     pub fn may_for(self, right: &str, owners: &[String]) -> bool {
         self.may(right) || self.teams_with(right).iter().any(|team| owners.contains(team))
@@ -241,6 +250,14 @@ impl Session {
                 newer.insert(id.to_string(), path.cloned());
             }
         });
+    }
+}
+
+/// The id of the path that the address names, if it names one.
+fn open_path() -> Option<String> {
+    match route::current() {
+        Route::Path(id) => Some(id),
+        _ => None,
     }
 }
 

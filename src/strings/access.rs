@@ -25,8 +25,8 @@ pub const CREATE: &str = "Create key";
 pub const NAME: &str = "Name";
 pub const NAME_HINT: &str = "What will use it, such as Terraform";
 pub const RIGHTS: &str = "Allow it to";
-pub const APPLIES_TO: &str = "Paths it can change";
-pub const ALL_TEAMS: &str = "Those of all teams";
+pub const TEAM: &str = "Limit to a team";
+pub const ALL_TEAMS: &str = "All teams";
 pub const EXPIRES: &str = "Expires";
 pub const NEVER: &str = "Never";
 pub const NOT_MADE: &str = "No key was created.";
@@ -51,25 +51,9 @@ pub fn right(name: &str) -> &str {
     }
 }
 
-/// A role, as the server names it.
-pub fn role(name: &str) -> &str {
-    match name {
-        "viewer" => "Viewer",
-        "responder" => "Responder",
-        "editor" => "Editor",
-        "admin" => "Administrator",
-        other => other,
-    }
-}
-
-/// What else a key or a person is limited to, or has besides, by the names of teams.
+/// The teams to whose paths and schedules a key is limited, by their names.
 pub fn only_teams(names: &str) -> String {
-    format!("Changes only what these teams own: \u{2068}{names}\u{2069}.")
-}
-
-/// A role in a team.
-pub fn team_role(word: &str, team: &str) -> String {
-    format!("{} of \u{2068}{team}\u{2069}", role(word))
+    format!("Limited to what these teams own: \u{2068}{names}\u{2069}.")
 }
 
 /// When a key was made, and by whom if that is known.

@@ -17,6 +17,16 @@ pub fn role(word: &str) -> &str {
     }
 }
 
+/// A role in a team.
+pub fn team_role(word: &str, team: &str) -> String {
+    format!("{} of \u{2068}{team}\u{2069}", role(word))
+}
+
+/// Roles in so many teams.
+pub fn team_roles(count: usize) -> String {
+    format!("Roles in {count} teams")
+}
+
 /// What somebody with this role may not do, and who can change that.
 pub fn of_role(word: &str) -> String {
     let may = match word {

@@ -102,6 +102,7 @@ test.describe('where strangers may do nothing', () => {
   test('an editor of a team changes its paths, and is told why not those of others', async ({ app, page, server }) => {
     await signIn(page, server, 'Vera', 'viewer', ['editor@01J0TEAMPAYMENTS0000000000']);
     await expect(page.getByRole('link', { name: 'New path' })).toBeVisible();
+    await expect(page.getByText('Editor of Payments')).toBeVisible();
     // What may not be done says why.
     const deletes = (name) => page.getByRole('button', { name: `Delete ${name}` });
     await expect(deletes('Payments')).toBeEnabled();
@@ -135,13 +136,13 @@ test.describe('where strangers may do nothing', () => {
     await expect(page.getByRole('heading', { name: 'Sessions' })).toHaveCount(0);
     await page.getByRole('button', { name: 'Create API key' }).click();
     await page.getByLabel('Name').fill('Terraform');
-    await expect(page.getByLabel('Paths it can change').getByRole('option')).toHaveText(['Payments']);
+    await expect(page.getByLabel('Limit to a team').getByRole('option')).toHaveText(['Payments']);
     await page.getByRole('button', { name: 'Create key' }).click();
     const key = await page.getByRole('textbox', { name: 'API key' }).inputValue();
     expect(key).toMatch(/^epb_/);
     await page.getByRole('button', { name: 'Done' }).click();
     const row = page.getByRole('list', { name: 'API keys' }).getByRole('listitem');
-    await expect(row).toContainText('Changes only what these teams own: Payments.');
+    await expect(row).toContainText('Limited to what these teams own: Payments.');
     expect(await findings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Revoke Terraform' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();

@@ -1,11 +1,12 @@
 //! `escalation prove`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use escalation_engine::prove::{Expect, Expectation, Horizon, Scope, Verdict, VerdictKind, prove};
+use escalation_engine::prove::{Expect, Expectation, Horizon, PriorityInterval, Scope, Verdict, VerdictKind, prove};
 use escalation_engine::{CompiledPath, Index, Instant, Scenario};
 
 use crate::output::plain;
@@ -107,6 +108,12 @@ fn incomplete(verdict: &Verdict, index: &Index) -> String {
     if *expect == Expect::NotLouderThan && pairs.is_none() && !index.world().knows_priority_order() {
         return "the order of priorities is unknown: set `pairs`".to_string();
     }
-    let unknown = verdict.unknown_during.first();
-    unknown.map_or(String::new(), |during| format!("unknown from {} on", during.from))
+    let unknown = &verdict.unknown_during;
+    let more = match unknown.iter().map(|during| (during.from, during.until)).collect::<BTreeSet<_>>().len() {
+        0 | 1 => String::new(),
+        2 => ", and at another time".to_string(),
+        count => format!(", and at {} other times", count - 1),
+    };
+    let first = |during: &PriorityInterval| format!("unknown from {} until {}{more}", during.from, during.until);
+    unknown.first().map_or(String::new(), first)
 }

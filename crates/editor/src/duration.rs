@@ -84,6 +84,8 @@ const MOST_DIGITS: usize = 9;
 fn exact(number: &str, unit: Seconds) -> Option<Result<Seconds, String>> {
     let (whole, fraction) = number.split_once([',', '.']).unwrap_or((number, "0"));
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // `.5`
+    let whole = if whole.is_empty() && is_digits(fraction) { "0" } else { whole };
     if !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
@@ -108,6 +110,9 @@ mod tests {
     fn what_people_type() {
         for (text, seconds) in [
             ("5m", 300),
+            (".5h", 1_800),
+            (",5h", 1_800),
+            ("٫٥h", 1_800),
             ("5", 300),
             ("1h 30m", 5400),
             ("1h30m", 5400),
@@ -212,6 +217,8 @@ mod tests {
             assert!(parse(text).is_err(), "{text}: {:?}", parse(text));
         }
         for (text, why) in [
+            ("1٬5h", "`1'5h` is not a duration such as 5m or 1h 30m"),
+            (".h", "`.h` is not a duration such as 5m or 1h 30m"),
             ("1,000s", "`1,000` may be a thousand or a fraction: type 1000 without a separator"),
             ("1:30", "`1:30` may be hours or minutes: type 1h 30m or 1m 30s"),
             ("2m 30", "`30` has no unit: add s, m, h, d or w"),

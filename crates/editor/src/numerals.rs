@@ -88,10 +88,11 @@ pub fn plain(text: &str) -> String {
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}' => None,
         '\u{ff01}'..='\u{ff5e}' => u32::from(sign).checked_sub(0xfee0).and_then(char::from_u32),
         '\u{66b}' => Some('.'),
-        '\u{66c}' | '\u{60c}' | '\u{3001}' | '\u{fe50}' | '\u{fe51}' => Some(','),
+        '\u{60c}' | '\u{3001}' | '\u{fe50}' | '\u{fe51}' => Some(','),
         '\u{61b}' => Some(';'),
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{301c}' | '\u{30fc}' => Some('-'),
-        '\u{2019}' => Some('\''),
+        // The Arabic one parts thousands, and never a fraction.
+        '\u{2019}' | '\u{66c}' => Some('\''),
         sign if sign.is_whitespace() => Some(' '),
         sign => Some(digit(sign).unwrap_or(sign)),
     };

@@ -4,7 +4,7 @@
 
 mod generate;
 
-use escalation_api::PathPayload;
+use escalation_api::{Json as _, PathPayload};
 use escalation_engine::compile::CompiledPath;
 use escalation_engine::diff::{Difference, behaviour, structure};
 use escalation_engine::prove::Horizon;
@@ -578,4 +578,54 @@ fn what_concerns_most_alerts_leads() {
         ]
     );
     assert_eq!(lead(amy.clone(), amy), (Vec::new(), 0));
+}
+
+/// What comes before that which cannot be known changes for certain.
+#[test]
+fn what_follows_unknown_hides_nothing_that_comes_before() {
+    let level = |id: &str, user: &str| {
+        json!({"id": id, "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+            {"type": "user", "id": user, "urgency": "high"}]}})
+    };
+    let on_call = json!({"id": "two", "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+        {"type": "schedule", "id": "zz", "urgency": "high", "schedule_mode": "currently_on_call"}]}});
+    let odd = json!({"id": "t", "type": "teleport", "teleport": {}});
+    let delay = json!({"id": "d", "type": "delay", "delay": {"delay_seconds": 86_400}});
+    let world = json!({"users": [{"id": "ada", "name": "Ada", "can_be_paged": true},
+        {"id": "bo", "name": "Bo", "can_be_paged": true}], "unread": ["schedules"]});
+    let index = Index::new(World::from_text(&world.to_string()).unwrap());
+    let from: Instant = "2026-06-01T00:00:00Z".parse().unwrap();
+    let horizon = Horizon { from, until: from + 2 * 86_400, scenario: Scenario::default() };
+    let sentences = |before: Value, after: Value| {
+        let [before, after] = [before, after].map(|nodes| {
+            let payload = PathPayload::from_text(&json!({"name": "P", "path": nodes}).to_string()).unwrap();
+            CompiledPath::new("", &payload, &index)
+        });
+        let found = behaviour(&before, &after, &index, &horizon).unwrap();
+        assert!(!found.is_complete && found.changes.iter().all(|change| change.is_partial));
+        let told: Vec<_> = found.changes.iter().map(|change| change.sentence(&index)).collect();
+        (told, found.lead(&index, 2 * 86_400))
+    };
+    for last in [on_call.clone(), odd] {
+        let (told, lead) = sentences(json!([level("one", "bo"), last]), json!([level("one", "ada"), last]));
+        let [told] = told.try_into().unwrap();
+        assert!(
+            told.ends_with("Ada is now paged at once; Bo is no longer paged at once; what follows is unknown"),
+            "{told}"
+        );
+        assert_eq!(lead, ["Ada is now paged at once.", "Bo is no longer paged at once."]);
+        // Nobody for a day, and nobody any more.
+        for after in [json!([delay, level("one", "bo"), last]), json!([last])] {
+            let (told, _) = sentences(json!([level("one", "bo"), last]), after.clone());
+            let expected = after.as_array().unwrap().len() > 1;
+            assert_eq!(told.len(), usize::from(expected), "{told:?}");
+        }
+        // What is the same up to there is not called a change.
+        let same = json!([level("one", "bo"), last]);
+        assert_eq!(sentences(same.clone(), same).0, Vec::<String>::new());
+    }
+    // Somebody who may be paged later is not said to be paged no longer, and whom only one run is known to page is not told.
+    let (told, _) =
+        sentences(json!([level("one", "ada"), level("x", "bo"), on_call]), json!([level("one", "ada"), on_call]));
+    assert_eq!(told, Vec::<String>::new());
 }

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use escalation_api::Json as _;
+use escalation_api::{Json as _, PathPayload};
 use escalation_engine::check::{Code, check};
 use escalation_engine::diff::behaviour;
 use escalation_engine::from_api::Answers;
-use escalation_engine::prove::{Horizon, Verdict, VerdictKind, classes, prove};
+use escalation_engine::prove::{Expectation, Horizon, Verdict, VerdictKind, classes, prove};
 use escalation_engine::simulate::compile_for;
 use escalation_engine::world::PrioritySource;
-use escalation_engine::{CompiledPath, Index, Scenario, World, simulate};
+use escalation_engine::{CompiledPath, Index, Instant, Scenario, World, simulate};
 use serde_json::{Value, json};
 
 fn world(priorities: Value, from: Value) -> World {
@@ -297,4 +297,61 @@ fn priorities_without_an_id_or_listed_twice() {
     let index = Index::new(twice);
     let groups = classes(&[&CompiledPath::new("", &payload, &index)], &index);
     assert_eq!(groups, [vec!["p1".to_string()], vec!["p2".to_string()]]);
+}
+
+/// What follows where nobody knows what follows may ask for the priority.
+#[test]
+fn what_is_not_known_may_tell_priorities_apart() {
+    let level = |user: &str| {
+        json!({"id": format!("l-{user}"), "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+            {"type": "user", "id": user, "urgency": "high"}]}})
+    };
+    let on_call = json!({"id": "s", "type": "level", "level": {"time_to_ack_seconds": 300, "targets": [
+        {"type": "schedule", "id": "gone", "urgency": "high", "schedule_mode": "currently_on_call"}]}});
+    let world = |more: Value| {
+        let mut world = json!({"users": [{"id": "ada", "name": "Ada", "can_be_paged": true}],
+            "priorities": [{"id": "p1", "name": "P1"}, {"id": "p2", "name": "P2"}]});
+        world.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        world
+    };
+    let of = |path: Value, world: &Value, expectation: Value| -> VerdictKind {
+        let index = Index::new(World::from_text(&world.to_string()).unwrap());
+        let payload = PathPayload::from_text(&path.to_string()).unwrap();
+        let path = CompiledPath::new("", &payload, &index);
+        let from = "2026-06-01T00:00:00Z".parse::<Instant>().unwrap();
+        let horizon = Horizon { from, until: from + 86_400, scenario: Scenario::default() };
+        let expectations = Expectation::list_from_text(&json!([expectation]).to_string()).unwrap();
+        prove(&path, &index, &horizon, &expectations).unwrap().remove(0).verdict
+    };
+    let handed = json!({"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": "nope"}});
+    let odd = json!({"id": "t", "type": "teleport", "teleport": {}});
+    let open = json!({"id": "b", "type": "if_else", "if_else": {"conditions": "P1", "then_path": [], "else_path": []}});
+    for (last, more) in [
+        (handed.clone(), json!({"unread": ["paths"]})),
+        (handed.clone(), json!({})),
+        (odd.clone(), json!({})),
+        (open, json!({})),
+        (handed, json!({"paths": [{"id": "nope", "name": "N", "path": null}]})),
+    ] {
+        let path = json!({"name": "P", "path": [level("ada"), last]});
+        for expectation in [
+            json!({"expect": "not_louder_than"}),
+            json!({"expect": "not_louder_than", "pairs": [["p2", "p1"]]}),
+            json!({"expect": "not_louder_than", "with_declines": true}),
+        ] {
+            assert_eq!(of(path.clone(), &world(more.clone()), expectation), VerdictKind::Incomplete, "{path} {more}");
+        }
+        let mut any = world(more.clone());
+        any["priorities_from"] = json!("branches");
+        assert_eq!(of(path.clone(), &any, json!({"expect": "not_louder_than"})), VerdictKind::Incomplete, "{path}");
+    }
+    // A rank is one of the priority, too.
+    let ranked = json!({"name": "P", "path": [{"id": "b", "type": "if_else", "if_else": {
+        "conditions": [{"subject": "escalation.priority.rank", "operation": "gt", "param_bindings": [{"value": {"literal": "3"}}]}],
+        "then_path": [level("ada"), level("ada")], "else_path": []}}]});
+    assert_eq!(of(ranked, &world(json!({})), json!({"expect": "not_louder_than"})), VerdictKind::Incomplete);
+    // Who is on call is the same for each, known or not; and what is never reached says nothing.
+    let unread = world(json!({"unread": ["schedules"]}));
+    let path = json!({"name": "P", "path": [level("ada"), on_call]});
+    assert_eq!(of(path, &unread, json!({"expect": "not_louder_than"})), VerdictKind::Proven);
 }

@@ -186,7 +186,11 @@ impl Proxy {
         let does = method != Method::GET && uri.path() != VALIDATE;
         let mut onward = self.client.request(method.clone(), url);
         let asker = Asker::of(&request);
-        let key = request.headers().get(IDEMPOTENCY_KEY).filter(|_| method == Method::POST && does).cloned();
+        let mut keys = request.headers().get_all(IDEMPOTENCY_KEY).iter();
+        let key = keys.next().filter(|_| method == Method::POST && does).cloned();
+        if keys.next().is_some() {
+            return Err(ApiError::bad_request("The header Idempotency-Key is there more than once"));
+        }
         let (mut parts, body) = request.into_parts();
         let author = if does { Some(Author::from_request_parts(&mut parts, &()).await?) } else { None };
         let request = Request::from_parts(parts, body);
@@ -489,7 +493,7 @@ impl Answer {
         let mut response = Response::new(Body::from(self.content));
         *response.status_mut() = self.status;
         for name in PASSED_ON {
-            if let Some(value) = self.headers.get(&name) {
+            if let Some(value) = self.headers.get(&name).filter(|value| are_numbers(value)) {
                 response.headers_mut().insert(name, value.clone());
             }
         }
@@ -505,6 +509,14 @@ impl Answer {
         }
         response
     }
+}
+
+/// Whether a header says numbers, as those about limits do: `60, 1200;window=60`. Anything else may be anything.
+fn are_numbers(value: &HeaderValue) -> bool {
+    let without = |text: &str| text.replace(";window=", "");
+    let is_short = |text: &str| text.len() <= 200;
+    let is_number = |part: &str| part.len() <= 12 && part.bytes().all(|byte| byte.is_ascii_digit());
+    value.to_str().is_ok_and(|text| is_short(text) && without(text).split(',').all(|part| is_number(part.trim())))
 }
 
 /// For how long an answer asks to be left alone, if it says that.

@@ -53,6 +53,10 @@ pub struct Change {
     pub was_nobody: bool,
     /// Whether nobody is told now.
     pub is_nobody: bool,
+    /// Whether what follows cannot be known, before or now: then only what comes before that is compared, and somebody of
+    /// whom nothing is said may be told later.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_partial: bool,
     /// Which way branches go that cannot be decided, by node id, where that matters.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub branches: BTreeMap<String, Branch>,
@@ -145,6 +149,8 @@ struct Does {
     /// When a wait for working hours was first over, the name of the hours, and whether they had begun.
     since: Option<(Instant, String, bool)>,
     is_known: bool,
+    /// Where it is not: before when it is. Nothing where not even that is known.
+    stops_at: Option<Time>,
     /// Of how many people one has the first turn, at most.
     in_turn: usize,
 }
@@ -473,12 +479,13 @@ impl Does {
         let in_turn = cell.run.steps.iter().filter(|step| step.what == StepKind::Entered);
         let in_turn = in_turn.map(|step| people_in_turn(step, path, index, alert)).max().unwrap_or_default();
         let is_known = cell.run.outcome.is_known() && !cell.is_partial;
+        let stops_at = cell.steps().last().map(|(_, time)| time).filter(|_| !is_known && !cell.is_partial);
         let pages: Rc<Vec<Page>> = Rc::new(cell.steps().filter_map(told).collect());
         let mut sorted = pages.clone();
         if !pages.is_sorted() {
             Rc::make_mut(&mut sorted).sort_unstable();
         }
-        Self { pages, sorted, since, is_known, in_turn }
+        Self { pages, sorted, since, is_known, stops_at, in_turn }
     }
 
     /// When and how each is told first, in order.
@@ -528,8 +535,15 @@ fn compare(
     let mut cost = 0_usize;
     let until = overlaps(old, new, &mut left, |(from, until), was, is| {
         if !(was.what.is_known && is.what.is_known) {
-            // What would follow may make it the same yet, or another.
+            // What would follow may be the same or another. What comes before that is as it is.
             found.unknown.add((from, until));
+            cost = cost.saturating_add(was.what.pages.len() + is.what.pages.len());
+            if cost <= found.left
+                && let Some(mut change) = Change::before_unknown(&was.what, &is.what, (from, until))
+            {
+                (change.ways, change.turns) = (ways(&was.assumed, &is.assumed), vec![turn]);
+                let _told_or_unknown = changes.add(change, (from, until));
+            }
             return;
         }
         cost = cost.saturating_add(was.what.pages.len().min(is.what.pages.len()) / 16);
@@ -556,7 +570,7 @@ fn compare(
 const MAX_CHANGES: usize = 2_000;
 
 /// What is another than before, without when.
-type Difference = (Vec<RecipientChange>, (usize, usize), bool, bool);
+type Difference = (Vec<RecipientChange>, (usize, usize), [bool; 3]);
 
 /// What tells changes apart but for their times: the difference, which way branches go, and at which turns.
 type Key = (Difference, BTreeMap<Visit, Branch>, Vec<usize>);
@@ -629,12 +643,52 @@ impl Change {
         // How often matters where nothing else does.
         let told = if people.is_empty() { (was.pages.len(), is.pages.len()) } else { (0, 0) };
         let (during, when, branches, branch_visits, ways, turns) = Default::default();
-        Self { people, told, was_nobody, is_nobody, branches, branch_visits, ways, turns, during, when }
+        let is_partial = false;
+        Self { people, told, was_nobody, is_nobody, is_partial, branches, branch_visits, ways, turns, during, when }
+    }
+
+    /// What is another than before in any case, where what follows in either run is not known: who is told first before
+    /// that, at a time at which it is known that nobody was or is. Nothing where that is the same, or may be.
+    fn before_unknown(was: &Does, is: &Does, alerts: (Instant, Instant)) -> Option<Self> {
+        let ends = [was, is].map(|does| does.stops_at.filter(|_| !does.is_known));
+        if [was, is].iter().zip(&ends).any(|(does, end)| !does.is_known && end.is_none()) {
+            return None;
+        }
+        let is_certain = |first: &First<'_>| ends.iter().flatten().all(|end| is_before(first.time, *end, alerts));
+        let [before, after] = [was, is].map(|does| does.firsts().into_iter().filter(is_certain).collect::<Vec<_>>());
+        let people = differs(&before, &after);
+        let (during, when, branches, branch_visits, ways, turns) = Default::default();
+        let (told, was_nobody, is_nobody, is_partial) = ((0, 0), false, false, true);
+        let change = Self {
+            people,
+            told,
+            was_nobody,
+            is_nobody,
+            is_partial,
+            branches,
+            branch_visits,
+            ways,
+            turns,
+            during,
+            when,
+        };
+        (!change.people.is_empty()).then_some(change)
     }
 
     /// What is another than before, whenever and whichever way.
     fn difference_alone(&self) -> Difference {
-        (self.people.clone(), self.told, self.was_nobody, self.is_nobody)
+        (self.people.clone(), self.told, [self.was_nobody, self.is_nobody, self.is_partial])
+    }
+}
+
+/// Whether one time comes before another for every alert that fires between two instants.
+fn is_before(one: Time, other: Time, (from, until): (Instant, Instant)) -> bool {
+    match (one, other) {
+        (Time::After(one), Time::After(other)) => one < other,
+        (Time::At(one), Time::At(other)) => one < other,
+        // The last of them fires a second before the end.
+        (Time::After(one), Time::At(other)) => until + one <= other,
+        (Time::At(one), Time::After(other)) => one < from + other,
     }
 }
 

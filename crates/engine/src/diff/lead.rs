@@ -22,7 +22,8 @@ enum Kind<'a> {
     /// People, or channels, are notified first so many seconds later; fewer than none: earlier.
     Later { is_channel: bool, by: Seconds },
     /// How people, or channels, were notified first, and how they are.
-    Otherwise { is_channel: bool, before: Option<&'a Delivery>, after: Option<&'a Delivery> },
+    /// Where what follows is unknown, they may be notified later.
+    Otherwise { is_channel: bool, before: Option<&'a Delivery>, after: Option<&'a Delivery>, is_partial: bool },
 }
 
 /// The alerts that one kind of change concerns.
@@ -49,7 +50,7 @@ impl Behaviour {
         for change in &self.changes {
             let mut of_change: BTreeMap<Kind<'_>, Vec<&str>> = BTreeMap::new();
             for differs in &change.people {
-                of_change.entry(kind(differs)).or_default().push(&differs.id);
+                of_change.entry(kind(differs, change.is_partial)).or_default().push(&differs.id);
             }
             if of_change.is_empty() {
                 of_change.insert(Kind::Follows, Vec::new());
@@ -67,7 +68,7 @@ impl Behaviour {
     }
 }
 
-fn kind(differs: &RecipientChange) -> Kind<'_> {
+fn kind(differs: &RecipientChange, is_partial: bool) -> Kind<'_> {
     let RecipientChange { is_channel, before, after, later_by, .. } = differs;
     let by = match (before, after) {
         (Some(was), Some(now)) if was.urgency == now.urgency => match (&was.when, &now.when) {
@@ -78,7 +79,10 @@ fn kind(differs: &RecipientChange) -> Kind<'_> {
     };
     match by {
         Some(by) => Kind::Later { is_channel: *is_channel, by },
-        None => Kind::Otherwise { is_channel: *is_channel, before: before.as_ref(), after: after.as_ref() },
+        None => {
+            let (before, after) = (before.as_ref(), after.as_ref());
+            Kind::Otherwise { is_channel: *is_channel, before, after, is_partial }
+        }
     }
 }
 
@@ -104,9 +108,9 @@ fn sentence(kind: &Kind<'_>, concerned: &Concerned<'_>, index: &Index, horizon: 
             let later = if *by < 0 { "earlier" } else { "later" };
             format!("{names} {be} {verb} {} {later}", duration(by.abs()))
         }
-        Kind::Otherwise { is_channel, before, after } => {
+        Kind::Otherwise { is_channel, before, after, is_partial } => {
             let (names, are_many) = names(concerned, *is_channel, index);
-            told::difference(&names, are_many, *is_channel, (*before, *after, None))
+            told::difference(&names, (are_many, *is_partial), *is_channel, (*before, *after, None))
         }
     };
     format!("{what}{}{}.", priorities(concerned, index), times(concerned, horizon))

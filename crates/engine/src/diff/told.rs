@@ -64,7 +64,10 @@ impl Change {
                 format!("everybody is paged first as before; in all it is {times} instead of {was}")
             };
         }
-        let said: Vec<String> = self.people.iter().map(|differs| differs.words(index)).collect();
+        let said: Vec<String> = self.people.iter().map(|differs| differs.words(index, self.is_partial)).collect();
+        if self.is_partial {
+            return said.join("; ") + "; what follows is unknown";
+        }
         let nobody = match (self.was_nobody, self.is_nobody) {
             (true, _) => "; it was nobody",
             (_, true) => "; nobody is left",
@@ -75,17 +78,18 @@ impl Change {
 }
 
 impl RecipientChange {
-    fn words(&self, index: &Index) -> String {
+    fn words(&self, index: &Index, is_partial: bool) -> String {
         let name = if self.is_channel { index.channel_name(&self.id) } else { index.user_name(&self.id) };
-        difference(name, false, self.is_channel, (self.before.as_ref(), self.after.as_ref(), self.later_by))
+        let how = (self.before.as_ref(), self.after.as_ref(), self.later_by);
+        difference(name, (false, is_partial), self.is_channel, how)
     }
 }
 
 /// What is another than before for somebody, or for several (`are_many`): how they were notified first, how they are, and
-/// by how many seconds that is later.
+/// by how many seconds that is later. Where what follows is unknown (`is_partial`), they may be notified later.
 pub(super) fn difference(
     name: &str,
-    are_many: bool,
+    (are_many, is_partial): (bool, bool),
     is_channel: bool,
     (before, after, later_by): (Option<&Delivery>, Option<&Delivery>, Option<Seconds>),
 ) -> String {
@@ -100,6 +104,7 @@ pub(super) fn difference(
         }
         (Some(was), Some(now)) => format!("{name} {be} {verb} {} instead of {}", now.words(), was.words()),
         (None, Some(now)) => format!("{name} {be} now {verb} {}", now.words()),
+        (Some(was), None) if is_partial => format!("{name} {be} no longer {verb} {}", was.words()),
         (Some(was), None) => format!("{name} {be} no longer {verb} (it was {})", was.words()),
         (None, None) => String::new(),
     }

@@ -21,6 +21,11 @@ pub(crate) struct Open {
     pub(crate) lasts: bool,
 }
 
+/// Whether a condition is about the priority of the alert, or about something of that, such as its rank.
+fn is_of_priority(subject: &str) -> bool {
+    subject.strip_prefix(PRIORITY).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 impl Condition {
     /// Whether a condition on priority cannot be decided for an alert: it has none, or it has any other than those that
     /// are named, and the condition names the very id that stands for that.
@@ -33,7 +38,7 @@ impl Condition {
     /// Whether its outcome is one for each priority and not known of any, as what it compares with is not known.
     pub(crate) fn is_open_for_each_priority(&self, world: &World) -> bool {
         match self {
-            Self::Foreign(subject, _) => subject == PRIORITY,
+            Self::Foreign(subject, _) => is_of_priority(subject),
             Self::Priority(among) => {
                 !world.knows_all_priorities() && among.iter().any(|id| world.is_other_priority(id))
             }
@@ -45,7 +50,7 @@ impl Condition {
     pub(crate) fn open(&self, place: Place, priority: Option<&str>) -> Open {
         match (self, priority.filter(|id| !id.is_empty())) {
             // What it compares with may be another at each instant for all that is known, but not for one alert.
-            (Self::Foreign(subject, text), priority) if subject == PRIORITY => {
+            (Self::Foreign(subject, text), priority) if is_of_priority(subject) => {
                 let condition = priority.map_or_else(|| text.clone(), |id| Id::from(format!("{text} for {id:?}")));
                 Open { condition, lasts: true }
             }

@@ -431,17 +431,24 @@ impl<'a> Judge<'a> {
     }
 
     /// Of priorities that nothing is known to tell apart a condition may hold for one and not for another, where it is not
-    /// known what it compares with: then it is not known which of them is the louder.
+    /// known what it compares with; and so may what comes where nobody knows what follows: a path, a template or a step
+    /// that is not known may ask for the priority. Then it is not known which of them is the louder. Who is on call does not
+    /// depend on it, whether that is known or not.
     fn not_alike(&mut self, priorities: Vec<String>, of: Option<&(Vec<String>, Vec<TimedInterval<PagingProfile>>)>) {
         let world = self.index.world();
         let is_open = |condition: &Condition| condition.is_open_for_each_priority(world);
-        let mut nodes = self.path.plans().iter().flat_map(|plan| &plan.nodes);
-        if !nodes.any(|node| matches!(&node.kind, Kind::Branch(branch) if branch.conditions.iter().any(is_open))) {
+        let nodes = || self.path.plans().iter().flat_map(|plan| &plan.nodes);
+        let asks =
+            nodes().any(|node| matches!(&node.kind, Kind::Branch(branch) if branch.conditions.iter().any(is_open)));
+        let has_unknown = nodes().any(|node| matches!(node.kind, Kind::Undecidable(_)));
+        if !asks && !has_unknown {
             return;
         }
         let mut ruling = Ruling::new(priorities);
-        let undecided =
-            |one: &&TimedInterval<PagingProfile>| one.assumed.conditions.keys().any(|(_, time)| *time == Time::ALWAYS);
+        let undecided = |one: &&TimedInterval<PagingProfile>| {
+            has_unknown && !one.what.is_known()
+                || asks && one.assumed.conditions.keys().any(|(_, time)| *time == Time::ALWAYS)
+        };
         for one in of.iter().flat_map(|(_, heard)| heard).filter(undecided) {
             ruling.unknown.add((one.from, one.until));
         }

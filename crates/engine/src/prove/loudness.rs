@@ -28,6 +28,11 @@ impl PagingProfile {
         TimedInterval { from, until, assumed: view.assumed.clone(), what: heard }
     }
 
+    /// Whether the run can be followed to its end.
+    pub(super) fn is_known(&self) -> bool {
+        self.known_until.is_none()
+    }
+
     /// When, between two instants, this one is heard sooner, louder or by more people than another.
     pub(super) fn is_louder(&self, than: &Self, both: (Instant, Instant)) -> CellVerdict {
         let whole = || interval(both.0, both.1);

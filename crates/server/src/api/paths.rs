@@ -93,7 +93,11 @@ pub(super) async fn create(
 /// The key by which a request that makes a path is known where it comes twice: browsers send one again by themselves
 /// where a connection is lost. It is a ULID, and the id of the path.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let mut keys = headers.get_all("idempotency-key").iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    if keys.next().is_some() {
+        return Err(ApiError::bad_request("The header Idempotency-Key is there more than once"));
+    }
     // In either case of its letters; what is larger than a ULID would be read as another.
     let read =
         |text: &str| Some(Ulid::from_string(text).ok()?.to_string()).filter(|key| text.eq_ignore_ascii_case(key));
