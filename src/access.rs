@@ -211,8 +211,12 @@ fn key_row(key: ApiKey, known: Known, when: impl Fn(&str) -> String) -> impl Int
 fn session_row(one: Session, known: Known, when: impl Fn(&str) -> String) -> impl IntoView {
     let used = say::session_used(&when(&one.used_at), &when(&one.lasts_until));
     let account = one.account;
-    let in_teams =
-        account.team_roles.iter().flatten().map(|(id, role)| rights::team_role(role, &session().team_name(id)));
+    let in_teams = account
+        .team_roles
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(id, role)| rights::team_role(role.as_str().unwrap_or_default(), &session().team_name(id)));
     // Whoever has no role in the organisation reads.
     let own = Some(account.role.as_str()).filter(|role| *role != "none");
     let role =

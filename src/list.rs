@@ -8,7 +8,7 @@ mod template;
 
 use std::sync::Arc;
 
-use escalation_api::PathPayload;
+use escalation_api::{PathPayload, Value};
 use escalation_editor::Editor;
 use escalation_editor::import::Imported;
 use escalation_engine::instant::MINUTE;
@@ -18,7 +18,7 @@ use leptos::task::spawn_local;
 use crate::clock;
 use crate::drafts::Draft;
 use crate::load;
-use crate::net::{self, TeamRights};
+use crate::net;
 use crate::panel::expectations::MOST_EXPECTED;
 use crate::panel::expected;
 use crate::parts::icon::{Glyph, Icon};
@@ -199,16 +199,14 @@ fn Account() -> impl IntoView {
     };
     move || {
         let me = session.me.get().filter(|me| me.kind == "session")?;
-        let name = me.name.unwrap_or_default();
-        let in_teams = match me.teams.as_slice() {
-            few @ ([] | [_] | [_, _]) => {
-                let role = |team: &TeamRights| {
-                    Some(strings::rights::team_role(team.role.as_deref()?, &session.team_name(&team.id)))
-                };
-                few.iter().filter_map(role).collect::<Vec<_>>()
-            }
-            many => vec![strings::rights::team_roles(many.len())],
+        let role = |(id, role, _): (&str, Option<&str>, &[Value])| {
+            Some(strings::rights::team_role(role?, &session.team_name(id)))
         };
+        let mut in_teams: Vec<_> = me.in_teams().filter_map(role).collect();
+        if in_teams.len() > 2 {
+            in_teams = vec![strings::rights::team_roles(in_teams.len())];
+        }
+        let name = me.name.unwrap_or_default();
         let role = me.role.map(|role| strings::rights::role(&role).to_string()).unwrap_or_default();
         Some(view! {
             <span class="account">

@@ -1,7 +1,6 @@
 //! Talking to the server. Every address is relative to where the page lies, so that the app may lie anywhere.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 use escalation_api::escalation::Escalation;
 use escalation_api::list::{OnePath, Page};
@@ -534,23 +533,23 @@ pub struct Me {
     /// What they may do in the organisation.
     #[serde(default)]
     pub rights: Vec<String>,
-    /// What they may do besides with what single teams own.
+    /// What they may do besides with what single teams own, as the server tells it: read by [`Me::in_teams`], for a list of
+    /// its own would take more of the program.
     #[serde(default)]
-    pub teams: Vec<TeamRights>,
+    teams: Value,
     /// Whether the server has a page on which to sign in.
     #[serde(default)]
     pub signs_in: bool,
 }
 
-/// What somebody may do with what a team owns.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct TeamRights {
-    /// The id of the team.
-    pub id: String,
-    /// The role that these are, if they are those of one.
-    pub role: Option<String>,
-    /// By their names.
-    pub rights: Vec<String>,
+impl Me {
+    /// The teams with whose things they may do something besides: the id of each, the role if it is one, and the rights.
+    pub fn in_teams(&self) -> impl Iterator<Item = (&str, Option<&str>, &[Value])> {
+        self.teams.as_array().into_iter().flatten().filter_map(|team| {
+            let rights = team.get("rights").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            Some((team.get("id")?.as_str()?, team.get("role").and_then(Value::as_str), rights))
+        })
+    }
 }
 
 /// Who the server takes whoever asks for; everybody may ask that.
@@ -603,7 +602,7 @@ pub struct Account {
     pub role: String,
     /// What they may do besides with what single teams own, by their ids.
     #[serde(default)]
-    pub team_roles: Option<BTreeMap<String, String>>,
+    pub team_roles: Value,
 }
 
 /// Somebody who is signed in.

@@ -15,7 +15,7 @@ use crate::editor::tabs::{Channel, channel};
 use crate::list::finder::Finder;
 use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation, Unread};
-use crate::net::{Me, NetError, TeamRights};
+use crate::net::{Me, NetError};
 use crate::reading::Readers;
 use crate::route::{self, Route};
 use crate::strings;
@@ -200,10 +200,10 @@ impl Session {
 
     /// The teams with whose things the server lets the reader do this.
     pub fn teams_with(self, right: &str) -> Vec<String> {
-        let has = |team: &&TeamRights| team.rights.iter().any(|known| known == right);
         self.me.with(|me| {
-            let teams = me.iter().flat_map(|me| &me.teams).filter(has);
-            teams.map(|team| team.id.clone()).collect()
+            let teams = me.iter().flat_map(Me::in_teams);
+            let with = teams.filter(|(_, _, rights)| rights.iter().any(|known| known == right));
+            with.map(|(id, ..)| id.to_string()).collect()
         })
     }
 

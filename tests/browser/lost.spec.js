@@ -46,6 +46,22 @@ test('a save whose answer was lost is saved, and nobody is blamed', async ({ app
   expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(540);
 });
 
+test('an answer about another path does not say that this one is saved', async ({ app, page, server }) => {
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '9m');
+  const other = { escalation_path: { id: 'other', name: 'zzz', path: [] } };
+  await page.route('**/v2/escalation_paths/*', (route) =>
+    route.request().method() === 'PUT' ? route.fulfill({ status: 200, json: other }) : route.fallback());
+  await app.saveNow();
+  await expect(page.getByRole('alert').first()).toBeVisible();
+  await expect(app.status).not.toHaveText('Saved');
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).not.toBe(540);
+  await page.unroute('**/v2/escalation_paths/*');
+  await app.saveNow();
+  await expect(app.status).toHaveText('Saved');
+  expect((await server.path(IDS.mobile)).path[0].level.time_to_ack_seconds).toBe(540);
+});
+
 test('a save whose answer was lost is known when it is saved again, or the page is loaded anew', async ({ app, gate, page, server }) => {
   await app.open(IDS.mobile);
   await app.setTime(/Page Primary on-call/, '9m');

@@ -166,6 +166,31 @@ test('a list that goes on is read to its end, whatever its cursors are', async (
   await expect(page.locator('.path-row')).toHaveCount(7);
 });
 
+test('a page of a list that cannot be read takes no other with it', async ({ app, gate, page, server }) => {
+  const all = (await server.api('GET', '/v2/escalation_paths')).body.escalation_paths;
+  gate.meddle = ({ url, status }) => {
+    if (status || !url.startsWith('/v2/escalation_paths?')) return null;
+    const isFirst = !new URL(url, 'http://x').searchParams.has('after');
+    const first = { escalation_paths: all.slice(0, 3), pagination_meta: { after: 'next' } };
+    return { status: isFirst ? 200 : 500, headers: { 'content-type': 'application/json' }, body: JSON.stringify(isFirst ? first : {}) };
+  };
+  await app.list();
+  await expect(page.locator('.path-row')).toHaveCount(3);
+  await expect(page.locator('.list-note')).toContainText('Not all paths could be read');
+});
+
+for (const status of [403, 500]) {
+  test(`where the list of paths answers ${status}, a path is shown by its address`, async ({ app, gate, page }) => {
+    gate.meddle = ({ url, status: came }) => {
+      if (came || !url.startsWith('/v2/escalation_paths?')) return null;
+      return { status, headers: { 'content-type': 'application/json' }, body: '{}' };
+    };
+    await app.open(IDS.payments);
+    await expect(page.locator('.node').first()).toBeVisible();
+    await expect(page.getByText('Not all paths could be read').first()).toBeVisible();
+  });
+}
+
 test('a list that does not end is told to be in part', async ({ app, gate, page, server }) => {
   const { body } = await server.api('GET', '/v2/escalation_paths');
   const answer = JSON.stringify({ escalation_paths: body.escalation_paths, pagination_meta: { after: 'again' } });
