@@ -85,7 +85,7 @@ fn exact(number: &str, unit: Seconds) -> Option<Result<Seconds, String>> {
     let (whole, fraction) = number.split_once([',', '.']).unwrap_or((number, "0"));
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     // `.5`
-    let whole = if whole.is_empty() && is_digits(fraction) { "0" } else { whole };
+    let whole = if whole.is_empty() && !number.is_empty() { "0" } else { whole };
     if !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
@@ -185,7 +185,6 @@ mod tests {
             "1d 12",
             "1h 30m 5",
             "1.h",
-            ".5h",
             "5.",
             "1..5h",
             "1.5s",

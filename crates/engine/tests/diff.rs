@@ -624,6 +624,16 @@ fn what_follows_unknown_hides_nothing_that_comes_before() {
         let same = json!([level("one", "bo"), last]);
         assert_eq!(sentences(same.clone(), same).0, Vec::<String>::new());
     }
+    // A run that is known to its end is known beyond that of the other.
+    let handed = json!({"id": "h", "type": "escalation_path", "escalation_path": {"escalation_path_id": "gone"}});
+    let half = json!({"id": "d", "type": "delay", "delay": {"delay_seconds": 1_500}});
+    let (told, _) =
+        sentences(json!([level("one", "ada"), half, level("x", "bo")]), json!([level("one", "bo"), handed]));
+    assert!(
+        told.iter().any(|told| told.contains("Bo is paged at once instead of after 30 minutes")
+            || told.contains("Bo is paged at once instead of after 30m")),
+        "{told:?}"
+    );
     // Somebody who may be paged later is not said to be paged no longer, and whom only one run is known to page is not told.
     let (told, _) =
         sentences(json!([level("one", "ada"), level("x", "bo"), on_call]), json!([level("one", "ada"), on_call]));

@@ -46,7 +46,7 @@ use lost::{Lost, MAX_WAIT};
 use once::Once;
 use pace::Pace;
 use reads::{Read, Reads};
-use recorded::{Change, Found};
+use recorded::{Change, Document, Found};
 
 /// The largest answer that is passed on, in bytes: a page of ten thousand users.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
@@ -194,18 +194,27 @@ impl Proxy {
         let (mut parts, body) = request.into_parts();
         let author = if does { Some(Author::from_request_parts(&mut parts, &()).await?) } else { None };
         let request = Request::from_parts(parts, body);
-        let mut sent = Bytes::new();
+        let mut sent = None;
         if matches!(method, Method::POST | Method::PUT) {
             let body = body::bytes(request).await?;
             // What changes something is not begun where there would be no memory for the usual answer to it.
             if let Some(memory) = asker.memory.as_ref().filter(|_| does) {
                 memory.cover(body.len() + body::MAX_BODY).await?;
             }
-            sent = body.into();
-            onward = onward.header(CONTENT_TYPE, "application/json").body(sent.clone());
+            let body = if does {
+                // Read as where this is the API, so that what is checked and kept is what is sent.
+                let read = move || body::json(&body).map(|value| Document::of(&value));
+                let document = self.aside.run(usize::MAX, read).await.map_err(|error| ApiError::internal(&error))??;
+                let text = document.text().to_string().into_bytes();
+                sent = Some(document);
+                text
+            } else {
+                body
+            };
+            onward = onward.header(CONTENT_TYPE, "application/json").body(body);
         }
-        // Bodies that are no JSON are the API's to refuse; what is done with what is not known here is not passed on.
-        let change = author.map(|author| Change::of(&method, uri.path(), author, &sent));
+        // What is done with what is not known here is not passed on.
+        let change = author.map(|author| Change::of(&method, uri.path(), author, sent));
         let change = change.map(|change| change.ok_or_else(|| ApiError::not_found("The requested resource")));
         let change = change.transpose()?.map(|change| (change, log.clone()));
         let answer = match (key.as_ref().map(HeaderValue::to_str), change) {
@@ -216,7 +225,12 @@ impl Proxy {
                 self.reads.read(address, ask).await?
             }
             (_, None) => self.ask(onward, Way::Read, &asker).await?,
-            (None, Some(change)) => self.change(change, onward, &asker).await?,
+            (None, Some(change)) => {
+                // Gone on with where the client goes away, so that what becomes of it is kept.
+                let proxy = Arc::clone(self);
+                let asked = tokio::spawn(async move { proxy.change(change, onward, &asker).await });
+                asked.await.map_err(|error| ApiError::internal(&error))??
+            }
             (Some(Ok(key)), Some(change)) if key.len() <= MAX_KEY => {
                 // Nobody is answered what somebody else was.
                 let key = format!("{} {} {key}", uri.path(), change.0.author.told());
@@ -273,7 +287,7 @@ impl Proxy {
         for id in change.schedules(&before) {
             schedules.push(self.found(&format!("/v2/schedules/{id}"), asker).await);
         }
-        change.check(&before, schedules)?;
+        change.check(&before, &schedules)?;
         let line = log.begin_passing(&change.author, &change.passing(&before)).await?;
         let answer = self.changed(onward, asker).await;
         let (outcome, made) = recorded::result(&answer);

@@ -217,6 +217,47 @@ async fn who_may_change_something_there_is_decided_here() {
         "start_at": "2026-12-24T00:00:00Z", "end_at": "2026-12-25T00:00:00Z", "user": {"id": "01J0USERMAYA00000000000000"}});
     assert_eq!(send(&of_team, Method::POST, "/v2/schedule_overrides", Some(&over)).await, 403);
     assert_eq!(send(&of_team, Method::POST, "/v2/escalation_path_templates", Some(&json!({}))).await, 403);
+    // What another reader may read otherwise is not passed on, and what is sent is what was checked.
+    for odd in [
+        r#"{"name":"P","team_ids":["01J0TEAMPAYMENTS0000000000"],"Team_Ids":["01J0TEAMPLATFORM0000000000"],"path":[]}"#
+            .to_string(),
+        r#"{"name":"P","team_ids":["01J0TEAMPLATFORM0000000000"],"path":[],"x":"\ud800"}"#.to_string(),
+        format!(
+            r#"{{"name":"P","team_ids":["01J0TEAMPLATFORM0000000000"],"path":[],"x":{}{}}}"#,
+            "[".repeat(200),
+            "]".repeat(200)
+        ),
+        r#"{"$serde_json::private::Number":"1","name":"P","team_ids":["01J0TEAMPLATFORM0000000000"],"path":[]}"#
+            .to_string(),
+        r#"["team_ids"]"#.to_string(),
+        "nothing".to_string(),
+    ] {
+        let before = seen.0.lock().unwrap().iter().filter(|(line, _)| !line.starts_with("GET")).count();
+        for (method, url) in
+            [(Method::POST, PATHS.to_string()), (Method::PUT, format!("{PATHS}/01J0PATHPAYMENTS0000000000"))]
+        {
+            let request = proxy.request(method, &url).bearer_auth(&of_team);
+            let request = request.header("content-type", "application/json").body(odd.clone());
+            let refused = answer(request).await;
+            assert!(refused.status.is_client_error(), "{odd}: {:#}", refused.body);
+        }
+        let after = seen.0.lock().unwrap().iter().filter(|(line, _)| !line.starts_with("GET")).count();
+        assert_eq!(after, before, "{odd} was passed on");
+    }
+    // An override stays on its schedule where none is named, and is that schedule's teams' to change.
+    let schedule = json!({"schedule": {"name": "S", "timezone": "Europe/London", "team_ids": [TEAM], "config": {"rotations": [{
+        "id": "r", "name": "R", "handover_start_at": "2026-01-05T09:00:00Z", "handovers": [
+            {"interval": 1, "interval_type": "weekly"}], "layers": [{"id": "l", "name": "L"}],
+        "users": [{"id": "01J0USERMAYA00000000000000"}], "working_interval": []}]}}});
+    let made = vendor.call(Method::POST, "/v2/schedules", Some(&schedule)).await;
+    let mut own = json!({"schedule_id": made.body["schedule"]["id"], "rotation_id": "r", "layer_id": "l",
+        "user": {"id": "01J0USERMAYA00000000000000"}, "start_at": "2026-12-24T00:00:00Z", "end_at": "2026-12-25T00:00:00Z"});
+    let request = proxy.request(Method::POST, "/v2/schedule_overrides").bearer_auth(&of_team).json(&own);
+    let made = answer(request).await;
+    assert!(made.status.is_success(), "{:#}", made.body);
+    let id = made.body.as_object().unwrap().values().find_map(|value| value["id"].as_str()).unwrap().to_string();
+    own.as_object_mut().unwrap().remove("schedule_id");
+    assert_eq!(send(&of_team, Method::PUT, &format!("/v2/schedule_overrides/{id}"), Some(&own)).await, 200);
     // Where what is there cannot be read, nothing is changed.
     let written = || seen.0.lock().unwrap().iter().filter(|(line, _)| !line.starts_with("GET")).count();
     let before = written();

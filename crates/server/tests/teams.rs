@@ -132,6 +132,16 @@ async fn paths_are_changed_by_those_of_the_teams_that_own_them() {
     assert_eq!(kept["escalation_path"]["name"], "One");
     assert_eq!(kept["escalation_path"]["team_ids"], json!([PLATFORM]));
     assert_eq!(teams.ask(Method::DELETE, &format!("{PATHS}/{own}"), None).await.status, StatusCode::NO_CONTENT);
+    // A restore of what was deleted takes ownership from nobody.
+    let both = teams.path_of(&[PAYMENTS]).await;
+    let url = format!("{PATHS}/{both}");
+    let more = path("Both", &[PAYMENTS, PLATFORM]);
+    assert_eq!(teams.admin(Method::PUT, &url, Some(&more)).await.status, StatusCode::OK);
+    assert_eq!(teams.ask(Method::DELETE, &url, None).await.status, StatusCode::NO_CONTENT);
+    let restore = |number: u32| format!("/builder/v1/escalation_paths/{both}/revisions/{number}/restore");
+    teams.refused(Method::POST, &restore(1), Some(&json!({}))).await;
+    let restored = teams.ask(Method::POST, &restore(2), Some(&json!({}))).await;
+    assert!(restored.status.is_success(), "{:#}", restored.body);
     // One that is deleted still belongs to its owners, whatever an older revision says.
     let given = teams.path_of(&[PAYMENTS]).await;
     let url = format!("{PATHS}/{given}");

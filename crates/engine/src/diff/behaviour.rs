@@ -509,6 +509,15 @@ impl Does {
     }
 }
 
+impl Does {
+    /// The same as far as they come before a time, for every alert that fires between two instants; all of them without one.
+    fn firsts_before(&self, end: Option<Time>, alerts: (Instant, Instant)) -> Vec<First<'_>> {
+        let mut firsts = self.firsts();
+        firsts.retain(|first| end.is_none_or(|end| is_before(first.time, end, alerts)));
+        firsts
+    }
+}
+
 /// Somebody is told for the first time.
 struct First<'a> {
     who: &'a Who,
@@ -655,7 +664,13 @@ impl Change {
             return None;
         }
         let is_certain = |first: &First<'_>| ends.iter().flatten().all(|end| is_before(first.time, *end, alerts));
-        let [before, after] = [was, is].map(|does| does.firsts().into_iter().filter(is_certain).collect::<Vec<_>>());
+        // Of each run all that is known of it, and of all people those of whom both are known for long enough.
+        let [of_was, of_is] = ends;
+        let (mut before, mut after) = (was.firsts_before(of_was, alerts), is.firsts_before(of_is, alerts));
+        let certain: BTreeSet<Who> =
+            before.iter().chain(&after).filter(|first| is_certain(first)).map(|first| first.who.clone()).collect();
+        before.retain(|first| certain.contains(first.who));
+        after.retain(|first| certain.contains(first.who));
         let people = differs(&before, &after);
         let (during, when, branches, branch_visits, ways, turns) = Default::default();
         let (told, was_nobody, is_nobody, is_partial) = ((0, 0), false, false, true);

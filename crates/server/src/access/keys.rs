@@ -30,7 +30,7 @@ pub(crate) fn divided(key: &KeyRow) -> Option<(Grants, TeamGrants)> {
 /// The teams that a key is for, if it is not for the organisation; nothing where they cannot be read.
 #[expect(clippy::option_option, reason = "what cannot be read is not what is not there")]
 pub(crate) fn teams_of(key: &KeyRow) -> Option<Option<Vec<String>>> {
-    key.team_ids.as_deref().map(|teams| serde_json::from_str(teams)).transpose().ok()
+    key.team_ids.as_deref().map(serde_json::from_str).transpose().ok()
 }
 
 /// A key that is about to be kept. Its secret is known here and nowhere else.

@@ -8,6 +8,7 @@ use axum::http::{Method, StatusCode};
 use escalation_api::Value;
 
 use super::Answer;
+use crate::body;
 use crate::error::ApiError;
 use crate::store::{Action, Author, NotDone, NotTheirs, Passing, Resource, Scope, owners};
 
@@ -21,14 +22,39 @@ pub(super) struct Change {
     action: Action,
     /// Of what is there already.
     id: Option<String>,
-    /// What was sent, if anything was.
-    sent: Option<Value>,
+    /// What is sent, if anything is.
+    sent: Option<Document>,
+}
+
+/// A document, and what of it says whose it is.
+pub(super) struct Document {
+    text: String,
+    owners: Vec<String>,
+    schedule_id: Option<String>,
+    /// Whether each field has a name that no other reader takes for that of another field.
+    is_plain: bool,
+}
+
+impl Document {
+    /// Of a value; its text is what is sent.
+    pub(super) fn of(value: &Value) -> Self {
+        let schedule_id = value.get("schedule_id").map(|id| id.as_str().unwrap_or_default().to_string());
+        // Some readers take no notice of case.
+        let is_name = |name: &String| name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_');
+        let is_plain = value.as_object().is_some_and(|fields| fields.keys().all(is_name));
+        Self { text: value.to_string(), owners: owners(value), schedule_id, is_plain }
+    }
+
+    /// As it is sent.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 /// What was found of something before it is changed.
 pub(super) enum Found {
     /// It is this.
-    Known(Value),
+    Known(Document),
     /// It is not there, or not there yet.
     Missing,
     /// It could not be read.
@@ -37,7 +63,7 @@ pub(super) enum Found {
 
 impl Change {
     /// What a request changes; nothing where that is not among what is passed on.
-    pub(super) fn of(method: &Method, path: &str, author: Author, body: &[u8]) -> Option<Self> {
+    pub(super) fn of(method: &Method, path: &str, author: Author, sent: Option<Document>) -> Option<Self> {
         let (resource, id) = [
             ("/v2/escalation_paths", Resource::Path),
             ("/v2/escalation_path_templates", Resource::Template),
@@ -54,7 +80,6 @@ impl Change {
             (&Method::DELETE, Some(_)) => Action::Delete,
             _ => return None,
         };
-        let sent = if action == Action::Delete { None } else { serde_json::from_slice(body).ok() };
         Some(Self { author, resource, action, id, sent })
     }
 
@@ -75,36 +100,42 @@ impl Change {
             return Vec::new();
         }
         let before = if let Found::Known(document) = before { Some(document) } else { None };
-        let ids = [before, self.sent.as_ref()].into_iter().flatten();
-        ids.map(|document| document.get("schedule_id").and_then(Value::as_str).unwrap_or_default().to_string())
-            .collect()
+        let documents = [before, self.sent.as_ref()].into_iter().flatten();
+        documents.filter_map(|document| document.schedule_id.clone()).collect()
     }
 
     /// Whether whoever asks may make the change, by what it is now and, for an override, what its schedules are.
     ///
     /// # Errors
     /// Where they may not, or where that cannot be known.
-    pub(super) fn check(&self, before: &Found, schedules: Vec<Found>) -> Result<(), ApiError> {
+    pub(super) fn check(&self, before: &Found, schedules: &[Found]) -> Result<(), ApiError> {
         let scope = &self.author.scope;
         if *scope == Scope::Organisation {
             return Ok(());
         }
-        let known = |found: &Found| match found {
-            Found::Known(document) => Ok(Some(owners(document))),
-            Found::Missing => Ok(None),
-            Found::Unknown(error) => Err(error.clone()),
-        };
+        if self.sent.as_ref().is_some_and(|sent| !sent.is_plain) {
+            return Err(ApiError::bad_request(
+                "The names of fields must be lower-case: somebody else may take them for others",
+            ));
+        }
+        // What is made or replaced is there afterwards.
+        if self.sent.is_some() == (self.action == Action::Delete) {
+            return Err(ApiError::bad_request("The body must be a JSON object, except to delete something"));
+        }
+        let was = before.owners()?;
+        if self.id.is_some() && was.is_none() {
+            return Err(ApiError::not_found("The requested resource"));
+        }
         let is_allowed = match self.resource {
-            Resource::Path => {
-                let (before, after) = (known(before)?, self.sent.as_ref().map(owners));
-                scope.allows(before.as_deref(), after.as_deref())
-            }
+            Resource::Path => scope.allows(was, self.sent.as_ref().map(|sent| sent.owners.as_slice())),
             Resource::Override => {
-                // What cannot be read may be an override of another schedule.
-                known(before)?;
-                let mut are_theirs = !schedules.is_empty();
-                for schedule in &schedules {
-                    are_theirs &= scope.has_one_of(&known(schedule)?.unwrap_or_default());
+                let has_schedule = match before {
+                    Found::Known(document) => document.schedule_id.is_some(),
+                    _ => !schedules.is_empty(),
+                };
+                let mut are_theirs = has_schedule;
+                for schedule in schedules {
+                    are_theirs &= scope.has_one_of(schedule.owners()?.unwrap_or_default());
                 }
                 are_theirs
             }
@@ -116,22 +147,34 @@ impl Change {
     /// The line that is written before it is sent.
     pub(super) fn passing(&self, before: &Found) -> Passing {
         let before = match before {
-            Found::Known(document) => Some(document.clone()),
+            Found::Known(document) => Some(document.text.clone()),
             Found::Missing => None,
-            Found::Unknown(_) => Some(Value::from("unreadable")),
+            Found::Unknown(_) => Some(Value::from("unreadable").to_string()),
         };
-        let (before, after) = (before.as_ref().map(Value::to_string), self.sent.as_ref().map(Value::to_string));
+        let after = self.sent.as_ref().map(|sent| sent.text.clone());
         Passing::new(self.action, self.resource, self.id.as_deref(), before, after)
     }
 }
 
 impl Found {
+    /// The teams that own it, if it is there.
+    ///
+    /// # Errors
+    /// Where it could not be read: it may be anybody's.
+    fn owners(&self) -> Result<Option<&[String]>, ApiError> {
+        match self {
+            Self::Known(document) => Ok(Some(&document.owners)),
+            Self::Missing => Ok(None),
+            Self::Unknown(error) => Err(error.clone()),
+        }
+    }
+
     /// What an answer says of it.
     pub(super) fn of(answer: Result<Answer, ApiError>) -> Self {
         match answer {
             Ok(answer) if answer.status == StatusCode::NOT_FOUND => Self::Missing,
             Ok(answer) if answer.status.is_success() => match document(&answer.content) {
-                Some(document) => Self::Known(document),
+                Some(document) => Self::Known(Document::of(&document)),
                 None => Self::Unknown(unreadable()),
             },
             Ok(_) => Self::Unknown(unreadable()),
@@ -150,7 +193,7 @@ fn document(content: &Bytes) -> Option<Value> {
     if content.len() > MAX_DOCUMENT {
         return None;
     }
-    let Ok(Value::Object(fields)) = serde_json::from_slice(content) else { return None };
+    let Ok(Value::Object(fields)) = body::json(content) else { return None };
     fields.into_iter().map(|(_, value)| value).find(|value| value.get("id").is_some_and(Value::is_string))
 }
 

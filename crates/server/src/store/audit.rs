@@ -199,7 +199,8 @@ impl Author {
     /// By which one is told from another: kind, id and name.
     pub(crate) fn told(&self) -> String {
         let (id, name) = (self.id.as_deref().unwrap_or_default(), self.name.as_deref().unwrap_or_default());
-        format!("{} {id} {name}", self.kind.as_str())
+        // A name may have anything in it.
+        format!("{} {id} {name:?}", self.kind.as_str())
     }
 
     /// Whoever may run commands on this machine.

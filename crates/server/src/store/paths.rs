@@ -242,10 +242,13 @@ impl Editing<'_> {
                 return Ok(outcome);
             }
             let number = row.unwrap_or_default();
-            if matches!(change, Change::Restore(_)) && writing.author().scope != Scope::Organisation {
-                // Also what is deleted belongs to somebody.
+            if let Change::Restore(path) = change
+                && writing.author().scope != Scope::Organisation
+            {
+                // Also what is deleted belongs to somebody, who keeps it.
                 let owners = teams_of(document(&mut writing, id).await?)?;
-                if !writing.author().scope.has_one_of(&owners) {
+                let after = teams_of(Some(path.document.clone().into_bytes()))?;
+                if !writing.author().scope.allows(Some(&owners), Some(&after)) {
                     return Err(NotTheirs.into());
                 }
             }
