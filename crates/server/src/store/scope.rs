@@ -106,6 +106,8 @@ pub(super) async fn check(writing: &mut Writing, scope: &Scope, entry: &Entry<'_
     let owned = |document: &Option<String>| document.as_deref().map(|text| read(text.as_bytes())).transpose();
     let (before, after) = (owned(&entry.before)?, owned(&entry.after)?);
     let is_allowed = match entry.resource {
+        // Whose it was is known from what was archived, by which the restore was checked.
+        Resource::Path if entry.action == Action::Restore && before.is_none() => true,
         Resource::Path | Resource::Schedule => {
             let teams = |owned: Option<Owned>| owned.map(|owned| owned.team_ids.unwrap_or_default());
             scope.allows(teams(before).as_deref(), teams(after).as_deref())
