@@ -1,6 +1,6 @@
 //! Roles and keys for single teams: what their teams own they may change, and nothing else.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
 use crate::common;
 
