@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{app, setup, shell};
@@ -132,17 +133,13 @@ fn list(
 /// cargo-cyclonedx writes a list beside each manifest of the workspace. Moves those that are wanted, and removes the rest.
 fn move_lists(folder: &Path, wanted: &[(&str, &str)]) -> Result<Vec<PathBuf>> {
     let root = shell::root();
-    let mut members = vec![String::new(), "xtask".to_string()];
-    for entry in fs::read_dir(root.join("crates"))? {
-        members.push(format!("crates/{}", entry?.file_name().to_string_lossy()));
-    }
     let mut moved = Vec::new();
-    for member in members {
-        let written = root.join(&member).join(format!("{LIST}.json"));
+    for member in members()? {
+        let written = member.join(format!("{LIST}.json"));
         if !written.is_file() {
             continue;
         }
-        if let Some((_, name)) = wanted.iter().find(|(of, _)| *of == member) {
+        if let Some((_, name)) = wanted.iter().find(|(of, _)| root.join(of) == member) {
             let to = folder.join(format!("{name}.cdx.json"));
             fs::copy(&written, &to)?;
             moved.push(to);
@@ -151,6 +148,15 @@ fn move_lists(folder: &Path, wanted: &[(&str, &str)]) -> Result<Vec<PathBuf>> {
     }
     moved.sort();
     Ok(moved)
+}
+
+/// The folders of all packages of the workspace.
+fn members() -> Result<Vec<PathBuf>> {
+    let told = shell::ask(shell::cargo().args(["metadata", "--no-deps", "--offline", "--format-version", "1"]));
+    let told: Value = serde_json::from_str(&told.context("cargo does not say what is in the workspace")?)?;
+    let packages = told.get("packages").and_then(Value::as_array).context("the workspace has no packages")?;
+    let manifest = |package: &Value| Some(Path::new(package.get("manifest_path")?.as_str()?).parent()?.to_path_buf());
+    packages.iter().map(|package| manifest(package).context("a package has a manifest")).collect()
 }
 
 /// Writes what `sha256sum --check` reads.
@@ -192,6 +198,14 @@ mod tests {
             for source in words.split_last().unwrap().1 {
                 assert!(packed.contains(&format!("x/{source}")), "{source}: {packed:?}");
             }
+        }
+    }
+
+    #[test]
+    fn lists_are_taken_from_beside_every_manifest() {
+        let members = members().unwrap();
+        for member in ["", "crates/server", "crates/cli", "tests/fuzz", "xtask"] {
+            assert!(members.contains(&shell::root().join(member)), "{member}: {members:?}");
         }
     }
 

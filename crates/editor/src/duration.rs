@@ -61,8 +61,11 @@ pub fn parse(text: &str) -> Result<Seconds, String> {
         if units.contains(&unit) {
             return Err(format!("`{text}` has a unit twice: type one number for each"));
         }
+        // `.5h`, and nowhere but in front: in `1h..30m` it is a slip.
+        let is_fraction = units.is_empty() && number.starts_with([',', '.']);
+        let number = if is_fraction { format!("0{number}") } else { number.to_string() };
         units.push(unit);
-        total = total.saturating_add(exact(number, unit).ok_or_else(no_duration)??);
+        total = total.saturating_add(exact(&number, unit).ok_or_else(no_duration)??);
         // `5 min.`
         rest = if name.is_empty() { after } else { after.strip_prefix('.').unwrap_or(after) };
         rest = rest.trim_start_matches([' ', ',', ';']);
@@ -84,8 +87,6 @@ const MOST_DIGITS: usize = 9;
 fn exact(number: &str, unit: Seconds) -> Option<Result<Seconds, String>> {
     let (whole, fraction) = number.split_once([',', '.']).unwrap_or((number, "0"));
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    // `.5`
-    let whole = if whole.is_empty() && !number.is_empty() { "0" } else { whole };
     if !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
