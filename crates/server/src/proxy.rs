@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{AGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, RETRY_AFTER, WARNING};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -178,7 +178,7 @@ impl Proxy {
         })
     }
 
-    async fn pass_on(self: &Arc<Self>, log: &Store, request: Request) -> Result<Response, ApiError> {
+    async fn pass_on(self: &Arc<Self>, log: &Store, author: Author, request: Request) -> Result<Response, ApiError> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let url = self.url(uri.path(), uri.query()).ok_or_else(|| ApiError::not_found("The requested resource"))?;
         // What an answer would be is known from the whole of it; a `HEAD` is answered without its body here.
@@ -191,32 +191,29 @@ impl Proxy {
         if keys.next().is_some() {
             return Err(ApiError::bad_request("The header Idempotency-Key is there more than once"));
         }
-        let (mut parts, body) = request.into_parts();
-        let author = if does { Some(Author::from_request_parts(&mut parts, &()).await?) } else { None };
-        let request = Request::from_parts(parts, body);
         let mut sent = None;
         if matches!(method, Method::POST | Method::PUT) {
-            let body = body::bytes(request).await?;
-            // What changes something is not begun where there would be no memory for the usual answer to it.
-            if let Some(memory) = asker.memory.as_ref().filter(|_| does) {
-                memory.cover(body.len() + body::MAX_BODY).await?;
-            }
-            let body = if does {
+            let mut body = body::bytes(request).await?;
+            if does {
+                // What changes something is not begun where there would be no memory for the usual answer to it.
+                if let Some(memory) = &asker.memory {
+                    memory.cover(body.len() + body::MAX_BODY).await?;
+                }
                 // Read as where this is the API, so that what is checked and kept is what is sent.
                 let read = move || body::json(&body).map(|value| Document::of(&value));
                 let document = self.aside.run(usize::MAX, read).await.map_err(|error| ApiError::internal(&error))??;
-                let text = document.text().to_string().into_bytes();
+                body = document.text().to_string().into_bytes();
                 sent = Some(document);
-                text
-            } else {
-                body
-            };
+            }
             onward = onward.header(CONTENT_TYPE, "application/json").body(body);
         }
-        // What is done with what is not known here is not passed on.
-        let change = author.map(|author| Change::of(&method, uri.path(), author, sent));
-        let change = change.map(|change| change.ok_or_else(|| ApiError::not_found("The requested resource")));
-        let change = change.transpose()?.map(|change| (change, log.clone()));
+        let change = if does {
+            // What is done with what is not known here is not passed on.
+            let change = Change::of(&method, uri.path(), author, sent);
+            Some((change.ok_or_else(|| ApiError::not_found("The requested resource"))?, log.clone()))
+        } else {
+            None
+        };
         let answer = match (key.as_ref().map(HeaderValue::to_str), change) {
             (None, None) if method == Method::GET && reads::is_shared(uri.path()) => {
                 let proxy = Arc::clone(self);
@@ -284,11 +281,11 @@ impl Proxy {
             None => Found::Missing,
         };
         let mut schedules = Vec::new();
-        for id in change.schedules(&before) {
+        for id in change.schedules(&before)? {
             schedules.push(self.found(&format!("/v2/schedules/{id}"), asker).await);
         }
         change.check(&before, &schedules)?;
-        let line = log.begin_passing(&change.author, &change.passing(&before)).await?;
+        let line = log.begin_passing(&change.author, &change.entry(&before)).await?;
         let answer = self.changed(onward, asker).await;
         let (outcome, made) = recorded::result(&answer);
         if let Err(error) = log.end_passing(line, outcome, made.as_ref()).await {
@@ -623,8 +620,8 @@ fn lists(upstream: Upstream<'_>) -> Result<Lists, StartError> {
     }
 }
 
-async fn pass_on(State((proxy, log)): State<(Arc<Proxy>, Store)>, request: Request) -> Response {
-    proxy.pass_on(&log, request).await.unwrap_or_else(IntoResponse::into_response)
+async fn pass_on(State((proxy, log)): State<(Arc<Proxy>, Store)>, author: Author, request: Request) -> Response {
+    proxy.pass_on(&log, author, request).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn teams(State((proxy, _)): State<(Arc<Proxy>, Store)>, request: Request) -> Response {

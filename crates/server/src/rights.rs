@@ -116,7 +116,7 @@ fn refusal(access: &Access, caller: &Caller, right: Right) -> ApiError {
 }
 
 /// Refuses what whoever asks may not do.
-pub(crate) async fn check(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(access): State<Arc<Access>>, mut request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Caller>() else {
         return ApiError::unknown_person("Nobody knows who asks").into_response();
     };
@@ -141,7 +141,6 @@ pub(crate) async fn check(State(access): State<Arc<Access>>, request: Request, n
     if caller.identity == Identity::NoKey {
         return refusal(&access, caller, Right::View).into_response();
     }
-    let mut request = request;
     request.extensions_mut().insert(scope);
     next.run(request).await
 }

@@ -38,7 +38,7 @@ use documents::{Row, has_id, is_there, is_there_by_number};
 
 pub(crate) use alerts::{AlertRow, AlertSourceRow};
 pub(crate) use audit::{
-    Action, AuditFilter, AuditRow, Author, AuthorKind, Document, Editing, Entry, NotDone, Passing, Resource,
+    Action, AuditFilter, AuditRow, Author, AuthorKind, Document, Editing, Entry, NotDone, Resource, UNREADABLE,
 };
 pub(crate) use backup::{Contents, back_up, restore, verify};
 pub(crate) use documents::{Damaged, RESTORE_BACKUP, Stored};
@@ -52,7 +52,7 @@ pub(crate) use keys::KeyRow;
 pub(crate) use notifications::{EndpointRow, KeptLists, PersonList};
 pub(crate) use overrides::{OverrideFilter, Placed, Placing};
 pub(crate) use paths::{Change, Expected, Outcome, Revision, Saving, WrittenPath};
-pub(crate) use scope::{NotTheirs, Scope, owners};
+pub(crate) use scope::{NotTheirs, Owned, Scope};
 pub use server::Address;
 pub(crate) use sessions::{AccountRow, NewSession, SessionRow, SignInRow};
 pub(crate) use start::TextColumn;

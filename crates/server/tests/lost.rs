@@ -693,3 +693,27 @@ async fn a_change_whose_answer_is_lost_is_in_the_log_as_unknown() {
         assert_eq!(update["before"]["id"].is_null(), !is_known);
     }
 }
+
+/// Headers about limits are numbers, or are not passed on: an API that repeats what it was sent would tell the key.
+#[tokio::test]
+async fn no_header_has_anything_but_numbers_in_it() {
+    let headers = |retry: &str, limit: &str| {
+        let own = format!("retry-after: {retry}\r\nx-ratelimit-limit: {limit}\r\nx-ratelimit-remaining: 7\r\n");
+        http("409 Conflict", &format!("content-type: application/json\r\n{own}"), "{\"errors\":[]}")
+    };
+    for (retry, limit, are_passed_on) in [
+        ("5", "60, 1200;window=60, 60;window=60", true),
+        (KEY, KEY, false),
+        ("-5", "1200;key=1", false),
+        ("99999999999999999999", "1e9", false),
+    ] {
+        let (url, _) = upstream(headers(retry, limit), false).await;
+        let said = proxy(&url).await.get("/v2/users").await;
+        assert_eq!(said.status, StatusCode::CONFLICT);
+        assert_eq!(said.headers["x-ratelimit-remaining"], "7");
+        for (name, value) in [("retry-after", retry), ("x-ratelimit-limit", limit)] {
+            let passed = said.headers.get(name).map(|passed| passed.to_str().unwrap());
+            assert_eq!(passed, are_passed_on.then_some(value), "{name}");
+        }
+    }
+}

@@ -54,7 +54,7 @@ pub struct Change {
     /// Whether nobody is told now.
     pub is_nobody: bool,
     /// Whether what follows cannot be known, before or now: then only what comes before that is compared, and somebody of
-    /// whom nothing is said may be told later.
+    /// whom nothing is said may be notified later.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_partial: bool,
     /// Which way branches go that cannot be decided, by node id, where that matters.
@@ -507,13 +507,11 @@ impl Does {
         }
         firsts
     }
-}
 
-impl Does {
-    /// The same as far as they come before a time, for every alert that fires between two instants; all of them without one.
-    fn firsts_before(&self, end: Option<Time>, alerts: (Instant, Instant)) -> Vec<First<'_>> {
+    /// The same as far as they are known, for every alert that fires between two instants.
+    fn firsts_known(&self, alerts: (Instant, Instant)) -> Vec<First<'_>> {
         let mut firsts = self.firsts();
-        firsts.retain(|first| end.is_none_or(|end| is_before(first.time, end, alerts)));
+        firsts.retain(|first| self.stops_at.is_none_or(|end| is_before(first.time, end, alerts)));
         firsts
     }
 }
@@ -651,43 +649,31 @@ impl Change {
         let people = differs(&before, &after);
         // How often matters where nothing else does.
         let told = if people.is_empty() { (was.pages.len(), is.pages.len()) } else { (0, 0) };
+        Self::of((people, told, [was_nobody, is_nobody, false]))
+    }
+
+    /// One of this difference.
+    fn of((people, told, [was_nobody, is_nobody, is_partial]): Difference) -> Self {
         let (during, when, branches, branch_visits, ways, turns) = Default::default();
-        let is_partial = false;
         Self { people, told, was_nobody, is_nobody, is_partial, branches, branch_visits, ways, turns, during, when }
     }
 
-    /// What is another than before in any case, where what follows in either run is not known: who is told first before
-    /// that, at a time at which it is known that nobody was or is. Nothing where that is the same, or may be.
+    /// What is another than before in any case, where what follows in either run is not known: who is notified first
+    /// before that. Nothing where that is the same, or may be.
     fn before_unknown(was: &Does, is: &Does, alerts: (Instant, Instant)) -> Option<Self> {
-        let ends = [was, is].map(|does| does.stops_at.filter(|_| !does.is_known));
-        if [was, is].iter().zip(&ends).any(|(does, end)| !does.is_known && end.is_none()) {
+        if [was, is].iter().any(|does| !does.is_known && does.stops_at.is_none()) {
             return None;
         }
+        let ends = [was.stops_at, is.stops_at];
         let is_certain = |first: &First<'_>| ends.iter().flatten().all(|end| is_before(first.time, *end, alerts));
         // Of each run all that is known of it, and of all people those of whom both are known for long enough.
-        let [of_was, of_is] = ends;
-        let (mut before, mut after) = (was.firsts_before(of_was, alerts), is.firsts_before(of_is, alerts));
+        let (mut before, mut after) = (was.firsts_known(alerts), is.firsts_known(alerts));
         let certain: BTreeSet<Who> =
             before.iter().chain(&after).filter(|first| is_certain(first)).map(|first| first.who.clone()).collect();
         before.retain(|first| certain.contains(first.who));
         after.retain(|first| certain.contains(first.who));
         let people = differs(&before, &after);
-        let (during, when, branches, branch_visits, ways, turns) = Default::default();
-        let (told, was_nobody, is_nobody, is_partial) = ((0, 0), false, false, true);
-        let change = Self {
-            people,
-            told,
-            was_nobody,
-            is_nobody,
-            is_partial,
-            branches,
-            branch_visits,
-            ways,
-            turns,
-            during,
-            when,
-        };
-        (!change.people.is_empty()).then_some(change)
+        (!people.is_empty()).then(|| Self::of((people, (0, 0), [false, false, true])))
     }
 
     /// What is another than before, whenever and whichever way.

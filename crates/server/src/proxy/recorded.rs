@@ -10,7 +10,7 @@ use escalation_api::Value;
 use super::Answer;
 use crate::body;
 use crate::error::ApiError;
-use crate::store::{Action, Author, NotDone, NotTheirs, Passing, Resource, Scope, owners};
+use crate::store::{Action, Author, Entry, NotDone, NotTheirs, Owned, Resource, Scope, UNREADABLE};
 
 /// The largest document that the log keeps, in bytes: that of the largest body.
 const MAX_DOCUMENT: usize = 1024 * 1024;
@@ -29,8 +29,7 @@ pub(super) struct Change {
 /// A document, and what of it says whose it is.
 pub(super) struct Document {
     text: String,
-    owners: Vec<String>,
-    schedule_id: Option<String>,
+    owned: Result<Owned, NotTheirs>,
     /// Whether each field has a name that no other reader takes for that of another field.
     is_plain: bool,
 }
@@ -38,16 +37,24 @@ pub(super) struct Document {
 impl Document {
     /// Of a value; its text is what is sent.
     pub(super) fn of(value: &Value) -> Self {
-        let schedule_id = value.get("schedule_id").map(|id| id.as_str().unwrap_or_default().to_string());
         // Some readers take no notice of case.
         let is_name = |name: &String| name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_');
         let is_plain = value.as_object().is_some_and(|fields| fields.keys().all(is_name));
-        Self { text: value.to_string(), owners: owners(value), schedule_id, is_plain }
+        let text = value.to_string();
+        Self { owned: Owned::read(text.as_bytes()), text, is_plain }
     }
 
     /// As it is sent.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whose it is.
+    ///
+    /// # Errors
+    /// Where that cannot be read: it may be anybody's.
+    fn owned(&self) -> Result<&Owned, ApiError> {
+        self.owned.as_ref().map_err(|error| sqlx::Error::from(*error).into())
     }
 }
 
@@ -95,13 +102,19 @@ impl Change {
     }
 
     /// The schedules of which somebody must be an owner to change an override; none for what has owners of its own.
-    pub(super) fn schedules(&self, before: &Found) -> Vec<String> {
+    ///
+    /// # Errors
+    /// Where that cannot be read.
+    pub(super) fn schedules(&self, before: &Found) -> Result<Vec<String>, ApiError> {
         if self.author.scope == Scope::Organisation || self.resource != Resource::Override {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let before = if let Found::Known(document) = before { Some(document) } else { None };
-        let documents = [before, self.sent.as_ref()].into_iter().flatten();
-        documents.filter_map(|document| document.schedule_id.clone()).collect()
+        let mut schedules = Vec::new();
+        for document in [before, self.sent.as_ref()].into_iter().flatten() {
+            schedules.extend(document.owned()?.schedule_id.clone());
+        }
+        Ok(schedules)
     }
 
     /// Whether whoever asks may make the change, by what it is now and, for an override, what its schedules are.
@@ -122,20 +135,20 @@ impl Change {
         if self.sent.is_some() == (self.action == Action::Delete) {
             return Err(ApiError::bad_request("The body must be a JSON object, except to delete something"));
         }
-        let was = before.owners()?;
+        let was = before.owned()?;
         if self.id.is_some() && was.is_none() {
             return Err(ApiError::not_found("The requested resource"));
         }
         let is_allowed = match self.resource {
-            Resource::Path => scope.allows(was, self.sent.as_ref().map(|sent| sent.owners.as_slice())),
+            Resource::Path => {
+                let sent = self.sent.as_ref().map(Document::owned).transpose()?;
+                scope.allows(was.map(Owned::teams), sent.map(Owned::teams))
+            }
             Resource::Override => {
-                let has_schedule = match before {
-                    Found::Known(document) => document.schedule_id.is_some(),
-                    _ => !schedules.is_empty(),
-                };
-                let mut are_theirs = has_schedule;
+                // One that is there is on a schedule, whatever is sent.
+                let mut are_theirs = was.map_or(!schedules.is_empty(), |was| was.schedule_id.is_some());
                 for schedule in schedules {
-                    are_theirs &= scope.has_one_of(schedule.owners()?.unwrap_or_default());
+                    are_theirs &= scope.has_one_of(schedule.owned()?.map(Owned::teams).unwrap_or_default());
                 }
                 are_theirs
             }
@@ -145,25 +158,27 @@ impl Change {
     }
 
     /// The line that is written before it is sent.
-    pub(super) fn passing(&self, before: &Found) -> Passing {
+    pub(super) fn entry(&self, before: &Found) -> Entry<'_> {
         let before = match before {
             Found::Known(document) => Some(document.text.clone()),
             Found::Missing => None,
-            Found::Unknown(_) => Some(Value::from("unreadable").to_string()),
+            Found::Unknown(_) => Some(UNREADABLE.to_string()),
         };
         let after = self.sent.as_ref().map(|sent| sent.text.clone());
-        Passing::new(self.action, self.resource, self.id.as_deref(), before, after)
+        // What is not there yet has no id.
+        let id = self.id.as_deref().unwrap_or_default();
+        Entry { action: self.action, resource: self.resource, id, before, after }
     }
 }
 
 impl Found {
-    /// The teams that own it, if it is there.
+    /// Whose it is, if it is there.
     ///
     /// # Errors
     /// Where it could not be read: it may be anybody's.
-    fn owners(&self) -> Result<Option<&[String]>, ApiError> {
+    fn owned(&self) -> Result<Option<&Owned>, ApiError> {
         match self {
-            Self::Known(document) => Ok(Some(&document.owners)),
+            Self::Known(document) => document.owned().map(Some),
             Self::Missing => Ok(None),
             Self::Unknown(error) => Err(error.clone()),
         }

@@ -156,31 +156,8 @@ impl NotDone {
     }
 }
 
-/// A line about a change that is about to be passed on.
-pub(crate) struct Passing {
-    action: Action,
-    resource: Resource,
-    /// Nothing where it is not there yet.
-    id: Option<String>,
-    before: Option<String>,
-    after: Option<String>,
-}
-
-impl Passing {
-    /// Of documents in JSON, without secrets.
-    pub(crate) fn new(
-        action: Action,
-        resource: Resource,
-        id: Option<&str>,
-        before: Option<String>,
-        after: Option<String>,
-    ) -> Self {
-        Self { action, resource, id: id.map(str::to_string), before, after }
-    }
-}
-
 /// Stands for a document that could not be read. No document is a string.
-pub(super) const UNREADABLE: &str = "\"unreadable\"";
+pub(crate) const UNREADABLE: &str = "\"unreadable\"";
 
 /// Who does something, as the log keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -312,14 +289,11 @@ impl Transition {
 
 impl Store {
     /// Writes a line about a change that is about to be passed on, and of which it is not known how it goes; its number.
-    /// Whether somebody may make it was looked at before.
-    pub(crate) async fn begin_passing(&self, author: &Author, passing: &Passing) -> Result<i64> {
+    /// Whether somebody may make it was checked before.
+    pub(crate) async fn begin_passing(&self, author: &Author, entry: &Entry<'_>) -> Result<i64> {
         made!({
             let mut writing = self.connections.begin().await?;
-            let (action, resource, id) = (passing.action, passing.resource, passing.id.as_deref().unwrap_or_default());
-            let (before, after) = (passing.before.clone(), passing.after.clone());
-            let entry = Entry { action, resource, id, before, after };
-            let number = insert(&mut writing, author, &entry, Some(NotDone::Unknown)).await?;
+            let number = insert(&mut writing, author, entry, Some(NotDone::Unknown)).await?;
             writing.commit().await?;
             Ok(number)
         })

@@ -1,13 +1,12 @@
 //! Whose things somebody may change: those of the organisation, or of single teams.
 //!
-//! It is looked at where a line of the audit log is written, in the transaction of the change, so that no change can be
+//! It is checked where a line of the audit log is written, in the transaction of the change, so that no change can be
 //! made without it. What does not say which teams own it belongs to the organisation.
 
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 
-use escalation_api::Value;
 use serde::Deserialize;
 
 use super::Result;
@@ -80,22 +79,27 @@ impl From<NotTheirs> for sqlx::Error {
 
 /// What of a document says whose it is.
 #[derive(Debug, Default, Deserialize)]
-struct Owned {
+pub(crate) struct Owned {
     #[serde(default)]
     team_ids: Option<Vec<String>>,
+    /// That of an override, which has the owners of its schedule.
     #[serde(default)]
-    schedule_id: Option<String>,
+    pub(crate) schedule_id: Option<String>,
 }
 
-/// Reads that; an error where it cannot be read, for whose it is cannot be known then.
-fn read(document: &[u8]) -> Result<Owned> {
-    serde_json::from_slice(document).map_err(|_| NotTheirs.into())
-}
+impl Owned {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Where it cannot be read, for whose it is cannot be known then.
+    pub(crate) fn read(document: &[u8]) -> std::result::Result<Self, NotTheirs> {
+        serde_json::from_slice(document).map_err(|_| NotTheirs)
+    }
 
-/// The teams that own what a document describes.
-pub(crate) fn owners(document: &Value) -> Vec<String> {
-    let ids = document.get("team_ids").and_then(Value::as_array).into_iter().flatten();
-    ids.filter_map(Value::as_str).map(str::to_string).collect()
+    /// The teams that own it.
+    pub(crate) fn teams(&self) -> &[String] {
+        self.team_ids.as_deref().unwrap_or_default()
+    }
 }
 
 /// Whether somebody may make a change, by what the audit log is to keep of it.
@@ -103,14 +107,13 @@ pub(super) async fn check(writing: &mut Writing, scope: &Scope, entry: &Entry<'_
     if *scope == Scope::Organisation {
         return Ok(());
     }
-    let owned = |document: &Option<String>| document.as_deref().map(|text| read(text.as_bytes())).transpose();
+    let owned = |document: &Option<String>| document.as_deref().map(|text| Owned::read(text.as_bytes())).transpose();
     let (before, after) = (owned(&entry.before)?, owned(&entry.after)?);
     let is_allowed = match entry.resource {
         // Whose it was is known from what was archived, by which the restore was checked.
         Resource::Path if entry.action == Action::Restore && before.is_none() => true,
         Resource::Path | Resource::Schedule => {
-            let teams = |owned: Option<Owned>| owned.map(|owned| owned.team_ids.unwrap_or_default());
-            scope.allows(teams(before).as_deref(), teams(after).as_deref())
+            scope.allows(before.as_ref().map(Owned::teams), after.as_ref().map(Owned::teams))
         }
         Resource::Expectations | Resource::Scenarios => {
             scope.has_one_of(&teams_of(paths::document(writing, entry.id).await?)?)
@@ -123,10 +126,7 @@ pub(super) async fn check(writing: &mut Writing, scope: &Scope, entry: &Entry<'_
             }
             are_theirs
         }
-        Resource::ApiKey => {
-            let teams = before.or(after).and_then(|owned| owned.team_ids).unwrap_or_default();
-            scope.has_all_of(&teams)
-        }
+        Resource::ApiKey => scope.has_all_of(before.or(after).unwrap_or_default().teams()),
         // One's own.
         Resource::Session => matches!(entry.action, Action::SignIn | Action::SignOut),
         Resource::Template
@@ -156,7 +156,7 @@ pub(super) async fn check_escalation(writing: &mut Writing, scope: &Scope, path:
 
 /// The teams that own what a stored document describes; none where it is not there.
 pub(super) fn teams_of(document: Option<Vec<u8>>) -> Result<Vec<String>> {
-    document.map_or(Ok(Vec::new()), |bytes| Ok(read(&bytes)?.team_ids.unwrap_or_default()))
+    document.map_or(Ok(Vec::new()), |bytes| Ok(Owned::read(&bytes)?.team_ids.unwrap_or_default()))
 }
 
 #[cfg(test)]
