@@ -311,17 +311,13 @@ fn told(error: NetError) -> (String, Vec<ErrorSingle>) {
     }
 }
 
-/// Looks whether the path is still as it was when all paths were loaded, and shows it as it is.
+/// Looks whether the path is still as it was when it was opened, and shows it as it is.
 pub fn refresh(open: Open) {
     let id = open.id.get_untracked();
     if id.is_empty() {
         return;
     }
-    let known = open.session.index.with_untracked(|index| index.path(&id).map(PathPayload::from)).map(Arc::new);
-    // A draft knows what it began from.
-    let base = open.editor.with_untracked(|editor| editor.saved().filter(|_| editor.is_dirty()).cloned());
-    open.theirs.set(base.or_else(|| known.clone()));
-    let before = known.clone();
+    let before = open.theirs.get_untracked();
     spawn_local(async move {
         // If it cannot be had, what is shown is as good as what is known; saving will look again.
         let Ok(now) = net::path(&id).await else { return };

@@ -161,6 +161,8 @@ fn another<T>(before: Option<&Arc<T>>, now: Option<&Arc<T>>) -> bool {
 impl Open {
     pub fn new(id: String, editor: Editor) -> Self {
         let session = session();
+        // At once: a draft may be resumed, or the path saved, before the rest of the program is there.
+        let theirs = RwSignal::new(editor.saved().cloned());
         let id = RwSignal::new(id);
         let editor = RwSignal::new(editor);
         let preview = RwSignal::new(None);
@@ -273,7 +275,7 @@ impl Open {
             simulated: Memo::new(move |_| panel.get() && later::run().is_some()),
             hours: RwSignal::new(None),
             saving: RwSignal::new(Saving::Idle),
-            theirs: RwSignal::new(None),
+            theirs,
             unsure: RwSignal::new(None),
             draft: RwSignal::new(String::new()),
             question: RwSignal::new(None),

@@ -1,7 +1,7 @@
 // The program comes in parts: what shows a path, what changes it, what simulates it, and the rest. Until a part is there
 // its place is kept and keys wait for it; where it does not come that is said, and nothing is lost.
 
-import { App, expect, gated as test, IDS, whole } from './support/fixtures.js';
+import { App, drafts, expect, gated as test, IDS, whole } from './support/fixtures.js';
 
 /** Whether an address is that of a part that comes later. */
 const isLater = (url) => /\.wasm$/.test(url) && !/\/builder-[^/]*\.wasm$/.test(url);
@@ -171,4 +171,24 @@ test('what was asked for on a screen that was left does not come any more', asyn
   await expect(page.locator('.path-row')).toHaveCount(7);
   await expect(page.getByRole('menu')).toHaveCount(0);
   await expect(page.locator('.path-row').filter({ hasText: 'Draft' })).toHaveCount(0);
+});
+
+test('a draft that is resumed before the rest is there says that the path was saved elsewhere', async ({ gate, page, server }) => {
+  const app = new App(page, gate, []);
+  await app.open(IDS.mobile);
+  await app.setTime(/Page Primary on-call/, '7m');
+  await expect.poll(() => drafts(page)).toHaveLength(1);
+  const { id, kind, ...path } = await server.path(IDS.mobile);
+  await server.api('PUT', `/v2/escalation_paths/${IDS.mobile}`, { ...path, name: 'Mobile, renamed' });
+  const held = [];
+  await page.route(/\/rest-[^/]*\.wasm$/, (route) => held.push(route));
+  await page.reload();
+  await page.getByRole('dialog', { name: 'You have unsaved changes' }).getByRole('button', { name: 'Resume' }).click();
+  await expect(app.status).toHaveText('1 unsaved change');
+  expect(held).toHaveLength(1);
+  await held[0].continue();
+  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('was saved elsewhere');
+  await app.save.click();
+  await expect(page.getByRole('dialog', { name: 'This path was saved elsewhere' })).toBeVisible();
+  expect((await server.path(IDS.mobile)).name).toBe('Mobile, renamed');
 });
