@@ -10,7 +10,7 @@ use web_sys::SubmitEvent;
 
 use crate::clock;
 use crate::editor::link;
-use crate::net::{self, ApiKey, Session};
+use crate::net::{self, Net, ApiKey, Session};
 use crate::parts::crumbs::Crumbs;
 use crate::parts::dialog::Dialog;
 use crate::parts::notice::Notice;
@@ -72,6 +72,7 @@ enum Taken {
 /// What is known, and what is asked.
 #[derive(Clone, Copy)]
 struct Known {
+    net: Net,
     keys: RwSignal<Option<net::List<ApiKey>>>,
     sessions: RwSignal<Option<net::List<Session>>>,
     trouble: RwSignal<Option<String>>,
@@ -85,6 +86,7 @@ struct Known {
 
 impl Known {
     fn read(self) {
+        let net = self.net;
         let Some(number) = self.reads.try_update_value(|reads| {
             *reads += 1;
             *reads
@@ -93,8 +95,8 @@ impl Known {
         };
         spawn_local(async move {
             // Sessions are the organisation's.
-            let sessions = async { if self.sees_sessions { net::sessions().await } else { Ok(net::List::default()) } };
-            let (keys, sessions) = futures::future::join(net::api_keys(), sessions).await;
+            let sessions = async { if self.sees_sessions { net.sessions().await } else { Ok(net::List::default()) } };
+            let (keys, sessions) = futures::future::join(net.api_keys(), sessions).await;
             if self.reads.try_get_value() != Some(number) {
                 return;
             }
@@ -115,6 +117,7 @@ impl Known {
 #[component]
 fn Access() -> impl IntoView {
     let known = Known {
+        net: session().net,
         keys: RwSignal::new(None),
         sessions: RwSignal::new(None),
         sees_sessions: session().me.with_untracked(Option::is_none) || untrack(|| session().may(RIGHT)),
@@ -241,6 +244,7 @@ fn session_row(one: Session, known: Known, when: impl Fn(&str) -> String) -> imp
 #[component]
 fn TakeAway(what: Taken, name: String, known: Known) -> impl IntoView {
     let busy = RwSignal::new(false);
+    let net = session().net;
     let trouble = RwSignal::new(String::new());
     let leave = move || known.taking.set(None);
     let (title, hint, act) = match &what {
@@ -256,8 +260,8 @@ fn TakeAway(what: Taken, name: String, known: Known) -> impl IntoView {
         let what = what.clone();
         spawn_local(async move {
             let done = match &what {
-                Taken::Key(id) => net::revoke_key(id).await,
-                Taken::Session(id) => net::end_session(id).await,
+                Taken::Key(id) => net.revoke_key(id).await,
+                Taken::Session(id) => net.end_session(id).await,
             };
             match done {
                 // What is not there any more somebody else has taken away.
@@ -300,6 +304,7 @@ fn NewKey(making: RwSignal<bool>, known: Known) -> impl IntoView {
     let own = (!known.sees_sessions).then(|| session().teams_with(RIGHT));
     let team = RwSignal::new(own.as_ref().and_then(|own| own.first().cloned()));
     let busy = RwSignal::new(false);
+    let net = session().net;
     let trouble = RwSignal::new(String::new());
     let secret = RwSignal::new(None::<String>);
     let leave = move || making.set(false);
@@ -315,7 +320,7 @@ fn NewKey(making: RwSignal<bool>, known: Known) -> impl IntoView {
         let until = expiry.get_untracked().map(|days| clock::now() + i64::from(days) * DAY);
         let (name, rights, team) = (name.get_untracked(), rights.get_untracked(), team.get_untracked());
         spawn_local(async move {
-            match net::make_key(name.trim(), &rights, team.as_deref(), until).await {
+            match net.make_key(name.trim(), &rights, team.as_deref(), until).await {
                 Ok(made) => {
                     let _left = secret.try_set(Some(made));
                 }

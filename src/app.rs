@@ -5,11 +5,13 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::place::Place;
 use crate::clock;
 use crate::drafts::Keeping;
 use crate::editor::{EditorScreen, Opened};
 use crate::later::{self, GoneNote};
-use crate::net::{self, NetError};
+use crate::net::{Net, NetError, Way};
+use crate::parts::focus;
 use crate::parts::notice::Notice;
 use crate::parts::texts;
 use crate::reading::Reading;
@@ -19,14 +21,18 @@ use crate::strings;
 
 #[component]
 pub fn App() -> impl IntoView {
-    let session = Session::begin();
+    let place = Place::PAGE;
+    provide_context(place);
+    texts::watch(place);
+    focus::keep_near(place);
+    let session = Session::begin(place, Net::new(Way::default()), false);
     provide_context(session);
-    // The app lives as long as the page, and so does the listener.
-    let _for_ever = ask_before_leaving(move || {
+    let listener = ask_before_leaving(move || {
         session.keeping.get_untracked() != Keeping::Works && session.drafts.with_untracked(|drafts| !drafts.is_empty())
     });
-    Effect::new(move || session.index.with(|index| texts::of_world(index.world())));
-    let route = route();
+    on_cleanup(move || listener.remove());
+    Effect::new(move || session.index.with(|index| texts::of_world(place, index.world())));
+    let route = route(place);
     let screen = move || match session.loading.get() {
         Loading::Busy => view! { <Skeleton/> }.into_any(),
         Loading::Failed(error) => view! { <Failed error/> }.into_any(),
@@ -132,10 +138,10 @@ fn Failed(error: NetError) -> impl IntoView {
     let sign_in = signed_out.then(|| {
         let href = RwSignal::new(window().location().href().unwrap_or_default());
         spawn_local(async move {
-            if let Ok(me) = net::me().await
+            if let Ok(me) = session.net.me().await
                 && me.signs_in
             {
-                let _left = href.try_set(net::sign_in_page());
+                let _left = href.try_set(session.net.sign_in_page());
             }
         });
         view! { <a class="quiet" href=href target="_blank" rel="noopener">{strings::rights::SIGN_IN}</a> }
@@ -158,7 +164,7 @@ fn Sought(id: String) -> impl IntoView {
     {
         let id = id.clone();
         spawn_local(async move {
-            let found = net::path(&id).await.map(|path| session.saved(path));
+            let found = session.net.path(&id).await.map(|path| session.saved(path));
             // The screen may have been left.
             let _left = answer.try_set(Some(found));
         });

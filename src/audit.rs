@@ -11,7 +11,7 @@ use web_sys::SubmitEvent;
 
 use crate::access::{self, for_administrators};
 use crate::clock;
-use crate::net::{self, AuditLine};
+use crate::net::AuditLine;
 use crate::parts::crumbs::Crumbs;
 use crate::route::Route;
 use crate::strings::{self, audit as say};
@@ -96,6 +96,7 @@ pub fn AuditScreen() -> impl IntoView {
 
 #[component]
 fn Log() -> impl IntoView {
+    let session = crate::session::session();
     // What stands in the fields, and what the lines that are shown were asked for with.
     let fields = RwSignal::new(Filter::default());
     let applied = RwSignal::new(Filter::default());
@@ -114,7 +115,7 @@ fn Log() -> impl IntoView {
             after.set(None);
         }
         spawn_local(async move {
-            let read = net::audit(&query(&filter), older.as_deref()).await;
+            let read = session.net.audit(&query(&filter), older.as_deref()).await;
             // Another filter may have been chosen meanwhile, the same have come already, or the screen was left.
             if applied.try_get_untracked().as_ref() != Some(&filter) || is_more && after.get_untracked() != older {
                 return;
@@ -155,7 +156,7 @@ fn Log() -> impl IntoView {
         })
     };
     let each = move |line: AuditLine| zone.with_value(|zone| row(line, zone));
-    let export = move || net::audit_export(&query(&applied.get()));
+    let export = move || session.net.audit_export(&query(&applied.get()));
     view! {
         <header class="bar">
             <Crumbs/>

@@ -235,7 +235,7 @@ fn open_view(open: Open) {
             return true;
         }
         // The keys of the tree work at once, unless the page is a frame in another that has the focus.
-        if focus::is_nowhere() && document().has_focus().unwrap_or(false) {
+        if focus::is_nowhere() && open.session.place.takes_focus() {
             focus_selected(open);
         }
         true

@@ -108,11 +108,11 @@ fn new_path(session: Session) -> PathPayload {
 
 /// Keeps the path's name in the title of the page, and has its names set apart.
 fn title(open: Open) {
-    Effect::new(move || open.path.with(|path| texts::of_path(Some(path))));
-    on_cleanup(|| texts::of_path(None));
+    Effect::new(move || open.path.with(|path| texts::of_path(open.session.place, Some(path))));
+    on_cleanup(move || texts::of_path(open.session.place, None));
     let name = Memo::new(move |_| open.path.with(|path| path.name.clone()));
-    Effect::new(move || name.with(|name| document().set_title(&strings::title(name))));
-    on_cleanup(|| document().set_title(strings::PRODUCT));
+    Effect::new(move || name.with(|name| open.session.place.set_title(&strings::title(name))));
+    on_cleanup(move || open.session.place.set_title(strings::PRODUCT));
 }
 
 /// Keeps who owns the path as it is saved, on which it depends whether it is for reading alone.
@@ -155,7 +155,7 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     notes::follow_unread(open);
     notes::follow_worker(open);
     // At once: the browser would leave the page for the file.
-    listen_drop(move |text| later::with_rest(open, move |rest| (rest.take_file)(open, text)));
+    listen_drop(open.session.place, move |text| later::with_rest(open, move |rest| (rest.take_file)(open, text)));
     later::begin(later::rest, move |rest| (rest.begin)(open));
     let compact = open.session.readers.compact;
     view! {

@@ -357,7 +357,7 @@ fn load_in(session: Session, order: [Name; 4]) {
             clock::pause(0).await;
         }
         // For those who wait for everything, such as tests.
-        if let Some(page) = document().document_element() {
+        if let Some(page) = session.place.base() {
             let _noted = page.set_attribute("data-whole", "");
         }
     });

@@ -15,6 +15,7 @@ use escalation_engine::instant::MINUTE;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::place::Place;
 use crate::clock;
 use crate::drafts::Draft;
 use crate::load;
@@ -59,7 +60,7 @@ pub fn PathsScreen() -> impl IntoView {
             let count = all.len();
             let keys: Vec<_> = all.into_iter().map(|one| take_new(session, one)).collect();
             match keys.as_slice() {
-                [only] => go_to_new(only),
+                [only] => go_to_new(session.place, only),
                 // Each waits in the list until it is looked at.
                 _ => {
                     imported.set(Some(count));
@@ -76,14 +77,13 @@ pub fn PathsScreen() -> impl IntoView {
     let take = move |text: Result<String, String>| {
         if untrack(only_reads) { session.say(strings::rights::NO_NEW) } else { take(text) }
     };
-    listen_drop(take);
-    let pasted = window_event_listener(leptos::ev::paste, move |event| {
+    listen_drop(session.place, take);
+    session.place.listen(leptos::ev::paste, move |event| {
         let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
         if !importing.get_untracked() && deleting.with_untracked(Option::is_none) && !text.trim().is_empty() {
             take(Ok(text));
         }
     });
-    on_cleanup(move || pasted.remove());
     let import = move |_| {
         fault.set(None);
         importing.set(true);
@@ -186,7 +186,7 @@ fn Account() -> impl IntoView {
         busy.set(true);
         trouble.set(false);
         spawn_local(async move {
-            let done = net::sign_out().await;
+            let done = session.net.sign_out().await;
             let _left = busy.try_set(false);
             match done {
                 // What is on the page is no longer the reader's; drafts stay in the browser.
@@ -222,7 +222,7 @@ fn Account() -> impl IntoView {
 
 /// Begins a path that is not saved yet with what is there.
 fn begin(session: Session, path: PathPayload) {
-    go_to_new(&keep_new(session, path));
+    go_to_new(session.place, &keep_new(session, path));
 }
 
 /// Keeps a path that is not saved yet as a draft; its key.
@@ -244,8 +244,8 @@ fn take_new(session: Session, one: Imported) -> String {
     key
 }
 
-fn go_to_new(key: &str) {
-    let _same_page = window().location().set_hash(&Route::New(key.to_string()).href());
+fn go_to_new(place: Place, key: &str) {
+    place.go(&Route::New(key.to_string()).href());
 }
 
 #[component]

@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 use futures::future::{join, join3};
 use futures::stream;
 
-use crate::net::{self, Me, NetError};
+use crate::net::{self, Me, Net, NetError};
 use crate::strings::unread::{self, UnreadPart};
 
 /// How far back and ahead of now it is known who is on call.
@@ -75,17 +75,17 @@ impl Reading {
 ///
 /// # Errors
 /// Where there is nothing to show: no path.
-pub async fn organisation(now: Instant, open: Option<&str>) -> Result<Organisation, NetError> {
+pub async fn organisation(net: Net, now: Instant, open: Option<&str>) -> Result<Organisation, NetError> {
     // What was read before is none of this.
-    net::take_oldest();
+    net.take_oldest();
     let midnight = Instant::from_unix(now.unix().div_euclid(DAY) * DAY);
     let window = (midnight - BACK, midnight + AHEAD);
-    let lists = join3(net::users(), net::schedules(), net::paths());
-    let own = join3(net::priorities(), net::channels(), net::info());
+    let lists = join3(net.users(), net.schedules(), net.paths());
+    let own = join3(net.priorities(), net.channels(), net.info());
     let ((users, schedules, paths), (priorities, channels, info)) = join(lists, own).await;
     let mut reading = Reading::default();
     let paths = match (paths, open) {
-        (Err(error), Some(id)) if error != NetError::SignedOut => match net::path(id).await {
+        (Err(error), Some(id)) if error != NetError::SignedOut => match net.path(id).await {
             Ok(path) => net::List { items: vec![path], is_whole: false },
             Err(_) => return Err(error),
         },
@@ -99,14 +99,14 @@ pub async fn organisation(now: Instant, open: Option<&str>) -> Result<Organisati
     let edits_teams = edits_teams.flatten();
     let schedules = schedules.map(|list| reading.part(UnreadPart::SomeSchedules, list));
     let schedules = reading.take(UnreadPart::Schedules, schedules).unwrap_or_default();
-    let asked = schedules.iter().map(|schedule| net::entries(&schedule.id, window));
+    let asked = schedules.iter().map(|schedule| net.entries(&schedule.id, window));
     let asked = stream::iter(asked).buffered(AT_ONCE).collect::<Vec<_>>();
     let me = async {
         // Where it cannot be read, less is offered, and the server refuses by itself.
         let has = features.as_ref().is_some_and(|features| features.iter().any(|known| known == "me"));
-        if has { net::me().await.ok() } else { None }
+        if has { net.me().await.ok() } else { None }
     };
-    let (entries, (pauses, teams, templates), me) = join3(asked, further(features.as_deref(), window), me).await;
+    let (entries, (pauses, teams, templates), me) = join3(asked, further(net, features.as_deref(), window), me).await;
     let users = users.map(|list| reading.part(UnreadPart::SomePeople, list));
     let users = reading.take(UnreadPart::People, users);
     let knows_priorities = priorities.as_ref().is_ok_and(|list| list.is_whole);
@@ -130,7 +130,7 @@ pub async fn organisation(now: Instant, open: Option<&str>) -> Result<Organisati
         (schedule, entries)
     });
     let schedules = schedules.collect();
-    if let Some(oldest) = net::take_oldest() {
+    if let Some(oldest) = net.take_oldest() {
         reading.0.push(Unread { what: UnreadPart::Newer(oldest.div_ceil(60).max(1)), why: None });
     }
     let templates = templates.unwrap_or_default();
@@ -188,12 +188,12 @@ pub fn lacks(features: Option<&[String]>, feature: &str) -> bool {
 }
 
 /// What only some servers have.
-async fn further(features: Option<&[String]>, window: (Instant, Instant)) -> Further {
+async fn further(net: Net, features: Option<&[String]>, window: (Instant, Instant)) -> Further {
     // Where it is not known what there is, it is tried.
     let has = |feature: &str| !lacks(features, feature);
-    let pauses = async { if has("pauses") { net::pauses(window).await } else { Ok(net::List::default()) } };
-    let teams = async { if has("teams") { net::teams().await } else { Ok(net::List::default()) } };
-    let templates = async { if has("templates") { net::templates().await } else { Ok(net::List::default()) } };
+    let pauses = async { if has("pauses") { net.pauses(window).await } else { Ok(net::List::default()) } };
+    let teams = async { if has("teams") { net.teams().await } else { Ok(net::List::default()) } };
+    let templates = async { if has("templates") { net.templates().await } else { Ok(net::List::default()) } };
     join3(pauses, teams, templates).await
 }
 

@@ -18,6 +18,7 @@ mod net;
 mod outline;
 mod panel;
 mod parts;
+mod place;
 mod reading;
 mod route;
 mod session;
@@ -38,7 +39,5 @@ fn main() {
     if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
         boot.remove();
     }
-    parts::texts::watch();
-    parts::focus::keep_near();
     mount_to_body(app::App);
 }

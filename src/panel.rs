@@ -198,7 +198,7 @@ fn TabList() -> impl IntoView {
 #[component]
 fn Handle() -> impl IntoView {
     let open = expect_context::<Open>();
-    let screen = || window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0) as i32;
+    let screen = move || open.session.place.size().1 as i32;
     let most = move || (screen() - ABOVE).max(LEAST);
     // As the styles have it.
     let at_first = move || (screen() * SHARE / 100).clamp(AT_FIRST, HEIGHT);

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::size;
+use crate::place::Place;
 use crate::session::{Session, session};
 use crate::strings;
 
@@ -34,6 +36,9 @@ impl Reading {
 /// Screens on which a path is read and not built: narrow ones, and telephones that lie on their side.
 const SMALL: &str = "(max-width: 600px), (max-height: 480px) and (pointer: coarse)";
 
+/// The same for an element, in CSS pixels: how high it is is up to the page around it.
+const NARROW: f64 = 600.0;
+
 /// What asks for reading alone, in the address before the `#`.
 const READ_ONLY: &str = "readonly";
 
@@ -55,16 +60,22 @@ pub struct Readers {
 }
 
 impl Readers {
-    pub fn new() -> Self {
-        let (only_read, small, change_here) = (RwSignal::new(false), RwSignal::new(is_small()), RwSignal::new(false));
-        // The app lives as long as the page, and so does the listener.
-        let _for_ever = window_event_listener(leptos::ev::resize, move |_| {
-            if small.get_untracked() != is_small() {
-                small.set(is_small());
+    pub fn new(place: Place, by_host: bool) -> Self {
+        let (only_read, small, change_here) = (RwSignal::new(false), RwSignal::new(is_small(place)), RwSignal::new(false));
+        let look = move || {
+            if small.try_get_untracked().is_some_and(|small| small != is_small(place)) {
+                small.set(is_small(place));
             }
-        });
+        };
+        match place.body().filter(|_| !place.is_page()) {
+            Some(body) => size::watch(&body, move |_| look()),
+            None => {
+                let listener = window_event_listener(leptos::ev::resize, move |_| look());
+                on_cleanup(move || listener.remove());
+            }
+        }
         let (edits_teams, owners) = (RwSignal::new(None), RwSignal::new(None::<Vec<String>>));
-        let by_address = asked_for();
+        let by_address = by_host || (place.is_page() && asked_for());
         let compact = Memo::new(move |_| small.get() && !change_here.get());
         let why = Memo::new(move |_| {
             if only_read.get() {
@@ -98,7 +109,10 @@ impl Session {
     }
 }
 
-fn is_small() -> bool {
+fn is_small(place: Place) -> bool {
+    if !place.is_page() {
+        return place.size().0 <= NARROW;
+    }
     window().match_media(SMALL).ok().flatten().is_some_and(|query| query.matches())
 }
 

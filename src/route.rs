@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::place::Place;
+
 /// A screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
@@ -59,31 +61,30 @@ fn decoded(part: &str) -> String {
 }
 
 /// Where the address leads now.
-pub fn current() -> Route {
-    Route::parse(&window().location().hash().unwrap_or_default())
+pub fn current(place: Place) -> Route {
+    Route::parse(&place.hash())
 }
 
 /// Whether the address names the path with this id.
-pub fn is_on(id: &str) -> bool {
-    matches!(current(), Route::Path(now) if now == id)
+pub fn is_on(place: Place, id: &str) -> bool {
+    matches!(current(place), Route::Path(now) if now == id)
 }
 
 /// The screen that the address names, now and whenever it changes.
-pub fn route() -> ReadSignal<Route> {
-    let (route, set_route) = signal(current());
-    // The app lives as long as the page, and so does the listener.
-    let _for_ever = window_event_listener_untyped("hashchange", move |_| {
+pub fn route(place: Place) -> ReadSignal<Route> {
+    let (route, set_route) = signal(current(place));
+    place.listen_moved(move || {
         // A screen stays where only the node is another.
-        if route.get_untracked() != current() {
-            set_route.set(current());
+        if route.get_untracked() != current(place) {
+            set_route.set(current(place));
         }
     });
     route
 }
 
 /// The node that the address names.
-pub fn node() -> Option<String> {
-    let hash = window().location().hash().ok()?;
+pub fn node(place: Place) -> Option<String> {
+    let hash = place.hash();
     let (_, node) = split(&hash).0.split_once("/nodes/")?;
     js_sys::decode_uri_component(node).ok().map(String::from)
 }
@@ -98,8 +99,8 @@ fn split(hash: &str) -> (&str, Option<&str>) {
 }
 
 /// What the address says beside the screen, as it stands there.
-pub fn current_query() -> Option<String> {
-    let hash = window().location().hash().ok()?;
+pub fn current_query(place: Place) -> Option<String> {
+    let hash = place.hash();
     split(&hash).1.map(str::to_string)
 }
 
@@ -114,16 +115,4 @@ pub fn value(query: &str, name: &str) -> Option<Option<String>> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let (_, value) = pairs.find(|(known, _)| *known == name)?;
     Some(js_sys::decode_uri_component(value).ok().map(String::from))
-}
-
-/// Changes the address without leaving the screen: a new path has got its id.
-pub fn rename(route: &Route) {
-    replace(&route.href());
-}
-
-/// Changes the address without leaving the screen.
-pub fn replace(href: &str) {
-    if let Ok(history) = window().history() {
-        let _same_page = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(href));
-    }
 }

@@ -15,7 +15,8 @@ use crate::editor::tabs::{Channel, channel};
 use crate::list::finder::Finder;
 use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation, Unread};
-use crate::net::{Me, NetError};
+use crate::net::{Me, Net, NetError};
+use crate::place::Place;
 use crate::reading::Readers;
 use crate::route::{self, Route};
 use crate::strings;
@@ -35,6 +36,10 @@ pub enum Loading {
 /// What all screens share.
 #[derive(Clone, Copy)]
 pub struct Session {
+    /// Where the app lives.
+    pub place: Place,
+    /// The server.
+    pub net: Net,
     /// The organisation.
     pub index: RwSignal<Arc<Index>>,
     /// Whom a path can belong to.
@@ -86,10 +91,12 @@ pub struct Session {
 
 impl Session {
     /// A session that begins to load.
-    pub fn begin() -> Self {
+    pub fn begin(place: Place, net: Net, only_reads: bool) -> Self {
         let index = RwSignal::new(Arc::new(Index::new(World::default())));
         let now = RwSignal::new(clock::now());
         let session = Self {
+            place,
+            net,
             index,
             now,
             rows: rows(index, now),
@@ -109,7 +116,7 @@ impl Session {
             unread: RwSignal::new(Vec::new()),
             newer: StoredValue::new(None),
             channel: channel(),
-            readers: Readers::new(),
+            readers: Readers::new(place, only_reads),
             me: RwSignal::new(None),
             background: Background::new(),
             trials: Background::new(),
@@ -125,8 +132,8 @@ impl Session {
         self.loading.set(Loading::Busy);
         spawn_local(async move {
             let drafts = self.read_drafts();
-            let open = open_path();
-            let loaded = load::organisation(clock::now(), open.as_deref());
+            let open = open_path(self.place);
+            let loaded = load::organisation(self.net, clock::now(), open.as_deref());
             let (loaded, ()) = futures::future::join(loaded, drafts).await;
             match loaded {
                 Ok(organisation) => {
@@ -146,8 +153,8 @@ impl Session {
         self.newer.set_value(Some(BTreeMap::new()));
         self.say(strings::LOADING);
         spawn_local(async move {
-            let open = open_path();
-            let read = load::organisation(clock::now(), open.as_deref()).await;
+            let open = open_path(self.place);
+            let read = load::organisation(self.net, clock::now(), open.as_deref()).await;
             let newer = self.newer.try_update_value(Option::take).flatten().unwrap_or_default();
             match read {
                 Ok(mut organisation) => {
@@ -254,8 +261,8 @@ impl Session {
 }
 
 /// The id of the path that the address names, if it names one.
-fn open_path() -> Option<String> {
-    match route::current() {
+fn open_path(place: Place) -> Option<String> {
+    match route::current(place) {
         Route::Path(id) => Some(id),
         _ => None,
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::place::Place;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::stored;
 use crate::strings;
@@ -20,9 +21,10 @@ fn system() -> &'static str {
 /// Switches between light and dark, and keeps the choice in this browser.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
+    let place = Place::here();
     let theme = RwSignal::new(chosen());
     Effect::new(move || {
-        let Some(root) = document().document_element() else { return };
+        let Some(root) = place.base() else { return };
         let _unsupported = match theme.get() {
             Some(theme) => root.set_attribute("data-theme", &theme),
             None => root.remove_attribute("data-theme"),

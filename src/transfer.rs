@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, DragEvent, File, HtmlAnchorElement, HtmlInputElement, Url};
 
+use crate::place::Place;
 use crate::strings;
 
 /// Reads a file that is not too large.
@@ -33,27 +34,23 @@ pub fn chosen(field: &HtmlInputElement, take: impl FnOnce(Result<String, String>
 }
 
 /// Takes files that are dropped anywhere on the page, while the screen is there.
-pub fn listen_drop(take: impl Fn(Result<String, String>) + Copy + 'static) {
+pub fn listen_drop(place: Place, take: impl Fn(Result<String, String>) + Copy + 'static) {
     let has_files = |event: &DragEvent| {
         let types = event.data_transfer().map(|data| data.types());
         types.is_some_and(|types| types.includes(&JsValue::from_str("Files"), 0))
     };
-    let over = window_event_listener(leptos::ev::dragover, move |event| {
+    place.listen(leptos::ev::dragover, move |event| {
         if has_files(&event) {
             event.prevent_default();
         }
     });
-    let drop = window_event_listener(leptos::ev::drop, move |event| {
+    place.listen(leptos::ev::drop, move |event| {
         if has_files(&event) {
             event.prevent_default();
             if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
                 spawn_local(async move { take(read(file).await) });
             }
         }
-    });
-    on_cleanup(move || {
-        over.remove();
-        drop.remove();
     });
 }
 

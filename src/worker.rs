@@ -319,6 +319,12 @@ pub fn has_work() -> bool {
     DESK.with(|desk| desk.borrow().is_busy())
 }
 
+/// The folder that this program lies in, with a slash at its end.
+pub fn folder() -> String {
+    let address = ADDRESS.with(String::clone);
+    address.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default()
+}
+
 /// The name of this program's script, which no other version has.
 pub fn program() -> String {
     ADDRESS.with(String::clone).rsplit('/').next().unwrap_or_default().to_string()

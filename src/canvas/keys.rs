@@ -10,6 +10,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use super::card::{NODE, element_id};
 use super::look::Coming;
 use super::{ahead, folds, point, run};
+use crate::place::Place;
 use crate::editor::keys::press;
 use crate::editor::state::Open;
 use crate::parts::focus;
@@ -87,7 +88,7 @@ fn pointing(open: Open, event: &KeyboardEvent) {
         "ArrowDown" | "ArrowRight" => point::go(open, true),
         "ArrowUp" | "ArrowLeft" => point::go(open, false),
         "Enter" | " " => {
-            let active = document().active_element().map(|element| element.id()).unwrap_or_default();
+            let active = open.session.place.active().map(|element| element.id()).unwrap_or_default();
             if let Some(id) = active.strip_prefix(NODE) {
                 point::choose(open, id);
             }
@@ -131,7 +132,7 @@ pub fn focus_selected(open: Open) {
     give_with_next_frame(open, move || match here {
         Some(id) => focus::give_to(&element_id(&id)),
         // Where there is no node, there is a place for one.
-        None => focus::give(document().query_selector(".plus").ok().flatten()),
+        None => focus::give(open.session.place.find(".plus")),
     });
 }
 
@@ -189,19 +190,19 @@ pub fn focused(open: Open) -> Option<String> {
 
 /// The node that has the focus now.
 pub fn in_focus() -> Option<String> {
-    document().active_element()?.id().strip_prefix(NODE).map(str::to_string)
+    Place::in_use().active()?.id().strip_prefix(NODE).map(str::to_string)
 }
 
 /// Whether the focus is in the drawing, or nowhere: on a node, or on a place for one.
 pub fn is_in_drawing() -> bool {
     let on_it = |active: Element| active.closest("[role=treeitem], .plus").is_ok_and(|found| found.is_some());
-    focus::is_nowhere() || document().active_element().is_some_and(on_it)
+    focus::is_nowhere() || Place::in_use().active().is_some_and(on_it)
 }
 
 /// Gives the focus back to the node that has it, should it lose it now: cards that are drawn anew before a card can
 /// take it out of the page for an instant.
 pub fn keep_focus() {
-    let active = document().active_element().map(|element| element.id()).filter(|id| id.starts_with(NODE));
+    let active = Place::in_use().active().map(|element| element.id()).filter(|id| id.starts_with(NODE));
     let Some(id) = active else { return };
     queue_microtask(move || {
         if focus::is_nowhere() {
@@ -212,7 +213,7 @@ pub fn keep_focus() {
 
 /// Puts the focus on the element with this id, and scrolls nothing to it.
 pub fn focus_in_place(element: &str) {
-    let element = document().get_element_by_id(element);
+    let element = Place::in_use().by_id(element);
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);

@@ -11,6 +11,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::look::{Menu, MenuOf};
 use super::{folds, keys, run};
+use crate::place::Place;
 use crate::editor::actions::{self, Action, shown};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
@@ -160,7 +161,7 @@ pub fn OpenMenu() -> impl IntoView {
 fn Lines(menu: Menu) -> impl IntoView {
     let open = expect_context::<Open>();
     let list = NodeRef::<html::Ul>::new();
-    let before = StoredValue::new_local(document().active_element());
+    let before = StoredValue::new_local(Place::in_use().active());
     let all = items(open, &menu.of);
     let count = untrack(|| run::together(open)).len();
     let is_choice = matches!(menu.of, MenuOf::Slot(_));
@@ -267,7 +268,7 @@ fn Lines(menu: Menu) -> impl IntoView {
 }
 
 fn position(list: NodeRef<html::Ul>) -> Option<usize> {
-    let active = document().active_element()?;
+    let active = Place::in_use().active()?;
     let lines = list.get_untracked()?.children();
     (0..lines.length()).find(|at| lines.item(*at).as_ref() == Some(&active)).map(|at| at as usize)
 }

@@ -5,6 +5,7 @@ use escalation_editor::command::legal_repeat_targets;
 use leptos::prelude::*;
 
 use super::{keys, run};
+use crate::place::Place;
 use crate::editor::state::Open;
 use crate::parts::focus;
 use crate::strings;
@@ -56,7 +57,7 @@ pub fn leave(open: Open) {
 /// Goes to the next node that can be chosen, or to the one before, from the one that has the focus.
 pub fn go(open: Open, forward: bool) {
     let targets = untrack(|| targets(open));
-    let active = document().active_element().map(|element| element.id());
+    let active = Place::in_use().active().map(|element| element.id());
     let at = targets.iter().position(|id| active.as_deref() == Some(super::card::element_id(id).as_str()));
     let next = match (at, forward) {
         (Some(at), true) => (at + 1) % targets.len().max(1),

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::state::Open;
-use crate::net;
 use crate::parts::dialog::Dialog;
 use crate::parts::icon::{Glyph, Icon};
 use crate::strings;
@@ -38,7 +37,7 @@ fn Page(code: &'static str) -> impl IntoView {
     let open = expect_context::<Open>();
     let text = RwSignal::new(None::<Result<String, ()>>);
     spawn_local(async move {
-        let read = net::page_of(code).await.map_err(|_| ());
+        let read = open.session.net.page_of(code).await.map_err(|_| ());
         let _left = text.try_set(Some(read));
     });
     let leave = move || open.look.about.set(None);

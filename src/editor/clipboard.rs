@@ -16,23 +16,19 @@ use crate::strings;
 
 /// Takes what is pasted while the screen is there: from its first moment on, and put in its place when that can be done.
 pub fn listen_for_paste(open: Open) {
-    let paste = window_event_listener(leptos::ev::paste, move |event| pasted(open, &event));
-    on_cleanup(move || paste.remove());
+    open.session.place.listen(leptos::ev::paste, move |event| pasted(open, &event));
 }
 
 /// Copies and cuts while the screen is there.
 pub fn listen(open: Open) {
-    let copy = window_event_listener(leptos::ev::copy, move |event| {
+    let place = open.session.place;
+    place.listen(leptos::ev::copy, move |event| {
         copied(open, &event);
     });
-    let cut = window_event_listener(leptos::ev::cut, move |event| {
+    place.listen(leptos::ev::cut, move |event| {
         if copied(open, &event) {
             run::cut(open);
         }
-    });
-    on_cleanup(move || {
-        copy.remove();
-        cut.remove();
     });
 }
 

@@ -17,7 +17,7 @@ use super::state::Open;
 use crate::clock;
 use crate::drafts::{Draft, Keeping};
 use crate::parts::dialog::Dialog;
-use crate::route::{self, Route};
+use crate::route::Route;
 use crate::session::ask_before_leaving;
 use crate::strings;
 
@@ -263,6 +263,6 @@ pub fn ask_next(open: Open) {
 /// The address of a path that was never saved is that of its draft, so that loading the page anew finds it.
 pub fn name_address(open: Open) {
     if open.id.get_untracked().is_empty() {
-        route::rename(&Route::New(open.draft.get_untracked()));
+        open.session.place.replace(&Route::New(open.draft.get_untracked()).href());
     }
 }

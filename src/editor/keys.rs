@@ -8,7 +8,6 @@ use super::drafts;
 use super::state::Open;
 use crate::canvas;
 use crate::later;
-use crate::parts::focus;
 use crate::parts::keyboard;
 use crate::parts::typed::{self, take_before_leaving};
 
@@ -21,7 +20,8 @@ pub fn press(open: Open, event: &KeyboardEvent, in_tree: bool) -> bool {
 /// Listens while the screen is there.
 pub fn listen(open: Open) {
     take_before_leaving(move || drafts::write(open));
-    let listener = window_event_listener(leptos::ev::keydown, move |event| {
+    let place = open.session.place;
+    place.listen(leptos::ev::keydown, move |event| {
         let key = keyboard::pressed(&event);
         // What is being composed is the input method's.
         if key.is_empty() {
@@ -37,7 +37,7 @@ pub fn listen(open: Open) {
         }
         // A step that moves, or that is far from the one before, has the focus with the next frame only. A key that comes
         // before is meant for it, and must not be taken for one of the browser's own, such as going back.
-        let nowhere = focus::is_nowhere();
+        let nowhere = place.is_nowhere();
         if nowhere && open.look.focusing.get_value() != canvas::look::Coming::Nothing {
             canvas::on_tree(open, &event);
         } else if nowhere && key == "Escape" {
@@ -52,28 +52,21 @@ pub fn listen(open: Open) {
         }
     });
     // What is typed into the details is the field's own until it is taken.
-    let marks = ["input", "change", "focusout"].map(|name| {
-        window_event_listener_untyped(name, move |event| {
+    place.listen_each(&["input", "change", "focusout"], move |event| {
             let field = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let Some(field) = field.filter(|field| matches!(field.tag_name().as_str(), "INPUT" | "TEXTAREA")) else {
                 return;
             };
+            let is_input = event.type_() == "input";
             // What is typed to find something is no value of the path; some fields know what there was before.
             let is_value = field.get_attribute("role").as_deref() != Some("combobox");
-            if name == "input" && field.has_attribute(typed::MARK) {
+            if is_input && field.has_attribute(typed::MARK) {
                 return;
             }
-            let _known = if name == "input" && is_value {
+            let _known = if is_input && is_value {
                 field.set_attribute(typed::TYPING, "")
             } else {
                 field.remove_attribute(typed::TYPING)
             };
-        })
-    });
-    on_cleanup(move || {
-        listener.remove();
-        for mark in marks {
-            mark.remove();
-        }
     });
 }

@@ -25,7 +25,7 @@ pub fn follow(open: Open) {
         if let Some(run) = untrack(later::run) {
             (run.take_address)(open);
         }
-        let Some(node) = route::node() else { return };
+        let Some(node) = route::node(open.session.place) else { return };
         if open.path.with_untracked(|path| escalation_editor::tree::find(path, &node).is_some()) {
             if open.selected.get_untracked().as_ref() != Some(&node) {
                 open.select(Some(node));
@@ -35,8 +35,8 @@ pub fn follow(open: Open) {
         }
     };
     go();
-    let listener = window_event_listener_untyped("hashchange", move |_| go());
-    on_cleanup(move || listener.remove());
+    let place = open.session.place;
+    place.listen_moved(go);
     // Not at once: changing the address costs more than an edit, and browsers bound how often it may be done.
     let waits = StoredValue::new(None::<TimeoutHandle>);
     let stop = move || {
@@ -48,11 +48,11 @@ pub fn follow(open: Open) {
         let address = address(open);
         stop();
         if let Some(address) = address {
-            let before = here();
+            let before = place.hash();
             // Whoever has gone elsewhere meanwhile is not called back.
             let say = move || {
-                if here() == before {
-                    route::replace(&address);
+                if place.hash() == before {
+                    place.replace(&address);
                 }
             };
             let handle = set_timeout_with_handle(say, SOON);
@@ -60,10 +60,6 @@ pub fn follow(open: Open) {
         }
     });
     on_cleanup(stop);
-}
-
-fn here() -> Option<String> {
-    window().location().hash().ok()
 }
 
 /// How long what is chosen stays so before the address says it.
@@ -80,10 +76,11 @@ fn address(open: Open) -> Option<String> {
 
 /// Copies the address of what is chosen.
 pub fn copy(open: Open) {
+    let place = open.session.place;
     if let Some(address) = untrack(|| address(open)) {
-        route::replace(&address);
+        place.replace(&address);
     }
-    let link = window().location().href().unwrap_or_default();
+    let link = place.link(&place.hash());
     put(link, move |copied| told(open, copied, strings::LINK_COPIED));
     canvas::focus_selected(open);
 }

@@ -35,8 +35,8 @@ impl Open {
     pub fn ask_name(self) {
         self.side.set(None);
         self.select(None);
-        request_animation_frame(|| {
-            let field = document().get_element_by_id("path-name");
+        request_animation_frame(move || {
+            let field = self.session.place.by_id("path-name");
             if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
                 let _gone = field.focus();
                 field.select();

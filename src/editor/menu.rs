@@ -7,6 +7,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::actions::{self, Action};
 use super::state::Open;
+use crate::place::Place;
 use crate::canvas::look::Overlay;
 use crate::later;
 use crate::parts::focus;
@@ -102,7 +103,7 @@ pub fn Items(button: NodeRef<html::Button>, close: Callback<()>) -> impl IntoVie
 /// Moves the focus to another item, by its position and the number of all.
 fn step(list: NodeRef<html::Ul>, to: fn(u32, u32) -> u32) {
     let Some(items) = list.get_untracked().and_then(|list| list.query_selector_all("button").ok()) else { return };
-    let active = document().active_element();
+    let active = Place::in_use().active();
     let of = |at: u32| items.get(at).and_then(|item| item.dyn_into::<Element>().ok());
     let at = (0..items.length()).find(|at| of(*at) == active).unwrap_or(0);
     focus::give(of(to(at, items.length().max(1))));

@@ -92,7 +92,7 @@ fn choose(open: Open, what: &PaletteTarget) {
         PaletteTarget::Action(action) => (action.run)(open),
         PaletteTarget::Node(id) => canvas::go_to(open, id),
         PaletteTarget::Path(id) => {
-            let _refused = window().location().set_hash(&Route::Path(id.clone()).href());
+            open.session.place.go(&Route::Path(id.clone()).href());
         }
     }
 }

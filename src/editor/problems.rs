@@ -10,6 +10,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::about::Code;
 use super::state::Open;
+use crate::place::Place;
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, shapes};
 use crate::later;
@@ -41,12 +42,12 @@ fn go_to(open: Open, problem: &Problem) {
     }
     let field = problems::place(problem).to_string();
     // Once the details are those of the node.
-    request_animation_frame(move || show_field(&field));
+    request_animation_frame(move || show_field(open, &field));
 }
 
 /// Scrolls the details to what comes nearest to a field. Elements name theirs with `data-field`, one or several.
-fn show_field(field: &str) {
-    let Ok(fields) = document().query_selector_all("#inspector [data-field]") else { return };
+fn show_field(open: Open, field: &str) {
+    let Some(fields) = open.session.place.find_all("#inspector [data-field]") else { return };
     let elements = (0..fields.length()).filter_map(|at| fields.get(at)?.dyn_into::<Element>().ok());
     let named = elements.flat_map(|element| {
         let names = element.get_attribute("data-field").unwrap_or_default();
@@ -195,9 +196,9 @@ pub fn FixButton(fix: Fix) -> impl IntoView {
     let mend = move |_| {
         open.dispatch(Command::Fix(Box::new(fix.clone())));
         // The button goes with the problem; what is next in the list is next for the focus.
-        request_animation_frame(|| {
+        request_animation_frame(move || {
             if focus::is_nowhere() {
-                focus::give(document().query_selector(".problems-list button, #inspector").ok().flatten());
+                focus::give(open.session.place.find(".problems-list button, #inspector"));
             }
         });
     };
@@ -208,7 +209,7 @@ pub fn FixButton(fix: Fix) -> impl IntoView {
 /// Moves the focus from one button of the list to the next, or back.
 fn move_focus(list: NodeRef<html::Div>, by: i32) {
     let Some(buttons) = list.get_untracked().and_then(|list| list.query_selector_all("button").ok()) else { return };
-    let active = document().active_element();
+    let active = Place::in_use().active();
     let of = |at: u32| buttons.get(at).and_then(|button| button.dyn_into::<Element>().ok());
     let at = (0..buttons.length()).find(|at| of(*at) == active).unwrap_or(0);
     focus::give(at.checked_add_signed(by).and_then(of));

@@ -14,7 +14,7 @@ use super::people::ForPeople;
 use super::save::{self, Saving};
 use super::side::{Side, SidePanel};
 use super::state::Open;
-use crate::net::{self, NetError};
+use crate::net::{Net, NetError};
 use crate::panel::expectations::BrokenExpectations;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
@@ -63,7 +63,7 @@ impl From<&Problem> for Finding {
 
 /// Opens the review; in the review it saves. So whoever is certain presses the same key twice.
 pub fn ask(open: Open) {
-    let details = document().get_element_by_id("inspector");
+    let details = open.session.place.by_id("inspector");
     if let Some(wrong) = details.and_then(|details| go_to_wrong(&details)) {
         return open.refuse(wrong);
     }
@@ -126,7 +126,7 @@ pub fn Review() -> impl IntoView {
         let path = open.path.get();
         check.set(Check::Busy);
         spawn_local(async move {
-            let found = ask_server(&path).await;
+            let found = ask_server(open.session.net, &path).await;
             // Only what is asked last counts.
             if open.path.try_get_untracked().is_some_and(|now| Arc::ptr_eq(&now, &path)) {
                 let _left = check.try_set(found);
@@ -207,14 +207,14 @@ pub fn Review() -> impl IntoView {
     }
 }
 
-async fn ask_server(path: &Arc<PathPayload>) -> Check {
+async fn ask_server(net: Net, path: &Arc<PathPayload>) -> Check {
     let found = |pointer: &str, message: &str, hint: &str, is_error| Finding {
         message: message.to_string(),
         hint: hint.to_string(),
         is_error,
         ..Finding::at(pointer, path)
     };
-    match net::validate(path).await {
+    match net.validate(path).await {
         Ok(warnings) => {
             Check::Done(warnings.iter().map(|one| found(&one.path, &one.summary, &one.detail, false)).collect())
         }

@@ -15,7 +15,7 @@ use super::people::ForPeople;
 use super::side::{Side, SidePanel};
 use super::state::Open;
 use crate::clock;
-use crate::net::{self, Revision};
+use crate::net::Revision;
 use crate::strings;
 
 /// The feature of a server that has them.
@@ -40,7 +40,7 @@ pub fn Revisions() -> impl IntoView {
     let load = move |after: Option<String>| {
         let id = open.id.get_untracked();
         spawn_local(async move {
-            match net::revisions(&id, after.as_deref()).await {
+            match open.session.net.revisions(&id, after.as_deref()).await {
                 Ok((read, next)) => {
                     let _left = all.try_update(|all| all.extend(read));
                     let _left = more.try_set(next);
@@ -56,7 +56,7 @@ pub fn Revisions() -> impl IntoView {
         chosen.set(Some(number));
         let id = open.id.get_untracked();
         spawn_local(async move {
-            match net::revision(&id, number).await {
+            match open.session.net.revision(&id, number).await {
                 Ok(path) if chosen.try_get_untracked() == Some(Some(number)) => {
                     open.compared.set(Some(Arc::new(PathPayload::from(&path))));
                 }

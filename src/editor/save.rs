@@ -16,9 +16,9 @@ use super::side::Side;
 use super::state::Open;
 use crate::clock;
 use crate::drafts::Draft;
-use crate::net::{self, NetError};
+use crate::net::{Net, NetError};
 use crate::panel::kept;
-use crate::route::{self, Route};
+use crate::route::Route;
 use crate::strings;
 
 /// How far saving has come.
@@ -65,8 +65,8 @@ pub fn save(open: Open) {
     let has_tags = untrack(|| !session.lacks("if_match"));
     spawn_local(async move {
         let written = match id.as_str() {
-            "" => make(&path, known, unsure, key, |sent| note_unsure(open, &draft, Some(sent))).await,
-            id => write(id, &path, theirs, has_tags).await,
+            "" => make(session.net, &path, known, unsure, key, |sent| note_unsure(open, &draft, Some(sent))).await,
+            id => write(session.net, id, &path, theirs, has_tags).await,
         };
         match written {
             Ok(saved) => {
@@ -118,7 +118,7 @@ pub fn look(open: Open) {
     let Some(known) = open.theirs.get_untracked().filter(|_| !id.is_empty()) else { return };
     spawn_local(async move {
         // If it cannot be had, saving will look again.
-        let Ok(now) = net::path(&id).await else { return };
+        let Ok(now) = open.session.net.path(&id).await else { return };
         let as_before = open.theirs.try_get_untracked().flatten().is_some_and(|now| Arc::ptr_eq(&now, &known));
         let reviews =
             as_before && open.side.get_untracked() == Some(Side::Review) && open.saving.get_untracked() != Saving::Busy;
@@ -194,26 +194,27 @@ impl From<NetError> for Failure {
 /// Writes a path that is there; `theirs` is what it is known to be on the server. Where the server has tags nobody else
 /// can save between the look and the write.
 async fn write(
+    net: Net,
     id: &str,
     path: &Arc<PathPayload>,
     theirs: Option<Arc<PathPayload>>,
     has_tags: bool,
 ) -> Result<Path, Failure> {
-    let Some(theirs) = theirs else { return Ok(net::save(id, path, None).await?) };
-    let (now, tag) = net::path_tagged(id).await?;
+    let Some(theirs) = theirs else { return Ok(net.save(id, path, None).await?) };
+    let (now, tag) = net.path_tagged(id).await?;
     let payload = PathPayload::from(&now);
     if !is_same(&payload, &theirs) {
         return if is_written(&payload, path, &theirs) { Ok(now) } else { Err(Failure::Theirs(Box::new(now))) };
     }
-    replace(id, path, &payload, tag.filter(|_| has_tags)).await
+    replace(net, id, path, &payload, tag.filter(|_| has_tags)).await
 }
 
 /// Puts a path in the place of what is there, if that is still in the state with this tag. Browsers send such a request
 /// again by themselves where the connection is lost: the second finds what the first has done.
-async fn replace(id: &str, path: &PathPayload, before: &PathPayload, tag: Option<String>) -> Result<Path, Failure> {
-    match net::save(id, path, tag.as_deref()).await {
+async fn replace(net: Net, id: &str, path: &PathPayload, before: &PathPayload, tag: Option<String>) -> Result<Path, Failure> {
+    match net.save(id, path, tag.as_deref()).await {
         Err(error) if error.is_moved_on() => {
-            let now = net::path(id).await?;
+            let now = net.path(id).await?;
             let is_ours = is_written(&PathPayload::from(&now), path, before);
             if is_ours { Ok(now) } else { Err(Failure::Theirs(Box::new(now))) }
         }
@@ -224,6 +225,7 @@ async fn replace(id: &str, path: &PathPayload, before: &PathPayload, tag: Option
 /// Makes a new path; `before` are the ids of those that are known. If it may have been made before, it is looked for
 /// first. `note` is told what is about to be sent: from then on it may be made.
 async fn make(
+    net: Net,
     path: &Arc<PathPayload>,
     before: BTreeSet<String>,
     unsure: Option<Unsure>,
@@ -233,7 +235,7 @@ async fn make(
     let mut known = None;
     if let Some(unsure) = &unsure {
         let not_known = |error| Failure::MayBeMade(unsure.clone(), error);
-        let list = net::paths().await.map_err(not_known)?;
+        let list = net.paths().await.map_err(not_known)?;
         let all = list.items;
         if unsure.made(&all).is_none() && !list.is_whole {
             // It may be among those that could not be read.
@@ -250,7 +252,7 @@ async fn make(
     let known = known.unwrap_or(before);
     let sent = Unsure { sent: path.clone(), known: Arc::new(known), key: key.clone() };
     note(sent.clone());
-    let made = net::make(path, &key).await;
+    let made = net.make(path, &key).await;
     if let (Ok(made), Some(unsure)) = (&made, &unsure)
         && !is_made_of(&PathPayload::from(made), path)
         && is_made_of(&PathPayload::from(made), &unsure.sent)
@@ -280,7 +282,7 @@ fn done(open: Open, id: &str, draft: &str, path: &Arc<PathPayload>, saved: Path)
         open.unsure.set(None);
         if id.is_empty() {
             open.id.set(saved.id.clone());
-            route::rename(&Route::Path(saved.id.clone()));
+            session.place.replace(&Route::Path(saved.id.clone()).href());
         }
         open.saving.set(Saving::Idle);
         open.forget_note(About::MovedOn);
@@ -320,7 +322,7 @@ pub fn refresh(open: Open) {
     let before = open.theirs.get_untracked();
     spawn_local(async move {
         // If it cannot be had, what is shown is as good as what is known; saving will look again.
-        let Ok(now) = net::path(&id).await else { return };
+        let Ok(now) = open.session.net.path(&id).await else { return };
         if !before.is_some_and(|before| is_same(&before, &PathPayload::from(&now))) {
             show(open, now);
         }
@@ -331,7 +333,7 @@ pub fn refresh(open: Open) {
 pub fn follow(open: Open) {
     let id = open.id.get_untracked();
     spawn_local(async move {
-        if let Ok(now) = net::path(&id).await
+        if let Ok(now) = open.session.net.path(&id).await
             && show(open, now)
         {
             open.session.say(strings::save::FOLLOWED);

@@ -47,8 +47,7 @@ impl Open {
             return 0.0;
         }
         let rect = |selector: &str| {
-            let element = document().query_selector(selector).ok().flatten();
-            element.map(|element| element.get_bounding_client_rect())
+            self.session.place.find(selector).map(|element| element.get_bounding_client_rect())
         };
         let (Some(panel), Some(graph)) = (rect(".side-panel"), rect("main.canvas")) else { return 0.0 };
         // Where all of it is covered, as on a telephone, there is nowhere to show anything.

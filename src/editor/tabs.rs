@@ -13,7 +13,6 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use super::notes::About;
 use super::state::Open;
 use super::{drafts, save};
-use crate::net;
 use crate::route;
 use crate::session::Session;
 use crate::strings;
@@ -98,13 +97,13 @@ impl Session {
     pub fn follow_others(self) {
         let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| match understood(&event) {
             // The screen of an open path looks by itself: it may have changes of its own.
-            Some((Does::Saves, _, id)) if !route::is_on(&id) => spawn_local(async move {
+            Some((Does::Saves, _, id)) if !route::is_on(self.place, &id) => spawn_local(async move {
                 // If it cannot be had, what is known stays until the page is loaded anew.
-                if let Ok(path) = net::path(&id).await {
+                if let Ok(path) = self.net.path(&id).await {
                     self.saved(path);
                 }
             }),
-            Some((Does::Deletes, _, id)) if !route::is_on(&id) => self.deleted(&id),
+            Some((Does::Deletes, _, id)) if !route::is_on(self.place, &id) => self.deleted(&id),
             Some((Does::Keeps, key, _)) => self.hear_of_draft(key),
             _ => {}
         });
@@ -113,7 +112,17 @@ impl Session {
                 let _unsupported = channel.add_event_listener_with_callback("message", hear.as_ref().unchecked_ref());
             }
         });
-        hear.forget();
+        let hear = StoredValue::new_local(hear);
+        on_cleanup(move || {
+            hear.with_value(|hear| {
+                self.channel.try_with_value(|channel| {
+                    if let Some(channel) = channel {
+                        let _gone = channel.remove_event_listener_with_callback("message", hear.as_ref().unchecked_ref());
+                        channel.close();
+                    }
+                });
+            });
+        });
     }
 }
 

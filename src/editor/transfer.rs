@@ -16,6 +16,7 @@ use web_sys::HtmlElement;
 use super::clipboard;
 use super::notes::About;
 use super::state::Open;
+use crate::place::Place;
 use crate::canvas::scene::Scene;
 use crate::later::Export;
 use crate::panel::expected;
@@ -52,13 +53,13 @@ fn as_bundle(open: Open) {
 
 /// The whole graph as a picture.
 fn as_svg(open: Open) {
-    let (picture, _) = draw(open, &computed());
+    let (picture, _) = draw(open, &computed(open.session.place));
     tell(open, offer_text(&file_name(&open.path.get_untracked().name, "svg"), "image/svg+xml", &picture));
 }
 
 /// The same as pixels.
 fn as_png(open: Open) {
-    let (picture, size) = draw(open, &computed());
+    let (picture, size) = draw(open, &computed(open.session.place));
     let name = file_name(&open.path.get_untracked().name, "png");
     offer_pixels(name, &picture, size, move |offered| match offered {
         Some(offered) => tell(open, offered),
@@ -120,8 +121,8 @@ fn theme(colour: impl Fn(&str) -> String) -> Theme {
 }
 
 /// The colours as they are on the screen now: a file has no tokens.
-fn computed() -> Theme {
-    let Some(body) = document().body() else { return tokens() };
+fn computed(place: Place) -> Theme {
+    let Some(body) = place.body() else { return tokens() };
     // A token says what it is in light and in dark; which of them holds is known of an element that uses it.
     let probe = document().create_element("span").ok().and_then(|probe| probe.dyn_into::<HtmlElement>().ok());
     let Some(probe) = probe.filter(|probe| body.append_child(probe).is_ok()) else { return tokens() };

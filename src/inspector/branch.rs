@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::beside::{FieldProblems, whole};
 use super::{NodeMemo, Raw};
+use crate::place::Place;
 use crate::editor::state::Open;
 use crate::parts::segments::Segments;
 use crate::session::session;
@@ -145,7 +146,7 @@ pub fn AboutHours(id: Signal<String>) -> impl IntoView {
         open.hours.set(Some(id.get_untracked()));
         open.select(None);
         request_animation_frame(|| {
-            let form = document().query_selector(".hours-set[open]").ok().flatten();
+            let form = Place::in_use().find(".hours-set[open]");
             if let Some(form) = form {
                 form.scroll_into_view();
             }

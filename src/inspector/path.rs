@@ -10,6 +10,7 @@ use web_sys::HtmlElement;
 use super::beside::{FieldProblems, HeadProblems, whole};
 use super::hours::HoursList;
 use super::template::TemplateForm;
+use crate::place::Place;
 use crate::editor::state::Open;
 use crate::parts::avatar::Of;
 use crate::parts::combobox::{Choice, Combobox};
@@ -161,7 +162,7 @@ fn PagingAgain() -> impl IntoView {
 
 /// Gives the focus to the first element that fits.
 pub fn focus(selector: &str) {
-    let element = document().query_selector(selector).ok().flatten();
+    let element = Place::in_use().find(selector);
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _gone = element.focus();
     }

@@ -6,12 +6,12 @@ use std::collections::VecDeque;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, EventTarget, HtmlDocument, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
 use super::gone;
 use crate::clock;
 use crate::editor::state::Open;
+use crate::place::Place;
 use crate::parts::keyboard::{is_composing, pressed};
 
 /// So many keys are held; more are not typed in the time that it takes.
@@ -35,10 +35,11 @@ pub fn hold_keys(open: Open) {
         return;
     }
     forget();
-    let window = window();
-    let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+    let done = StoredValue::new(false);
+    open.session.place.listen_first(&["keydown"], move |event| {
+        let Ok(event) = event.dyn_into::<KeyboardEvent>() else { return };
         // Those that are pressed again have nobody's finger on them.
-        if !event.is_trusted() || gone::is_told() {
+        if done.get_value() || !event.is_trusted() || gone::is_told() {
             return;
         }
         HELD.with_borrow_mut(|held| {
@@ -49,18 +50,6 @@ pub fn hold_keys(open: Open) {
             }
         });
     });
-    let function = listener.as_ref().unchecked_ref::<js_sys::Function>();
-    let _known = window.add_event_listener_with_callback_and_bool("keydown", function, true);
-    // Nothing of it is given to another thread: there is none.
-    let listener = StoredValue::new_local(Some(listener));
-    let stop = move || {
-        if let Some(listener) = listener.try_update_value(Option::take).flatten() {
-            let function = listener.as_ref().unchecked_ref::<js_sys::Function>();
-            let _known =
-                leptos::prelude::window().remove_event_listener_with_callback_and_bool("keydown", function, true);
-        }
-    };
-    on_cleanup(stop);
     super::with_edit(open, move |_| {
         // What the part draws is there with the next task, and so are those who listen. Each key waits for what the one
         // before has done: it may have moved the focus. Until all are done further ones wait behind them.
@@ -70,7 +59,7 @@ pub fn hold_keys(open: Open) {
                 press(&key);
                 clock::pause(0).await;
             }
-            stop();
+            let _left = done.try_set_value(true);
         });
     });
 }
@@ -115,18 +104,18 @@ fn copy(event: &KeyboardEvent) -> KeyboardEventInit {
 /// Presses a key where the focus is now: what was pressed before may have moved it.
 #[expect(clippy::disallowed_methods, reason = "what was pressed is typed, as it was")]
 fn press(key: &KeyboardEventInit) {
-    let page = document();
-    let active = page.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    let target = active.map(EventTarget::from).or_else(|| page.body().map(EventTarget::from));
+    let place = Place::in_use();
+    let active = place.active().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let target = active.map(EventTarget::from).or_else(|| place.body().map(EventTarget::from));
     let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", key).ok();
     let (Some(target), Some(event)) = (target, event) else { return };
     // A key that is pressed by a program types nothing by itself.
     let types = event.key().chars().count() == 1 && !(event.ctrl_key() || event.meta_key() || event.alt_key());
-    let is_field = || page.active_element().is_some_and(|element| element.matches("input, textarea").unwrap_or(false));
+    let is_field = || place.active().is_some_and(|element| element.matches("input, textarea").unwrap_or(false));
     let had_field = is_field();
     let is_left_alone = target.dispatch_event(&event).unwrap_or(false);
     if types && is_left_alone && had_field && is_field() {
-        let page = page.unchecked_into::<HtmlDocument>();
+        let page = document().unchecked_into::<HtmlDocument>();
         let _typed = page.exec_command_with_show_ui_and_value("insertText", false, &event.key());
     }
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::row::Row;
-use crate::net::{self, NetError};
+use crate::net::{Net, NetError};
 use crate::parts::dialog::Dialog;
 use crate::session::{Session, session};
 use crate::strings;
@@ -39,7 +39,7 @@ pub fn DeleteDialog(
         busy.set(true);
         let (id, name) = (id.clone(), told.clone());
         spawn_local(async move {
-            match gone(&id).await {
+            match gone(session.net, &id).await {
                 Ok(()) => {
                     session.deleted(&id);
                     session.tell_deleted(&id);
@@ -99,8 +99,8 @@ fn referring(session: Session, id: &str) -> Vec<String> {
 }
 
 /// Deletes a path. One that is not there any more is deleted: the answer to an earlier try may have been lost.
-async fn gone(id: &str) -> Result<(), NetError> {
-    match net::delete(id).await {
+async fn gone(net: Net, id: &str) -> Result<(), NetError> {
+    match net.delete(id).await {
         Err(error) if error.is_not_found() => Ok(()),
         answer => answer,
     }

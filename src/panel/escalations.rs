@@ -17,7 +17,7 @@ use web_sys::{SubmitEvent, VisibilityState};
 
 use crate::clock;
 use crate::editor::state::Open;
-use crate::net::{self, List};
+use crate::net::List;
 use crate::parts::dialog::Dialog;
 use crate::reading::Reading;
 use crate::strings::{self, escalations as say};
@@ -82,7 +82,7 @@ impl Known {
             return;
         }
         spawn_local(async move {
-            let found = net::escalations(&id, None).await;
+            let found = open.session.net.escalations(&id, None).await;
             if open.id.try_get_untracked().as_ref() != Some(&id) {
                 return;
             }
@@ -125,7 +125,7 @@ impl Known {
         let (id, after) = (open.id.get_untracked(), self.after.get_untracked());
         let Some(after) = after else { return };
         spawn_local(async move {
-            match net::escalations(&id, Some(&after)).await {
+            match open.session.net.escalations(&id, Some(&after)).await {
                 Ok((older, next)) => {
                     let _left = self.after.try_set(next);
                     let _left = self.all.try_update(|all| all.get_or_insert_default().extend(older.items));
@@ -142,11 +142,11 @@ impl Known {
         let path_id = open.id.get_untracked();
         spawn_local(async move {
             let is_opened = || self.opened.try_get_untracked().flatten().as_ref() == Some(&id);
-            let found = net::escalation_steps(&id).await;
+            let found = open.session.net.escalation_steps(&id).await;
             let revision = found.as_ref().ok().and_then(|(_, _, revision)| *revision);
             let found = found.map_or(Steps::NotRead, |(steps, is_all, _)| Steps::Read(steps, is_all));
             if let Some(number) = revision.filter(|_| self.followed.try_with_untracked(Option::is_none) == Some(true))
-                && let Ok(path) = net::revision(&path_id, number).await
+                && let Ok(path) = open.session.net.revision(&path_id, number).await
                 // Another one may have been opened meanwhile, which follows another revision.
                 && is_opened()
             {
@@ -309,7 +309,7 @@ fn Row(id: String, known: Known) -> impl IntoView {
         trouble.set(String::new());
         let id = id.get_value();
         spawn_local(async move {
-            let done = if acks { net::acknowledge(&id).await } else { net::cancel_escalation(&id).await };
+            let done = if acks { open.session.net.acknowledge(&id).await } else { open.session.net.cancel_escalation(&id).await };
             match done {
                 Ok(()) => open.session.say(if acks { say::ACKNOWLEDGED } else { say::CANCELLED }),
                 Err(error) => {
@@ -425,7 +425,7 @@ fn PageNow(shown: RwSignal<bool>, known: Known) -> impl IntoView {
     let is_read = RwSignal::new(false);
     let id = open.id.get_untracked();
     spawn_local(async move {
-        match net::path(&id).await {
+        match open.session.net.path(&id).await {
             Ok(path) => open.session.saved(path),
             Err(error) => {
                 let _left = trouble.try_set(error.after(say::PATH_NOT_READ));
@@ -465,7 +465,7 @@ fn PageNow(shown: RwSignal<bool>, known: Known) -> impl IntoView {
         let (id, about, chosen) = (open.id.get_untracked(), title.get_untracked(), priority.get_untracked());
         spawn_local(async move {
             let key = key.get_value();
-            match net::page_now(&id, about.trim(), &key, chosen.as_deref()).await {
+            match open.session.net.page_now(&id, about.trim(), &key, chosen.as_deref()).await {
                 Ok(()) => {
                     open.session.say(say::PAGED);
                     let _left = shown.try_set(false);

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 
 use crate::clock;
 use crate::editor::state::Open;
-use crate::net::{self, NetError};
+use crate::net::NetError;
 use crate::parts::stored;
 use crate::session::Session;
 
@@ -79,7 +79,7 @@ impl At {
     async fn read(&self, session: Session) -> Result<(Vec<Value>, Option<String>), NetError> {
         match self.place {
             Place::Draft => Ok((session.beside(&self.id, self.name), None)),
-            Place::Server => net::kept(&self.id, self.name).await,
+            Place::Server => session.net.kept(&self.id, self.name).await,
             Place::Browser => Ok((list(stored::read(stored::for_good(), &key(&self.id, self.name))), None)),
         }
     }
@@ -97,7 +97,7 @@ impl At {
                 session.keep_beside(&self.id, self.name, list, editor);
                 Ok(())
             }
-            Place::Server => net::keep(&self.id, self.name, list, tag).await,
+            Place::Server => session.net.keep(&self.id, self.name, list, tag).await,
             Place::Browser => {
                 let text = Value::Array(list).to_string();
                 let written = stored::write(stored::for_good(), &key(&self.id, self.name), &text);
@@ -162,8 +162,8 @@ pub fn take_along(session: Session, id: &str, beside: Attachments) {
         let id = id.to_string();
         spawn_local(async move {
             // Nobody else has kept anything with it so far; what somebody has is joined with this once it is opened.
-            let written = match net::kept(&id, &name).await {
-                Ok((there, tag)) if there.is_empty() => net::keep(&id, &name, list, tag.as_deref()).await,
+            let written = match session.net.kept(&id, &name).await {
+                Ok((there, tag)) if there.is_empty() => session.net.keep(&id, &name, list, tag.as_deref()).await,
                 Ok(_) => return,
                 Err(error) => Err(error),
             };

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, MouseEvent};
 
 use super::focus;
+use crate::place::Place;
 use super::popover::{self, Hanging, Rect};
 
 #[component]
@@ -28,7 +29,7 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
-    let before = StoredValue::new_local(document().active_element());
+    let before = StoredValue::new_local(Place::in_use().active());
     Effect::new(move |_| {
         if let Some(element) = element.get() {
             let owner = Owner::current();

@@ -5,8 +5,9 @@
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, PointerEvent};
+
+use crate::place::Place;
 
 /// How events are told of that end a hold.
 const ENDING: [&str; 3] = ["pointermove", "pointercancel", "lostpointercapture"];
@@ -29,7 +30,8 @@ pub fn watch(
             gone();
         }
     });
-    let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+    // Before the element is told of it: a pointer that moves with nothing pressed moves nothing more.
+    Place::here().listen_first(&ENDING, move |event: Event| {
         let Some(pointer) = event.dyn_ref::<PointerEvent>() else { return };
         let which = (event.type_() != "pointermove").then(|| pointer.pointer_id());
         if !is_held(which) {
@@ -50,21 +52,9 @@ pub fn watch(
             let_go();
         }
     });
-    let function = listener.as_ref().unchecked_ref();
-    for name in ENDING {
-        // Before the element is told of it: a pointer that moves with nothing pressed moves nothing more.
-        let _known = window().add_event_listener_with_callback_and_bool(name, function, true);
-    }
-    let listener = StoredValue::new_local(listener);
     on_cleanup(move || {
         blur.remove();
         hidden.remove();
-        listener.try_with_value(|listener| {
-            let function = listener.as_ref().unchecked_ref();
-            for name in ENDING {
-                let _known = window().remove_event_listener_with_callback_and_bool(name, function, true);
-            }
-        });
     });
 }
 

@@ -9,10 +9,10 @@ use escalation_editor::popover::{Placed, place};
 use leptos::html::ElementType;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement};
 
 use super::size;
+use crate::place::{self, Place};
 
 /// Where an element is in the window, in CSS pixels.
 pub fn rect_of(element: &impl AsRef<Element>) -> Rect {
@@ -52,9 +52,8 @@ pub fn keep(element: &HtmlElement, hanging: Hanging, most: f64, anchor: impl Fn(
             return;
         }
         let Some(anchor) = anchor() else { return };
-        let length = |length: Result<wasm_bindgen::JsValue, _>| length.ok().and_then(|length| length.as_f64());
-        let window = (length(window().inner_width()), length(window().inner_height()));
-        let (Some(width), Some(height)) = window else { return };
+        // What lies in the top layer has the whole window, also in an element.
+        let (width, height) = Place::PAGE.size();
         // Fields as wide as their list: the width is set before it is measured.
         let px = |name: &str, value: f64| {
             let _refused = kept.style().set_property(name, &format!("{value}px"));
@@ -78,19 +77,6 @@ pub fn keep(element: &HtmlElement, hanging: Hanging, most: f64, anchor: impl Fn(
         // After this round of measuring, which must not change what it measures.
         request_animation_frame(move || put());
     });
-    let moved = Closure::<dyn Fn()>::new(move || put());
-    let listener = moved.as_ref().unchecked_ref::<js_sys::Function>().clone();
-    let page = window();
     // Whatever scrolls may move the anchor.
-    let _cannot_fail = page.add_event_listener_with_callback_and_bool("scroll", &listener, true);
-    let _cannot_fail = page.add_event_listener_with_callback_and_bool("resize", &listener, true);
-    // Dropped with the owner.
-    let held = StoredValue::new_local((moved, listener));
-    on_cleanup(move || {
-        held.with_value(|(_, listener)| {
-            let page = window();
-            let _cannot_fail = page.remove_event_listener_with_callback_and_bool("scroll", listener, true);
-            let _cannot_fail = page.remove_event_listener_with_callback_and_bool("resize", listener, true);
-        });
-    });
+    place::listen_first_on_page(&["scroll", "resize"], move || put());
 }

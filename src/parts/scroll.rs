@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::place::Place;
+
 /// Scrolls a list as little as shows one of its options, both given by their ids, once they are drawn.
 pub fn reveal(list: &str, option: &str) {
     let (list, option) = (list.to_string(), option.to_string());
     request_animation_frame(move || {
-        let by_id = |id: &str| document().get_element_by_id(id);
+        let by_id = |id: &str| Place::in_use().by_id(id);
         let (Some(list), Some(option)) = (by_id(&list), by_id(&option)) else { return };
         let (frame, row) = (list.get_bounding_client_rect(), option.get_bounding_client_rect());
         // Without the line around the list.

@@ -6,6 +6,7 @@
 //! (`translate="no"`), and where a program does it all the same, the page's own texts are put back.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use escalation_api::PathPayload;
 use escalation_editor::bidi;
@@ -17,6 +18,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, MutationObserver, MutationObserverInit, MutationRecord, Node};
 
+use crate::place::Place;
+
 /// Attributes that are read out or shown.
 const ATTRIBUTES: [&str; 6] =
     ["title", "aria-label", "aria-description", "aria-valuetext", "aria-roledescription", "placeholder"];
@@ -25,28 +28,28 @@ const ATTRIBUTES: [&str; 6] =
 const MOST_TIMES: u32 = 20;
 
 thread_local! {
-    static NAMES: RefCell<Names> = const { RefCell::new(Names { world: Vec::new(), path: Vec::new(), all: Vec::new() }) };
+    static NAMES: RefCell<Names> = const { RefCell::new(Names { world: BTreeMap::new(), path: BTreeMap::new(), all: Vec::new() }) };
     /// Whether anything from right to left was ever there: attributes are looked at only then.
     static SEEN: Cell<bool> = const { Cell::new(false) };
     static PUT_BACK: Cell<u32> = const { Cell::new(0) };
 }
 
-/// The names that are set apart.
+/// The names that are set apart, those of each instance by its number.
 struct Names {
-    world: Vec<String>,
-    path: Vec<String>,
+    world: BTreeMap<u32, Vec<String>>,
+    path: BTreeMap<u32, Vec<String>>,
     all: Vec<String>,
 }
 
-/// Begins, for as long as the page is there.
-pub fn watch() {
-    let changed = Closure::<dyn Fn(Array, MutationObserver)>::new(|records: Array, observer: MutationObserver| {
+/// Begins, for as long as the owner lives.
+pub fn watch(place: Place) {
+    let changed = Closure::<dyn Fn(Array, MutationObserver)>::new(move |records: Array, observer: MutationObserver| {
         let records: Vec<MutationRecord> = records.iter().filter_map(|record| record.dyn_into().ok()).collect();
         put_back(&records);
         for record in &records {
             let Some(target) = record.target() else { continue };
             match record.type_().as_str() {
-                "childList" => nodes(&record.added_nodes()).for_each(|node| of_tree(&node)),
+                "childList" => nodes(&record.added_nodes()).for_each(|node| of_tree(place, &node)),
                 "characterData" => of_text(&target),
                 _ => {
                     if let (Some(element), Some(name)) = (target.dyn_ref(), record.attribute_name()) {
@@ -64,37 +67,41 @@ pub fn watch() {
     options.set_character_data(true);
     options.set_attribute_filter(&ATTRIBUTES.iter().map(|name| JsValue::from_str(name)).collect::<Array>());
     if let (Ok(observer), Some(page)) =
-        (MutationObserver::new(changed.as_ref().unchecked_ref()), document().document_element())
+        (MutationObserver::new(changed.as_ref().unchecked_ref()), place.base())
     {
         let _observes = observer.observe_with_options(&page, &options);
+        let held = StoredValue::new_local((observer, changed));
+        on_cleanup(move || {
+            held.try_with_value(|(observer, _)| observer.disconnect());
+        });
     }
-    changed.forget();
 }
 
 /// The organisation's names from now on.
-pub fn of_world(world: &World) {
+pub fn of_world(place: Place, world: &World) {
     let names = bidi::of_world(world);
-    set(|all| all.world = names);
+    set(place, |all| all.world.insert(place.number(), names));
 }
 
 /// The names of the path that is open; without one, none.
-pub fn of_path(path: Option<&PathPayload>) {
+pub fn of_path(place: Place, path: Option<&PathPayload>) {
     let names = path.map(bidi::of_path).unwrap_or_default();
-    set(|all| all.path = names);
+    set(place, |all| all.path.insert(place.number(), names));
 }
 
-fn set(change: impl FnOnce(&mut Names)) {
+fn set(place: Place, change: impl FnOnce(&mut Names) -> Option<Vec<String>>) {
     let is_new = NAMES.with_borrow_mut(|names| {
         change(names);
-        let all = bidi::in_order([names.world.clone(), names.path.clone()].concat());
+        let all = names.world.values().chain(names.path.values()).flatten().cloned();
+        let all = bidi::in_order(all.collect());
         let is_new = all != names.all;
         names.all = all;
         is_new
     });
     // What is there already was set apart by other names.
-    if is_new && let Some(page) = document().document_element() {
+    if is_new && let Some(page) = place.base() {
         SEEN.set(true);
-        of_tree(&page);
+        of_tree(place, &page);
     }
 }
 
@@ -108,7 +115,7 @@ fn shown(text: &str) -> Option<String> {
 }
 
 /// All texts below a node, and the node itself.
-fn of_tree(node: &Node) {
+fn of_tree(place: Place, node: &Node) {
     if node.node_type() == Node::TEXT_NODE {
         return of_text(node);
     }
@@ -116,7 +123,7 @@ fn of_tree(node: &Node) {
     let is_concerned = node.text_content().is_some_and(|text| bidi::is_concerned(&text));
     if is_concerned && !SEEN.replace(true) {
         // Attributes that were there before.
-        if let Some(page) = document().document_element() {
+        if let Some(page) = place.base() {
             of_attributes(&page);
         }
     }

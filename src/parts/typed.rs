@@ -4,10 +4,10 @@
 use escalation_editor::bidi;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement};
 
 use super::keyboard::pressed;
+use crate::place::{self, Place};
 use crate::strings;
 
 /// How such a field is known in the page.
@@ -24,7 +24,7 @@ const LEAVING: [&str; 5] = ["popstate", "hashchange", "beforeunload", "pagehide"
 
 /// Takes what is being typed, as if the field were left. The focus stays.
 pub fn take_typed() {
-    let field = document().active_element().filter(|element| element.has_attribute(MARK));
+    let field = Place::in_use().active().filter(|element| element.has_attribute(MARK));
     if let (Some(field), Ok(event)) = (field, Event::new("change")) {
         let _not_cancelled = field.dispatch_event(&event);
     }
@@ -69,23 +69,10 @@ struct Wrong {
 
 /// Takes what is being typed before the screen is left, for as long as it is there; `then` keeps it.
 pub fn take_before_leaving(then: impl Fn() + 'static) {
-    let listener = Closure::<dyn Fn()>::new(move || {
+    // Before all others: one of them takes the screen away, another writes the draft.
+    place::listen_first_on_page(&LEAVING, move || {
         take_typed();
         then();
-    });
-    let function = listener.as_ref().unchecked_ref();
-    for name in LEAVING {
-        // Before all others: one of them takes the screen away, another writes the draft.
-        let _known = window().add_event_listener_with_callback_and_bool(name, function, true);
-    }
-    let listener = StoredValue::new_local(listener);
-    on_cleanup(move || {
-        listener.try_with_value(|listener| {
-            let function = listener.as_ref().unchecked_ref();
-            for name in LEAVING {
-                let _known = window().remove_event_listener_with_callback_and_bool(name, function, true);
-            }
-        });
     });
 }
 

@@ -38,10 +38,9 @@ pub fn copy(open: Open) {
         Ok(text) => {
             let query = route::query(&text, &zone);
             let href = Route::Path(open.id.get_untracked()).href();
-            let here = window().location().href().unwrap_or_default();
-            let base = here.split('#').next().unwrap_or_default();
             let said = |copied| if copied { strings::scenarios::LINK_COPIED } else { strings::NOT_COPIED };
-            link::put(format!("{base}{href}?{query}"), move |copied| tell(said(copied).to_string()));
+            let link = open.session.place.link(&format!("{href}?{query}"));
+            link::put(link, move |copied| tell(said(copied).to_string()));
         }
         Err(why) => tell(why),
     }
@@ -49,7 +48,7 @@ pub fn copy(open: Open) {
 
 /// Assumes what the address says, if it says anything new. What is wrong with it is told, and nothing is changed.
 pub fn take(open: Open) {
-    let Some(query) = route::current_query() else { return };
+    let Some(query) = route::current_query(open.session.place) else { return };
     if open.brought.with_untracked(|brought| brought.as_ref().is_some_and(|brought| brought.query == query)) {
         return;
     }
