@@ -10,7 +10,7 @@ use web_sys::SubmitEvent;
 
 use crate::clock;
 use crate::editor::link;
-use crate::net::{self, Net, ApiKey, Session};
+use crate::net::{self, ApiKey, Net, Session};
 use crate::parts::crumbs::Crumbs;
 use crate::parts::dialog::Dialog;
 use crate::parts::notice::Notice;

@@ -5,7 +5,6 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::place::Place;
 use crate::clock;
 use crate::drafts::Keeping;
 use crate::editor::{EditorScreen, Opened};
@@ -14,6 +13,7 @@ use crate::net::{Net, NetError, Way};
 use crate::parts::focus;
 use crate::parts::notice::Notice;
 use crate::parts::texts;
+use crate::place::Place;
 use crate::reading::Reading;
 use crate::route::{Route, route};
 use crate::session::{Loading, Session, ask_before_leaving};
@@ -25,7 +25,14 @@ pub fn App() -> impl IntoView {
     provide_context(place);
     texts::watch(place);
     focus::keep_near(place);
-    let session = Session::begin(place, Net::new(Way::default()), false);
+    let session = Session::begin(place, Net::new(Way::default()), false, None);
+    view! { <Screens session/> }
+}
+
+/// The screens of an instance, on a page or in an element.
+#[component]
+pub fn Screens(session: Session) -> impl IntoView {
+    let place = session.place;
     provide_context(session);
     let listener = ask_before_leaving(move || {
         session.keeping.get_untracked() != Keeping::Works && session.drafts.with_untracked(|drafts| !drafts.is_empty())
@@ -128,6 +135,10 @@ fn Failed(error: NetError) -> impl IntoView {
         NetError::Unreadable(status) => (strings::status(status.into()), strings::AWAY_LOADING_HINT.to_string()),
         NetError::Busy(seconds) => (strings::BUSY_LOADING.to_string(), strings::try_in(seconds)),
         NetError::Unsure(said) => (strings::AWAY_LOADING.to_string(), said),
+        NetError::Refused(error) if session.given.with_value(Option::is_some) => {
+            let said = error.errors.into_iter().map(|error| error.message).collect();
+            (strings::GIVEN_UNREADABLE.to_string(), said)
+        }
         NetError::Refused(error) => {
             let said = error.errors.first().map(|error| error.message.clone()).unwrap_or_default();
             (strings::status(error.status), said)

@@ -25,7 +25,7 @@ use escalation_editor::Viewport;
 use escalation_editor::changes::NodeChange;
 use escalation_editor::layout::Rect;
 use escalation_editor::words::NodeIcon;
-use leptos::html::Main;
+use leptos::html::Section;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
@@ -76,7 +76,7 @@ struct Marks {
 #[component]
 pub fn Canvas() -> impl IntoView {
     let open = expect_context::<Open>();
-    let frame = NodeRef::<Main>::new();
+    let frame = NodeRef::<Section>::new();
     watch_size(frame, open);
     open_view(open);
     let element = move || frame.get_untracked().map(|frame| frame.unchecked_into::<web_sys::Element>());
@@ -122,7 +122,9 @@ pub fn Canvas() -> impl IntoView {
     let hair =
         move || far.get().then(|| open.view.with(|view| ((1.0 / view.scale.max(0.001)).round() as i64).to_string()));
     view! {
-        <main
+        <section
+            // A page has one of these, and that of somebody else has its own.
+            role=open.session.place.is_page().then_some("main")
             class="canvas"
             class:panning=move || open.panning.get()
             class:dragging=move || open.look.drag.with(Option::is_some)
@@ -162,7 +164,7 @@ pub fn Canvas() -> impl IntoView {
             <Ghost/>
             <Toast/>
             {move || later::edit().map(|edit| (edit.menus)())}
-        </main>
+        </section>
     }
 }
 
@@ -210,7 +212,7 @@ fn Start() -> impl IntoView {
 }
 
 /// Keeps the size of the frame.
-fn watch_size(frame: NodeRef<Main>, open: Open) {
+fn watch_size(frame: NodeRef<Section>, open: Open) {
     Effect::new(move |_| {
         let Some(element) = frame.get() else { return };
         size::watch(&element, move |size| open.screen.set(size));

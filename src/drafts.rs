@@ -97,11 +97,22 @@ impl Session {
     async fn read_database(self) -> Result<Vec<(String, String)>, wasm_bindgen::JsValue> {
         let database = match self.database.get_value() {
             Some(database) => database,
-            None => store::open(move || self.lose_database()).await?,
+            None => store::open(&self.net.base(), move || self.lose_database()).await?,
         };
         let all = store::all(&database).await?;
         self.database.set_value(Some(database));
         Ok(all)
+    }
+
+    /// Closes the database once the session is over; what was begun is written.
+    pub fn close_database(self) {
+        on_cleanup(move || {
+            if let Some(database) = self.database.try_update_value(Option::take).flatten() {
+                database.set_onversionchange(None);
+                database.set_onclose(None);
+                database.close();
+            }
+        });
     }
 
     /// The browser has closed the database: somebody has removed what it keeps, or another version of this page needs
@@ -114,7 +125,7 @@ impl Session {
         // Until it is open again nothing is kept.
         self.keeping.set(Keeping::Unknown);
         spawn_local(async move {
-            match store::open(move || self.lose_database()).await {
+            match store::open(&self.net.base(), move || self.lose_database()).await {
                 Ok(database) => {
                     self.database.set_value(Some(database));
                     self.keeping.set(Keeping::Works);

@@ -20,7 +20,7 @@ mod people;
 pub mod problems;
 pub mod review;
 pub mod revisions;
-mod save;
+pub mod save;
 pub mod side;
 pub mod state;
 pub mod tabs;
@@ -47,7 +47,7 @@ use help::Help;
 use notes::Notes;
 use palette::Palette;
 use side::SideScreen;
-use state::Open;
+use state::{OnOpened, Open};
 use transfer::Import;
 
 /// A path to be opened.
@@ -133,6 +133,9 @@ pub fn EditorScreen(opened: Opened) -> impl IntoView {
     open.question.set(opened.question);
     open.unsure.set(opened.unsure);
     provide_context(open);
+    if let Some(OnOpened(told)) = use_context() {
+        told.run(open);
+    }
     know_owners(open);
     provide_context(TellDropped(Callback::new(move |what: String| {
         let _left = open.look.refused.try_set(Some(what.clone()));

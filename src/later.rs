@@ -22,20 +22,22 @@ use escalation_editor::gone::RemovedNodes;
 use escalation_editor::layout::{Rect, SlotMark};
 use escalation_editor::play::Play;
 use escalation_engine::calendar::Zone;
-use escalation_engine::{CompiledPath, Index, Instant, Problem, Scenario, Trace};
+use escalation_engine::{CompiledPath, Index, Instant, Problem, Scenario, Trace, World};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
+use wasm_bindgen::JsValue;
 use web_sys::KeyboardEvent;
 
 use crate::clock;
 use crate::editor::side::Side;
 use crate::editor::state::Open;
+use crate::embed::{EMBED, Embed};
 use crate::list::row::Row;
 use crate::panel::Tab;
 use crate::route::Route;
-use crate::session::Session;
+use crate::session::{Given, Session};
 
 pub use gone::GoneNote;
 pub use held::hold_keys;
@@ -174,6 +176,12 @@ pub struct Rest {
     pub export: fn(Open, Export),
     /// Copies the address of what is chosen, or of what is assumed.
     pub copy_link: fn(Open, bool),
+    /// Tells the page around an element what happens with the path.
+    pub follow_for_host: fn(Open),
+    /// Does something for it.
+    pub act_for_host: fn(Open, &str, &JsValue) -> JsValue,
+    /// What it has given in place of a server.
+    pub given: fn(&Given) -> Result<World, String>,
     /// In a worker: takes the world that questions are about.
     pub set_world: fn(&str) -> Result<(), String>,
     /// In a worker: takes a question.
@@ -216,6 +224,9 @@ static REST: Rest = Rest {
     copy_link: |open, assumed| {
         if assumed { crate::simulate::share::copy(open) } else { crate::editor::link::copy(open) }
     },
+    follow_for_host: crate::embed::host::follow,
+    act_for_host: crate::embed::host::act,
+    given: crate::embed::host::given,
     set_world: crate::worker::take_world,
     hear: crate::worker::hear,
     work: crate::worker::work,
@@ -273,6 +284,7 @@ thread_local! {
     static IS_RUN: Part<Run> = Part::new();
     static IS_REST: Part<Rest> = Part::new();
     static IS_PATHS: Part<Paths> = Part::new();
+    static IS_EMBED: Part<Embed> = Part::new();
 }
 
 /// Marks where the program is divided: what this function names, and nothing before it does, is in the part.
@@ -311,6 +323,7 @@ loads!(load_edit, edit, EDIT: Edit, IS_EDIT, edit, with_edit);
 loads!(load_run, run, RUN: Run, IS_RUN, run, with_run);
 loads!(load_rest, rest, REST: Rest, IS_REST, rest, with_rest);
 loads!(load_paths, paths, PATHS: Paths, IS_PATHS, paths);
+loads!(load_embed, embed, EMBED: Embed, IS_EMBED, embed);
 
 /// Words with the key of an action, once it is known.
 pub fn with_key(words: &str, name: &str) -> String {
@@ -339,6 +352,7 @@ enum Name {
     Run,
     Rest,
     Paths,
+    Embed,
 }
 
 /// Loads all parts, one after the other, what is needed first before all others. Where one does not come, that is told,
@@ -382,7 +396,11 @@ async fn load_one(name: Name) -> Result<(), SplitLoaderError> {
             let part = load_paths().await?;
             IS_PATHS.with(|is| is.arrive(part));
         }
-        Name::Edit | Name::Run | Name::Rest | Name::Paths => {}
+        Name::Embed if untrack(embed).is_none() => {
+            let part = load_embed().await?;
+            IS_EMBED.with(|is| is.arrive(part));
+        }
+        Name::Edit | Name::Run | Name::Rest | Name::Paths | Name::Embed => {}
     }
     Ok(())
 }
@@ -390,6 +408,16 @@ async fn load_one(name: Name) -> Result<(), SplitLoaderError> {
 /// In a worker: loads what it takes to answer questions.
 pub async fn load_for_worker() -> bool {
     load_one(Name::Rest).await.is_ok()
+}
+
+/// Loads what elements in pages of others need.
+pub async fn load_for_elements() -> bool {
+    load_one(Name::Embed).await.is_ok()
+}
+
+/// The part that has what is seldom done, once it is there; nothing where it does not come.
+pub async fn have_rest() -> Option<&'static Rest> {
+    if load_one(Name::Rest).await.is_ok() { untrack(rest) } else { None }
 }
 
 /// Has something listen while a screen is there, from when its part is there.

@@ -15,7 +15,6 @@ use escalation_engine::instant::MINUTE;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::place::Place;
 use crate::clock;
 use crate::drafts::Draft;
 use crate::load;
@@ -24,6 +23,7 @@ use crate::panel::expectations::MOST_EXPECTED;
 use crate::panel::expected;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::import::{ImportDialog, understand_all};
+use crate::place::Place;
 use crate::reading::ReadingNote;
 use crate::route::Route;
 use crate::session::{Session, session};

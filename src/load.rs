@@ -41,6 +41,14 @@ pub struct Organisation {
     pub unread: Vec<Unread>,
 }
 
+impl Organisation {
+    /// One of which nothing is known but what decides who is paged.
+    pub fn of(world: World) -> Self {
+        let (teams, templates, unread) = (Vec::new(), Vec::new(), Vec::new());
+        Self { world, teams, templates, features: None, only_read: false, edits_teams: None, me: None, unread }
+    }
+}
+
 /// Something that could not be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unread {

@@ -10,6 +10,7 @@ mod canvas;
 mod clock;
 mod drafts;
 mod editor;
+mod embed;
 mod inspector;
 mod later;
 mod list;
@@ -19,6 +20,7 @@ mod outline;
 mod panel;
 mod parts;
 mod place;
+mod program;
 mod reading;
 mod route;
 mod session;
@@ -36,8 +38,8 @@ fn main() {
     if web_sys::window().is_none() {
         return;
     }
-    if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
-        boot.remove();
-    }
+    // Elsewhere elements begin it: in a page of somebody else nothing but they is ours.
+    let Ok(Some(boot)) = leptos::prelude::document().query_selector("#boot[data-app]") else { return };
+    boot.remove();
     mount_to_body(app::App);
 }

@@ -7,7 +7,7 @@ use escalation_api::escalation::Escalation;
 use escalation_api::list::{OnePath, Page};
 use escalation_api::schedule::Entries;
 use escalation_api::template::Template;
-use escalation_api::{ErrorResponse, Json, Path, PathPayload, Schedule, Team, User, Value};
+use escalation_api::{ErrorResponse, ErrorSingle, ErrorType, Json, Path, PathPayload, Schedule, Team, User, Value};
 use escalation_editor::{retry, tag};
 use escalation_engine::Instant;
 use escalation_engine::trace::TraceStep;
@@ -56,6 +56,18 @@ impl NetError {
             }
         };
         format!("{what} {why}").trim_end().to_string()
+    }
+
+    /// What is wrong with a document that was given in place of a server.
+    pub fn given(said: String) -> Self {
+        Self::Refused(Box::new(ErrorResponse {
+            error_type: ErrorType::Validation,
+            status: 422,
+            request_id: String::new(),
+            errors: vec![ErrorSingle::new("invalid", said)],
+            rate_limit: None,
+            extra: escalation_api::Map::new(),
+        }))
     }
 
     /// Whether the server itself says that there is no such thing. What stands in front of it says 404, too, in a way

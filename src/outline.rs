@@ -60,7 +60,7 @@ fn Outline() -> impl IntoView {
     let steps = move || open.path.with(|path| list(open, &path.path, ListAt::Root));
     let about = RwSignal::new(false);
     view! {
-        <main class="outline" aria-label=strings::CANVAS>
+        <section class="outline" role=open.session.place.is_page().then_some("main") aria-label=strings::CANVAS>
             <p class="outline-start">{strings::ALERT_FIRES}</p>
             {steps}
             <details class="about-path" on:toggle=move |_| about.set(true)>
@@ -69,7 +69,7 @@ fn Outline() -> impl IntoView {
                     {move || later::edit().map(|edit| (edit.path_facts)())}
                 </Show>
             </details>
-        </main>
+        </section>
     }
 }
 

@@ -11,7 +11,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, EventTarget, HtmlElement, NodeList, ShadowRoot};
 
-use crate::worker;
+use crate::program;
 
 /// Where an instance lives.
 #[derive(Clone, Copy)]
@@ -105,8 +105,7 @@ impl Place {
 
     /// The first element that fits.
     pub fn find(self, selector: &str) -> Option<Element> {
-        let found =
-            self.with(|| document().query_selector(selector), |inside| inside.root.query_selector(selector));
+        let found = self.with(|| document().query_selector(selector), |inside| inside.root.query_selector(selector));
         found?.ok().flatten()
     }
 
@@ -191,7 +190,7 @@ impl Place {
             return page();
         }
         let detail = js_sys::Object::new();
-        let _set = js_sys::Reflect::set(&detail, &"href".into(), &format!("{}{hash}", worker::folder()).into());
+        let _set = js_sys::Reflect::set(&detail, &"href".into(), &format!("{}{hash}", program::folder()).into());
         if self.tell("navigate", &detail) {
             self.put(hash);
             self.with(|| (), |inside| inside.moved.notify());
@@ -228,7 +227,7 @@ impl Place {
     /// The address of a place in the app that anybody can open: in somebody else's page, that of the app itself.
     pub fn link(self, hash: &str) -> String {
         let here = || window().location().href().unwrap_or_default();
-        let page = self.with(here, |_| worker::folder()).unwrap_or_default();
+        let page = self.with(here, |_| program::folder()).unwrap_or_default();
         format!("{}{hash}", page.split('#').next().unwrap_or_default())
     }
 

@@ -51,6 +51,8 @@ pub struct Readers {
     pub edits_teams: RwSignal<Option<Vec<String>>>,
     /// The teams that own the path that is open; nothing where none is open that is saved.
     pub owners: RwSignal<Option<Vec<String>>>,
+    /// Whether the page around an element asks for it.
+    pub by_host: RwSignal<bool>,
     /// Whether paths are changed on a small screen all the same.
     change_here: RwSignal<bool>,
     /// Why paths are for reading alone, if they are.
@@ -61,7 +63,8 @@ pub struct Readers {
 
 impl Readers {
     pub fn new(place: Place, by_host: bool) -> Self {
-        let (only_read, small, change_here) = (RwSignal::new(false), RwSignal::new(is_small(place)), RwSignal::new(false));
+        let (only_read, small, change_here) =
+            (RwSignal::new(false), RwSignal::new(is_small(place)), RwSignal::new(false));
         let look = move || {
             if small.try_get_untracked().is_some_and(|small| small != is_small(place)) {
                 small.set(is_small(place));
@@ -75,20 +78,20 @@ impl Readers {
             }
         }
         let (edits_teams, owners) = (RwSignal::new(None), RwSignal::new(None::<Vec<String>>));
-        let by_address = by_host || (place.is_page() && asked_for());
+        let by_host = RwSignal::new(by_host || (place.is_page() && asked_for()));
         let compact = Memo::new(move |_| small.get() && !change_here.get());
         let why = Memo::new(move |_| {
             if only_read.get() {
                 Some(Reading::Rights)
             } else if owners.with(|owners| owners.as_ref().is_some_and(|owners| is_foreign(edits_teams, owners))) {
                 Some(Reading::Teams)
-            } else if by_address {
+            } else if by_host.get() {
                 Some(Reading::Address)
             } else {
                 compact.get().then_some(Reading::Small)
             }
         });
-        Self { only_read, edits_teams, owners, change_here, why, compact }
+        Self { only_read, edits_teams, owners, by_host, change_here, why, compact }
     }
 }
 

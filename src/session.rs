@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 use crate::clock;
 use crate::drafts::{Database, Draft, Keeping};
 use crate::editor::tabs::{Channel, channel};
+use crate::later;
 use crate::list::finder::Finder;
 use crate::list::row::{Rows, rows};
 use crate::load::{self, Organisation, Unread};
@@ -21,6 +22,24 @@ use crate::reading::Readers;
 use crate::route::{self, Route};
 use crate::strings;
 use crate::worker::Background;
+
+/// The documents themselves, where they do not come from a server.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The id of the path, or nothing.
+    pub id: String,
+    /// The path as JSON.
+    pub path: String,
+    /// What it stands in, as JSON; nothing where a bundle has both.
+    pub world: String,
+}
+
+impl Given {
+    /// The id by which such a path is known here.
+    pub fn id_or(id: &str) -> String {
+        if id.is_empty() { "given".to_string() } else { id.to_string() }
+    }
+}
 
 /// How far loading has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +59,8 @@ pub struct Session {
     pub place: Place,
     /// The server.
     pub net: Net,
+    /// The documents that it was given in place of a server.
+    pub given: StoredValue<Option<Given>>,
     /// The organisation.
     pub index: RwSignal<Arc<Index>>,
     /// Whom a path can belong to.
@@ -91,12 +112,14 @@ pub struct Session {
 
 impl Session {
     /// A session that begins to load.
-    pub fn begin(place: Place, net: Net, only_reads: bool) -> Self {
+    pub fn begin(place: Place, net: Net, only_reads: bool, given: Option<Given>) -> Self {
+        let is_given = given.is_some();
         let index = RwSignal::new(Arc::new(Index::new(World::default())));
         let now = RwSignal::new(clock::now());
         let session = Self {
             place,
             net,
+            given: StoredValue::new(given),
             index,
             now,
             rows: rows(index, now),
@@ -115,7 +138,8 @@ impl Session {
             features: RwSignal::new(None),
             unread: RwSignal::new(Vec::new()),
             newer: StoredValue::new(None),
-            channel: channel(),
+            // Others have documents of their own.
+            channel: if is_given { StoredValue::new_local(None) } else { channel() },
             readers: Readers::new(place, only_reads),
             me: RwSignal::new(None),
             background: Background::new(),
@@ -123,6 +147,7 @@ impl Session {
         };
         session.load();
         session.follow_others();
+        session.close_database();
         session
     }
 
@@ -130,6 +155,9 @@ impl Session {
     /// nothing up where it does not.
     pub fn load(self) {
         self.loading.set(Loading::Busy);
+        if let Some(given) = self.given.get_value() {
+            return self.take_given(given);
+        }
         spawn_local(async move {
             let drafts = self.read_drafts();
             let open = open_path(self.place);
@@ -141,6 +169,23 @@ impl Session {
                     self.loading.set(Loading::Done);
                 }
                 Err(error) => self.loading.set(Loading::Failed(error)),
+            }
+        });
+    }
+
+    /// Takes what the page around has given. It keeps that, too: there are no drafts.
+    fn take_given(self, given: Given) {
+        self.keeping.set(Keeping::Works);
+        spawn_local(async move {
+            let Some(rest) = later::have_rest().await else {
+                return self.loading.set(Loading::Failed(NetError::Away));
+            };
+            match (rest.given)(&given) {
+                Ok(world) => {
+                    self.take(Organisation { features: Some(Vec::new()), ..Organisation::of(world) });
+                    self.loading.set(Loading::Done);
+                }
+                Err(said) => self.loading.set(Loading::Failed(NetError::given(said))),
             }
         });
     }

@@ -48,6 +48,7 @@ pub const THEME: &str = "Theme";
 pub const DISMISS: &str = "Dismiss";
 
 pub const AWAY: &str = "Can’t reach the server. Your changes are kept; try again later.";
+pub const GIVEN_UNREADABLE: &str = "This path can’t be read";
 pub const AWAY_LOADING: &str = "Can’t reach the server";
 pub const AWAY_LOADING_HINT: &str = "Check that it is running and that you are online.";
 pub const UNREADABLE: &str = "Couldn’t read the server’s answer. Your changes are kept.";

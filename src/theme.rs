@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::place::Place;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::stored;
+use crate::place::Place;
 use crate::strings;
 
 const KEY: &str = "theme";
@@ -22,6 +22,10 @@ fn system() -> &'static str {
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let place = Place::here();
+    // In somebody else's page that page says which.
+    if !place.is_page() {
+        return ().into_any();
+    }
     let theme = RwSignal::new(chosen());
     Effect::new(move || {
         let Some(root) = place.base() else { return };
@@ -41,4 +45,5 @@ pub fn ThemeSwitch() -> impl IntoView {
             <Icon glyph=Glyph::Theme/>
         </button>
     }
+    .into_any()
 }

@@ -17,6 +17,7 @@ use web_sys::{MessageEvent, WorkerOptions, WorkerType};
 
 use crate::clock;
 use crate::later;
+use crate::program;
 
 /// So many workers may fail one after the other before the page does the work itself.
 const MOST_FAILURES: u32 = 3;
@@ -93,7 +94,21 @@ impl Background {
     pub fn new() -> Self {
         let gave_up = ArcRwSignal::new(false);
         let inner = Inner { way: Backend::NotTried, failures: 0, asked: 0, gave_up, waiting: Vec::new() };
-        Self(StoredValue::new_local(inner))
+        let background = Self(StoredValue::new_local(inner));
+        on_cleanup(move || background.stop());
+        background
+    }
+
+    /// Ends the worker, and asks nothing any more: whoever wanted to know is gone.
+    fn stop(self) {
+        self.0.try_update_value(|inner| {
+            inner.waiting.clear();
+            if let Backend::Worker(connection) = std::mem::replace(&mut inner.way, Backend::NotTried) {
+                connection.worker.set_onmessage(None);
+                connection.worker.set_onerror(None);
+                connection.worker.terminate();
+            }
+        });
     }
 
     /// Whether workers have failed so often that the page does the work.
@@ -239,11 +254,11 @@ impl Backend {
 
 /// A worker with this program in it. The compiled program is handed over, so that it is neither loaded nor compiled again.
 fn worker(background: Background) -> Result<Backend, JsValue> {
-    let here = ADDRESS.with(String::clone);
+    let here = program::address();
     let script = web_sys::Url::new_with_base("worker.js", &here)?;
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
-    let worker = web_sys::Worker::new_with_options(&script.href(), &options)?;
+    let worker = begun(&script.href(), &options)?;
     let hears = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         // What has no number is no reply.
         let Ok(message) = event.data().dyn_into::<Array>() else { return };
@@ -267,11 +282,20 @@ fn worker(background: Background) -> Result<Backend, JsValue> {
     Ok(Backend::Worker(Box::new(Connection { worker, world, outbox, _hears: hears, _fails: fails })))
 }
 
-#[wasm_bindgen]
-extern "C" {
-    /// Where the JavaScript of this program is.
-    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
-    static ADDRESS: String;
+/// A worker with a script. One of another site may not begin: the page begins one that has that script run.
+fn begun(script: &str, options: &WorkerOptions) -> Result<web_sys::Worker, JsValue> {
+    let own = window().location().origin()?;
+    if script.starts_with(&format!("{own}/")) {
+        return web_sys::Worker::new_with_options(script, options);
+    }
+    let kind = web_sys::BlobPropertyBag::new();
+    kind.set_type("text/javascript");
+    let text = JsValue::from_str(&format!("import {};", js_sys::JSON::stringify(&JsValue::from_str(script))?));
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&Array::of1(&text), &kind)?;
+    let address = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let worker = web_sys::Worker::new_with_options(&address, options);
+    web_sys::Url::revoke_object_url(&address)?;
+    worker
 }
 
 thread_local! {
@@ -317,17 +341,6 @@ pub fn work() -> Option<(u32, String)> {
 /// Whether something is left to do.
 pub fn has_work() -> bool {
     DESK.with(|desk| desk.borrow().is_busy())
-}
-
-/// The folder that this program lies in, with a slash at its end.
-pub fn folder() -> String {
-    let address = ADDRESS.with(String::clone);
-    address.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default()
-}
-
-/// The name of this program's script, which no other version has.
-pub fn program() -> String {
-    ADDRESS.with(String::clone).rsplit('/').next().unwrap_or_default().to_string()
 }
 
 /// In the worker: takes a question in place of the one of its kind that is not answered yet.

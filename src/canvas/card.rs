@@ -146,7 +146,7 @@ pub fn Card(id: String) -> impl IntoView {
             }
             choose_for_menu(open, &id, together.get_untracked());
             let frame = event.current_target().and_then(|card| card.dyn_into::<Element>().ok());
-            let frame = frame.and_then(|card| card.closest("main").ok().flatten());
+            let frame = frame.and_then(|card| card.closest(".canvas").ok().flatten());
             let at = frame.map(|frame| {
                 let rect = frame.get_bounding_client_rect();
                 (event.client_x() - rect.left() as i32, event.client_y() - rect.top() as i32)

@@ -10,11 +10,11 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use super::card::{NODE, element_id};
 use super::look::Coming;
 use super::{ahead, folds, point, run};
-use crate::place::Place;
 use crate::editor::keys::press;
 use crate::editor::state::Open;
 use crate::parts::focus;
 use crate::parts::keyboard::{self, pressed};
+use crate::place::Place;
 use crate::strings;
 
 /// A key on the tree. What is not ours goes on to the page.

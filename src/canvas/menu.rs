@@ -11,12 +11,12 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::look::{Menu, MenuOf};
 use super::{folds, keys, run};
-use crate::place::Place;
 use crate::editor::actions::{self, Action, shown};
 use crate::editor::state::Open;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
 use crate::parts::popover::{self, Hanging, Rect};
+use crate::place::Place;
 use crate::strings;
 
 /// One line of a menu.

@@ -5,9 +5,9 @@ use escalation_editor::command::legal_repeat_targets;
 use leptos::prelude::*;
 
 use super::{keys, run};
-use crate::place::Place;
 use crate::editor::state::Open;
 use crate::parts::focus;
+use crate::place::Place;
 use crate::strings;
 
 /// Begins with the chosen repeat.

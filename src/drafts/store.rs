@@ -18,12 +18,14 @@ const MOST: u32 = 5_000;
 /// What comes of a write, once the browser has it for good.
 pub type Written = Pin<Box<dyn Future<Output = Result<(), JsValue>>>>;
 
-/// Opens the database; it is made where there is none. `lost` is called once it is closed, as somebody else wants it so.
-pub async fn open(lost: impl Fn() + Clone + 'static) -> Result<IdbDatabase, JsValue> {
+/// Opens the database of a server, which comes before its addresses; nothing for that of the page. It is made where there
+/// is none. `lost` is called once it is closed, as somebody else wants it so.
+pub async fn open(server: &str, lost: impl Fn() + Clone + 'static) -> Result<IdbDatabase, JsValue> {
     // Asked for by name: the getter may be missing, or may throw, where pages are given no storage.
     let factory = js_sys::Reflect::get(&leptos::prelude::window(), &JsValue::from_str("indexedDB"))?;
     let factory: web_sys::IdbFactory = factory.dyn_into()?;
-    let request = factory.open_with_u32(DATABASE, 1)?;
+    let name = if server.is_empty() { DATABASE.to_string() } else { format!("{DATABASE} {server}") };
+    let request = factory.open_with_u32(&name, 1)?;
     let asked = request.clone();
     let make = Closure::once(move || {
         if let Ok(database) = asked.result().and_then(|result| result.dyn_into::<IdbDatabase>()) {

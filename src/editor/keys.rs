@@ -53,20 +53,20 @@ pub fn listen(open: Open) {
     });
     // What is typed into the details is the field's own until it is taken.
     place.listen_each(&["input", "change", "focusout"], move |event| {
-            let field = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            let Some(field) = field.filter(|field| matches!(field.tag_name().as_str(), "INPUT" | "TEXTAREA")) else {
-                return;
-            };
-            let is_input = event.type_() == "input";
-            // What is typed to find something is no value of the path; some fields know what there was before.
-            let is_value = field.get_attribute("role").as_deref() != Some("combobox");
-            if is_input && field.has_attribute(typed::MARK) {
-                return;
-            }
-            let _known = if is_input && is_value {
-                field.set_attribute(typed::TYPING, "")
-            } else {
-                field.remove_attribute(typed::TYPING)
-            };
+        let field = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let Some(field) = field.filter(|field| matches!(field.tag_name().as_str(), "INPUT" | "TEXTAREA")) else {
+            return;
+        };
+        let is_input = event.type_() == "input";
+        // What is typed to find something is no value of the path; some fields know what there was before.
+        let is_value = field.get_attribute("role").as_deref() != Some("combobox");
+        if is_input && field.has_attribute(typed::MARK) {
+            return;
+        }
+        let _known = if is_input && is_value {
+            field.set_attribute(typed::TYPING, "")
+        } else {
+            field.remove_attribute(typed::TYPING)
+        };
     });
 }

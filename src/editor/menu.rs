@@ -7,13 +7,13 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::actions::{self, Action};
 use super::state::Open;
-use crate::place::Place;
 use crate::canvas::look::Overlay;
 use crate::later;
 use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
 use crate::parts::popover::{self, Hanging};
+use crate::place::Place;
 use crate::strings;
 
 /// The actions that are in it, by name.

@@ -10,7 +10,6 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::about::Code;
 use super::state::Open;
-use crate::place::Place;
 use crate::canvas::look::Overlay;
 use crate::canvas::{self, shapes};
 use crate::later;
@@ -18,6 +17,7 @@ use crate::parts::focus;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::keyboard::pressed;
 use crate::parts::popover::{self, Hanging};
+use crate::place::Place;
 use crate::strings;
 
 /// Goes to the next problem, or to the one before, and says which it is.

@@ -9,6 +9,7 @@ use escalation_editor::draft::Unsure;
 use escalation_editor::merge::{is_made_of, is_same, is_written};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
 
 use super::drafts;
 use super::notes::About;
@@ -43,8 +44,18 @@ pub fn save(open: Open) {
     {
         return;
     }
-    open.saving.set(Saving::Busy);
     let session = open.session;
+    let place = session.place;
+    // The page around an element may save itself, and says then that it has.
+    if !place.tell("save-request", &JsValue::UNDEFINED) {
+        return;
+    }
+    if session.given.with_value(Option::is_some) {
+        let message = strings::save::NOBODY_SAVES.to_string();
+        session.say(message.clone());
+        return open.saving.set(Saving::Failed { message, errors: Vec::new() });
+    }
+    open.saving.set(Saving::Busy);
     session.say(strings::SAVING);
     let (id, path) = (open.id.get_untracked(), open.editor.with_untracked(Editor::path));
     let draft = open.draft.get_untracked();
@@ -211,7 +222,13 @@ async fn write(
 
 /// Puts a path in the place of what is there, if that is still in the state with this tag. Browsers send such a request
 /// again by themselves where the connection is lost: the second finds what the first has done.
-async fn replace(net: Net, id: &str, path: &PathPayload, before: &PathPayload, tag: Option<String>) -> Result<Path, Failure> {
+async fn replace(
+    net: Net,
+    id: &str,
+    path: &PathPayload,
+    before: &PathPayload,
+    tag: Option<String>,
+) -> Result<Path, Failure> {
     match net.save(id, path, tag.as_deref()).await {
         Err(error) if error.is_moved_on() => {
             let now = net.path(id).await?;
@@ -277,6 +294,7 @@ pub fn differ(one: Option<&PathPayload>, other: Option<&PathPayload>) -> bool {
 fn done(open: Open, id: &str, draft: &str, path: &Arc<PathPayload>, saved: Path) {
     let session = open.session;
     let is_open = open.editor.try_update(|editor| editor.mark_saved(path)).is_some();
+    session.place.tell("saved", &JsValue::from_str(&saved.id));
     if is_open {
         open.theirs.set(Some(Arc::new(PathPayload::from(&saved))));
         open.unsure.set(None);

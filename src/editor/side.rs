@@ -46,10 +46,8 @@ impl Open {
         if self.side.with_untracked(Option::is_none) {
             return 0.0;
         }
-        let rect = |selector: &str| {
-            self.session.place.find(selector).map(|element| element.get_bounding_client_rect())
-        };
-        let (Some(panel), Some(graph)) = (rect(".side-panel"), rect("main.canvas")) else { return 0.0 };
+        let rect = |selector: &str| self.session.place.find(selector).map(|element| element.get_bounding_client_rect());
+        let (Some(panel), Some(graph)) = (rect(".side-panel"), rect(".canvas")) else { return 0.0 };
         // Where all of it is covered, as on a telephone, there is nowhere to show anything.
         if panel.left() <= graph.left() { 0.0 } else { (graph.right() - panel.left()).max(0.0) }
     }

@@ -137,6 +137,10 @@ pub struct Open {
     pub session: Session,
 }
 
+/// Is told of each path that is opened.
+#[derive(Clone, Copy)]
+pub struct OnOpened(pub Callback<Open>);
+
 /// What is assumed of the alert and of people.
 #[derive(Clone, Copy)]
 pub struct Assumed {

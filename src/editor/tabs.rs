@@ -117,7 +117,8 @@ impl Session {
             hear.with_value(|hear| {
                 self.channel.try_with_value(|channel| {
                     if let Some(channel) = channel {
-                        let _gone = channel.remove_event_listener_with_callback("message", hear.as_ref().unchecked_ref());
+                        let _gone =
+                            channel.remove_event_listener_with_callback("message", hear.as_ref().unchecked_ref());
                         channel.close();
                     }
                 });

@@ -16,12 +16,12 @@ use web_sys::HtmlElement;
 use super::clipboard;
 use super::notes::About;
 use super::state::Open;
-use crate::place::Place;
 use crate::canvas::scene::Scene;
 use crate::later::Export;
 use crate::panel::expected;
 use crate::panel::kept::Keeping;
 use crate::parts::import::{ImportDialog, understand};
+use crate::place::Place;
 use crate::simulate::scenarios;
 use crate::strings;
 use crate::transfer::{self, Offered, file_name, offer_pixels, offer_text};
@@ -51,9 +51,13 @@ fn as_bundle(open: Open) {
     }
 }
 
-/// The whole graph as a picture.
+/// The whole graph as a picture, as SVG.
+pub fn picture(open: Open) -> String {
+    draw(open, &computed(open.session.place)).0
+}
+
 fn as_svg(open: Open) {
-    let (picture, _) = draw(open, &computed(open.session.place));
+    let picture = picture(open);
     tell(open, offer_text(&file_name(&open.path.get_untracked().name, "svg"), "image/svg+xml", &picture));
 }
 

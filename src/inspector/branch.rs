@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use super::beside::{FieldProblems, whole};
 use super::{NodeMemo, Raw};
-use crate::place::Place;
 use crate::editor::state::Open;
 use crate::parts::segments::Segments;
+use crate::place::Place;
 use crate::session::session;
 use crate::strings;
 

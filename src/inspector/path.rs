@@ -10,13 +10,13 @@ use web_sys::HtmlElement;
 use super::beside::{FieldProblems, HeadProblems, whole};
 use super::hours::HoursList;
 use super::template::TemplateForm;
-use crate::place::Place;
 use crate::editor::state::Open;
 use crate::parts::avatar::Of;
 use crate::parts::combobox::{Choice, Combobox};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::segments::Segments;
 use crate::parts::typed::Typed;
+use crate::place::Place;
 use crate::session::session;
 use crate::strings;
 

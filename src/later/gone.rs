@@ -11,9 +11,9 @@ use web_sys::RequestCache;
 use super::held;
 use crate::drafts::Keeping;
 use crate::parts::stored;
+use crate::program;
 use crate::session::Session;
 use crate::strings::later as words;
-use crate::worker;
 
 /// So long a change that was made last takes to be kept.
 const KEPT: Duration = Duration::from_millis(600);
@@ -38,7 +38,7 @@ thread_local! {
 
 /// Finds out why a part did not come, and says it. Another version is loaded by itself where nothing would be lost.
 pub(super) async fn tell(session: Session, again: impl FnOnce() + 'static) {
-    let program = worker::program();
+    let program = program::name();
     let was_left = stored::read(stored::of_tab(), LEFT).as_deref() == Some(program.as_str());
     let why = if !was_left && is_replaced(&program).await { Why::Version } else { Why::Away };
     // Nobody knows any more what they were meant for when it comes at last.

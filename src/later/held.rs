@@ -11,8 +11,8 @@ use web_sys::{Element, EventTarget, HtmlDocument, HtmlElement, KeyboardEvent, Ke
 use super::gone;
 use crate::clock;
 use crate::editor::state::Open;
-use crate::place::Place;
 use crate::parts::keyboard::{is_composing, pressed};
+use crate::place::Place;
 
 /// So many keys are held; more are not typed in the time that it takes.
 const MAX_HELD: usize = 100;

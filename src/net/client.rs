@@ -41,10 +41,14 @@ impl Net {
         Self(StoredValue::new_local(Inner { way, left_alone: Cell::new(0.0), oldest: Cell::new(None) }))
     }
 
+    /// What comes before each address on this server; nothing where it has the page.
+    pub fn base(self) -> String {
+        self.0.try_with_value(|inner| inner.way.base.clone()).unwrap_or_default()
+    }
+
     /// The address of what this server has; see [`address`].
     pub(super) fn address(self, segments: &[&str], query: &[(&str, &str)]) -> String {
-        let base = self.0.try_with_value(|inner| inner.way.base.clone()).unwrap_or_default();
-        base + &address(segments, query)
+        self.base() + &address(segments, query)
     }
 
     /// The address of what lies beside the program.

@@ -309,7 +309,11 @@ fn Row(id: String, known: Known) -> impl IntoView {
         trouble.set(String::new());
         let id = id.get_value();
         spawn_local(async move {
-            let done = if acks { open.session.net.acknowledge(&id).await } else { open.session.net.cancel_escalation(&id).await };
+            let done = if acks {
+                open.session.net.acknowledge(&id).await
+            } else {
+                open.session.net.cancel_escalation(&id).await
+            };
             match done {
                 Ok(()) => open.session.say(if acks { say::ACKNOWLEDGED } else { say::CANCELLED }),
                 Err(error) => {

@@ -6,8 +6,8 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, MouseEvent};
 
 use super::focus;
-use crate::place::Place;
 use super::popover::{self, Hanging, Rect};
+use crate::place::Place;
 
 #[component]
 pub fn Dialog(

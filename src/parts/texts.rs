@@ -6,7 +6,6 @@
 //! (`translate="no"`), and where a program does it all the same, the page's own texts are put back.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 use escalation_api::PathPayload;
 use escalation_editor::bidi;
@@ -28,7 +27,7 @@ const ATTRIBUTES: [&str; 6] =
 const MOST_TIMES: u32 = 20;
 
 thread_local! {
-    static NAMES: RefCell<Names> = const { RefCell::new(Names { world: BTreeMap::new(), path: BTreeMap::new(), all: Vec::new() }) };
+    static NAMES: RefCell<Names> = const { RefCell::new(Names { world: Vec::new(), path: Vec::new(), all: Vec::new() }) };
     /// Whether anything from right to left was ever there: attributes are looked at only then.
     static SEEN: Cell<bool> = const { Cell::new(false) };
     static PUT_BACK: Cell<u32> = const { Cell::new(0) };
@@ -36,8 +35,8 @@ thread_local! {
 
 /// The names that are set apart, those of each instance by its number.
 struct Names {
-    world: BTreeMap<u32, Vec<String>>,
-    path: BTreeMap<u32, Vec<String>>,
+    world: Vec<(u32, Vec<String>)>,
+    path: Vec<(u32, Vec<String>)>,
     all: Vec<String>,
 }
 
@@ -66,9 +65,7 @@ pub fn watch(place: Place) {
     options.set_child_list(true);
     options.set_character_data(true);
     options.set_attribute_filter(&ATTRIBUTES.iter().map(|name| JsValue::from_str(name)).collect::<Array>());
-    if let (Ok(observer), Some(page)) =
-        (MutationObserver::new(changed.as_ref().unchecked_ref()), place.base())
-    {
+    if let (Ok(observer), Some(page)) = (MutationObserver::new(changed.as_ref().unchecked_ref()), place.base()) {
         let _observes = observer.observe_with_options(&page, &options);
         let held = StoredValue::new_local((observer, changed));
         on_cleanup(move || {
@@ -80,19 +77,25 @@ pub fn watch(place: Place) {
 /// The organisation's names from now on.
 pub fn of_world(place: Place, world: &World) {
     let names = bidi::of_world(world);
-    set(place, |all| all.world.insert(place.number(), names));
+    set(place, |all| take(&mut all.world, place, names));
 }
 
 /// The names of the path that is open; without one, none.
 pub fn of_path(place: Place, path: Option<&PathPayload>) {
     let names = path.map(bidi::of_path).unwrap_or_default();
-    set(place, |all| all.path.insert(place.number(), names));
+    set(place, |all| take(&mut all.path, place, names));
 }
 
-fn set(place: Place, change: impl FnOnce(&mut Names) -> Option<Vec<String>>) {
+/// Takes the names of an instance in place of those that it had.
+fn take(all: &mut Vec<(u32, Vec<String>)>, place: Place, names: Vec<String>) {
+    all.retain(|(number, _)| *number != place.number());
+    all.push((place.number(), names));
+}
+
+fn set(place: Place, change: impl FnOnce(&mut Names)) {
     let is_new = NAMES.with_borrow_mut(|names| {
         change(names);
-        let all = names.world.values().chain(names.path.values()).flatten().cloned();
+        let all = names.world.iter().chain(&names.path).flat_map(|(_, names)| names).cloned();
         let all = bidi::in_order(all.collect());
         let is_new = all != names.all;
         names.all = all;

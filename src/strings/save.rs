@@ -11,6 +11,8 @@ pub const DISCARDED: &str = "The draft was discarded.";
 pub const NOT_NOW: &str = "The draft would replace your newer changes. Undo those first.";
 pub const TAKE_BACK: &str = "Undo";
 pub const RESUMED: &str = "Draft resumed.";
+/// Nobody saves what is edited in an element.
+pub const NOBODY_SAVES: &str = "This page does not save paths. Export the path to keep it.";
 pub const MOVED_ON: &str = "This path was saved elsewhere. You’ll merge when you save.";
 pub const NEW_DRAFT: &str = "Never saved";
 pub const NOTES: &str = "Notes";

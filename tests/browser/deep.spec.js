@@ -135,7 +135,7 @@ test('a path of ninety steps is seen whole, and what is chosen is not under the 
   const { body } = await server.api('POST', '/v2/escalation_paths', { name: 'Long', path });
   await app.open(body.escalation_path.id);
   await tab.getByRole('button', { name: 'Fit' }).click();
-  const frame = await tab.locator('main.canvas').boundingBox();
+  const frame = await tab.locator('.canvas').boundingBox();
   const box = async (id) => tab.locator(`[id="node:${id}"]`).boundingBox();
   const [first, last] = [await box('s0'), await box('s89')];
   expect(first.y).toBeGreaterThanOrEqual(frame.y);

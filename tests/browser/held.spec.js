@@ -17,7 +17,7 @@ test('of a hundred steps, the one that has the focus keeps it however the drawin
   await open(app, server, 100);
   await node(page, 'l1').focus();
   // Away from it by the wheel; it is still the way into the tree.
-  const box = await page.locator('main.canvas').boundingBox();
+  const box = await page.locator('.canvas').boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + 200);
   await page.mouse.wheel(0, 6000);
   await expect(node(page, 'l1')).not.toBeInViewport();

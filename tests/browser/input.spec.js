@@ -205,9 +205,9 @@ test('what is held is let go when the page loses the pointer', async ({ app, pag
   await app.open(IDS.payments);
   const lost = {
     blur: () => page.evaluate(() => window.dispatchEvent(new Event('blur'))),
-    up: () => page.evaluate(() => document.querySelector('main.canvas').dispatchEvent(
+    up: () => page.evaluate(() => document.querySelector('.canvas').dispatchEvent(
       new PointerEvent('pointermove', { bubbles: true, pointerId: 1, pointerType: 'mouse', buttons: 0, clientX: 700, clientY: 300 }))),
-    cancel: () => page.evaluate(() => document.querySelector('main.canvas').dispatchEvent(
+    cancel: () => page.evaluate(() => document.querySelector('.canvas').dispatchEvent(
       new PointerEvent('pointercancel', { bubbles: true, pointerId: 1, pointerType: 'mouse' }))),
   };
   const transform = () => page.locator('.world').evaluate((world) => world.style.transform);
@@ -225,7 +225,7 @@ test('what is held is let go when the page loses the pointer', async ({ app, pag
     await expect(app.status, 'nothing was moved').toHaveText('Saved');
 
     // Panning.
-    const frame = await page.locator('main.canvas').boundingBox();
+    const frame = await page.locator('.canvas').boundingBox();
     const still = await transform();
     await page.mouse.move(frame.x + 12, frame.y + frame.height - 120);
     await page.mouse.down();

@@ -185,7 +185,7 @@ test('a draft that is resumed before the rest is there says that the path was sa
   await page.reload();
   await page.getByRole('dialog', { name: 'You have unsaved changes' }).getByRole('button', { name: 'Resume' }).click();
   await expect(app.status).toHaveText('1 unsaved change');
-  expect(held).toHaveLength(1);
+  await expect.poll(() => held.length).toBe(1);
   await held[0].continue();
   await expect(page.getByRole('list', { name: 'Notes' })).toContainText('was saved elsewhere');
   await app.save.click();

@@ -1,5 +1,6 @@
 //! Builds the browser app into `dist/`, compressed, and the server.
 
+mod element;
 mod files;
 mod page;
 mod program;

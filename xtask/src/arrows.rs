@@ -29,11 +29,13 @@ const CIRCLES: [(&str, &[&str]); 1] = [(
     "src",
     &[
         "access",
+        "app",
         "audit",
         "bench",
         "canvas",
         "drafts",
         "editor",
+        "embed",
         "inspector",
         "later",
         "list",

@@ -211,6 +211,16 @@ pub enum Labelled<'a> {
     Literal(&'a str),
 }
 
+impl<'a> Labelled<'a> {
+    /// The reference, name or value itself: a label for whoever knows of no better one.
+    #[must_use]
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::Subject(name) | Self::Operation(name) | Self::Literal(name) => name,
+        }
+    }
+}
+
 impl From<&Condition> for ConditionPayload {
     fn from(read: &Condition) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! An escalation path, in the form that the API returns and in the form that it takes.
 
-use crate::condition::{Binding, BindingPayload};
+use crate::condition::{Binding, BindingPayload, Labelled};
 use crate::macros::{object, open_enum};
 use crate::{At, Condition, ConditionPayload, Faults, Json, Map, Named, Node, User, Value, WorkingHours};
 
@@ -125,6 +125,35 @@ impl PathPayload {
             fields.shift_remove("id");
         }
         Ok(Self::read(value).ok().filter(|sent| self::faults(sent) < faults).unwrap_or(returned))
+    }
+
+    /// The form that is returned, with the labels that `label` gives to what conditions name; `kind` and `team_ids` are
+    /// always there.
+    ///
+    /// ```
+    /// use escalation_api::PathPayload;
+    ///
+    /// let path = PathPayload::named("Night shift").to_read("01J0", &|of| of.name().to_string());
+    /// assert_eq!((path.id.as_str(), path.name.as_str()), ("01J0", "Night shift"));
+    /// ```
+    #[must_use]
+    pub fn to_read(&self, id: &str, label: &dyn Fn(Labelled<'_>) -> String) -> Path {
+        let bindings = |all: &Named<BindingPayload>| {
+            Named(all.0.iter().map(|(name, binding)| (name.clone(), binding.to_read(label))).collect())
+        };
+        Path {
+            id: id.to_string(),
+            name: self.name.clone(),
+            kind: Some(self.kind.clone().unwrap_or(PathKind::Standalone)),
+            path: self.path.iter().map(|node| node.with_conditions(&|condition| condition.to_read(label))).collect(),
+            working_hours: self.working_hours.clone(),
+            repeat_config: self.repeat_config.clone(),
+            team_ids: Some(self.team_ids.clone().unwrap_or_default()),
+            template_id: self.template_id.clone(),
+            param_bindings: self.param_bindings.as_ref().map(bindings),
+            current_responders: None,
+            extra: self.extra.clone(),
+        }
     }
 
     /// The nodes of the path, whether it is `standalone` or its kind is absent.

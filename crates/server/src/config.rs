@@ -92,6 +92,11 @@ pub struct Config {
     #[arg(long = "allow-frame", value_name = "ORIGIN", value_parser = origin)]
     pub allow_frames: Vec<String>,
 
+    /// A page of another origin that may have elements of the app, and read and change paths with the API keys that it
+    /// has, such as https://portal.example.com; may be given several times. Cookies are not taken from there
+    #[arg(long = "allow-origin", value_name = "ORIGIN", value_parser = origin)]
+    pub allow_origins: Vec<String>,
+
     /// The header in which what stands in front says who is asking, such as X-Forwarded-Email; revisions are kept with
     /// that name. Only for something that replaces what a browser sends in it: it is believed from --trusted-proxy
     #[arg(long, value_name = "HEADER")]

@@ -1,7 +1,7 @@
 //! Keeps foreign pages out, and addresses that could be read in two ways.
 //!
 //! A page elsewhere can make a browser send requests here. It cannot read the answers, and requests that change
-//! something carry a content type that makes the browser ask first, which is never allowed. What is left is a foreign
+//! something carry a content type that makes the browser ask first, which is allowed to pages that are named alone. What is left is a foreign
 //! name that is made to point here: such requests carry that name and are refused.
 
 use std::net::{Ipv6Addr, SocketAddr};

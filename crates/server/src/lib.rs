@@ -32,6 +32,7 @@ mod metrics;
 mod names;
 mod oidc;
 mod openapi;
+mod origins;
 mod outward;
 mod proxy;
 mod query;
@@ -293,6 +294,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .layer(middleware::from_fn_with_state(limiter, limits::check))
         .layer(middleware::from_fn_with_state(access, access::identify))
         .layer(middleware::from_fn(guard::plain))
+        .layer(tower::util::option_layer(origins::allow(&config.allow_origins)))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::check))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(middleware::from_fn_with_state(metrics, error::finish));

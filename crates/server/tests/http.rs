@@ -507,6 +507,34 @@ async fn frames_are_for_those_who_are_named() {
 }
 
 #[tokio::test]
+async fn pages_of_other_origins_are_for_those_who_are_named() {
+    let portal = "https://portal.example.com";
+    let allowing = Server::with(TempDir::new().unwrap(), &["--allow-origin", portal]).await;
+    let asks = |server: &Server, origin: &'static str| {
+        let request = server.request(Method::OPTIONS, "/v2/escalation_paths");
+        let request = request.header("origin", origin).header("access-control-request-method", "PUT");
+        answer(request.header("access-control-request-headers", "authorization,content-type"))
+    };
+    let allowed = asks(&allowing, portal).await;
+    assert_eq!(allowed.status, StatusCode::OK);
+    assert_eq!(allowed.headers["access-control-allow-origin"], portal);
+    // Whoever is signed in here lends nothing to a page elsewhere.
+    assert!(!allowed.headers.contains_key("access-control-allow-credentials"));
+    for path in ["/", "/v2/escalation_paths", "/v2/escalation_paths/none"] {
+        let read = answer(allowing.request(Method::GET, path).header("origin", portal)).await;
+        assert_eq!(read.headers["access-control-allow-origin"], portal, "{path}");
+        assert!(!read.headers.contains_key("access-control-allow-credentials"), "{path}");
+        let other = answer(allowing.request(Method::GET, path).header("origin", "https://evil.example.com")).await;
+        assert!(!other.headers.contains_key("access-control-allow-origin"), "{path}");
+    }
+    assert!(!asks(&allowing, "https://evil.example.com").await.headers.contains_key("access-control-allow-origin"));
+    let without = Server::demo().await;
+    assert!(!asks(&without, portal).await.headers.contains_key("access-control-allow-origin"));
+    let read = answer(without.request(Method::GET, "/v2/escalation_paths").header("origin", portal)).await;
+    assert!(!read.headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
 async fn foreign_names_are_refused() {
     let server = Server::demo().await;
     let by = |name: &'static str| answer(server.request(Method::GET, "/v2/escalation_paths").header("host", name));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{files, program};
+use super::{element, files, program};
 use crate::setup::Tools;
 use crate::shell;
 
@@ -17,7 +17,8 @@ pub fn build(tools: &Tools) -> Result<PathBuf> {
     let page = without_comments(&source);
     let links = links(&page)?;
     let sheets: Vec<_> = links.iter().filter(|link| link.rel == "css").map(|link| link.href.as_str()).collect();
-    let mut style = Some(style(tools, &folder, &sheets)?);
+    let all = bundled(tools, &sheets)?;
+    let mut style = Some(files::put(&folder, "style", &all, "css")?);
     let mut written = String::new();
     let mut rest = page.as_str();
     for link in &links {
@@ -52,6 +53,7 @@ pub fn build(tools: &Tools) -> Result<PathBuf> {
             }
             "rust" => {
                 let program = program::build(tools, &folder)?;
+                elements(tools, &folder, &program, &all)?;
                 begin(&program)
             }
             other => bail!("index.html has a link that only Trunk knows: {other}"),
@@ -75,13 +77,23 @@ fn begin(program: &program::Program) -> String {
     )
 }
 
+/// The script that makes elements of the app in other pages. It has one name for all versions, so that pages can name it.
+fn elements(tools: &Tools, folder: &Path, program: &program::Program, style: &[u8]) -> Result<()> {
+    let style = element::style(&String::from_utf8(style.to_vec())?);
+    let style = files::put(folder, "element", style.as_bytes(), "css")?;
+    let out = program::workshop().join("element.js");
+    let script = files::minified(tools, &shell::root().join("public/element.js"), &out)?;
+    let names = [("PROGRAM", program.script.as_str()), ("FIRST", &program.first), ("STYLE", &style)];
+    fs::write(folder.join("element.js"), element::script(&String::from_utf8(script)?, names)?)?;
+    Ok(())
+}
+
 /// All style sheets as one, in their order.
-fn style(tools: &Tools, folder: &Path, sheets: &[&str]) -> Result<String> {
+fn bundled(tools: &Tools, sheets: &[&str]) -> Result<Vec<u8>> {
     let entry = program::workshop().join("style.css");
     let imports = sheets.iter().map(|sheet| format!("@import \"{}\";\n", shell::root().join(sheet).display()));
     fs::write(&entry, imports.collect::<String>())?;
-    let style = files::bundle(tools, &entry, &program::workshop().join("bundled.css"))?;
-    files::put(folder, "style", &style, "css")
+    files::bundle(tools, &entry, &program::workshop().join("bundled.css"))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, ensure};
 
 use super::files;
 use crate::setup::Tools;
@@ -56,6 +56,9 @@ pub fn build(tools: &Tools, folder: &Path) -> Result<Program> {
         text = text.replace(&format!("\"./{stem}.wasm\""), &format!("\"./{name}\""));
     }
     fs::write(bound.join(LOADER), text)?;
+    let main = bound.join("main.js");
+    let text = trusting(&fs::read_to_string(&main)?)?;
+    fs::write(&main, text)?;
     let script = files::bundle(tools, &bound.join("main.js"), &workshop().join("bundled.js"))?;
     let script = files::put(folder, STEM, &script, "js")?;
     Ok(Program { script, first })
@@ -123,6 +126,41 @@ fn bind(tools: &Tools, divided: &Path) -> Result<PathBuf> {
     bindgen.args(["--keep-lld-exports", "--omit-default-module-path", "--out-name", "main"]);
     files::run(tools, &mut bindgen)?;
     Ok(folder)
+}
+
+/// What a page that has Trusted Types asks for: a policy by which the program's own texts become elements, and the address
+/// of its own worker a worker. None of them come from anybody else.
+const POLICY: &str = "
+const trusted = (() => {
+    const same = { createHTML: (text) => text, createScriptURL: (address) => address };
+    try {
+        return globalThis.trustedTypes ? globalThis.trustedTypes.createPolicy('escalation-path', same) : same;
+    } catch {
+        return same;
+    }
+})();
+";
+
+/// The JavaScript around the program, in which what it makes of texts is named as trusted.
+fn trusting(script: &str) -> Result<String> {
+    let mut written = String::with_capacity(script.len() + POLICY.len());
+    let mut marked = 0;
+    for line in script.lines() {
+        let html = line.split_once(".innerHTML = ").and_then(|(before, text)| {
+            Some(format!("{before}.innerHTML = trusted.createHTML({});", text.strip_suffix(';')?))
+        });
+        let worker = || {
+            let (before, after) = line.split_once("new Worker(getStringFromWasm0(arg0, arg1)")?;
+            Some(format!("{before}new Worker(trusted.createScriptURL(getStringFromWasm0(arg0, arg1)){after}"))
+        };
+        let trusted = html.or_else(worker);
+        marked += usize::from(trusted.is_some());
+        written.push_str(trusted.as_deref().unwrap_or(line));
+        written.push('\n');
+    }
+    ensure!(marked == 2, "the script around the program makes elements or workers in {marked} places, not in 2");
+    written.push_str(POLICY);
+    Ok(written)
 }
 
 /// A part without names and what nobody calls. More than that makes it smaller as it is, and larger as it is sent:

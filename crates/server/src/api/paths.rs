@@ -12,8 +12,8 @@ use escalation_api::condition::Labelled;
 use escalation_api::list::OnePath;
 use escalation_api::schedule::Entries;
 use escalation_api::{
-    self as api, At, ConditionForm, ErrorSingle, Json as _, Map, Named, Node, NodeKind, PathKind, PathPayload,
-    TargetType, Value, WorkingHours,
+    self as api, At, ConditionForm, ErrorSingle, Json as _, Map, Node, NodeKind, PathPayload, TargetType, Value,
+    WorkingHours,
 };
 use escalation_engine::check::{Code, Problem, Severity};
 use escalation_engine::from_api::Answers;
@@ -532,20 +532,5 @@ pub(super) fn labels<'a>(
 /// The form in which a path is returned: conditions with labels, `kind` and `team_ids` always there.
 pub(crate) fn read_form(id: &str, path: &PathPayload, priorities: &[Priority]) -> api::Path {
     let label = labels(path.working_hours.as_deref().unwrap_or_default(), priorities);
-    api::Path {
-        id: id.to_string(),
-        name: path.name.clone(),
-        kind: Some(path.kind.clone().unwrap_or(PathKind::Standalone)),
-        path: path.path.iter().map(|node| node.with_conditions(&|condition| condition.to_read(&label))).collect(),
-        working_hours: path.working_hours.clone(),
-        repeat_config: path.repeat_config.clone(),
-        team_ids: Some(path.team_ids.clone().unwrap_or_default()),
-        template_id: path.template_id.clone(),
-        param_bindings: path
-            .param_bindings
-            .as_ref()
-            .map(|all| Named(all.0.iter().map(|(name, binding)| (name.clone(), binding.to_read(&label))).collect())),
-        current_responders: None,
-        extra: without_given(path.extra.clone()),
-    }
+    api::Path { extra: without_given(path.extra.clone()), ..path.to_read(id, &label) }
 }
