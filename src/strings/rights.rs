@@ -1,7 +1,7 @@
 //! The words about who may see and change something, and about reading without changing.
 
 pub const SIGNED_OUT: &str = "You are signed out";
-pub const SIGNED_OUT_HINT: &str = "Your session has expired. Sign in again; this browser keeps your changes.";
+pub const SIGNED_OUT_HINT: &str = "Sign in to continue. This browser keeps unsaved changes.";
 pub const SIGN_IN: &str = "Sign in";
 pub const SIGN_OUT: &str = "Sign out";
 pub const NOT_SIGNED_OUT: &str = "You are still signed in: the server can’t be reached.";

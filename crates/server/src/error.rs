@@ -177,7 +177,7 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// The database was written by a newer version, or half.
-    #[error("cannot bring the database `{file}` up to date: {source}")]
+    #[error("cannot bring the database `{file}` up to date: {}", of_migration(.source))]
     Migrate {
         /// Its file.
         file: PathBuf,
@@ -207,7 +207,7 @@ pub enum StartError {
         encoding: String,
     },
     /// The database of a server was written by a newer version.
-    #[error("cannot bring the database `{place}` up to date: {source}")]
+    #[error("cannot bring the database `{place}` up to date: {}", of_migration(.source))]
     MigrateServer {
         /// The server and the database.
         place: String,
@@ -513,6 +513,17 @@ impl IntoResponse for ApiError {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+/// Why a database cannot be brought up to date.
+fn of_migration(error: &sqlx::migrate::MigrateError) -> String {
+    match error {
+        sqlx::migrate::MigrateError::VersionMissing(_) => {
+            "a newer version of this program has written it: start that one, or restore the copy from before"
+                .to_string()
+        }
+        error => error.to_string(),
     }
 }
 

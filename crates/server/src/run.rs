@@ -967,6 +967,10 @@ impl Escalations {
 
     /// How long nothing is due, and no longer than [`MAX_SLEEP`]. Where that is not known, something may be.
     async fn until_due(&self) -> Duration {
+        // Whoever has been replaced says so at once, and not when something is due for the first time since.
+        if matches!(self.store.is_of_a_newer_server().await, Ok(true)) {
+            return Duration::ZERO;
+        }
         let (due, now) = match (self.store.next_due().await, self.clock.now(&self.store).await) {
             (Ok(due), Ok(now)) => (due, now),
             (Err(error), _) | (_, Err(error)) => {

@@ -150,6 +150,14 @@ async fn by_link(
     headers: HeaderMap,
     query: Query,
 ) -> Result<Response, ApiError> {
+    // The link stays good.
+    if sign_in.sessions.is_too_plain(&headers) {
+        let content = html! {
+            p { "Browsers keep you signed in over https alone. Open this link at an https address of this server." }
+            p { "Operators set one up with " code { "--tls-cert" } " and " code { "--tls-key" } ", or a proxy." }
+        };
+        return Ok(said(StatusCode::FORBIDDEN, "This connection is not secure", &content));
+    }
     // A page elsewhere could sign somebody in as somebody else, who then sees what they do.
     if !sign_in.sessions.is_from_here(&headers) {
         return Err(ApiError::forbidden("Sign in on the page of this server"));

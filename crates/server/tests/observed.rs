@@ -143,7 +143,21 @@ async fn a_server_that_a_newer_one_has_replaced_takes_up_no_more_work() {
     assert!(!metrics(&server).await.contains("result=\"sent\""));
     // One that is older does not even begin.
     let said = start(config(server.folder.path(), &[])).await.err().unwrap().to_string();
-    assert!(said.contains("up to date") && said.contains("9999"), "{said}");
+    assert!(said.contains("up to date") && said.contains("a newer version"), "{said}");
     database.execute("delete from _sqlx_migrations where version = 9999", &[]).await;
     assert_eq!(clock.tick().await, Some(1));
+}
+
+#[tokio::test]
+async fn a_server_that_was_replaced_says_so_though_nothing_is_due() {
+    let server = Server::with(TempDir::new().unwrap(), &[]).await;
+    let mut database = Database::of(server.folder.path()).await;
+    let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+        select 9999, description, success, checksum, execution_time from _sqlx_migrations
+        where version = (select min(version) from _sqlx_migrations)";
+    database.execute(newer, &[]).await;
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    let engine = server.get("/healthz/engine").await;
+    let age = engine.body["last_cycle_seconds"].as_u64().unwrap();
+    assert!(age >= 3, "the engine goes on: {age} s");
 }

@@ -78,7 +78,8 @@ async fn ask(server: &Server, cookie: &str, method: Method, url: &str, body: Opt
 #[tokio::test]
 async fn a_link_signs_somebody_in_once() {
     let clock = Clock::default();
-    let server = Server::with(TempDir::new().unwrap(), &CLOSED).await;
+    let options = ["--anonymous", "none", "--allow-host", "oncall.example"];
+    let server = Server::with(TempDir::new().unwrap(), &options).await;
     let link = link_of(server.folder.path(), &clock, "Maya <b>", Role::Editor, 60).await;
     assert_eq!(server.get(PATHS).await.status, StatusCode::UNAUTHORIZED);
     // To look at it uses nothing up, and what scans mail does no more.
@@ -97,6 +98,12 @@ async fn a_link_signs_somebody_in_once() {
     ] {
         assert_eq!(answer(request).await.status, StatusCode::FORBIDDEN);
     }
+    // Where the browser would not keep the cookie the link stays good, and that is said.
+    let plain = server.request(Method::POST, &link).header("host", "oncall.example");
+    let plain = answer(plain.header("origin", "http://oncall.example")).await;
+    assert_eq!(plain.status, StatusCode::FORBIDDEN);
+    assert!(plain.body.as_str().unwrap().contains("https"), "{:?}", plain.body);
+    assert!(!plain.headers.contains_key("set-cookie"));
     let done = use_link(&server, &link).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER);
     assert_eq!(done.headers["location"], "./");

@@ -93,6 +93,13 @@ impl Sessions {
         !headers.get(HOST).and_then(|host| host.to_str().ok()).is_some_and(is_loopback)
     }
 
+    /// Whether a page was loaded over http where a browser keeps cookies of https alone: it would sign nobody in.
+    pub(crate) fn is_too_plain(&self, headers: &HeaderMap) -> bool {
+        let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+        let Some(authority) = origin.strip_prefix("http://") else { return false };
+        self.is_secure(headers) && !is_loopback(authority)
+    }
+
     /// Whether a request that changes something comes from a page of ours, as its browser says: a page elsewhere can have a
     /// browser send requests with our cookie, and cannot have it say so.
     pub(crate) fn is_from_here(&self, headers: &HeaderMap) -> bool {
@@ -104,7 +111,7 @@ impl Sessions {
         let Some(origin) = text(&ORIGIN) else { return false };
         let is_host = || {
             let authority = origin.split_once("://").map(|(_, authority)| authority);
-            authority.is_some() && authority == text(&HOST)
+            authority.is_some() && authority == text(&HOST) && !self.is_too_plain(headers)
         };
         self.origin.as_deref() == Some(origin) || is_host()
     }

@@ -22,7 +22,7 @@ const PREFIX: &str = "ESCALATION_";
 /// Options that are about the configuration, and so in no file.
 const NOT_IN_FILES: [&str; 4] = ["config", "check-config", "help", "version"];
 /// Options of which a variable holds several values, separated by commas, which none of them has in it.
-const LISTS: [&str; 5] = ["allow-host", "allow-frame", "trusted-proxy", "oidc-domain", "oidc-scope"];
+const LISTS: [&str; 6] = ["allow-host", "allow-frame", "allow-origin", "trusted-proxy", "oidc-domain", "oidc-scope"];
 
 /// A configuration, and where each part of it comes from.
 #[derive(Debug)]
@@ -127,7 +127,13 @@ fn table(file: &Path) -> Result<Table, String> {
     if u64::try_from(text.len()).is_ok_and(|length| length > MAX_FILE) {
         return Err("is larger than 1 MB".to_string());
     }
-    text.parse::<Table>().map_err(|error| error.to_string())
+    text.parse::<Table>().map_err(|error| {
+        // Where it is and why, and not the line itself: there may be a secret in it.
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        format!("line {line}, column {column}: {}", error.message())
+    })
 }
 
 /// What a file says and nothing before it does: the names of options, and the arguments that say the same.
@@ -261,13 +267,22 @@ mod tests {
             ("allow-host = 2.5", "allow-host: must be a list of strings"),
             ("smtp = \"smtp://mail\"", "--smtp-from"),
             ("[smtp]\nurl = \"x\"", "smtp: must be a string"),
-            ("listen", "TOML parse error"),
+            ("listen", "line 1, column "),
+            ("memory = 64\ndatabase = \"postgres://u:p\\sx@h/n\"", "line 2, column "),
         ] {
             let error = with(text, &[]).map(|read| read.config).unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");
         }
         let error = read(&["--config", "/nowhere/at/all.toml"]).map(|read| read.config).unwrap_err();
         assert!(error.contains("/nowhere/at/all.toml: cannot be read"), "{error}");
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_not_repeated() {
+        for text in ["database = \"postgres://u:hunter2\\s@h/x\"", "oidc-client-secret = \"hunter2"] {
+            let error = with(text, &[]).map(|read| read.config).unwrap_err();
+            assert!(error.contains("line 1, column") && !error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -51,6 +51,15 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Whether a newer version of this program has migrated the database since this one began; read alone, before there is
+    /// anything to do.
+    pub(crate) async fn is_of_a_newer_server(&self) -> Result<bool> {
+        let made: i64 = sqlx::query_scalar(MADE).fetch_one(self.readers()).await?;
+        Ok(made > newest(self.dialect()))
+    }
+}
+
 /// Whether a newer version of this program has migrated the database since this one began. What it wrote may mean what
 /// this one does not know.
 pub(super) async fn is_newer(writing: &mut Writing, dialect: Dialect) -> Result<bool> {
