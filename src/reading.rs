@@ -128,18 +128,26 @@ fn asked_for() -> bool {
 /// Why the path is for reading alone, and what can be done about it.
 #[component]
 pub fn ReadingNote() -> impl IntoView {
-    let readers = session().readers;
+    let session = session();
+    let readers = session.readers;
     let act = move || match readers.why.get()? {
         // Which role it is says why.
         Reading::Rights => {
-            let role = session().me.get()?.role.filter(|role| matches!(role.as_str(), "viewer" | "responder"))?;
+            let role = session.me.get()?.role.filter(|role| matches!(role.as_str(), "viewer" | "responder"))?;
             Some(view! { <span>{strings::rights::of_role(&role)}</span> }.into_any())
         }
         Reading::Teams => Some(view! { <span>{strings::rights::ONLY_TEAMS_HINT}</span> }.into_any()),
         Reading::Address => {
-            let location = window().location();
-            let (path, hash) = (location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
-            let href = format!("{path}{hash}");
+            // What the page around has given is nowhere else.
+            if session.given.with_value(Option::is_some) {
+                return None;
+            }
+            let hash = session.place.hash();
+            let href = if session.place.is_page() {
+                format!("{}{hash}", window().location().pathname().unwrap_or_default())
+            } else {
+                session.place.link(&hash)
+            };
             Some(view! { <a class="link" href=href target="_blank" rel="noopener">{strings::rights::OPEN_TO_CHANGE}</a> }.into_any())
         }
         Reading::Small => {

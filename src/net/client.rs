@@ -62,7 +62,7 @@ impl Net {
         let way = self.0.try_with_value(|Inner { way, .. }| {
             // A token is for this server alone.
             let is_its_own = request.url().starts_with(&way.base);
-            is_its_own.then(|| (way.fetcher.clone(), way.token.clone())).unwrap_or_default()
+            if is_its_own { (way.fetcher.clone(), way.token.clone()) } else { (None, None) }
         });
         // What asks is gone.
         let Some((fetcher, token)) = way else { return Err(NetError::Away) };
